@@ -1,0 +1,126 @@
+"""Settings: ``ETOLIB_*`` environment variables, and `set_options` to override them in code.
+
+Every setting is read when it is used, so that a variable set after import counts, and dask workers only
+need the environment (see `environment`, which the cluster hands to its workers).
+
+| option           | variable               | meaning                                                     |
+|------------------|------------------------|-------------------------------------------------------------|
+| ``cache_dir``    | ``ETOLIB_CACHE_DIR``   | folder of the download cache                                |
+| ``contact``      | ``ETOLIB_CONTACT``     | e-mail or site named in the User-Agent                      |
+| ``offline``      | ``ETOLIB_OFFLINE``     | 1: never use the network                                    |
+| ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
+| ``<service>_url``| ``ETOLIB_<SERVICE>_URL`` | root replacing the scheme and host of a service           |
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from etolib.errors import InputError, Problem
+
+SERVICES: Mapping[str, str] = {
+    "nasa_power": "https://power.larc.nasa.gov",
+    "open_meteo_archive": "https://archive-api.open-meteo.com",
+    "open_meteo_forecast": "https://api.open-meteo.com",
+    "open_meteo_historical_forecast": "https://historical-forecast-api.open-meteo.com",
+    "open_meteo_elevation": "https://api.open-meteo.com",
+    "met_norway": "https://api.met.no",
+    "nws": "https://api.weather.gov",
+    "opentopodata": "https://api.opentopodata.org",
+}
+"""Scheme and host of every service, replaced by ``ETOLIB_<SERVICE>_URL``."""
+
+OPTIONS = ("cache_dir", "contact", "offline", "today", *(f"{name}_url" for name in SERVICES))
+
+_overrides: ContextVar[Mapping[str, str] | None] = ContextVar("etolib_options", default=None)
+
+
+def get(option: str) -> str | None:
+    """Return the value of an option as text: set by `set_options`, else by its variable, else None.
+
+    >>> with set_options(today="2020-06-30"):
+    ...     get("today")
+    '2020-06-30'
+    """
+    if option not in OPTIONS:
+        raise InputError([Problem("option", option, f"is not one of {', '.join(OPTIONS)}")])
+    overrides = _overrides.get() or {}
+    if option in overrides:
+        return overrides[option]
+    return os.environ.get(f"ETOLIB_{option.upper()}") or None
+
+
+def set_options(**options: str | os.PathLike[str] | bool | dt.date | None) -> AbstractContextManager[None]:
+    """Override options inside a ``with`` block; None leaves an option to its variable.
+
+    >>> with set_options(offline=True):
+    ...     is_offline()
+    True
+    """
+    for name in options:
+        if name not in OPTIONS:
+            raise InputError([Problem("option", name, f"is not one of {', '.join(OPTIONS)}")])
+    return _scope({k: ("1" if v else "0") if isinstance(v, bool) else str(v) for k, v in options.items() if v is not None})
+
+
+@contextmanager
+def _scope(options: Mapping[str, str]) -> Iterator[None]:
+    token = _overrides.set({**(_overrides.get() or {}), **options})
+    try:
+        yield
+    finally:
+        _overrides.reset(token)
+
+
+def overrides() -> dict[str, str]:
+    """Return what `set_options` has set here, to be carried to another thread or process."""
+    return dict(_overrides.get() or {})
+
+
+def environment() -> dict[str, str]:
+    """Return the ``ETOLIB_*`` variables of this process (for worker processes)."""
+    return {k: v for k, v in os.environ.items() if k.startswith("ETOLIB_")}
+
+
+def is_offline() -> bool:
+    """Return whether the network must not be used."""
+    return (get("offline") or "0").lower() not in ("0", "false", "no", "off")
+
+
+def today() -> dt.date:
+    """Return the date taken as today: ``ETOLIB_TODAY`` or the UTC date.
+
+    >>> with set_options(today="2024-02-29"):
+    ...     today()
+    datetime.date(2024, 2, 29)
+    """
+    text = get("today")
+    if text is None:
+        return dt.datetime.now(dt.UTC).date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError([Problem("ETOLIB_TODAY", text, "must be a date YYYY-MM-DD")]) from None
+
+
+def service_root(service: str) -> str:
+    """Return scheme and host of a service, without a slash at the end.
+
+    >>> service_root("nasa_power")
+    'https://power.larc.nasa.gov'
+    """
+    return (get(f"{service}_url") or SERVICES[service]).rstrip("/")
+
+
+def cache_dir() -> Path:
+    """Return the folder of the download cache (not created here)."""
+    folder = get("cache_dir")
+    if folder:
+        return Path(folder).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".cache") / "etolib"

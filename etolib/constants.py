@@ -1,0 +1,60 @@
+"""Numbers of the FAO-56 and ASCE-2005 equations; each lives here once, with its equation.
+
+FAO-56: Allen, Pereira, Raes, Smith (1998), FAO Irrigation and Drainage Paper 56.
+ASCE-2005: ASCE-EWRI (2005), The ASCE Standardized Reference Evapotranspiration Equation.
+"""
+
+# Psychrometrics
+LATENT_HEAT = 2.45  # MJ kg-1, FAO-56 p. 31
+MM_PER_MJ = 0.408  # mm day-1 per MJ m-2 day-1, the rounded inverse of 2.45, FAO-56 Table 1, Eq. 6
+PSYCHROMETRIC_COEFFICIENT = 0.665e-3  # degC-1, FAO-56 Eq. 8
+PRESSURE_SEA_LEVEL = 101.3  # kPa, FAO-56 Eq. 7
+PRESSURE_TEMPERATURE = 293.0  # K, FAO-56 Eq. 7
+PRESSURE_LAPSE_RATE = 0.0065  # K m-1, FAO-56 Eq. 7
+PRESSURE_EXPONENT = 5.26  # FAO-56 Eq. 7
+
+# Vapour pressure
+TETENS_E0 = 0.6108  # kPa, FAO-56 Eq. 11
+TETENS_A = 17.27  # FAO-56 Eq. 11
+TETENS_B = 237.3  # degC, FAO-56 Eq. 11
+SLOPE_FAO56 = 4098.0  # degC, FAO-56 Eq. 13 (times 0.6108)
+SLOPE_ASCE = 2503.0  # kPa degC, ASCE-2005 Eq. 5
+
+# Wind profile over short grass
+WIND_A = 4.87  # FAO-56 Eq. 47
+WIND_B = 67.8  # FAO-56 Eq. 47
+WIND_C = 5.42  # FAO-56 Eq. 47
+WIND_DEFAULT = 2.0  # m s-1, FAO-56 p. 63: world mean where wind is unknown
+
+# Radiation
+SOLAR_CONSTANT = 0.0820  # MJ m-2 min-1, FAO-56 Eq. 21
+SOLAR_CONSTANT_ASCE = 4.92  # MJ m-2 h-1, ASCE-2005 Eq. 21
+ECCENTRICITY = 0.033  # FAO-56 Eq. 23
+DECLINATION = 0.409  # rad, FAO-56 Eq. 24
+DECLINATION_PHASE = 1.39  # rad, FAO-56 Eq. 24
+DAYS_PER_YEAR = 365.0  # FAO-56 Eqs. 23, 24
+ANGSTROM_A = 0.25  # FAO-56 Eq. 35
+ANGSTROM_B = 0.50  # FAO-56 Eq. 35
+RSO_A = 0.75  # FAO-56 Eq. 37
+RSO_B = 2e-5  # m-1, FAO-56 Eq. 37
+ALBEDO = 0.23  # FAO-56 Eq. 38
+STEFAN_BOLTZMANN = 4.903e-9  # MJ K-4 m-2 day-1, FAO-56 Eq. 39
+STEFAN_BOLTZMANN_ASCE = 4.901e-9  # MJ K-4 m-2 day-1, ASCE-2005 Eq. 17
+KELVIN = 273.16  # K, FAO-56 Eq. 39 (sic, not 273.15)
+EMISSIVITY_A = 0.34  # FAO-56 Eq. 39
+EMISSIVITY_B = 0.14  # kPa-0.5, FAO-56 Eq. 39
+CLOUD_A = 1.35  # FAO-56 Eq. 39
+CLOUD_B = 0.35  # FAO-56 Eq. 39
+KRS_INTERIOR = 0.16  # degC-0.5, FAO-56 Eq. 50
+KRS_COASTAL = 0.19  # degC-0.5, FAO-56 Eq. 50
+RS_ISLAND_A = 0.7  # FAO-56 Eq. 51
+RS_ISLAND_B = 4.0  # MJ m-2 day-1, FAO-56 Eq. 51
+
+# Penman-Monteith
+PM_CN = 900.0  # FAO-56 Eq. 6
+PM_CD = 0.34  # s m-1, FAO-56 Eq. 6
+PM_KELVIN = 273.0  # K, FAO-56 Eq. 6 (sic)
+
+# Hargreaves-Samani
+HARGREAVES_A = 0.0023  # FAO-56 Eq. 52
+HARGREAVES_B = 17.8  # degC, FAO-56 Eq. 52

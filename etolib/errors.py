@@ -1,0 +1,241 @@
+"""The errors of etolib: each says what happened, where, and what to do next.
+
+Every error carries its data as attributes (``source``, ``suggestion``, ``retryable``) so that a page, a
+command line and a task message can show the same facts, and every error survives pickling (it may be
+raised on a dask worker and read in a browser).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class EtolibError(Exception):
+    """Base of all errors raised on purpose by etolib.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    suggestion : str, optional
+        What the reader can do next.
+    source : str, optional
+        Name of the data source concerned.
+    retryable : bool
+        Whether the same call may succeed later without a change.
+
+    Examples
+    --------
+    >>> EtolibError("the answer was empty", suggestion="try again", source="nasa_power").to_dict()["source"]
+    'nasa_power'
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        suggestion: str | None = None,
+        source: str | None = None,
+        retryable: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+        self.source = source
+        self.retryable = retryable
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Keyword-only arguments: rebuild without __init__, then restore every attribute.
+        return _rebuild, (type(self), self.args, self.__dict__.copy())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ``data`` of an ERROR message: error, message, suggestion, source, retryable."""
+        return {
+            "error": type(self).__name__,
+            "message": self.message,
+            "suggestion": self.suggestion,
+            "source": self.source,
+            "retryable": self.retryable,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.suggestion})" if self.suggestion else self.message
+
+
+def _rebuild(cls: type[EtolibError], args: tuple[Any, ...], state: dict[str, Any]) -> EtolibError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: the thing, its value, the rule it breaks, and the next step."""
+
+    thing: str
+    value: Any
+    rule: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.thing} = {self.value!r}: {self.rule}"
+        return f"{text}; {self.suggestion}" if self.suggestion else text
+
+
+class InputError(EtolibError, ValueError):
+    """The caller's input cannot be used. ``problems`` lists *all* that is wrong, not the first.
+
+    Examples
+    --------
+    >>> error = InputError([Problem("latitude", 150, "must lie within -90 to 90")])
+    >>> error.message
+    'latitude = 150: must lie within -90 to 90'
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        hints = [p.suggestion for p in self.problems if p.suggestion]
+        super().__init__(
+            "\n".join(f"{p.thing} = {p.value!r}: {p.rule}" for p in self.problems),
+            suggestion="; ".join(dict.fromkeys(hints)) or "correct the value and try again",
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+class SourceError(EtolibError):
+    """A data source did not give what was asked.
+
+    ``url`` never holds a secret; ``status`` is the HTTP status where there was one; ``body`` the first
+    500 characters of the answer.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        suggestion: str | None = None,
+        retryable: bool = False,
+        url: str | None = None,
+        status: int | None = None,
+        body: str | None = None,
+    ) -> None:
+        super().__init__(message, suggestion=suggestion, source=source, retryable=retryable)
+        self.url = url
+        self.status = status
+        self.body = body[:500] if body else None
+
+
+class NotCovered(SourceError):
+    """The source has no data for this place or these dates (not a failure)."""
+
+
+class SourceWindowError(NotCovered):
+    """Dates outside the window a source declares; refused before any request.
+
+    Examples
+    --------
+    >>> raise SourceWindowError(source="nasa_power", asked="1950-01-01/1950-12-31", allowed="1981-01-01/2026-11-18")
+    Traceback (most recent call last):
+    ...
+    etolib.errors.SourceWindowError: nasa_power has no data for 1950-01-01/1950-12-31; it covers \
+1981-01-01/2026-11-18 (choose dates within 1981-01-01/2026-11-18, or another source)
+    """
+
+    def __init__(self, *, source: str, asked: str, allowed: str, suggestion: str | None = None) -> None:
+        super().__init__(
+            f"{source} has no data for {asked}; it covers {allowed}",
+            source=source,
+            suggestion=suggestion or f"choose dates within {allowed}, or another source",
+        )
+        self.asked = asked
+        self.allowed = allowed
+
+
+class InvalidRequest(SourceError):
+    """The source refused the request as wrong (4xx); asking again is pointless."""
+
+
+class RateLimited(SourceError):
+    """The source asks us to wait. ``retry_at`` is a POSIX time [s], None where unknown."""
+
+    def __init__(self, message: str, *, retry_at: float | None = None, **details: Any) -> None:
+        details.setdefault("retryable", True)
+        details.setdefault("suggestion", "wait and try again, or choose another source")
+        super().__init__(message, **details)
+        self.retry_at = retry_at
+
+
+class SourceUnavailable(SourceError):
+    """The source could not be reached, or failed on its side."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        details.setdefault("retryable", True)
+        details.setdefault("suggestion", "check the network connection, or try again in a few minutes")
+        super().__init__(message, **details)
+
+
+class BadResponse(SourceError):
+    """The source answered, but not with what it promises (broken JSON, another unit, a missing column)."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        details.setdefault("retryable", True)
+        details.setdefault("suggestion", "try again later, or choose another source")
+        super().__init__(message, **details)
+
+
+class NoSourceError(EtolibError):
+    """No source could answer. ``causes`` holds the error of each source that was asked."""
+
+    def __init__(
+        self, message: str, *, causes: Sequence[EtolibError] = (), suggestion: str | None = None
+    ) -> None:
+        self.causes = tuple(causes)
+        super().__init__(
+            message,
+            suggestion=suggestion or next((c.suggestion for c in self.causes if c.suggestion), None),
+            source=", ".join(dict.fromkeys(c.source for c in self.causes if c.source)) or None,
+            retryable=any(c.retryable for c in self.causes),
+        )
+
+
+class TaskError(EtolibError):
+    """A task on the cluster ended without a result."""
+
+
+class TaskTimeout(TaskError):
+    """A task passed its time limit; ``after_s`` and ``stage`` tell when and where."""
+
+    def __init__(self, *, after_s: float, stage: str | None = None) -> None:
+        where = f" in stage {stage!r}" if stage else ""
+        super().__init__(
+            f"the calculation was stopped after its limit of {after_s:g} s{where}",
+            suggestion="try again, choose a shorter period, or raise the time limit",
+            retryable=True,
+        )
+        self.after_s = after_s
+        self.stage = stage
+
+
+class TaskCancelled(TaskError):
+    """A task was cancelled; ``stage`` is where it stood."""
+
+    def __init__(self, *, stage: str | None = None) -> None:
+        super().__init__("the calculation was cancelled", suggestion="press Retry to run it again")
+        self.stage = stage
+
+
+class SchedulerUnavailable(TaskError):
+    """The dask scheduler cannot be reached, or was lost while a task ran."""
+
+    def __init__(self, message: str, *, suggestion: str | None = None) -> None:
+        super().__init__(
+            message,
+            suggestion=suggestion or "press Retry once the scheduler is back, or restart `etolib serve`",
+            retryable=True,
+        )

@@ -1,0 +1,264 @@
+"""Where and when: `Site` (a place on Earth) and `Period` (inclusive days)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from etolib import config
+from etolib.errors import InputError, Problem
+
+_DMS = re.compile(
+    r"""^\s*(?P<sign>[-+\u2212])?\s*(?P<deg>\d+(?:[.,]\d+)?)\s*[°d]?\s*
+        (?:(?P<min>\d+(?:[.,]\d+)?)\s*['′m]\s*)?(?:(?P<sec>\d+(?:[.,]\d+)?)\s*(?:["″s]|'')\s*)?
+        (?P<hemisphere>[NSEWO])?\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _number(value: Any) -> float | None:
+    """Return a finite float, or None for anything else (text, bool, NaN, infinity)."""
+    if value is None or isinstance(value, (bool, str, bytes)):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def parse_angle(text: str) -> float | None:
+    """Read an angle in degrees as people type it; None where it is not one.
+
+    Decimal point or comma, degrees-minutes-seconds, and a hemisphere letter (``O`` is west, as in Portuguese)
+    are understood.
+
+    >>> parse_angle("-22,7"), parse_angle("22°43'30\\" S"), parse_angle("abc")
+    (-22.7, -22.725, None)
+    """
+    match = _DMS.match(text)
+    if match is None:
+        return None
+    parts = [float((match[name] or "0").replace(",", ".")) for name in ("deg", "min", "sec")]
+    if parts[1] >= 60 or parts[2] >= 60:
+        return None
+    value = (parts[0] * 3600 + parts[1] * 60 + parts[2]) / 3600
+    hemisphere = (match["hemisphere"] or "").upper()
+    if match["sign"] and hemisphere:
+        return None
+    negative = match["sign"] not in (None, "+") or hemisphere in ("S", "W", "O")
+    return -value if negative else value
+
+
+@dataclass(frozen=True, init=False)
+class Site:
+    """A place: latitude and longitude in degrees, elevation in metres.
+
+    Parameters
+    ----------
+    latitude : float
+        Degrees north, -90 to 90.
+    longitude : float
+        Degrees east, -360 to 360; kept wrapped to [-180, 180).
+    elevation : float, optional
+        Metres above sea level, -450 to 9000. None: the pipeline looks it up.
+    name : str, optional
+        A label.
+
+    Raises
+    ------
+    InputError
+        Listing every value that cannot be used.
+
+    Examples
+    --------
+    >>> Site(-22.7, 312.4).longitude
+    -47.6
+    >>> Site(150, float("nan"))
+    Traceback (most recent call last):
+    ...
+    etolib.errors.InputError: latitude = 150: must be a number from -90 to 90; latitude comes first, degrees north
+    longitude = nan: must be a number from -180 to 180; degrees east, negative west of Greenwich
+    """
+
+    latitude: float
+    longitude: float
+    elevation: float | None
+    name: str | None
+
+    def __init__(
+        self, latitude: float, longitude: float, elevation: float | None = None, name: str | None = None
+    ) -> None:
+        problems = []
+        lat, lon = _number(latitude), _number(longitude)
+        if lat is None or not -90 <= lat <= 90:
+            problems.append(
+                Problem("latitude", latitude, "must be a number from -90 to 90", "latitude comes first, degrees north")
+            )
+        if lon is None or not -360 <= lon <= 360:
+            problems.append(
+                Problem(
+                    "longitude",
+                    longitude,
+                    "must be a number from -180 to 180",
+                    "degrees east, negative west of Greenwich",
+                )
+            )
+        height = None if elevation is None else _number(elevation)
+        if elevation is not None and (height is None or not -450 <= height <= 9000):
+            problems.append(
+                Problem("elevation", elevation, "must be metres from -450 to 9000", "leave it out to have it looked up")
+            )
+        if problems or lat is None or lon is None:
+            raise InputError(problems)
+        wrapped = lon if -180 <= lon < 180 else (lon + 180) % 360 - 180
+        object.__setattr__(self, "latitude", lat)
+        object.__setattr__(self, "longitude", round(wrapped, 10))
+        object.__setattr__(self, "elevation", height)
+        object.__setattr__(self, "name", name)
+
+    @property
+    def utc_offset(self) -> int:
+        """Whole hours of the local *solar* day against UTC: round(longitude / 15), as NASA POWER's LST.
+
+        >>> Site(40.0, -105.27).utc_offset
+        -7
+        """
+        return math.floor(self.longitude / 15 + 0.5)
+
+    def with_elevation(self, elevation: float | None) -> Site:
+        """Return the same place at another elevation [m]."""
+        return Site(self.latitude, self.longitude, elevation, self.name)
+
+    def __str__(self) -> str:
+        text = f"{abs(self.latitude):.4f}°{'N' if self.latitude >= 0 else 'S'} "
+        text += f"{abs(self.longitude):.4f}°{'E' if self.longitude >= 0 else 'W'}"
+        return f"{self.name} ({text})" if self.name else text
+
+
+_RELATIVE = re.compile(r"^(last|next)-(\d{1,5})-days?$")
+_MAX_DAYS = 366 * 200
+
+
+@dataclass(frozen=True, init=False)
+class Period:
+    """Inclusive days from ``start`` to ``end``.
+
+    Parameters
+    ----------
+    start, end : datetime.date or str
+        Dates, or text YYYY-MM-DD.
+
+    Raises
+    ------
+    InputError
+        Where a date is none, or the end lies before the start.
+
+    Examples
+    --------
+    >>> len(Period("2024-02-28", "2024-03-01"))
+    3
+    """
+
+    start: dt.date
+    end: dt.date
+
+    def __init__(self, start: dt.date | str, end: dt.date | str) -> None:
+        problems: list[Problem] = []
+        first, last = _date("start", start, problems), _date("end", end, problems)
+        if first and last and last < first:
+            problems.append(
+                Problem("end", last.isoformat(), f"lies before the start {first}", "swap the two dates or correct one")
+            )
+        elif first and last and (last - first).days >= _MAX_DAYS:
+            problems.append(Problem("period", f"{first}/{last}", "is longer than 200 years", "choose a shorter one"))
+        if problems or first is None or last is None:
+            raise InputError(problems)
+        object.__setattr__(self, "start", first)
+        object.__setattr__(self, "end", last)
+
+    @classmethod
+    def parse(cls, text: str | Period) -> Period:
+        """Read a period from text.
+
+        ``2024-01-01/2024-03-31``, one date, ``2024-03`` (a month), ``2024`` (a year), ``today``, ``yesterday``,
+        ``last-30-days`` (30 days that end today) or ``next-6-days`` (6 days that begin today).
+
+        >>> with config.set_options(today="2024-03-01"):
+        ...     str(Period.parse("last-3-days")), str(Period.parse("next-6-days"))
+        ('2024-02-28/2024-03-01', '2024-03-01/2024-03-06')
+        """
+        if isinstance(text, Period):
+            return text
+        word = str(text).strip().lower()
+        now = config.today()
+        if word == "today":
+            return cls(now, now)
+        if word == "yesterday":
+            return cls(now - dt.timedelta(days=1), now - dt.timedelta(days=1))
+        if match := _RELATIVE.match(word):
+            count = int(match[2])
+            if 1 <= count <= _MAX_DAYS:
+                reach = dt.timedelta(days=count - 1)
+                try:
+                    return cls(now - reach, now) if match[1] == "last" else cls(now, now + reach)
+                except OverflowError:
+                    pass
+        elif match := re.fullmatch(r"(\d{4})-(\d{2})", word):
+            year, month = int(match[1]), int(match[2])
+            if 1 <= month <= 12 and year >= 1:
+                following = dt.date(year + month // 12, month % 12 + 1, 1)
+                return cls(dt.date(year, month, 1), following - dt.timedelta(days=1))
+        elif re.fullmatch(r"[1-9]\d{3}", word):
+            return cls(dt.date(int(word), 1, 1), dt.date(int(word), 12, 31))
+        elif word.count("/") == 1:
+            return cls(*(part.strip() for part in word.split("/")))
+        elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
+            return cls(word, word)
+        raise InputError(
+            [
+                Problem(
+                    "period",
+                    text,
+                    "is not a period",
+                    "write 2024-01-01/2024-03-31, a date, today, last-30-days or next-6-days",
+                )
+            ]
+        )
+
+    def intersection(self, start: dt.date, end: dt.date) -> Period | None:
+        """Return the days shared with ``start``..``end``, None where there are none."""
+        first, last = max(self.start, start), min(self.end, end)
+        return Period(first, last) if first <= last else None
+
+    def days(self) -> Iterator[dt.date]:
+        """Yield every day."""
+        for i in range(len(self)):
+            yield self.start + dt.timedelta(days=i)
+
+    def __len__(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, dt.date) and self.start <= day <= self.end
+
+    def __str__(self) -> str:
+        return f"{self.start}/{self.end}"
+
+
+def _date(thing: str, value: Any, problems: list[Problem]) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date() if value == value else None
+    if isinstance(value, dt.date):
+        return value
+    try:
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+            return dt.date.fromisoformat(value.strip())
+    except ValueError:
+        pass
+    problems.append(Problem(thing, value, "is not a date", "write it as YYYY-MM-DD, for example 2024-03-31"))
+    return None
