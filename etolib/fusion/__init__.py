@@ -1,0 +1,1 @@
+"""Fusion: one ETo series from several sources, with weights and an interval that can be checked."""

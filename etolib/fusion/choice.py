@@ -1,0 +1,253 @@
+"""Choice of the input per variable: which source gives temperature, wind, radiation and humidity of a day.
+
+The four inputs of the Penman-Monteith equation are not equally good in one source, so they are chosen one
+by one and the equation is applied **once**, instead of averaging the results of several equations. The
+choice needs no reference series ("mode G"): it is a stated prior. What it is worth was measured against
+BR-DWGD (Xavier et al. 2022, doi:10.1002/joc.7731) in twelve Brazilian cities, 1991-2020: RMSE 0.64 mm/day
+against 0.84 for the mean of the two sources' ETo.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from etolib.constants import TETENS_A, TETENS_B, TETENS_E0
+from etolib.errors import InputError, Problem
+
+INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipitation")
+"""Columns of a chosen table, canonical units."""
+
+FINE_FIRST = (
+    "station",
+    "open_meteo_archive",
+    "open_meteo_historical_forecast",
+    "open_meteo_forecast",
+    "nasa_power",
+    "nws_stations",
+    "met_norway",
+    "nws_forecast",
+)
+"""Order for temperature, wind and rain: measured at the place, then the finer grid (about 10 km), then 50 km."""
+
+RADIATION_FIRST = (
+    "station",
+    "nasa_power",
+    "open_meteo_archive",
+    "open_meteo_historical_forecast",
+    "open_meteo_forecast",
+    "nws_stations",
+    "met_norway",
+    "nws_forecast",
+)
+"""Order for solar radiation: measured at the place, then seen by satellite, then modelled."""
+
+LAST = ("climatology",)
+"""Sources used only where nothing else has the day; sources of unknown name stand before them, by name."""
+
+PARTNERS = ("open_meteo_archive", "open_meteo_historical_forecast", "open_meteo_forecast")
+"""Open-Meteo products; the first that has the day is NASA POWER's partner in the mean humidity."""
+
+EVIDENCE = {
+    "temperature": "tmin, tmax, tmean: Open-Meteo before NASA POWER, because its grid is finer (9 to 25 km against "
+    "50 km) and downscaled to the elevation of the place",
+    "wind": "u2: Open-Meteo before NASA POWER, because its grid is finer",
+    "radiation": "rs: NASA POWER before Open-Meteo, because it is seen by satellite and not modelled",
+    "humidity": "relative humidity: mean of NASA POWER and Open-Meteo, whose errors are partly independent; averaging "
+    "vapour pressure instead scores the same (12 cities 1991-2020: RMSE 0.644 and 0.644, R2 0.815 and 0.813 mm/day), "
+    "and relative humidity does not carry one grid's temperature error over to the other",
+    "together": "together: RMSE 0.64 mm/day in 12 Brazilian cities 1991-2020 against 0.84 for the mean of both ETo "
+    "(17 cities), with no reference used",
+}
+"""Why each choice is as it is, in words for the result's provenance."""
+
+ONE_SOURCE_ERROR = 0.25
+"""Relative standard error of the ETo of a single source. A round prior; in the twelve cities the root mean square
+of (ETo / reference - 1) is 0.13 to 0.34 (NASA POWER) and 0.16 to 0.27 (Open-Meteo)."""
+
+SHARED_ERROR = 0.13
+"""Relative standard error that agreeing sources still share (the equation's inputs all come from models)."""
+
+SPREAD_WEIGHT = 0.5
+"""Share of the spread between sources counted as error of the fused value."""
+
+Z95 = 1.959964
+"""Two-sided 95 % point of the normal distribution."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The inputs chosen, where each came from, and why.
+
+    Attributes
+    ----------
+    inputs : pandas.DataFrame
+        Columns `INPUT_COLUMNS`, canonical units, NaN where no source has the day. ``ea`` is formed from the
+        chosen relative humidity and temperatures (FAO-56 Eq. 19). [kPa]
+    source : pandas.DataFrame
+        The same shape: name of the source of each cell (``a+b`` for a mean of two), None where absent.
+    evidence : tuple of str
+        The reasons, one sentence each.
+    """
+
+    inputs: pd.DataFrame
+    source: pd.DataFrame
+    evidence: tuple[str, ...]
+
+
+def order(names: Sequence[str], first: Sequence[str]) -> list[str]:
+    """Return source names in the stated order; unknown ones follow by name, `LAST` at the end.
+
+    >>> order(["climatology", "zeta", "nasa_power", "open_meteo_archive"], FINE_FIRST)
+    ['open_meteo_archive', 'nasa_power', 'zeta', 'climatology']
+    """
+    rank = {name: i for i, name in enumerate(first)} | {name: len(first) + 1 + i for i, name in enumerate(LAST)}
+    return sorted(names, key=lambda name: (rank.get(name, len(first)), name))
+
+
+def choose_inputs(frames: Mapping[str, pd.DataFrame]) -> Chosen:
+    """Choose the source of every input, day by day.
+
+    Parameters
+    ----------
+    frames : mapping of str to pandas.DataFrame
+        Canonical daily tables by source name, all with the same date index; NaN or a missing column is absent.
+
+    Returns
+    -------
+    Chosen
+        One value per day and variable; minimum and maximum temperature of a day come from one source wherever one
+        source has both.
+
+    Raises
+    ------
+    InputError
+        Without frames, or where the date indexes differ.
+
+    Examples
+    --------
+    >>> day = pd.date_range("2020-01-01", periods=1)
+    >>> table = {"tmin": 20.0, "tmax": 30.0, "rhmean": 60.0, "u2": 2.0, "rs": 20.0}
+    >>> a, b = pd.DataFrame(table, index=day), pd.DataFrame({**table, "rhmean": 70.0, "rs": 22.0}, index=day)
+    >>> chosen = choose_inputs({"open_meteo_archive": a, "nasa_power": b})
+    >>> float(chosen.inputs.rs.iloc[0]), float(chosen.inputs.rhmean.iloc[0]), chosen.source.rhmean.iloc[0]
+    (22.0, 65.0, 'nasa_power+open_meteo_archive')
+    """
+    if not frames:
+        raise InputError([Problem("frames", {}, "holds no source")])
+    index = next(iter(frames.values())).index
+    if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
+        raise InputError([Problem("frames", uneven, "must all have the same date index", "reindex them to one")])
+    inputs = pd.DataFrame(np.nan, index=index, columns=list(INPUT_COLUMNS))
+    source = pd.DataFrame(None, index=index, columns=list(INPUT_COLUMNS), dtype=object)
+
+    fine = order(list(frames), FINE_FIRST)
+    group = ["tmin", "tmax", "tmean"]
+    for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
+        whole = _column(frames[name], "tmin").notna() & _column(frames[name], "tmax").notna()
+        free = whole & ~(inputs["tmin"].notna() & inputs["tmax"].notna())
+        for variable in group:
+            _put(inputs, source, variable, _column(frames[name], variable), name, free)
+    unpaired = ~(inputs["tmin"].notna() & inputs["tmax"].notna())
+    for variable in group:
+        for name in fine:
+            _put(inputs, source, variable, _column(frames[name], variable), name, unpaired & inputs[variable].isna())
+    for variable, names in (
+        ("u2", fine),
+        ("precipitation", fine),
+        ("rs", order(list(frames), RADIATION_FIRST)),
+    ):
+        for name in names:
+            _put(inputs, source, variable, _column(frames[name], variable), name, inputs[variable].isna())
+    _choose_humidity(frames, fine, inputs, source)
+    return Chosen(inputs, source, tuple(EVIDENCE.values()))
+
+
+def _choose_humidity(
+    frames: Mapping[str, pd.DataFrame], fine: list[str], inputs: pd.DataFrame, source: pd.DataFrame
+) -> None:
+    humidity = {name: relative_humidity(frame) for name, frame in frames.items()}
+    if "station" in humidity:
+        _put(inputs, source, "rhmean", humidity["station"], "station", inputs["rhmean"].isna())
+    if "nasa_power" in humidity:
+        for partner in (name for name in PARTNERS if name in humidity):
+            mean = (humidity["nasa_power"] + humidity[partner]) / 2
+            _put(inputs, source, "rhmean", mean, f"nasa_power+{partner}", inputs["rhmean"].isna())
+    for name in fine:
+        _put(inputs, source, "rhmean", humidity[name], name, inputs["rhmean"].isna())
+    es = (saturation_pressure(inputs["tmin"]) + saturation_pressure(inputs["tmax"])) / 2
+    _put(inputs, source, "ea", inputs["rhmean"] / 100 * es, "", inputs["ea"].isna())
+    made = inputs["ea"].notna()
+    source.loc[made, "ea"] = source.loc[made, "rhmean"]
+
+
+def relative_humidity(frame: pd.DataFrame) -> pd.Series:
+    """Return the mean relative humidity of a source's table. [%]
+
+    Taken as given (``rhmean``), else mean of ``rhmin`` and ``rhmax``, else from ``ea`` or ``tdew`` over the mean
+    saturation pressure of the source's own extremes (FAO-56 Eqs. 12, 14, 19): that makes the vapour pressure formed
+    from it later the source's own. Bounded to 100 %.
+    """
+    es = (saturation_pressure(_column(frame, "tmin")) + saturation_pressure(_column(frame, "tmax"))) / 2
+    pressure = _column(frame, "ea").fillna(saturation_pressure(_column(frame, "tdew")))
+    humidity = _column(frame, "rhmean")
+    humidity = humidity.fillna((_column(frame, "rhmin") + _column(frame, "rhmax")) / 2)
+    return humidity.fillna(100 * pressure / es).clip(upper=100.0)
+
+
+def saturation_pressure(temperature: pd.Series) -> pd.Series:
+    """Return the saturation vapour pressure [kPa] at a temperature [degC] (FAO-56 Eq. 11)."""
+    exponent = TETENS_A * temperature / (temperature + TETENS_B)
+    return TETENS_E0 * math.e**exponent
+
+
+def first_interval(per_source_eto: pd.DataFrame, fused: pd.Series, level: float = Z95) -> tuple[pd.Series, pd.Series]:
+    """Return a 95 % interval of a fused ETo that has learnt from no reference.
+
+    The standard error joins what all sources share (`SHARED_ERROR` times ETo) and `SPREAD_WEIGHT` times the standard
+    deviation between the sources of the day; with one source it is `ONE_SOURCE_ERROR` times ETo.
+
+    Parameters
+    ----------
+    per_source_eto : pandas.DataFrame
+        ETo from each source's own inputs, one column per source, NaN where absent. [mm day-1]
+    fused : pandas.Series
+        The fused series on the same dates. [mm day-1]
+    level : float
+        Half-width in standard errors; 1.96 for 95 %.
+
+    Returns
+    -------
+    lower, upper : pandas.Series
+        Bounds, not below zero, NaN where ``fused`` is NaN. [mm day-1]
+
+    Examples
+    --------
+    >>> lower, upper = first_interval(pd.DataFrame({"a": [4.0, 4.0], "b": [6.0, None]}), pd.Series([5.0, 4.0]))
+    >>> lower.round(2).tolist(), upper.round(2).tolist()
+    ([3.12, 2.04], [6.88, 5.96])
+    """
+    count = per_source_eto.notna().sum(axis=1)
+    spread = per_source_eto.std(axis=1, ddof=1).fillna(0.0)
+    several = ((SHARED_ERROR * fused) ** 2 + (SPREAD_WEIGHT * spread) ** 2) ** 0.5
+    half = level * several.where(count >= 2, ONE_SOURCE_ERROR * fused)
+    return (fused - half).clip(lower=0.0), fused + half
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    if name in frame:
+        return pd.to_numeric(frame[name], errors="coerce").astype(float)
+    return pd.Series(np.nan, index=frame.index)
+
+
+def _put(
+    inputs: pd.DataFrame, source: pd.DataFrame, variable: str, values: pd.Series, name: str, free: pd.Series
+) -> None:
+    """Write ``values`` where the cell is ``free`` and there is one, and note its source."""
+    take = (free & values.notna()).to_numpy()
+    inputs.loc[take, variable] = values[take]
+    source.loc[take, variable] = name
