@@ -33,6 +33,7 @@ class SourceInfo:
     homepage: str
     politeness: str
     key_needed: bool = False
+    contact_needed: bool = False
     covers: Callable[[Site], bool] = field(default=lambda site: True)
 
     def clip(self, period: Period, today: dt.date) -> Period:
