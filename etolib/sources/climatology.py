@@ -1,0 +1,325 @@
+"""The embedded climatology: what the weather of a place and season *usually* is, with no network at all.
+
+The grid ``etolib/data/climatology.nc`` (0.5 degree, 12 months, land) is derived by ``tools/build_climatology.py``;
+its origins and licences stand in ``etolib/data/README.md``. Here it becomes one value per day:
+
+- in space bilinear between the covered land cells around the place (sea cells have no weight);
+- in height by a lapse rate between the mean height of those cells and the place, at constant relative humidity;
+- in time by the smoothest yearly curve that has the given monthly means.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from etolib.constants import TETENS_A, TETENS_B
+from etolib.errors import NotCovered, SourceUnavailable
+from etolib.site import Period, Site
+from etolib.sources.base import SourceData, SourceInfo
+
+NAME = "climatology"
+FILE = Path(__file__).resolve().parent.parent / "data" / "climatology.nc"
+LAPSE_RATE = 0.0055  # K m-1, mean temperature near the surface, Rolland 2003 doi:10.1175/1520-0442(2003)016
+EARTH_RADIUS = 6371.0  # km
+CELL = 0.5  # degrees
+LAND_CELL = 0.1  # degrees
+MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+MONTHLY = ("tmean", "diurnal_range", "ea", "rs", "precipitation")
+COLUMNS = ("tmin", "tmax", "tmean", "ea", "rs", "u2", "precipitation")
+CAVEAT = (
+    "climatological estimate from embedded maps, typically within 10 %, up to 35 % off; not the weather of this date"
+)
+ATTRIBUTION = (
+    "Contains modified Copernicus Climate Change Service information (ERA5); NASA GLDAS-2.1 through pvcz; "
+    "SoDa Linke turbidity and surface height through pvlib; Natural Earth"
+)
+LICENCE = "ERA5: CC BY 4.0; GLDAS: NASA open data; pvcz: MIT; pvlib: BSD-3-Clause; Natural Earth: public domain"
+
+Array = NDArray[np.float64]
+
+
+def _read(file: h5py.File, name: str, *index: int | slice) -> Array:
+    """Return an unpacked hyperslab of a variable, NaN where it is filled."""
+    variable = file[name]
+    packed = variable[index]
+    values = packed * float(variable.attrs["scale_factor"][0]) + float(variable.attrs["add_offset"][0])
+    return np.where(packed == variable.attrs["_FillValue"][0], np.nan, values)
+
+
+def _open() -> h5py.File:
+    try:
+        return h5py.File(FILE, "r")
+    except OSError as error:
+        raise SourceUnavailable(
+            f"the embedded climatology cannot be read: {error}",
+            source=NAME,
+            suggestion="install etolib again",
+            retryable=False,
+        ) from error
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The embedded maps at one place, before the correction for height.
+
+    ``monthly`` holds 12 means per variable of the grid, ``u2`` the wind of the year [m s-1], ``elevation`` the mean
+    height of the cells [m].
+    """
+
+    monthly: dict[str, Array]
+    u2: float
+    elevation: float
+
+
+@lru_cache(maxsize=512)
+def _cell(row: int, column: int) -> tuple[dict[str, Array], float, float] | None:
+    """Return the fields of one grid cell, None where it is not covered."""
+    with _open() as file:
+        u2 = float(_read(file, "u2", row, column))
+        if math.isnan(u2):
+            return None
+        monthly = {name: _read(file, name, slice(None), row, column) for name in MONTHLY}
+        return monthly, u2, float(_read(file, "elevation", row, column))
+
+
+def _cells(latitude: float, longitude: float) -> Cells | None:
+    """Return the maps at a place: bilinear between covered cells; None where there is none around."""
+    y, x = (latitude + 90) / CELL - 0.5, (longitude + 180) / CELL - 0.5
+    row, column = math.floor(y), math.floor(x)
+    found = []
+    for i, wi in ((row, row + 1 - y), (row + 1, y - row)):
+        for j, wj in ((column, column + 1 - x), (column + 1, x - column)):
+            cell = _cell(min(max(i, 0), 359), j % 720)
+            if cell is not None and wi * wj > 0:
+                found.append((wi * wj, *cell))
+    total = sum(weight for weight, *_ in found)
+    if total == 0:
+        return None
+    return Cells(
+        monthly={name: sum((w * monthly[name] for w, monthly, *_ in found), np.zeros(12)) / total for name in MONTHLY},
+        u2=sum(w * u2 for w, _, u2, _ in found) / total,
+        elevation=sum(w * elevation for w, *_, elevation in found) / total,
+    )
+
+
+@lru_cache(maxsize=1)
+def _land() -> NDArray[np.bool_]:
+    """Return the land mask in 0.1 degree cells, south to north, from 180 W. Shape (1800, 3600)."""
+    with _open() as file:
+        return np.asarray(file["land"][...], dtype=bool)
+
+
+@lru_cache(maxsize=4096)
+def surface(latitude: float, longitude: float) -> tuple[float, bool]:
+    """Return height above sea level and whether the place is land, from the embedded grid.
+
+    Parameters
+    ----------
+    latitude, longitude : float
+        The place. [degrees]
+
+    Returns
+    -------
+    elevation : float
+        Height of the 1/12 degree cell, 0 at sea; steps of 28 m, can be far off in narrow valleys. [m]
+    is_land : bool
+        Whether the 0.1 degree cell holds any land.
+
+    Examples
+    --------
+    >>> surface(0.0, -30.0)
+    (0.0, False)
+    """
+    column = int((longitude + 180) / LAND_CELL) % 3600
+    row = min(int((latitude + 90) / LAND_CELL), 1799)
+    is_land = bool(_land()[row, column])
+    if not is_land:
+        return 0.0, False
+    with _open() as file:
+        value = float(_read(file, "surface", min(int((latitude + 90) * 12), 2159), int((longitude + 180) * 12) % 4320))
+    return (0.0 if math.isnan(value) else value), True
+
+
+def nearest_land(latitude: float, longitude: float) -> tuple[float, str]:
+    """Return distance [km] and compass direction of the nearest land cell of the embedded mask.
+
+    >>> distance, direction = nearest_land(0.0, -30.0)
+    >>> 300 < distance < 2000, direction in ("north-west", "west", "south-west")
+    (True, True)
+    """
+    rows, columns = np.nonzero(_land())
+    lat2 = np.radians((rows + 0.5) * LAND_CELL - 90)
+    step = np.radians((columns + 0.5) * LAND_CELL - 180 - longitude)
+    lat1 = math.radians(latitude)
+    haversine = np.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * np.cos(lat2) * np.sin(step / 2) ** 2
+    best = int(np.argmin(haversine))
+    distance = 2 * EARTH_RADIUS * math.asin(math.sqrt(min(1.0, float(haversine[best]))))
+    east = math.sin(step[best]) * math.cos(lat2[best])
+    north = math.cos(lat1) * math.sin(lat2[best]) - math.sin(lat1) * math.cos(lat2[best]) * math.cos(step[best])
+    words = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+    return distance, words[round(math.atan2(east, north) / (math.pi / 4)) % 8]
+
+
+@lru_cache(maxsize=1)
+def _year_operator() -> Array:
+    """Return the matrix that turns 12 monthly means into 365 daily values. Shape (365, 12).
+
+    Of all yearly curves with exactly these monthly means it gives the one with the least sum of squared second
+    differences around the year (a periodic smoothing spline with equality constraints).
+    """
+    days = 365
+    identity = np.eye(days)
+    bend = np.roll(identity, 1, axis=0) - 2 * identity + np.roll(identity, -1, axis=0)
+    mean = np.zeros((12, days))
+    start = 0
+    for month, length in enumerate(MONTH_DAYS):
+        mean[month, start : start + length] = 1 / length
+        start += length
+    system = np.block([[bend.T @ bend, mean.T], [mean, np.zeros((12, 12))]])
+    right = np.vstack([np.zeros((days, 12)), np.eye(12)])
+    return np.linalg.solve(system, right)[:days]
+
+
+def year_curve(monthly: Array, lower: float | None = None) -> Array:
+    """Return 365 daily values with the given monthly means, smooth around the year.
+
+    Parameters
+    ----------
+    monthly : array, shape (12,)
+        Monthly means.
+    lower : float, optional
+        The least value a day can have; where the smooth curve falls below it, the month's days are cut there and
+        the rest of that month is scaled so that the monthly mean stays.
+
+    Returns
+    -------
+    daily : array, shape (365,)
+        The same unit.
+
+    Examples
+    --------
+    >>> curve = year_curve(np.array([5.0, 4, 3, 1, 0, 0, 0, 0, 1, 2, 3, 4]), lower=0.0)
+    >>> round(float(curve[:31].mean()), 6), bool((curve >= 0).all())
+    (5.0, True)
+    """
+    daily = _year_operator() @ monthly
+    if lower is None or daily.min() >= lower:
+        return daily
+    start = 0
+    for mean, length in zip(monthly, MONTH_DAYS, strict=True):
+        above = np.maximum(daily[start : start + length] - lower, 0.0)
+        wanted = max(float(mean) - lower, 0.0)
+        daily[start : start + length] = lower + (above * wanted / above.mean() if above.mean() > 0 else wanted)
+        start += length
+    return daily
+
+
+def _saturation_ratio(warmer: Array, base: Array) -> Array:
+    """Return es(warmer) / es(base) (FAO-56 Eq. 11)."""
+    return np.exp(TETENS_A * warmer / (warmer + TETENS_B) - TETENS_A * base / (base + TETENS_B))
+
+
+def _day_index(period: Period) -> Array:
+    """Return the position of each day in a year of 365 days; 29 February lies half way between its neighbours."""
+    index = pd.date_range(period.start, period.end)
+    starts = np.concatenate([[0], np.cumsum(MONTH_DAYS)[:-1]])
+    month, day = index.month.to_numpy(), index.day.to_numpy()
+    return np.where((month == 2) & (day == 29), 58.5, starts[month - 1] + day - 1.0)
+
+
+class Climatology:
+    """Source ``climatology``: monthly means of the embedded grid as daily values of any date."""
+
+    info = SourceInfo(
+        name=NAME,
+        title="Embedded climatology",
+        provides=COLUMNS,
+        window=lambda today: (dt.date.min, dt.date.max),
+        delay="none",
+        coverage="land north of 60 S, 0.5 degree",
+        licence=LICENCE,
+        attribution=ATTRIBUTION,
+        homepage="https://cds.climate.copernicus.eu",
+        politeness="no network",
+        covers=lambda site: surface(site.latitude, site.longitude)[1] and site.latitude > -60,
+    )
+
+    def fetch(self, site: Site, period: Period) -> SourceData:
+        """Return the usual weather of the days of ``period``.
+
+        Raises
+        ------
+        NotCovered
+            At sea, in Antarctica and on islands too small for the maps.
+        """
+        surface_elevation, is_land = surface(site.latitude, site.longitude)
+        if not is_land:
+            distance, direction = nearest_land(site.latitude, site.longitude)
+            raise NotCovered(
+                f"{site} lies in the open sea; the embedded climatology covers land only",
+                source=NAME,
+                suggestion=f"choose a place on land; the nearest is about {distance:.0f} km to the {direction}",
+            )
+        cells = _cells(site.latitude, site.longitude)
+        if cells is None:
+            raise NotCovered(
+                f"the embedded climatology has no data at {site}",
+                source=NAME,
+                suggestion="choose a place north of 60° S on a larger piece of land, or use a source with network access",
+            )
+        elevation = surface_elevation if site.elevation is None else site.elevation
+        shift = LAPSE_RATE * (cells.elevation - elevation)
+        tmean = cells.monthly["tmean"] + shift
+        ea = cells.monthly["ea"] * _saturation_ratio(tmean, cells.monthly["tmean"])
+
+        position = _day_index(period)
+        days = np.arange(-1.0, 366.0)  # one day more at both ends: 29 February never needs it, the year is closed
+
+        def daily(monthly: Array, lower: float | None = None) -> Array:
+            return np.interp(position, days, np.pad(year_curve(monthly, lower), 1, mode="wrap"))
+
+        middle, half = daily(tmean), daily(cells.monthly["diurnal_range"], 1.0) / 2
+        frame = pd.DataFrame(
+            {
+                "tmin": middle - half,
+                "tmax": middle + half,
+                "tmean": middle,
+                "ea": daily(ea, 0.001),
+                "rs": daily(cells.monthly["rs"], 0.0),
+                "u2": np.full(len(period), cells.u2),
+                "precipitation": daily(cells.monthly["precipitation"], 0.0),
+                "kind": "climatology",
+            },
+            index=pd.DatetimeIndex(pd.date_range(period.start, period.end), name="date"),
+        )
+        meta = {
+            "model": "etolib embedded climatology, 0.5 degree monthly means",
+            "latitude": site.latitude,
+            "longitude": site.longitude,
+            "elevation": round(cells.elevation, 1),
+            "day": "climatological day",
+            "retrieved": None,
+            "url": None,
+            "from_cache": False,
+            "stale": False,
+            "attribution": ATTRIBUTION,
+            "licence": LICENCE,
+            "wind": "annual mean of GLDAS at 10 m brought to 2 m by FAO-56 Eq. 47",
+            "estimated": list(COLUMNS),
+            "height_correction": {
+                "site_elevation": round(elevation, 1),
+                "cell_elevation": round(cells.elevation, 1),
+                "lapse_rate": LAPSE_RATE,
+                "temperature_shift": round(shift, 2),
+            },
+        }
+        return SourceData(source=NAME, frame=frame, meta=meta, warnings=[CAVEAT])
