@@ -6,6 +6,8 @@ ASCE-2005: ASCE-EWRI (2005), The ASCE Standardized Reference Evapotranspiration 
 
 # Psychrometrics
 LATENT_HEAT = 2.45  # MJ kg-1, FAO-56 p. 31
+LATENT_HEAT_A = 2.501  # MJ kg-1, FAO-56 Annex 3, Eq. 3-1
+LATENT_HEAT_B = 2.361e-3  # MJ kg-1 degC-1, FAO-56 Annex 3, Eq. 3-1
 MM_PER_MJ = 0.408  # mm day-1 per MJ m-2 day-1, the rounded inverse of 2.45, FAO-56 Table 1, Eq. 6
 PSYCHROMETRIC_COEFFICIENT = 0.665e-3  # degC-1, FAO-56 Eq. 8
 PRESSURE_SEA_LEVEL = 101.3  # kPa, FAO-56 Eq. 7
@@ -19,6 +21,9 @@ TETENS_A = 17.27  # FAO-56 Eq. 11
 TETENS_B = 237.3  # degC, FAO-56 Eq. 11
 SLOPE_FAO56 = 4098.0  # degC, FAO-56 Eq. 13 (times 0.6108)
 SLOPE_ASCE = 2503.0  # kPa degC, ASCE-2005 Eq. 5
+PSYCHROMETER_VENTILATED = 0.000662  # degC-1, FAO-56 Eq. 16, about 5 m s-1
+PSYCHROMETER_NATURAL = 0.000800  # degC-1, FAO-56 Eq. 16, about 1 m s-1
+PSYCHROMETER_INDOOR = 0.001200  # degC-1, FAO-56 Eq. 16, indoors
 
 # Wind profile over short grass
 WIND_A = 4.87  # FAO-56 Eq. 47
@@ -27,6 +32,8 @@ WIND_C = 5.42  # FAO-56 Eq. 47
 WIND_DEFAULT = 2.0  # m s-1, FAO-56 p. 63: world mean where wind is unknown
 
 # Radiation
+HOURS_PER_DAY = 24.0  # h
+MINUTES_PER_HOUR = 60.0  # min
 SOLAR_CONSTANT = 0.0820  # MJ m-2 min-1, FAO-56 Eq. 21
 SOLAR_CONSTANT_ASCE = 4.92  # MJ m-2 h-1, ASCE-2005 Eq. 21
 ECCENTRICITY = 0.033  # FAO-56 Eq. 23
@@ -45,10 +52,20 @@ EMISSIVITY_A = 0.34  # FAO-56 Eq. 39
 EMISSIVITY_B = 0.14  # kPa-0.5, FAO-56 Eq. 39
 CLOUD_A = 1.35  # FAO-56 Eq. 39
 CLOUD_B = 0.35  # FAO-56 Eq. 39
+RELATIVE_SHORTWAVE_MIN_ASCE = 0.3  # ASCE-2005 Eq. 18: least Rs/Rso
+CLOUD_MIN_ASCE = 0.05  # ASCE-2005 Eq. 18: least cloud term
 KRS_INTERIOR = 0.16  # degC-0.5, FAO-56 Eq. 50
 KRS_COASTAL = 0.19  # degC-0.5, FAO-56 Eq. 50
 RS_ISLAND_A = 0.7  # FAO-56 Eq. 51
 RS_ISLAND_B = 4.0  # MJ m-2 day-1, FAO-56 Eq. 51
+
+# Soil heat flux
+SOIL_HEAT_MONTHS = 0.07  # MJ m-2 day-1 degC-1, FAO-56 Eq. 43
+SOIL_HEAT_MONTH = 0.14  # MJ m-2 day-1 degC-1, FAO-56 Eq. 44
+SOIL_HEAT_DAY = 0.1  # FAO-56 Eq. 45, ASCE-2005 Eq. 65a
+SOIL_HEAT_NIGHT = 0.5  # FAO-56 Eq. 46, ASCE-2005 Eq. 65b
+SOIL_HEAT_DAY_TALL = 0.04  # ASCE-2005 Eq. 66a
+SOIL_HEAT_NIGHT_TALL = 0.2  # ASCE-2005 Eq. 66b
 
 # Penman-Monteith
 PM_CN = 900.0  # FAO-56 Eq. 6

@@ -1,0 +1,259 @@
+"""Same kind in, same kind out: numbers, arrays, Series, DataArrays and dask arrays for every equation.
+
+An equation is written once, on numpy arrays. `elementwise` makes it public: it refuses impossible numbers with
+all problems listed, hands arrays to the equation, and returns what the caller works with. Everything is turned
+into arrays of at least one dimension first, so that a scalar takes the same instructions as an array and gives
+the same bits.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+
+from etolib.errors import InputError, Problem
+from etolib.units import LIMITS, likely_cause
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def elementwise(
+    *,
+    units: str,
+    long_name: str,
+    standard_name: str | None = None,
+    cell_methods: str | None = None,
+    options: Iterable[str] = (),
+    dtype_of: Iterable[str] | None = None,
+    relations: Callable[[dict[str, np.ndarray]], list[Problem]] | None = None,
+    self_checking: bool = False,
+) -> Callable[[F], F]:
+    """Make an equation on arrays public for every kind.
+
+    Parameters
+    ----------
+    units, long_name, standard_name, cell_methods : str
+        CF attributes of the result (given to DataArrays).
+    options : iterable of str
+        Parameters that are handed over as they are (names, flags).
+    dtype_of : iterable of str, optional
+        Parameters that decide the precision of the result; all of them by default. Integers never decide.
+    relations : callable, optional
+        Further checks, given all numeric parameters as arrays.
+    self_checking : bool
+        The equation refuses impossible numbers itself.
+    """
+    attrs = {
+        key: value
+        for key, value in {
+            "units": units,
+            "long_name": long_name,
+            "standard_name": standard_name,
+            "cell_methods": cell_methods,
+        }.items()
+        if value
+    }
+    plain = frozenset(options)
+    deciding = None if dtype_of is None else frozenset(dtype_of)
+
+    def decorate(core: F) -> F:
+        signature = inspect.signature(core)
+
+        @functools.wraps(core)
+        def public(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            numeric = {k: v for k, v in bound.arguments.items() if k not in plain and v is not None}
+            settings = {k: v for k, v in bound.arguments.items() if k in plain or v is None}
+            block = Block(core.__module__, core.__name__, tuple(numeric), settings)
+            return _dispatch(block, list(numeric.values()), core.__name__, attrs, deciding)
+
+        public.core = core  # type: ignore[attr-defined]
+        public.relations = relations  # type: ignore[attr-defined]
+        public.self_checking = self_checking  # type: ignore[attr-defined]
+        return public  # type: ignore[return-value]
+
+    return decorate
+
+
+class Block:
+    """One equation with its options, to be called on plain arrays; it pickles by name, so it can enter a dask graph."""
+
+    def __init__(self, module: str, function: str, names: tuple[str, ...], settings: Mapping[str, Any]) -> None:
+        self.module, self.function, self.names, self.settings = module, function, names, dict(settings)
+
+    def __call__(self, *arrays: Any, dtype: np.dtype[Any] | None = None) -> np.ndarray:
+        public = getattr(importlib.import_module(self.module), self.function)
+        given = {name: as_float(array, name) for name, array in zip(self.names, arrays, strict=True)}
+        ndim = max((a.ndim for a in given.values()), default=0)
+        given = {name: a if a.ndim else a.reshape(1) for name, a in given.items()}
+        _check_shapes(given)
+        if not public.self_checking:
+            problems = range_problems(given)
+            if public.relations is not None:
+                problems += public.relations(given)
+            if problems:
+                raise InputError(problems)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out = public.core(**given, **self.settings)
+        out = out if dtype is None else out.astype(dtype, copy=False)
+        return out if ndim else out.reshape(())
+
+    def __dask_tokenize__(self) -> tuple[Any, ...]:
+        return (self.module, self.function, self.names, sorted(self.settings.items(), key=lambda item: item[0]))
+
+
+def as_float(values: Any, name: str = "value") -> np.ndarray:
+    """Return values as a float array: float32 and float64 kept, integers to float64, masked and None to NaN.
+
+    >>> as_float([1, None])
+    array([ 1., nan])
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.astype(np.float32 if values.dtype == np.float32 else np.float64).filled(np.nan)
+    try:
+        array = np.asarray(values)
+        if array.dtype in (np.float64, np.float32):
+            return array
+        if array.dtype.kind in "iuf" or (array.dtype.kind == "O" and not _has_text(array)):
+            return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise InputError([Problem(name, values, "is not a number", "give numbers, NaN where there is none")])
+
+
+def _has_text(array: np.ndarray) -> bool:
+    return any(isinstance(v, str | bytes | bool) for v in array.ravel())
+
+
+def range_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
+    """Return one `Problem` for every parameter with a number outside its plausible range; NaN is no problem.
+
+    >>> print(range_problems({"latitude": np.array([150.0])})[0])
+    latitude = 150.0: must lie within -90 to 90 degrees
+    """
+    problems = []
+    for name, array in given.items():
+        limits = LIMITS.get(name)
+        if limits is None or array.size == 0:
+            continue
+        low, high, unit = limits
+        if array.min() >= low and array.max() <= high:
+            continue
+        bad = (array < low) | (array > high)
+        count = int(np.count_nonzero(bad))
+        if count:
+            values = array[bad]
+            worst = float(values.flat[np.argmax(np.maximum(low - values, values - high))])
+            where = f"; {count} of {array.size} values do not" if array.size > 1 else ""
+            problems.append(
+                Problem(
+                    name,
+                    worst,
+                    f"must lie within {low:g} to {high:g} {unit}".rstrip() + where,
+                    likely_cause(name, values),
+                )
+            )
+    return problems
+
+
+def _check_shapes(given: Mapping[str, np.ndarray]) -> None:
+    try:
+        np.broadcast_shapes(*(a.shape for a in given.values()))
+    except ValueError:
+        shapes = {name: a.shape for name, a in given.items()}
+        raise InputError(
+            [Problem("shapes", shapes, "do not go together", "give arrays of one shape, or shapes that broadcast")]
+        ) from None
+
+
+def _loaded(module: str, name: str) -> Any:
+    # A value can only be of a library's type when that library is loaded: no need to import it here.
+    found = sys.modules.get(module)
+    return getattr(found, name, None) if found is not None else None
+
+
+def _decide_dtype(block: Block, values: list[Any], deciding: frozenset[str] | None) -> np.dtype[Any]:
+    dtypes = [
+        np.dtype(v.dtype) if isinstance(getattr(v, "dtype", None), np.dtype) else np.dtype(np.float64)
+        for name, v in zip(block.names, values, strict=True)
+        if (deciding is None or name in deciding) and not isinstance(v, int)
+    ]
+    floats = [d for d in dtypes if d.kind == "f"]
+    return np.result_type(np.float32, *floats) if floats else np.dtype(np.float64)
+
+
+def _dispatch(
+    block: Block, values: list[Any], name: str, attrs: Mapping[str, str], deciding: frozenset[str] | None
+) -> Any:
+    data_array = _loaded("xarray", "DataArray")
+    series = _loaded("pandas", "Series")
+    index = _loaded("pandas", "Index")
+    dask_array = _loaded("dask.array", "Array")
+    if data_array is not None and any(isinstance(v, data_array) for v in values):
+        return _with_xarray(block, values, name, attrs, _decide_dtype(block, values, deciding))
+    if dask_array is not None and any(isinstance(v, dask_array) for v in values):
+        import dask.array as da
+
+        dtype = _decide_dtype(block, values, deciding)
+        return da.map_blocks(functools.partial(block, dtype=dtype), *_as_dask(values), dtype=dtype, meta=np.empty(0, dtype))
+    labels = None
+    if series is not None:
+        labelled = [(n, v) for n, v in zip(block.names, values, strict=True) if isinstance(v, series)]
+        if labelled:
+            labels = labelled[0][1].index
+            different = [n for n, v in labelled if not v.index.equals(labels)]
+            if different:
+                raise InputError(
+                    [
+                        Problem(n, "Series", f"has other labels than {labelled[0][0]}", "align the Series first")
+                        for n in different
+                    ]
+                )
+        values = [_pandas_values(v) if isinstance(v, series | index) else v for v in values]
+    dtype = _decide_dtype(block, values, deciding)
+    out = block(*values, dtype=dtype)
+    if labels is not None:
+        return series(out, index=labels, name=name)
+    return (out.item() if dtype == np.float64 else out[()]) if out.ndim == 0 else out
+
+
+def _pandas_values(values: Any) -> np.ndarray:
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        return values.to_numpy()
+    return as_float(values.to_numpy(dtype=object, na_value=np.nan), str(values.name))
+
+
+def _as_dask(values: list[Any]) -> list[Any]:
+    import dask.array as da
+
+    arrays = [v if isinstance(v, da.Array) else np.asarray(v) for v in values]
+    ndim = max(a.ndim for a in arrays)
+    return [a[(None,) * (ndim - a.ndim)] if a.ndim else a[()] for a in arrays]
+
+
+def _with_xarray(
+    block: Block, values: list[Any], name: str, attrs: Mapping[str, str], dtype: np.dtype[Any]
+) -> Any:
+    import xarray as xr
+
+    try:
+        out = xr.apply_ufunc(
+            functools.partial(block, dtype=dtype),
+            *values,
+            dask="parallelized",
+            output_dtypes=[dtype],
+            join="exact",
+            keep_attrs=False,
+        )
+    except xr.AlignmentError as error:
+        raise InputError([Problem("coordinates", str(error), "do not agree", "align the arrays first")]) from None
+    out.name = name
+    out.attrs = dict(attrs)
+    return out

@@ -1,0 +1,194 @@
+"""Units at the edge: explicit conversion to the canonical units, and what a strange number probably is.
+
+Inside etolib every variable has one unit (`etolib.variables`). A number in another unit enters through `convert`,
+with its unit said; nothing is guessed. Where a number cannot be weather in the canonical unit, `likely_cause`
+tells which unit it looks like, so that the refusal is of use.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from etolib.errors import InputError, Problem
+from etolib.variables import VARIABLES
+
+_TEMPERATURE = {
+    "degC": (1.0, 0.0),
+    "C": (1.0, 0.0),
+    "°C": (1.0, 0.0),
+    "celsius": (1.0, 0.0),
+    "K": (1.0, -273.15),
+    "kelvin": (1.0, -273.15),
+    "degF": (5 / 9, -160 / 9),
+    "F": (5 / 9, -160 / 9),
+    "°F": (5 / 9, -160 / 9),
+    "fahrenheit": (5 / 9, -160 / 9),
+}
+_SPEED = {
+    "m s-1": (1.0, 0.0),
+    "m/s": (1.0, 0.0),
+    "km h-1": (1 / 3.6, 0.0),
+    "km/h": (1 / 3.6, 0.0),
+    "km day-1": (1 / 86.4, 0.0),
+    "km/day": (1 / 86.4, 0.0),
+    "mph": (0.44704, 0.0),
+    "knot": (1852 / 3600, 0.0),
+    "kt": (1852 / 3600, 0.0),
+}
+_PRESSURE = {
+    "kPa": (1.0, 0.0),
+    "Pa": (1e-3, 0.0),
+    "hPa": (0.1, 0.0),
+    "mbar": (0.1, 0.0),
+    "mmHg": (0.133322387415, 0.0),
+}
+_RADIATION = {
+    "MJ m-2 day-1": (1.0, 0.0),
+    "MJ m-2 d-1": (1.0, 0.0),
+    "MJ m-2": (1.0, 0.0),
+    "MJ/m2/day": (1.0, 0.0),
+    "W m-2": (0.0864, 0.0),
+    "W/m2": (0.0864, 0.0),
+    "J m-2": (1e-6, 0.0),
+    "J m-2 day-1": (1e-6, 0.0),
+    "kJ m-2 day-1": (1e-3, 0.0),
+    "kWh m-2 day-1": (3.6, 0.0),
+    "Wh m-2 day-1": (3.6e-3, 0.0),
+    "langley day-1": (0.041868, 0.0),
+    "cal cm-2 day-1": (0.041868, 0.0),
+    "mm day-1": (2.45, 0.0),
+}
+_PERCENT = {"%": (1.0, 0.0), "percent": (1.0, 0.0), "fraction": (100.0, 0.0), "1": (100.0, 0.0)}
+_WATER = {
+    "mm day-1": (1.0, 0.0),
+    "mm/day": (1.0, 0.0),
+    "mm": (1.0, 0.0),
+    "m": (1000.0, 0.0),
+    "cm": (10.0, 0.0),
+    "inch": (25.4, 0.0),
+    "in": (25.4, 0.0),
+    "kg m-2 s-1": (86400.0, 0.0),
+}
+_DURATION = {"h": (1.0, 0.0), "hour": (1.0, 0.0), "s": (1 / 3600, 0.0), "min": (1 / 60, 0.0)}
+
+UNITS: dict[str, dict[str, tuple[float, float]]] = {
+    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew", "temperature"), _TEMPERATURE),
+    **dict.fromkeys(("rhmin", "rhmax", "rhmean", "cloud"), _PERCENT),
+    **dict.fromkeys(("ea", "pressure"), _PRESSURE),
+    "u2": _SPEED,
+    "rs": _RADIATION,
+    **dict.fromkeys(("precipitation", "eto"), _WATER),
+    "sunshine": _DURATION,
+}
+"""Accepted units of each variable with (factor, offset) to the canonical unit."""
+
+
+def convert(values: Any, name: str, unit: str) -> Any:
+    """Return values of variable ``name`` given in ``unit`` in its canonical unit, as the same kind.
+
+    Parameters
+    ----------
+    values : numeric
+        Numbers in ``unit``; arrays, Series and DataArrays (dask too) keep their kind.
+    name : str
+        Canonical variable.
+    unit : str
+        One of the units of that variable in `UNITS`.
+
+    Returns
+    -------
+    numeric
+        The same quantity in the canonical unit.
+
+    Raises
+    ------
+    InputError
+        For a variable or unit that is not known.
+
+    Examples
+    --------
+    >>> round(convert(68.0, "tmin", "degF"), 6)
+    20.0
+    >>> round(convert(250.0, "rs", "W m-2"), 6)
+    21.6
+    >>> convert(1.0, "rs", "lux")
+    Traceback (most recent call last):
+    ...
+    etolib.errors.InputError: unit of rs = 'lux': is not known; give one of MJ m-2 day-1, MJ m-2 d-1, MJ m-2, \
+MJ/m2/day, W m-2, W/m2, J m-2, J m-2 day-1, kJ m-2 day-1, kWh m-2 day-1, Wh m-2 day-1, langley day-1, \
+cal cm-2 day-1, mm day-1
+    """
+    factor, offset = factors(name, unit)
+    if factor == 1.0 and offset == 0.0:
+        return values
+    return values * factor + offset if offset else values * factor
+
+
+def factors(name: str, unit: str) -> tuple[float, float]:
+    """Return (factor, offset) that take ``unit`` to the canonical unit of variable ``name``.
+
+    >>> factors("u2", "mph")
+    (0.44704, 0.0)
+    """
+    table = UNITS.get(name)
+    if table is None:
+        raise InputError([Problem("variable", name, f"has no units here; known: {', '.join(UNITS)}")])
+    try:
+        return table[unit.strip()]
+    except (KeyError, AttributeError):
+        raise InputError(
+            [Problem(f"unit of {name}", unit, "is not known", f"give one of {', '.join(table)}")]
+        ) from None
+
+
+LIMITS: dict[str, tuple[float, float, str]] = {
+    **{v.name: (v.lower, v.upper, v.units) for v in VARIABLES.values() if v.name != "eto"},
+    "latitude": (-90, 90, "degrees"),
+    "longitude": (-360, 360, "degrees"),
+    "elevation": (-450, 9000, "m"),
+    "day_of_year": (1, 366, ""),
+    "temperature": (-100, 60, "degC"),
+    "tdry": (-100, 60, "degC"),
+    "twet": (-100, 60, "degC"),
+    "relative_humidity": (0, 110, "%"),
+    "wind": (0, 120, "m s-1"),
+    "height": (0.1, 500, "m"),
+    "daylight": (0, 24, "h"),
+    "hour": (0, 24, "h"),
+    "albedo": (0, 1, ""),
+    "ra": (0, 60, "MJ m-2 day-1"),
+    "rso": (0, 60, "MJ m-2 day-1"),
+}
+"""Plausible range and unit of every parameter, by its name."""
+
+
+def likely_cause(name: str, values: Any) -> str | None:
+    """Return what numbers outside the range of a variable probably are, None where nothing fits.
+
+    >>> likely_cause("rs", [210.0, 280.0])
+    'this looks like W m-2: convert it with etolib.units.convert(values, name, "W m-2")'
+    """
+    middle = float(np.median(np.asarray(values, dtype=float)))
+    for unit in _GUESSES.get(name, ()):
+        factor, offset = factors(name, unit)
+        low, high, _ = _GUESS_RANGE.get(name, LIMITS[name])
+        if low <= middle * factor + offset <= high:
+            return f'this looks like {unit}: convert it with etolib.units.convert(values, name, "{unit}")'
+    if abs(middle) >= 900 or middle in (-99.0, -99.9):
+        return "this looks like a fill value: replace it by NaN"
+    return None
+
+
+_GUESSES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew"), ("K", "degF")),
+    "ea": ("hPa", "Pa"),
+    "pressure": ("hPa", "Pa"),
+    "u2": ("km h-1", "km day-1"),
+    "rs": ("W m-2", "kJ m-2 day-1", "J m-2 day-1"),
+}
+_GUESS_RANGE: dict[str, tuple[float, float, str]] = {
+    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew"), (-40.0, 50.0, "degC")),
+    "ea": (0.05, 6.7, "kPa"),
+}
