@@ -46,6 +46,7 @@ from etolib.errors import (
     SourceError,
     SourceUnavailable,
 )
+from etolib.sources import scope
 from etolib.sources.budget import Budget, Ledger, slot
 from etolib.sources.cache import Cache, Database, Entry
 
@@ -121,7 +122,7 @@ class _Net:
         """Return status, headers and body; TimeoutError after ``total`` seconds whatever the server does."""
         future = asyncio.run_coroutine_threadsafe(self._get(url, headers, total, connect, read), self._loop)
         try:
-            return future.result()
+            return scope.result(future)
         except BaseException:
             future.cancel()
             raise
@@ -189,7 +190,7 @@ class Door:
     transport: httpx2.AsyncBaseTransport | None = None
     clock: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = scope.sleep
     jitter: Callable[[], float] = random.random
     _net: tuple[int, _Net] | None = field(default=None, init=False, repr=False)
     _guard: Any = field(default_factory=threading.Lock, init=False, repr=False)
@@ -286,7 +287,7 @@ class Door:
             return self._stale(call, entry, max_stale, error)
         lock = FileLock(self._lock_path(key), is_singleton=False, thread_local=False)
         try:
-            with lock.acquire(timeout=max(0.0, call.remaining())):
+            with lock.acquire(timeout=max(0.0, call.remaining()), cancel_check=scope.cancelled):
                 # Whoever held the lock may have brought the answer, or the news that there is none.
                 reply, entry = call.look()
                 if reply is not None:
@@ -297,11 +298,17 @@ class Door:
                     raise SourceUnavailable(failed, source=source, url=shown)
                 try:
                     return call.download(entry)
+                except scope.Abandoned:
+                    raise  # says nothing about the provider
                 except (SourceUnavailable, BadResponse) as error:
                     self.cache.mark_failure(key, self.clock(), error.message)
                     raise
         except Timeout:
+            if scope.cancelled():
+                raise scope.Abandoned from None
             return self._stale(call, entry, max_stale, call.too_late())
+        except scope.Abandoned:
+            raise
         except (SourceUnavailable, RateLimited, BadResponse) as error:
             return self._stale(call, entry, max_stale, error)
 
