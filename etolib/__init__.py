@@ -1,0 +1,83 @@
+"""etolib: daily reference evapotranspiration (ETo) of any place, fused from public weather sources.
+
+>>> import etolib
+>>> etolib.Site(-22.7, -47.6)
+Site(latitude=-22.7, longitude=-47.6, elevation=None, name=None)
+
+Names are imported when first used: ``import etolib`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from etolib._version import __version__
+
+if TYPE_CHECKING:
+    from etolib.cluster import connect, get_client
+    from etolib.config import set_options
+    from etolib.errors import (
+        BadResponse,
+        EtolibError,
+        InputError,
+        InvalidRequest,
+        NoSourceError,
+        NotCovered,
+        RateLimited,
+        SchedulerUnavailable,
+        SourceError,
+        SourceUnavailable,
+        SourceWindowError,
+        TaskCancelled,
+        TaskError,
+        TaskTimeout,
+    )
+    from etolib.jobs import Batch, Job, attach, submit, submit_many
+    from etolib.pipeline import compute
+    from etolib.reference import eto, eto_fao56
+    from etolib.result import Result
+    from etolib.site import Period, Site
+    from etolib.sources.registry import sources
+
+_HOMES = {
+    "cluster": ("connect", "get_client"),
+    "config": ("set_options",),
+    "errors": (
+        "BadResponse",
+        "EtolibError",
+        "InputError",
+        "InvalidRequest",
+        "NoSourceError",
+        "NotCovered",
+        "RateLimited",
+        "SchedulerUnavailable",
+        "SourceError",
+        "SourceUnavailable",
+        "SourceWindowError",
+        "TaskCancelled",
+        "TaskError",
+        "TaskTimeout",
+    ),
+    "jobs": ("Batch", "Job", "attach", "submit", "submit_many"),
+    "pipeline": ("compute",),
+    "reference": ("eto", "eto_fao56"),
+    "result": ("Result",),
+    "site": ("Period", "Site"),
+    "sources.registry": ("sources",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'etolib' has no attribute {name!r}")
+    value = getattr(import_module(f"etolib.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

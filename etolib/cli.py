@@ -1,0 +1,166 @@
+"""The command line: ``etolib serve | lab | compute | sources | fuse | validate``.
+
+Exit status: 0 done, 2 bad input (one line per problem on standard error), 3 no source could answer.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etolib._version import __version__
+from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
+
+WRITERS: dict[str, str] = {".csv": "to_csv", ".nc": "to_netcdf", ".xlsx": "to_excel", ".json": "to_json"}
+"""File endings `etolib compute -o` knows, and the method of `Result` that writes each."""
+
+PROTOCOLS = ("T2005", "S", "S200", "ST2005", "G")
+
+
+class _Group(click.Group):
+    """Turns the errors of etolib into one clear line per problem and the promised exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            for problem in error.problems:
+                click.echo(f"error: {problem}", err=True)
+            sys.exit(2)
+        except (NoSourceError, SourceError) as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(3)
+        except EtolibError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="etolib")
+def main() -> None:
+    """Daily reference evapotranspiration (ETo) of any place, from several public weather sources."""
+
+
+@main.command()
+@click.option("--lat", required=True, help="Latitude, degrees north (-22.7, or 22°42'S).")
+@click.option("--lon", required=True, help="Longitude, degrees east (-47.6, or 47°36'W).")
+@click.option("--start", required=True, help="First day, YYYY-MM-DD.")
+@click.option("--end", required=True, help="Last day, YYYY-MM-DD.")
+@click.option("--sources", default="auto", show_default=True, help="auto, or names separated by commas.")
+@click.option("--elevation", help="Metres above sea level; looked up where not given.")
+@click.option("--name", help="A label for the place.")
+@click.option("--krs", help="Coast or inland, for radiation from temperature: interior or coastal.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File .csv .nc .xlsx or .json.")
+def compute(
+    lat: str,
+    lon: str,
+    start: str,
+    end: str,
+    sources: str,
+    elevation: str | None,
+    name: str | None,
+    krs: str | None,
+    output: Path | None,
+) -> None:
+    """Compute daily ETo of one place. Without -o the CSV goes to standard output."""
+    if output is not None:
+        check_output(output)
+    site, period = place_and_period(lat, lon, elevation, name, start, end)
+    from etolib.pipeline import compute as compute_here
+
+    result = compute_here(site, period, sources, **({"krs": krs} if krs else {}))
+    for warning in result.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if output is None:
+        click.echo(result.to_csv(), nl=False)
+        return
+    getattr(result, WRITERS[output.suffix.lower()])(output)
+    click.echo(f"{output}: {len(result.table)} days, mean {result.table['eto'].mean():.2f} mm/day", err=True)
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file that could not be written, before anything is computed."""
+    if path.suffix.lower() not in WRITERS:
+        raise InputError([Problem("output", str(path), f"must end in {' '.join(WRITERS)}")])
+    if not path.absolute().parent.is_dir():
+        raise InputError([Problem("output", str(path), "lies in a folder that does not exist", "make it first")])
+
+
+def place_and_period(
+    lat: str, lon: str, elevation: str | None, name: str | None, start: str, end: str
+) -> tuple[Any, Any]:
+    """Return Site and Period from text; raise one `InputError` with all problems of both."""
+    from etolib.site import Period, Site, parse_angle
+
+    problems: list[Problem] = []
+    site = period = None
+
+    def number(text: str | None, read: Callable[[str], float | None]) -> float | str | None:
+        if text is None:
+            return None
+        value = read(text)
+        return text if value is None else value
+
+    try:
+        site = Site(number(lat, parse_angle), number(lon, parse_angle), number(elevation, _float), name)  # type: ignore[arg-type]
+    except InputError as error:
+        problems += error.problems
+    try:
+        period = Period(start, end)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return site, period
+
+
+def _float(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+@main.command()
+def sources() -> None:
+    """List the weather sources: what each provides, from when to when, and its licence."""
+    from etolib.sources.registry import sources as table
+
+    for name, row in table().set_index("name").iterrows():
+        click.echo(click.style(str(name), bold=True))
+        for label, value in row.items():
+            click.echo(f"    {label}: {', '.join(value) if isinstance(value, (tuple, list)) else value}")
+
+
+@main.command()
+@click.option("--port", default=8866, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes (default: the cores, 4 at most).")
+@click.option("--scheduler", help="Use this dask scheduler instead of starting one.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+def serve(port: int, host: str, workers: int | None, scheduler: str | None, no_browser: bool) -> None:
+    """Start (or adopt) a dask cluster and serve the dashboards with Voila."""
+    from etolib import server
+
+    sys.exit(server.serve("voila", port=port, host=host, workers=workers, scheduler=scheduler, browser=not no_browser))
+
+
+@main.command()
+@click.option("--port", default=8888, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes (default: the cores, 4 at most).")
+@click.option("--scheduler", help="Use this dask scheduler instead of starting one.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+def lab(port: int, host: str, workers: int | None, scheduler: str | None, no_browser: bool) -> None:
+    """The same with JupyterLab, to explore with notebooks."""
+    from etolib import server
+
+    sys.exit(server.serve("lab", port=port, host=host, workers=workers, scheduler=scheduler, browser=not no_browser))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,413 @@
+"""The pipeline: (Site, Period, sources) -> Result, in five reported stages. Plain functions: no dask, no widget.
+
+start     check the request, choose sources by place and dates
+download  ask every source at the same time; elevation too
+check     refuse what cannot be weather; tell what is missing
+fuse      choose the inputs per variable
+compute   one Penman-Monteith, interval from the spread of the sources, quality per day
+"""
+
+from __future__ import annotations
+
+import contextvars
+import datetime as dt
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from etolib import config
+from etolib._version import __version__
+from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
+from etolib.fusion import choose_inputs, first_interval
+from etolib.reference import eto as reference_eto
+from etolib.result import TABLE_COLUMNS, Result
+from etolib.site import Period, Site
+from etolib.sources import elevation as elevations
+from etolib.sources import registry
+from etolib.sources.base import SourceData
+from etolib.sources.scope import Scope
+from etolib.variables import INPUTS, VARIABLES
+
+STAGES = ("start", "download", "check", "fuse", "compute")
+"""Names of the stages, in order."""
+
+SHARE = {"start": 0, "download": 5, "check": 70, "fuse": 80, "compute": 90}
+"""Progress of the whole [%] at the start of each stage; downloading is most of the waiting."""
+
+NARROW = 0.6
+"""An interval counts as narrow where its full width is at most this share of ETo (or 1.5 mm/day)."""
+
+FALLBACK = "climatology"
+
+
+class Report(Protocol):
+    """Called with the ``data`` of a PROGRESS message."""
+
+    def __call__(
+        self, *, step: str, stage: str, source: str | None, progress: float, current_step: int, total_steps: int
+    ) -> None: ...
+
+
+def compute(site: Site, period: Period | str, sources: str | Sequence[str] = "auto", **options: Any) -> Result:
+    """Compute daily ETo of one place in this process.
+
+    Parameters
+    ----------
+    site : Site
+        The place. Without an elevation it is looked up.
+    period : Period or str
+        Inclusive days, or text as `Period.parse` reads it.
+    sources : "auto", str or list of str
+        Names as in `etolib.sources()`. "auto" chooses by place and dates, and falls back to the embedded
+        climatology, labelled, for days nothing else answers. A list asks those and no others.
+    **options
+        See `OPTIONS`.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    InputError
+        Where the request cannot be used; lists all problems.
+    NoSourceError
+        Where no source could answer; ``causes`` holds each one's error.
+
+    Examples
+    --------
+    >>> with config.set_options(offline=True):
+    ...     result = compute(Site(-22.7, -47.6), "2024-01-01/2024-01-03")
+    >>> result.table["quality"].tolist(), result.table["kind"].unique().tolist()
+    (['LOW', 'LOW', 'LOW'], ['climatology'])
+    """
+    if not isinstance(site, Site):
+        raise InputError([Problem("site", site, "is not a Site", "write etolib.Site(latitude, longitude)")])
+    return run(site, Period.parse(period), check_options(sources, options), **options)
+
+
+OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": ("interior", "coastal")}
+"""Options and their values. ``krs``: coefficient of Rs from temperature, used where no source has radiation."""
+
+
+def check_options(sources: str | Sequence[str], options: Mapping[str, Any]) -> str | list[str]:
+    """Return the sources asked, cleaned; raise `InputError` listing unknown sources and options."""
+    problems = []
+    names: str | list[str]
+    if isinstance(sources, str):
+        names = [name.strip() for name in sources.split(",") if name.strip()]
+        if names == ["auto"]:
+            names = "auto"
+    else:
+        names = list(sources)
+    if not names:
+        problems.append(Problem("sources", sources, "names no source", "write auto, or names of etolib.sources()"))
+    known = registry.SOURCES
+    for name in [] if names == "auto" else names:
+        if name not in known:
+            problems.append(Problem("source", name, "is not known", f"known are {', '.join(known)}, or auto"))
+    for name, value in options.items():
+        if name not in OPTIONS:
+            problems.append(Problem("option", name, "is not known", f"known are {', '.join(OPTIONS)}"))
+        elif value not in OPTIONS[name]:
+            problems.append(Problem(name, value, f"must be one of {', '.join(OPTIONS[name])}"))
+    if problems:
+        raise InputError(problems)
+    return names if names == "auto" else list(dict.fromkeys(names))
+
+
+@dataclass
+class _Run:
+    """What the stages of one run share: where to report, and when to stop."""
+
+    report: Report | None
+    checkpoint: Callable[[], None] | None
+
+    def tell(self, stage: str, step: str, progress: float, source: str | None = None) -> None:
+        """Check whether to go on, then report ``progress`` [%] of the whole, or of one source."""
+        self.check()
+        if self.report is not None:
+            self.report(
+                step=step,
+                stage=stage,
+                source=source,
+                progress=round(progress, 1),
+                current_step=STAGES.index(stage) + 1,
+                total_steps=len(STAGES),
+            )
+
+    def check(self) -> None:
+        if self.checkpoint is not None:
+            self.checkpoint()
+
+
+def run(
+    site: Site,
+    period: Period,
+    sources: str | Sequence[str] = "auto",
+    *,
+    report: Report | None = None,
+    checkpoint: Callable[[], None] | None = None,
+    **options: Any,
+) -> Result:
+    """Run the five stages; `compute` with a place to report to.
+
+    ``report`` is called with the data of each PROGRESS message; ``checkpoint`` between steps and while waiting:
+    it raises to stop the run, and downloads under way are then abandoned.
+    """
+    this = _Run(report, checkpoint)
+    warnings: list[str] = []
+
+    this.tell("start", "choosing sources", SHARE["start"])
+    choices = registry.choose(site, period, sources)
+    names = ", ".join(choice.source for choice in choices if choice.role != "fallback") or FALLBACK
+    this.tell("start", f"sources: {names}", SHARE["start"] + 3)
+
+    answers, height, causes = _download(this, site, period, choices)
+    site = site.with_elevation(height.value)
+    if height.warning:
+        warnings.append(height.warning)
+    warnings += [f"{cause.source}: {cause.message}" for cause in causes]
+
+    this.tell("check", "checking values", SHARE["check"])
+    days = pd.date_range(period.start, period.end, name="date")
+    frames: dict[str, pd.DataFrame] = {}
+    for name, answer in answers.items():
+        frames[name], notes = check_frame(answer.frame.reindex(days), name)
+        warnings += [f"{name}: {note}" for note in (*answer.warnings, *notes)]
+    if not any(frame[["tmin", "tmax"]].notna().all(axis=1).any() for frame in frames.values()):
+        raise NoSourceError(
+            f"no source could answer for {site}, {period}"
+            + "".join(f"\n{cause.source}: {cause.message}" for cause in causes),
+            causes=causes,
+            suggestion=None if causes else "choose other dates or sources",
+        )
+
+    this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
+    chosen = choose_inputs({name: frame.drop(columns="kind") for name, frame in frames.items()})
+
+    this.tell("compute", "Penman-Monteith", SHARE["compute"])
+    fused = reference_eto(chosen.inputs, site, **options)
+    alone = {name: reference_eto(frame.drop(columns="kind"), site, **options).eto for name, frame in frames.items()}
+    source_eto = pd.DataFrame(alone, index=days)
+    lower, upper = first_interval(source_eto, fused.eto)
+    table = pd.DataFrame(
+        {
+            "date": days,
+            "eto": fused.eto.to_numpy(),
+            "eto_lower": np.asarray(lower),
+            "eto_upper": np.asarray(upper),
+            "source": _source_of_day(chosen.source, fused.eto),
+            "kind": _kind_of_day(chosen.source, frames),
+            "precipitation": chosen.inputs["precipitation"].to_numpy(),
+            **{name: fused.inputs[name].to_numpy() for name in ("tmin", "tmax", "ea", "u2", "rs")},
+            "flags": _words(fused.flags, chosen.inputs),
+        }
+    )
+    table["quality"] = quality_of_day(table, fused.flags)
+    absent = table["eto"].isna()
+    table.loc[absent, ["source", "kind", "quality"]] = None
+    if absent.any():
+        warnings.append(_gap_sentence(table, absent.to_numpy()))
+    if (count := int((table["kind"] == FALLBACK).sum())) and sources == "auto":
+        share = "all days are" if count == len(table) else f"{count} of {len(table)} days are"
+        warnings.insert(0, f"{share} a climatological estimate, not the weather of the date; quality LOW")
+    this.tell("compute", "done", 100)
+    return Result(
+        site=site,
+        period=period,
+        table=table[list(TABLE_COLUMNS)],
+        source_eto=source_eto,
+        warnings=list(dict.fromkeys(warnings)),
+        provenance=_provenance(site, height, choices, answers, causes, chosen.evidence),
+        request={"sources": sources if isinstance(sources, str) else list(sources), "options": dict(options)},
+    )
+
+
+# --- download -------------------------------------------------------------------------------------------------------
+
+
+def _download(
+    this: _Run, site: Site, period: Period, choices: Sequence[registry.Choice]
+) -> tuple[dict[str, SourceData], elevations.Elevation, list[SourceError]]:
+    """Ask all chosen sources and the elevation at the same time; the fallback only for days that stay empty."""
+    wanted = [choice for choice in choices if choice.role != "fallback"]
+    answers: dict[str, SourceData] = {}
+    causes: list[SourceError] = []
+    this.tell("download", "asking the sources", SHARE["download"])
+    pool = ThreadPoolExecutor(max_workers=len(wanted) + 1, thread_name_prefix="etolib-download")
+    scope = Scope()
+    try:
+        with scope:
+            futures: dict[Future[Any], str] = {}
+            for choice in wanted:
+                this.tell("download", f"asking {choice.source}", 0, source=choice.source)
+                fetch = registry.SOURCES[choice.source].fetch
+                # Settings and the scope of the downloads live in context variables: carry them to the thread.
+                futures[pool.submit(contextvars.copy_context().run, fetch, site, choice.period)] = choice.source
+            height_future = pool.submit(contextvars.copy_context().run, elevations.lookup, site)
+            pending: set[Future[Any]] = {*futures, height_future}
+            while pending:
+                done, pending = wait(pending, timeout=0.05, return_when=FIRST_COMPLETED)
+                this.check()
+                for future in done - {height_future}:
+                    name = futures[future]
+                    try:
+                        answers[name] = future.result()
+                    except SourceError as error:
+                        error.source = error.source or name
+                        causes.append(error)
+                        this.tell("download", f"{name}: {error.message}", 100, source=name)
+                    else:
+                        this.tell("download", f"{name}: {len(answers[name].frame)} days", 100, source=name)
+                    finished = len(answers) + len(causes)
+                    share = SHARE["check"] - SHARE["download"]
+                    this.tell(
+                        "download",
+                        f"{finished} of {len(wanted)} sources answered",
+                        SHARE["download"] + share * finished / len(wanted),
+                    )
+            height = height_future.result()
+    except BaseException:
+        scope.cancel()  # a cancelled or late task must not go on downloading
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    for choice in choices:
+        if choice.role == "fallback" and len(empty := _empty_days(answers, choice.period)):
+            this.tell("download", f"asking {choice.source}", 0, source=choice.source)
+            try:
+                answer = registry.SOURCES[choice.source].fetch(site, Period(empty[0].date(), empty[-1].date()))
+            except SourceError as error:
+                causes.append(error)
+            else:
+                # Only whole days: an estimate is never mixed into a day that has weather.
+                answer.frame = answer.frame.loc[answer.frame.index.intersection(empty)]
+                answers[choice.source] = answer
+            this.tell("download", choice.source, 100, source=choice.source)
+    return {c.source: answers[c.source] for c in choices if c.source in answers}, height, causes
+
+
+def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.DatetimeIndex:
+    """Return the days no source has temperatures for."""
+    days = pd.date_range(period.start, period.end)
+    have = pd.Series(False, index=days)
+    for answer in answers.values():
+        have |= answer.frame.reindex(days)[["tmin", "tmax"]].notna().all(axis=1)
+    return days[~have]
+
+
+# --- check ----------------------------------------------------------------------------------------------------------
+
+
+def check_frame(frame: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
+    """Blank values that cannot be weather; say which.
+
+    Returns the frame with every canonical input column (NaN where the source has none) and ``kind``, and
+    sentences. A day whose minimum temperature lies above its maximum loses both.
+    """
+    notes = []
+    checked = frame.reindex(columns=[*INPUTS, "kind"])
+    for name in INPUTS:
+        variable = VARIABLES[name]
+        values = checked[name].astype(float)
+        with np.errstate(invalid="ignore"):
+            bad = ~np.isfinite(values) & values.notna() | (values < variable.lower) | (values > variable.upper)
+        if bad.any():
+            worst = values[bad].iloc[0]
+            notes.append(
+                f"{int(bad.sum())} values of {name} lie outside {variable.lower:g}..{variable.upper:g} "
+                f"{variable.units} (for example {worst:g} on {values.index[bad.argmax()].date()}) and were left out"
+            )
+        checked[name] = values.mask(bad)
+    swapped = checked["tmin"] > checked["tmax"]
+    if swapped.any():
+        notes.append(
+            f"{int(swapped.sum())} days have tmin above tmax (for example "
+            f"{checked.index[swapped.argmax()].date()}) and were left out"
+        )
+        checked.loc[swapped, ["tmin", "tmax", "tmean"]] = np.nan
+    return checked, notes
+
+
+# --- words and ranks per day ------------------------------------------------------------------------------------------
+
+
+def quality_of_day(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:
+    """Return HIGH, MEDIUM or LOW for each day.
+
+    LOW: from the climatology, or two or more inputs estimated. HIGH: two or more sources of the date, no input
+    estimated, and the interval narrow (full width <= max(1.5 mm/day, 60 % of ETo)). MEDIUM: the rest.
+    """
+    estimated = (flags.fillna("") != "").sum(axis=1).to_numpy()
+    several = table["source"].fillna("").str.contains("+", regex=False).to_numpy()
+    width = (table["eto_upper"] - table["eto_lower"]).to_numpy()
+    narrow = width <= np.maximum(1.5, NARROW * table["eto"].to_numpy())
+    low = (table["kind"] == FALLBACK).to_numpy() | (estimated >= 2)
+    high = several & (estimated == 0) & narrow
+    return pd.Series(np.select([low, high], ["LOW", "HIGH"], "MEDIUM"), index=table.index, dtype=object)
+
+
+def _source_of_day(source: pd.DataFrame, eto: pd.Series) -> list[str | None]:
+    """Join the names of all sources whose inputs a day's ETo used: ``nasa_power+open_meteo_archive``."""
+    used = source[["tmin", "tmax", "rhmean", "ea", "u2", "rs"]]
+    rows = used.fillna("").agg("+".join, axis=1)
+    return ["+".join(sorted({part for part in row.split("+") if part})) or None for row in rows]
+
+
+def _kind_of_day(source: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> list[str | None]:
+    """Return the weakest kind among the sources used on each day: climatology, forecast, observed."""
+    used = source[["tmin", "tmax", "u2", "rs"]].fillna("")
+    kinds = []
+    for day, row in zip(used.index, used.to_numpy(), strict=True):
+        names = {part for cell in row for part in cell.split("+") if part}
+        found = {frames[name].at[day, "kind"] for name in names}
+        kinds.append(next((k for k in ("climatology", "forecast", "observed") if k in found), None))
+    return kinds
+
+
+def _words(flags: pd.DataFrame, inputs: pd.DataFrame) -> list[str]:
+    """Return the flags of each day as words: ``rs: estimated_hargreaves; u2: default_wind``."""
+    marked = flags.fillna("")
+    words = []
+    for row in marked.to_dict("records"):
+        words.append("; ".join(f"{name}: {flag}" for name, flag in row.items() if flag))
+    return words
+
+
+def _gap_sentence(table: pd.DataFrame, absent: np.ndarray) -> str:
+    dates = table.loc[absent, "date"].dt.date
+    where = f"{dates.iloc[0]}" if len(dates) == 1 else f"{len(dates)} days from {dates.iloc[0]} to {dates.iloc[-1]}"
+    return f"no value for {where}: no source had the data; these rows are empty"
+
+
+def _provenance(
+    site: Site,
+    height: elevations.Elevation,
+    choices: Sequence[registry.Choice],
+    answers: Mapping[str, SourceData],
+    causes: Sequence[EtolibError],
+    evidence: Sequence[str],
+) -> dict[str, Any]:
+    return {
+        "etolib": __version__,
+        "python": platform.python_version(),
+        "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "today": config.today().isoformat(),
+        "latitude": site.latitude,
+        "longitude": site.longitude,
+        "elevation": site.elevation,
+        "elevation_source": height.source,
+        "day": f"local solar day, UTC{site.utc_offset:+d}",
+        "method": "FAO-56 Penman-Monteith, Eq. 6",
+        "choice": [f"{c.source}: {c.reason}" for c in choices if c.source in answers or c.role != "fallback"],
+        "evidence": list(evidence),
+        "sources": {name: answer.meta for name, answer in answers.items()},
+        "failed": [cause.to_dict() for cause in causes],
+    }
