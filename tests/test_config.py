@@ -1,0 +1,43 @@
+"""Settings come from the environment, at the time of use, and can be overridden in a block."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from etolib import config
+from etolib.errors import InputError
+
+
+def test_variable_set_after_import_counts(monkeypatch):
+    monkeypatch.setenv("ETOLIB_TODAY", "2020-06-30")
+    assert config.today() == dt.date(2020, 6, 30)
+    monkeypatch.setenv("ETOLIB_NASA_POWER_URL", "http://127.0.0.1:1/")
+    assert config.service_root("nasa_power") == "http://127.0.0.1:1"
+
+
+def test_block_wins_and_ends(monkeypatch):
+    monkeypatch.setenv("ETOLIB_OFFLINE", "0")
+    with config.set_options(offline=True):
+        assert config.is_offline()
+        with config.set_options(today=dt.date(2021, 1, 1)):
+            assert config.is_offline()
+            assert config.today() == dt.date(2021, 1, 1)
+    assert not config.is_offline()
+
+
+def test_unknown_option_is_refused():
+    with pytest.raises(InputError, match="colour"):
+        config.set_options(colour="red")
+
+
+def test_bad_today_is_refused(monkeypatch):
+    monkeypatch.setenv("ETOLIB_TODAY", "yesterday")
+    with pytest.raises(InputError, match="ETOLIB_TODAY"):
+        config.today()
+
+
+def test_empty_variable_is_absent(monkeypatch):
+    monkeypatch.setenv("ETOLIB_NASA_POWER_URL", "")
+    assert config.service_root("nasa_power") == "https://power.larc.nasa.gov"
