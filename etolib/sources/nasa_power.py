@@ -1,0 +1,225 @@
+"""NASA POWER: daily weather of any place since 1981, on the MERRA-2 and CERES grids.
+
+Time standard LST: days of local solar time, UTC offset round(longitude / 15) h. Community AG: radiation in MJ. The
+provider answers with the nearest cell of two grids, without interpolation, so all places that share both cells and the
+solar-time band share one request, put to the middle of what the three have in common.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib import config
+from etolib.errors import BadResponse
+from etolib.site import Period, Site
+from etolib.sources import frames, http
+from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources.budget import Budget
+
+FIRST_DAY = dt.date(1981, 1, 1)
+FIRST_SOLAR_DAY = dt.date(1984, 1, 1)
+DELAY = 3  # days; meteorology. Radiation follows after 5 to 7 days.
+SOLAR_DELAY = 7  # days
+
+VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+    "T2M_MIN": ("tmin", frames.TEMPERATURE),
+    "T2M_MAX": ("tmax", frames.TEMPERATURE),
+    "T2M": ("tmean", frames.TEMPERATURE),
+    "T2MDEW": ("tdew", frames.TEMPERATURE),
+    "RH2M": ("rhmean", frames.PERCENT),
+    "WS2M": ("u2", frames.SPEED),  # the model's own wind at 2 m: not to be converted from 10 m
+    "PS": ("pressure", frames.PRESSURE),
+    "ALLSKY_SFC_SW_DWN": ("rs", frames.RADIATION),
+    "PRECTOTCORR": ("precipitation", frames.WATER),
+}
+
+INFO = SourceInfo(
+    name="nasa_power",
+    title="NASA POWER",
+    provides=tuple(name for name, _ in VARIABLE_MAP.values()),
+    window=lambda today: (FIRST_DAY, today - dt.timedelta(days=DELAY)),
+    delay="weather 2 to 3 days, radiation 5 to 7 days",
+    coverage="the whole world, cells of 0.5 x 0.625 degree, radiation 1 x 1 degree; radiation from 1984",
+    licence="open data, no restriction; acknowledgement asked for",
+    attribution="Data from the NASA Langley Research Center POWER Project, funded through the NASA Earth Science "
+    "Directorate Applied Science Program",
+    homepage="https://power.larc.nasa.gov",
+    politeness="at most 4 requests at once, 0.2 s between them; one request for the whole period; "
+    "one answer for all places in the same cells",
+)
+
+
+def budget() -> Budget:
+    """Return what the provider allows."""
+    return Budget(f"nasa_power@{http.host_of('nasa_power')}", spacing=0.2, in_flight=4)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells that answer for a place: centres, and the point asked for all places that share them. [degrees]"""
+
+    weather: tuple[float, float]
+    solar: tuple[float, float]
+    latitude: float
+    longitude: float
+
+
+def cells(site: Site) -> Cells:
+    """Return the MERRA-2 and CERES cells of a place.
+
+    The two grids are not aligned, and the solar-time bands cut cells in two, so the common part of the three is what
+    shares an answer.
+
+    >>> cells(Site(-22.7, -47.6)) == cells(Site(-22.72, -47.55))
+    True
+    >>> cells(Site(-22.7, -47.6)).weather, cells(Site(-22.7, -47.6)).solar
+    ((-22.5, -47.5), (-22.5, -47.5))
+    """
+    row = math.floor(site.latitude / 0.5 + 0.5) * 0.5
+    column = math.floor(site.longitude / 0.625 + 0.5) * 0.625
+    south = min(math.floor(site.latitude), 89)
+    west = math.floor(site.longitude)
+    band = site.utc_offset * 15.0
+    low, high = max(row - 0.25, south, -90.0), min(row + 0.25, south + 1.0, 90.0)
+    left = max(column - 0.3125, west, band - 7.5, -180.0)
+    right = min(column + 0.3125, west + 1.0, band + 7.5, 180.0)
+    return Cells(
+        weather=(row, (column + 180.0) % 360.0 - 180.0),
+        solar=(south + 0.5, west + 0.5),
+        latitude=round((low + high) / 2, 4),
+        longitude=round((left + right) / 2, 4),
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A body that passed its check: canonical columns by day, and what the header says."""
+
+    frame: pd.DataFrame
+    missing: tuple[str, ...]
+    elevation: float | None
+    version: str
+    sources: tuple[str, ...]
+    messages: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def parse(body: bytes, requested: Mapping[str, Any] | None = None, *, at: tuple[float, float] | None = None) -> Answer:
+    """Read a daily point answer (JSON).
+
+    Parameters
+    ----------
+    body : bytes
+        What the service sent.
+    requested : mapping, optional
+        Names asked for (default: `VARIABLE_MAP`).
+    at : (float, float), optional
+        Latitude and longitude asked for; an answer for another place is refused. [degrees]
+
+    Raises
+    ------
+    ValueError
+        Where the body is not such an answer.
+    BadResponse
+        Where a unit, the time standard or the place is not what was asked.
+    """
+    data = frames.read_json(body)
+    header, values = data["header"], data["properties"]["parameter"]
+    if not isinstance(header, dict) or not isinstance(values, dict):
+        raise ValueError("header or values are missing")
+    standard = header.get("time_standard", "LST")
+    if standard != "LST":
+        raise BadResponse(f"nasa_power answered for {standard} days where LST was asked", source="nasa_power")
+    place = [frames.number(v) for v in data["geometry"]["coordinates"]]
+    if at is not None and (len(place) < 2 or not math.isclose(place[1], at[0], abs_tol=0.01)
+                           or not math.isclose((place[0] - at[1] + 180) % 360, 180, abs_tol=0.01)):  # fmt: skip
+        raise BadResponse(f"nasa_power answered for the place {place[:2]} and not for {at[::-1]}", source="nasa_power")
+    fill = frames.number(header.get("fill_value", -999.0))
+    units = data["parameters"]
+    names = tuple(requested or VARIABLE_MAP)
+    columns: dict[str, pd.Series] = {}
+    for name in names:
+        if name not in values:
+            continue
+        canonical, known = VARIABLE_MAP[name]
+        factor, offset = frames.conversion("nasa_power", name, units[name]["units"], known)
+        days = [dt.datetime.strptime(key, "%Y%m%d").date() for key in values[name]]  # noqa: DTZ007 (a date)
+        numbers = np.array([frames.number(v) for v in values[name].values()], dtype=float)
+        # The fill value goes before anything is computed with it.
+        numbers[(numbers == fill) | (numbers == -999.0)] = np.nan
+        columns[canonical] = pd.Series(numbers * factor + offset, index=pd.DatetimeIndex(pd.to_datetime(days)))
+    frame = pd.DataFrame(columns)
+    frame.index.name = "date"
+    messages = data.get("messages") or []
+    return Answer(
+        frame=frame.sort_index(),
+        missing=tuple(name for name in names if name not in values),
+        elevation=None if len(place) < 3 or math.isnan(place[2]) else place[2],
+        version=str(header["api"]["version"]),
+        sources=tuple(str(s) for s in header.get("sources", ())),
+        messages=tuple(str(m)[:300] for m in messages) if isinstance(messages, list) else (str(messages)[:300],),
+        warnings=(),
+    )
+
+
+def lifetime(answer: Answer, period: Period, today: dt.date) -> float:
+    """Return how long an answer may be kept [s]: old days do not change, new ones are revised and completed."""
+    if (today - period.end).days > 120:
+        expected = period.start >= FIRST_SOLAR_DAY
+        return 6 * 3600.0 if answer.missing and expected else 90 * 86400.0
+    recent = answer.frame[answer.frame.index >= pd.Timestamp(today - dt.timedelta(days=10))]
+    return 6 * 3600.0 if answer.missing or recent.isna().to_numpy().any() else 12 * 3600.0
+
+
+class NasaPower:
+    """NASA POWER daily."""
+
+    info = INFO
+
+    def fetch(self, site: Site, period: Period) -> SourceData:
+        """Return the days of ``period`` within the window; raises a `SourceError`."""
+        today = config.today()
+        inside = INFO.clip(period, today)
+        warnings: list[str] = []
+        frames.clipped(period, inside, INFO.title, warnings)
+        where = cells(site)
+        reply = http.fetch(
+            f"{config.service_root('nasa_power')}/api/temporal/daily/point",
+            {
+                "parameters": ",".join(VARIABLE_MAP), "community": "AG", "format": "JSON", "time-standard": "LST",
+                "latitude": f"{where.latitude:g}", "longitude": f"{where.longitude:g}",
+                "start": f"{inside.start:%Y%m%d}", "end": f"{inside.end:%Y%m%d}",
+            },
+            source=INFO.name, check=lambda body: parse(body, at=(where.latitude, where.longitude)),
+            ttl=lambda answer, headers: lifetime(answer, inside, today),
+            deadline=180.0, read=60.0, budget=budget(), version="nasa-1",
+        )  # fmt: skip
+        answer: Answer = reply.data
+        warnings += [f"{INFO.title}: {message}" for message in answer.messages]
+        if answer.missing:
+            lost = ", ".join(VARIABLE_MAP[name][0] for name in answer.missing)
+            warnings.append(f"{INFO.title} left out {lost}")
+        frame = frames.finish(answer.frame, inside, today=today, forecast=False, warnings=warnings, named=INFO.title)
+        frames.require(INFO.name, frame, ("tmin", "tmax"))
+        if reply.stale:
+            warnings.append(f"{INFO.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
+        meta = {
+            **frames.provenance(INFO, site, reply),
+            "model": "+".join(answer.sources) or "POWER",
+            "version": answer.version,
+            "latitude": where.weather[0],
+            "longitude": where.weather[1],
+            "elevation": answer.elevation,
+            "distance_km": round(frames.distance_km(site.latitude, site.longitude, *where.weather), 2),
+            "cells": {"weather": list(where.weather), "solar": list(where.solar)},
+            "asked_at": [where.latitude, where.longitude],
+            "wind": "modelled at 2 m (WS2M)",
+        }
+        return SourceData(INFO.name, frame, meta, warnings)

@@ -1,0 +1,351 @@
+"""Open-Meteo: reanalysis since 1940, forecast to 15 days ahead, and the elevation of any place.
+
+The day is the local solar day: the fixed zone ``Etc/GMT±N`` (sign reversed by POSIX, no daylight saving) at
+round(longitude / 15) h, the same hours as NASA POWER's day. Wind comes at 10 m and is brought to 2 m here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib import config
+from etolib.errors import BadResponse
+from etolib.site import Period, Site
+from etolib.sources import frames, http
+from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources.budget import Budget
+
+VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+    "temperature_2m_max": ("tmax", frames.TEMPERATURE),
+    "temperature_2m_min": ("tmin", frames.TEMPERATURE),
+    "temperature_2m_mean": ("tmean", frames.TEMPERATURE),
+    "dew_point_2m_mean": ("tdew", frames.TEMPERATURE),
+    "relative_humidity_2m_max": ("rhmax", frames.PERCENT),
+    "relative_humidity_2m_min": ("rhmin", frames.PERCENT),
+    "relative_humidity_2m_mean": ("rhmean", frames.PERCENT),
+    "wind_speed_10m_mean": ("u2", frames.SPEED),
+    "shortwave_radiation_sum": ("rs", frames.RADIATION),
+    "precipitation_sum": ("precipitation", frames.WATER),
+    "surface_pressure_mean": ("pressure", frames.PRESSURE),
+}
+_ATTRIBUTION = "Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0"
+_LICENCE = "CC BY 4.0; free use is non-commercial"
+_POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day per address; at most 4 at once"
+_PROVIDES = tuple(name for name, _ in VARIABLE_MAP.values())
+_MAX_PLACES = 100  # places in one request; the server takes 1000, an address takes some 8 kB
+
+
+@dataclass(frozen=True)
+class Product:
+    """One of the provider's weather services."""
+
+    info: SourceInfo
+    service: str
+    path: str
+    model: str | None
+    forecast: bool
+
+
+ARCHIVE = Product(
+    SourceInfo(
+        name="open_meteo_archive",
+        title="Open-Meteo archive (ERA5)",
+        provides=_PROVIDES,
+        window=lambda today: (dt.date(1940, 1, 1), today - dt.timedelta(days=6)),
+        delay="6 days",
+        coverage="the whole world, ERA5 and ERA5-Land cells of 0.25 and 0.1 degree",
+        licence=_LICENCE,
+        attribution=_ATTRIBUTION + "; contains modified Copernicus Climate Change Service information (ERA5)",
+        homepage="https://open-meteo.com/en/docs/historical-weather-api",
+        politeness=_POLITENESS,
+    ),
+    service="open_meteo_archive",
+    path="/v1/archive",
+    model="era5_seamless",  # without a named model the series changes its model in 2017
+    forecast=False,
+)
+FORECAST = Product(
+    SourceInfo(
+        name="open_meteo_forecast",
+        title="Open-Meteo forecast",
+        provides=_PROVIDES,
+        window=lambda today: (today - dt.timedelta(days=92), today + dt.timedelta(days=15)),
+        delay="none",
+        coverage="the whole world, best model of the place; 92 days back, 15 ahead",
+        licence=_LICENCE,
+        attribution=_ATTRIBUTION,
+        homepage="https://open-meteo.com/en/docs",
+        politeness=_POLITENESS,
+    ),
+    service="open_meteo_forecast",
+    path="/v1/forecast",
+    model=None,
+    forecast=True,
+)
+HISTORICAL_FORECAST = Product(
+    SourceInfo(
+        name="open_meteo_historical_forecast",
+        title="Open-Meteo historical forecast",
+        provides=_PROVIDES,
+        window=lambda today: (dt.date(2022, 1, 1), today),
+        delay="none",
+        coverage="the whole world, the forecasts of the time joined; from 2022",
+        licence=_LICENCE,
+        attribution=_ATTRIBUTION,
+        homepage="https://open-meteo.com/en/docs/historical-forecast-api",
+        politeness=_POLITENESS,
+    ),
+    service="open_meteo_historical_forecast",
+    path="/v1/forecast",
+    model=None,
+    forecast=True,
+)
+
+
+def budget(service: str) -> Budget:
+    """Return what the provider allows; all its services count together, per host."""
+    host = http.host_of(service)
+    shared = "open-meteo.com" if host.endswith("open-meteo.com") else host
+    return Budget(f"open_meteo@{shared}", windows=((60, 600), (3600, 5000), (86400, 10000)), in_flight=4)
+
+
+def weight(variables: int, days: int, places: int = 1) -> float:
+    """Return what a request costs, in calls, by the provider's rule.
+
+    >>> round(weight(9, 365), 1), round(weight(9, 10957)), weight(1, 1)
+    (23.5, 704, 1.0)
+    """
+    share = variables / 10
+    return places * max(1.0, share, share * days / 14)
+
+
+def zone(site: Site) -> str:
+    """Return the fixed zone of the local solar day; POSIX turns the sign.
+
+    >>> zone(Site(0, -47.6)), zone(Site(0, 151.2)), zone(Site(51.5, -0.1))
+    ('Etc/GMT+3', 'Etc/GMT-10', 'Etc/GMT')
+    """
+    return f"Etc/GMT{-site.utc_offset:+d}" if site.utc_offset else "Etc/GMT"
+
+
+def coordinate(latitude: float) -> float:
+    """Return the latitude to ask for: whole southern degrees moved by 11 m.
+
+    The provider's elevation tiles seem to be taken one degree too far south there (read in its source, not
+    confirmed); a step of 0.0001 degree avoids the question.
+
+    >>> coordinate(-15.0), coordinate(-15.5), coordinate(15.0)
+    (-15.0001, -15.5, 15.0)
+    """
+    rounded = round(latitude, 4)
+    return rounded - 0.0001 if rounded < 0 and rounded > -90 and rounded.is_integer() else rounded
+
+
+def limited_until(body: bytes, now: float) -> float | None:
+    """Return when to come back after a 429 [POSIX s], from the provider's own text; it sends no Retry-After.
+
+    >>> limited_until(b'{"reason": "Minutely API request limit exceeded."}', 90.0)
+    120.0
+    """
+    text = body[:2000].decode("utf-8", "replace").lower()
+    for word, width in (("minutely", 60.0), ("hourly", 3600.0), ("daily", 86400.0)):
+        if word in text:
+            return math.floor(now / width + 1) * width
+    return now + 2.0 if "concurrent" in text else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One place of an answer: canonical columns by day, place and elevation of the cell."""
+
+    frame: pd.DataFrame
+    missing: tuple[str, ...]
+    latitude: float
+    longitude: float
+    elevation: float | None
+    warnings: tuple[str, ...]
+
+
+def parse(body: bytes, requested: Sequence[str] | None = None, *, places: Sequence[Site] | None = None) -> list[Answer]:
+    """Read a daily answer (JSON): one object for one place, a list for several.
+
+    Raises
+    ------
+    ValueError
+        Where the body is not such an answer.
+    BadResponse
+        Where a unit, the zone or the place is not what was asked.
+    """
+    data = frames.read_json(body)
+    items = data if isinstance(data, list) else [data]
+    if places is not None and len(items) != len(places):
+        raise ValueError(f"{len(items)} places where {len(places)} were asked")
+    names = tuple(VARIABLE_MAP if requested is None else requested)
+    return [_one(item, names, None if places is None else places[i]) for i, item in enumerate(items)]
+
+
+def _one(data: Any, names: Sequence[str], site: Site | None) -> Answer:
+    latitude, longitude = frames.number(data["latitude"]), frames.number(data["longitude"])
+    if math.isnan(latitude) or math.isnan(longitude):
+        raise ValueError("the place is missing")
+    if site is not None:
+        if frames.number(data["utc_offset_seconds"]) != site.utc_offset * 3600:
+            raise BadResponse(
+                f"Open-Meteo answered for days of {data['timezone']}, asked was {zone(site)}", suggestion="report this"
+            )
+        away = frames.distance_km(site.latitude, site.longitude, latitude, longitude)
+        if away > 200:
+            raise BadResponse(f"Open-Meteo answered for a place {away:.0f} km away")
+    daily, units = data["daily"], data["daily_units"]
+    times = daily["time"]
+    if not isinstance(times, list):
+        raise ValueError("the dates are missing")
+    days = [dt.date.fromisoformat(text) for text in times]
+    columns: dict[str, np.ndarray] = {}
+    missing = []
+    for name in names:
+        canonical, known = VARIABLE_MAP[name]
+        if name not in daily:
+            missing.append(name)
+            continue
+        values = frames.numbers(daily[name], len(days))
+        if units.get(name) == "undefined" and np.isnan(values).all():
+            missing.append(name)
+            continue
+        factor, offset = frames.conversion("open_meteo", name, units.get(name), known)
+        values = values * factor + offset
+        columns[canonical] = frames.u2_from_10m(values) if name == "wind_speed_10m_mean" else values
+    warnings: list[str] = []
+    frame = frames.table(days, columns, warnings)
+    height = data.get("elevation")
+    elevation = None if height is None or math.isnan(frames.number(height)) else frames.number(height)
+    return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings))
+
+
+class OpenMeteo:
+    """One weather service of Open-Meteo."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.info = product.info
+
+    def fetch(self, site: Site, period: Period) -> SourceData:
+        """Return the days of ``period`` within the window; raises a `SourceError`."""
+        return self.fetch_many([site], period)[0]
+
+    def fetch_many(self, sites: Sequence[Site], period: Period) -> list[SourceData]:
+        """Return the same days for many places, in as few requests as their solar days allow; order kept."""
+        today = config.today()
+        inside = self.info.clip(period, today)
+        found: dict[int, SourceData] = {}
+        by_offset: dict[int, list[int]] = {}
+        for i, site in enumerate(sites):
+            by_offset.setdefault(site.utc_offset, []).append(i)
+        for group in by_offset.values():
+            for begin in range(0, len(group), _MAX_PLACES):
+                part = group[begin : begin + _MAX_PLACES]
+                for i, data in zip(part, self._ask([sites[i] for i in part], period, inside, today), strict=True):
+                    found[i] = data
+        return [found[i] for i in range(len(sites))]
+
+    def _ask(self, sites: Sequence[Site], period: Period, inside: Period, today: dt.date) -> list[SourceData]:
+        product = self.product
+        params = {
+            "latitude": ",".join(f"{coordinate(s.latitude):.4f}" for s in sites),
+            "longitude": ",".join(f"{s.longitude:.4f}" for s in sites),
+            "start_date": str(inside.start),
+            "end_date": str(inside.end),
+            "daily": ",".join(VARIABLE_MAP),
+            "wind_speed_unit": "ms",
+            "timezone": zone(sites[0]),
+        }
+        if product.model:
+            params["models"] = product.model
+        reply = http.fetch(
+            config.service_root(product.service) + product.path, params, source=self.info.name,
+            check=lambda body: parse(body, places=sites),
+            ttl=lambda answers, headers: self._lifetime(answers, inside, today),
+            deadline=60.0 if product.forecast else 120.0, read=30.0 if product.forecast else 60.0,
+            budget=budget(product.service), weight=weight(len(VARIABLE_MAP), len(inside), len(sites)),
+            limited_until=limited_until, version="open-meteo-1",
+        )  # fmt: skip
+        return [
+            self._data(site, answer, reply, period, inside, today)
+            for site, answer in zip(sites, reply.data, strict=True)
+        ]
+
+    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
+        if self.product.forecast and (today - inside.end).days < 10:
+            return 3600.0
+        settled = (today - inside.end).days > 120 and not any(a.missing for a in answers)
+        return 90 * 86400.0 if settled else 86400.0
+
+    def _data(
+        self, site: Site, answer: Answer, reply: http.Reply, period: Period, inside: Period, today: dt.date
+    ) -> SourceData:
+        info = self.info
+        warnings: list[str] = []
+        frames.clipped(period, inside, info.title, warnings)
+        warnings += [f"{info.title}: {text}" for text in answer.warnings]
+        if answer.missing:
+            warnings.append(f"{info.title} left out {', '.join(VARIABLE_MAP[name][0] for name in answer.missing)}")
+        frame = frames.finish(
+            answer.frame, inside, today=today, forecast=self.product.forecast, warnings=warnings, named=info.title
+        )
+        frames.require(info.name, frame, ("tmin", "tmax"))
+        away = frames.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
+        if away > 25:
+            warnings.append(f"{info.title}: the answering cell lies {away:.0f} km from the place")
+        if reply.stale:
+            warnings.append(f"{info.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
+        meta = {
+            **frames.provenance(info, site, reply),
+            "model": self.product.model or "best_match",
+            "latitude": round(answer.latitude, 6),
+            "longitude": round(answer.longitude, 6),
+            "elevation": answer.elevation,
+            "distance_km": round(away, 2),
+            "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
+        }
+        return SourceData(info.name, frame, meta, warnings)
+
+
+def elevations(sites: Sequence[Site]) -> list[float | None]:
+    """Return elevations [m] from the 90 m Copernicus model, None where it has none (the pole); 100 places at most.
+
+    The service writes a bare ``nan`` there, which is no JSON.
+    """
+    params = {
+        "latitude": ",".join(f"{coordinate(s.latitude):.4f}" for s in sites),
+        "longitude": ",".join(f"{s.longitude:.4f}" for s in sites),
+    }
+    reply = http.fetch(
+        config.service_root("open_meteo_elevation") + "/v1/elevation", params, source="open_meteo_elevation",
+        check=lambda body: parse_elevations(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
+        deadline=20.0, connect=2.0, read=10.0, attempts=2,
+        budget=budget("open_meteo_elevation"), weight=float(len(sites)),
+        limited_until=limited_until, version="elevation-1",
+    )  # fmt: skip
+    return list(reply.data)
+
+
+def parse_elevations(body: bytes, count: int) -> list[float | None]:
+    """Read an elevation answer.
+
+    >>> parse_elevations(b'{"elevation":[38.0, nan]}', 2)
+    [38.0, None]
+    """
+    data = json.loads(re.sub(rb"(?<![\w\"])-?nan(?![\w\"])", b"null", body))
+    values = frames.numbers(data["elevation"], count)
+    if ((values < -500) | (values > 9000)).any():
+        raise ValueError("an elevation that is not on Earth")
+    return [None if math.isnan(v) else float(v) for v in values]

@@ -1,0 +1,159 @@
+"""All sources by name, what each promises, and which are asked for a place and dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from etolib import config
+from etolib.errors import InputError, NotCovered, Problem
+from etolib.site import Period, Site
+from etolib.sources import climatology, open_meteo
+from etolib.sources.base import Source
+from etolib.sources.nasa_power import NasaPower
+
+SOURCES: dict[str, Source] = {
+    source.info.name: source
+    for source in (
+        NasaPower(),
+        open_meteo.OpenMeteo(open_meteo.ARCHIVE),
+        open_meteo.OpenMeteo(open_meteo.FORECAST),
+        open_meteo.OpenMeteo(open_meteo.HISTORICAL_FORECAST),
+        climatology.Climatology(),
+    )
+}
+"""Every source by its name."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A source to ask, for which days, and why. ``role`` is ``main``, or ``fallback``: asked last, for what is left."""
+
+    source: str
+    period: Period
+    reason: str
+    role: str = "main"
+
+
+def sources(today: dt.date | None = None) -> pd.DataFrame:
+    """Return what each source promises: one row per source.
+
+    >>> sources(dt.date(2026, 11, 21)).loc["nasa_power", "to"]
+    datetime.date(2026, 11, 18)
+    """
+    now = config.today() if today is None else today
+    rows = []
+    for name, source in SOURCES.items():
+        info = source.info
+        first, last = info.window(now)
+        rows.append(
+            {
+                "name": name,
+                "title": info.title,
+                "provides": ", ".join(info.provides),
+                "from": first,
+                "to": last,
+                "delay": info.delay,
+                "coverage": info.coverage,
+                "licence": info.licence,
+                "attribution": info.attribution,
+                "politeness": info.politeness,
+                "key needed": info.key_needed,
+                "contact needed": info.contact_needed,
+                "homepage": info.homepage,
+            }
+        )
+    return pd.DataFrame(rows).set_index("name")
+
+
+def choose(
+    site: Site, period: Period, sources: str | Sequence[str] = "auto", today: dt.date | None = None
+) -> list[Choice]:
+    """Return which sources to ask for which days.
+
+    Parameters
+    ----------
+    site : Site
+        The place.
+    period : Period
+        The days.
+    sources : "auto", str or sequence of str
+        Names restrict the choice to themselves.
+    today : datetime.date, optional
+        Default: `config.today`.
+
+    Returns
+    -------
+    list of Choice
+        In the order of preference; ``reason`` says in words why.
+
+    Raises
+    ------
+    InputError
+        Where a name is not known.
+    NotCovered
+        Where the place lies at sea, and no sources were named.
+
+    Examples
+    --------
+    >>> period = Period("2026-11-01", "2026-11-25")
+    >>> for choice in choose(Site(-22.7, -47.6), period, today=dt.date(2026, 11, 21)):
+    ...     print(choice.source, choice.period, choice.role)
+    nasa_power 2026-11-01/2026-11-18 main
+    open_meteo_archive 2026-11-01/2026-11-15 main
+    open_meteo_forecast 2026-11-16/2026-11-25 main
+    climatology 2026-11-01/2026-11-25 fallback
+    """
+    now = config.today() if today is None else today
+    names = [sources] if isinstance(sources, str) else list(dict.fromkeys(sources))
+    if names != ["auto"]:
+        unknown = [name for name in names if name not in SOURCES]
+        if unknown or not names:
+            hint = f"known are {', '.join(SOURCES)}, or auto"
+            raise InputError([Problem("source", name, "is not known", hint) for name in unknown or [""]])
+        return [Choice(name, period, "asked for by name") for name in names]
+    if not _near_land(site):
+        raise NotCovered(
+            f"{site} lies at sea; reference evapotranspiration is defined for land",
+            suggestion="choose a place on land, or name the sources yourself if this is a small island",
+        )
+    return _automatic(site, period, now)
+
+
+def _automatic(site: Site, period: Period, now: dt.date) -> list[Choice]:
+    choices = []
+    for name, why in (
+        ("nasa_power", "history: radiation from satellites"),
+        ("open_meteo_archive", "history: ERA5 reanalysis"),
+    ):
+        inside = _within(name, period, now)
+        if inside:
+            choices.append(Choice(name, inside, f"{why}; it covers {inside}"))
+    archive_end = SOURCES["open_meteo_archive"].info.window(now)[1]
+    newest = _within("open_meteo_forecast", period, now, after=archive_end)
+    if newest:
+        choices.append(
+            Choice("open_meteo_forecast", newest, f"the reanalysis ends on {archive_end}: newest days and forecast")
+        )
+    choices.append(Choice("climatology", period, "only for days that nothing else can answer", "fallback"))
+    return choices
+
+
+def _within(name: str, period: Period, now: dt.date, after: dt.date | None = None) -> Period | None:
+    first, last = SOURCES[name].info.window(now)
+    if after is not None:
+        first = max(first, after + dt.timedelta(days=1))
+    return period.intersection(first, last)
+
+
+def _near_land(site: Site) -> bool:
+    """Return whether there is land within a tenth of a degree: the embedded mask is no reason to refuse a beach."""
+    steps = (0.0, -0.1, 0.1)
+    return any(
+        climatology.surface(min(max(site.latitude + a, -90.0), 90.0), (site.longitude + b + 180.0) % 360.0 - 180.0)[1]
+        for a in steps
+        for b in steps
+    )
