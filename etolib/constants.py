@@ -70,6 +70,8 @@ SOIL_HEAT_NIGHT_TALL = 0.2  # ASCE-2005 Eq. 66b
 # Penman-Monteith
 PM_CN = 900.0  # FAO-56 Eq. 6
 PM_CD = 0.34  # s m-1, FAO-56 Eq. 6
+PM_CN_TALL = 1600.0  # ASCE-2005 Table 1, daily, tall
+PM_CD_TALL = 0.38  # s m-1, ASCE-2005 Table 1, daily, tall
 PM_KELVIN = 273.0  # K, FAO-56 Eq. 6 (sic)
 
 # Hargreaves-Samani

@@ -12,7 +12,9 @@ import functools
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +23,22 @@ from etolib.errors import InputError, Problem
 from etolib.units import LIMITS, likely_cause
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_checked: ContextVar[bool] = ContextVar("etolib_inputs_are_checked", default=False)
+
+
+@contextmanager
+def checked_inputs() -> Iterator[None]:
+    """Mark that the inputs are checked: equations called inside do not check what was derived from them again.
+
+    A derived number (the vapour pressure of 40 degC at 100 %) may lie outside the range of an input.
+    """
+    token = _checked.set(True)
+    try:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            yield
+    finally:
+        _checked.reset(token)
 
 
 def elementwise(
@@ -94,13 +112,13 @@ class Block:
         ndim = max((a.ndim for a in given.values()), default=0)
         given = {name: a if a.ndim else a.reshape(1) for name, a in given.items()}
         _check_shapes(given)
-        if not public.self_checking:
+        if not public.self_checking and not _checked.get():
             problems = range_problems(given)
             if public.relations is not None:
                 problems += public.relations(given)
             if problems:
                 raise InputError(problems)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with checked_inputs():
             out = public.core(**given, **self.settings)
         out = out if dtype is None else out.astype(dtype, copy=False)
         return out if ndim else out.reshape(())
@@ -202,7 +220,9 @@ def _dispatch(
         import dask.array as da
 
         dtype = _decide_dtype(block, values, deciding)
-        return da.map_blocks(functools.partial(block, dtype=dtype), *_as_dask(values), dtype=dtype, meta=np.empty(0, dtype))
+        return da.map_blocks(
+            functools.partial(block, dtype=dtype), *_as_dask(values), dtype=dtype, meta=np.empty(0, dtype)
+        )
     labels = None
     if series is not None:
         labelled = [(n, v) for n, v in zip(block.names, values, strict=True) if isinstance(v, series)]
@@ -238,9 +258,7 @@ def _as_dask(values: list[Any]) -> list[Any]:
     return [a[(None,) * (ndim - a.ndim)] if a.ndim else a[()] for a in arrays]
 
 
-def _with_xarray(
-    block: Block, values: list[Any], name: str, attrs: Mapping[str, str], dtype: np.dtype[Any]
-) -> Any:
+def _with_xarray(block: Block, values: list[Any], name: str, attrs: Mapping[str, str], dtype: np.dtype[Any]) -> Any:
     import xarray as xr
 
     try:

@@ -127,7 +127,9 @@ def latent_heat(temperature: Any) -> Any:
     return c.LATENT_HEAT_A - c.LATENT_HEAT_B * temperature
 
 
-@elementwise(units="degC", long_name="mean air temperature", standard_name="air_temperature", relations=ordered("tmin", "tmax"))
+@elementwise(
+    units="degC", long_name="mean air temperature", standard_name="air_temperature", relations=ordered("tmin", "tmax")
+)
 def mean_temperature(tmin: Any, tmax: Any) -> Any:
     """Return the daily mean temperature as FAO-56 defines it.
 

@@ -168,14 +168,14 @@ def likely_cause(name: str, values: Any) -> str | None:
     """Return what numbers outside the range of a variable probably are, None where nothing fits.
 
     >>> likely_cause("rs", [210.0, 280.0])
-    'this looks like W m-2: convert it with etolib.units.convert(values, name, "W m-2")'
+    'this looks like W m-2: convert it with etolib.units.convert(values, "rs", "W m-2")'
     """
     middle = float(np.median(np.asarray(values, dtype=float)))
     for unit in _GUESSES.get(name, ()):
         factor, offset = factors(name, unit)
         low, high, _ = _GUESS_RANGE.get(name, LIMITS[name])
         if low <= middle * factor + offset <= high:
-            return f'this looks like {unit}: convert it with etolib.units.convert(values, name, "{unit}")'
+            return f'this looks like {unit}: convert it with etolib.units.convert(values, "{name}", "{unit}")'
     if abs(middle) >= 900 or middle in (-99.0, -99.9):
         return "this looks like a fill value: replace it by NaN"
     return None
@@ -186,6 +186,8 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "ea": ("hPa", "Pa"),
     "pressure": ("hPa", "Pa"),
     "u2": ("km h-1", "km day-1"),
+    "sunshine": ("min", "s"),
+    "sunshine": ("min", "s"),
     "rs": ("W m-2", "kJ m-2 day-1", "J m-2 day-1"),
 }
 _GUESS_RANGE: dict[str, tuple[float, float, str]] = {
