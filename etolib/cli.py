@@ -53,7 +53,7 @@ def main() -> None:
 @click.option("--sources", default="auto", show_default=True, help="auto, or names separated by commas.")
 @click.option("--elevation", help="Metres above sea level; looked up where not given.")
 @click.option("--name", help="A label for the place.")
-@click.option("--krs", help="Coast or inland, for radiation from temperature: interior or coastal.")
+@click.option("--krs", help="Where radiation must be estimated from temperature: interior, coast or island.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File .csv .nc .xlsx or .json.")
 def compute(
     lat: str,
@@ -130,10 +130,10 @@ def sources() -> None:
     """List the weather sources: what each provides, from when to when, and its licence."""
     from etolib.sources.registry import sources as table
 
-    for name, row in table().set_index("name").iterrows():
-        click.echo(click.style(str(name), bold=True))
+    for row in table().to_dict("records"):
+        click.echo(click.style(row.pop("name"), bold=True))
         for label, value in row.items():
-            click.echo(f"    {label}: {', '.join(value) if isinstance(value, (tuple, list)) else value}")
+            click.echo(f"    {label}: {value}")
 
 
 @main.command()

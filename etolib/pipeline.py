@@ -15,6 +15,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,8 +23,9 @@ import pandas as pd
 
 from etolib import config
 from etolib._version import __version__
-from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
-from etolib.fusion import choose_inputs, first_interval
+from etolib.errors import BadResponse, EtolibError, InputError, NoSourceError, Problem, SourceError
+from etolib.fusion.choice import choose_inputs, first_interval
+from etolib.quality import ESTIMATED, KRS
 from etolib.reference import eto as reference_eto
 from etolib.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
@@ -91,7 +93,7 @@ def compute(site: Site, period: Period | str, sources: str | Sequence[str] = "au
     return run(site, Period.parse(period), check_options(sources, options), **options)
 
 
-OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": ("interior", "coastal")}
+OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": tuple(KRS)}
 """Options and their values. ``krs``: coefficient of Rs from temperature, used where no source has radiation."""
 
 
@@ -172,18 +174,27 @@ def run(
     site = site.with_elevation(height.value)
     if height.warning:
         warnings.append(height.warning)
-    warnings += [f"{cause.source}: {cause.message}" for cause in causes]
+    warnings += [_named(cause.source, cause.message) for cause in causes]
 
     this.tell("check", "checking values", SHARE["check"])
     days = pd.date_range(period.start, period.end, name="date")
     frames: dict[str, pd.DataFrame] = {}
+    alone: dict[str, pd.Series] = {}
     for name, answer in answers.items():
-        frames[name], notes = check_frame(answer.frame.reindex(days), name)
-        warnings += [f"{name}: {note}" for note in (*answer.warnings, *notes)]
-    if not any(frame[["tmin", "tmax"]].notna().all(axis=1).any() for frame in frames.values()):
+        frame, notes = check_frame(answer.frame.reindex(days), name)
+        warnings += [_named(name, note) for note in (*answer.warnings, *notes)]
+        try:
+            alone[name] = reference_eto(frame.drop(columns="kind"), site, **options).eto
+        except InputError as error:
+            # Numbers that betray a wrong unit: such a source is not used at all.
+            causes.append(BadResponse(f"{name} gave values that cannot be: {error.message}", source=name))
+            warnings.append(f"{name} was left out: {error.message}")
+        else:
+            frames[name] = frame
+    if not any(series.notna().any() for series in alone.values()):
         raise NoSourceError(
             f"no source could answer for {site}, {period}"
-            + "".join(f"\n{cause.source}: {cause.message}" for cause in causes),
+            + "".join(f"\n{_named(cause.source, cause.message)}" for cause in causes),
             causes=causes,
             suggestion=None if causes else "choose other dates or sources",
         )
@@ -193,28 +204,28 @@ def run(
 
     this.tell("compute", "Penman-Monteith", SHARE["compute"])
     fused = reference_eto(chosen.inputs, site, **options)
-    alone = {name: reference_eto(frame.drop(columns="kind"), site, **options).eto for name, frame in frames.items()}
     source_eto = pd.DataFrame(alone, index=days)
     lower, upper = first_interval(source_eto, fused.eto)
+    names = list(fused.flags.columns)
     table = pd.DataFrame(
         {
             "date": days,
             "eto": fused.eto.to_numpy(),
             "eto_lower": np.asarray(lower),
             "eto_upper": np.asarray(upper),
-            "source": _source_of_day(chosen.source, fused.eto),
+            "source": _source_of_day(chosen.source),
             "kind": _kind_of_day(chosen.source, frames),
             "precipitation": chosen.inputs["precipitation"].to_numpy(),
-            **{name: fused.inputs[name].to_numpy() for name in ("tmin", "tmax", "ea", "u2", "rs")},
-            "flags": _words(fused.flags, chosen.inputs),
+            **{name: fused.inputs[name].to_numpy() for name in names},
+            "flags": _words(fused.flags),
         }
     )
     table["quality"] = quality_of_day(table, fused.flags)
     absent = table["eto"].isna()
-    table.loc[absent, ["source", "kind", "quality"]] = None
+    table[["source", "kind", "quality"]] = table[["source", "kind", "quality"]].mask(absent, None)
     if absent.any():
         warnings.append(_gap_sentence(table, absent.to_numpy()))
-    if (count := int((table["kind"] == FALLBACK).sum())) and sources == "auto":
+    if count := int((table["kind"] == FALLBACK).sum()):
         share = "all days are" if count == len(table) else f"{count} of {len(table)} days are"
         warnings.insert(0, f"{share} a climatological estimate, not the weather of the date; quality LOW")
     this.tell("compute", "done", 100)
@@ -223,6 +234,8 @@ def run(
         period=period,
         table=table[list(TABLE_COLUMNS)],
         source_eto=source_eto,
+        flags=fused.flags,
+        input_sources=chosen.source[names],
         warnings=list(dict.fromkeys(warnings)),
         provenance=_provenance(site, height, choices, answers, causes, chosen.evidence),
         request={"sources": sources if isinstance(sources, str) else list(sources), "options": dict(options)},
@@ -262,7 +275,7 @@ def _download(
                     except SourceError as error:
                         error.source = error.source or name
                         causes.append(error)
-                        this.tell("download", f"{name}: {error.message}", 100, source=name)
+                        this.tell("download", _named(name, error.message), 100, source=name)
                     else:
                         this.tell("download", f"{name}: {len(answers[name].frame)} days", 100, source=name)
                     finished = len(answers) + len(causes)
@@ -345,7 +358,7 @@ def quality_of_day(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:
     LOW: from the climatology, or two or more inputs estimated. HIGH: two or more sources of the date, no input
     estimated, and the interval narrow (full width <= max(1.5 mm/day, 60 % of ETo)). MEDIUM: the rest.
     """
-    estimated = (flags.fillna("") != "").sum(axis=1).to_numpy()
+    estimated = flags.isin(list(ESTIMATED)).sum(axis=1).to_numpy()
     several = table["source"].fillna("").str.contains("+", regex=False).to_numpy()
     width = (table["eto_upper"] - table["eto_lower"]).to_numpy()
     narrow = width <= np.maximum(1.5, NARROW * table["eto"].to_numpy())
@@ -354,31 +367,54 @@ def quality_of_day(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:
     return pd.Series(np.select([low, high], ["LOW", "HIGH"], "MEDIUM"), index=table.index, dtype=object)
 
 
-def _source_of_day(source: pd.DataFrame, eto: pd.Series) -> list[str | None]:
+USED = ("tmin", "tmax", "ea", "u2", "rs")
+"""Inputs of the equation, in the order tables show them."""
+
+
+def _source_of_day(source: pd.DataFrame) -> list[str | None]:
     """Join the names of all sources whose inputs a day's ETo used: ``nasa_power+open_meteo_archive``."""
-    used = source[["tmin", "tmax", "rhmean", "ea", "u2", "rs"]]
-    rows = used.fillna("").agg("+".join, axis=1)
-    return ["+".join(sorted({part for part in row.split("+") if part})) or None for row in rows]
+    rows = map(tuple, source[list(USED)].fillna("").to_numpy())
+    return [_joined(row) for row in rows]
 
 
-def _kind_of_day(source: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> list[str | None]:
-    """Return the weakest kind among the sources used on each day: climatology, forecast, observed."""
-    used = source[["tmin", "tmax", "u2", "rs"]].fillna("")
-    kinds = []
-    for day, row in zip(used.index, used.to_numpy(), strict=True):
-        names = {part for cell in row for part in cell.split("+") if part}
-        found = {frames[name].at[day, "kind"] for name in names}
-        kinds.append(next((k for k in ("climatology", "forecast", "observed") if k in found), None))
+@lru_cache(maxsize=1024)  # a few combinations make all the days of thirty years
+def _joined(cells: tuple[str, ...]) -> str | None:
+    return "+".join(sorted({name for cell in cells for name in cell.split("+") if name})) or None
+
+
+def _kind_of_day(source: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> np.ndarray:
+    """Return the weakest kind among the sources used on each day: climatology, then forecast, then observed."""
+    kinds = np.full(len(source), None, dtype=object)
+    used = source[list(USED)].fillna("")
+    for kind in reversed(KINDS_WEAKEST_FIRST):
+        for name, frame in frames.items():
+            here = used.apply(lambda column, name=name: _names_source(column, name)).any(axis=1)
+            kinds[(here & (frame["kind"] == kind)).to_numpy()] = kind
     return kinds
 
 
-def _words(flags: pd.DataFrame, inputs: pd.DataFrame) -> list[str]:
-    """Return the flags of each day as words: ``rs: estimated_hargreaves; u2: default_wind``."""
-    marked = flags.fillna("")
-    words = []
-    for row in marked.to_dict("records"):
-        words.append("; ".join(f"{name}: {flag}" for name, flag in row.items() if flag))
-    return words
+KINDS_WEAKEST_FIRST = ("climatology", "forecast", "observed")
+
+
+def _names_source(column: pd.Series, name: str) -> pd.Series:
+    return (column == name) | column.str.startswith(f"{name}+") | column.str.endswith(f"+{name}")
+
+
+def _words(flags: pd.DataFrame) -> list[str]:
+    """Return what was estimated on each day: ``rs: estimated_hargreaves; u2: default_wind``."""
+    marked = flags.where(flags.isin(list(ESTIMATED)), "")
+    columns = tuple(marked.columns)
+    return [_flag_words(columns, tuple(row)) for row in marked.to_numpy()]
+
+
+@lru_cache(maxsize=1024)
+def _flag_words(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
+    return "; ".join(f"{name}: {flag}" for name, flag in zip(columns, row, strict=True) if flag)
+
+
+def _named(source: str | None, sentence: str) -> str:
+    """Return the sentence with its source before it, once."""
+    return sentence if not source or sentence.startswith(source) else f"{source}: {sentence}"
 
 
 def _gap_sentence(table: pd.DataFrame, absent: np.ndarray) -> str:

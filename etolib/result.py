@@ -53,6 +53,10 @@ class Result:
         the inputs as used, and ``flags`` in words. NaN and None are absent; nothing is silently filled.
     source_eto : pandas.DataFrame
         ETo of each source by itself [mm day-1]; index ``date``, one column a source.
+    flags : pandas.DataFrame
+        Flag of every input cell (`etolib.quality.FLAGS`); index ``date``, columns tmin tmax ea rs u2.
+    input_sources : pandas.DataFrame
+        Source of every input cell, the same shape; ``a+b`` for a mean of two, empty where estimated.
     warnings : list of str
         What the reader should know.
     provenance : dict
@@ -66,6 +70,8 @@ class Result:
     period: Period
     table: pd.DataFrame
     source_eto: pd.DataFrame
+    flags: pd.DataFrame = field(default_factory=pd.DataFrame)
+    input_sources: pd.DataFrame = field(default_factory=pd.DataFrame)
     warnings: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
     request: dict[str, Any] = field(default_factory=dict)
@@ -78,24 +84,30 @@ class Result:
         return to_dataset(self)
 
     def terms(self, date: dt.date | str) -> pd.DataFrame:
-        """Return the work for one day: every term of the equation with symbol, value, unit and equation number.
+        """Return the work for one day: every term of the equation, from the inputs to the two parts of ETo.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``term``; columns value, units, description, equation, flag, source.
 
         Raises
         ------
         InputError
             Where the day is not in the result, or has no value.
         """
-        from etolib.reference import terms_table
+        from etolib.reference import eto
 
         day = pd.Timestamp(date)
-        row = self.table.loc[self.table["date"] == day]
+        row = self.table.set_index("date").loc[[day]] if day in self.flags.index else self.table.iloc[:0]
         if row.empty:
             raise InputError([Problem("date", str(date), f"is not in the result {self.period}", "choose a day of it")])
-        first = row.iloc[0]
-        if pd.isna(first["eto"]):
-            raise InputError([Problem("date", str(date), "has no value", str(first["flags"] or "no source had data"))])
-        inputs = {name: float(first[name]) for name in ("tmin", "tmax", "ea", "rs", "u2")}
-        return terms_table(**inputs, site=self.site, day_of_year=int(day.dayofyear))
+        if row["eto"].isna().all():
+            raise InputError([Problem("date", str(date), "has no value", "no source had data for it")])
+        work = eto(row[list(self.flags.columns)].astype(float), self.site).terms(day)
+        work["flag"] = self.flags.loc[day].reindex(work.index).fillna("")
+        work["source"] = self.input_sources.loc[day].reindex(work.index).fillna("")
+        return work
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``."""

@@ -66,7 +66,7 @@ def sources(today: dt.date | None = None) -> pd.DataFrame:
                 "homepage": info.homepage,
             }
         )
-    return pd.DataFrame(rows).set_index("name")
+    return pd.DataFrame(rows).set_index("name", drop=False).rename_axis(None)
 
 
 def choose(

@@ -1,0 +1,62 @@
+# make app   set up .venv and serve the dashboard      make test   set up everything and run all checks (CI runs this)
+# make lab   the same with JupyterLab                  make bench  measure against the peers (machine idle, please)
+# make env   only set up, with everything app and tests need
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+ARGS ?=
+
+.PHONY: env app lab test lint unit browser-tests notebooks bench clean
+
+env: $(VENV)/.ready-test
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "etolib needs Python 3.11 or newer; say make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready-app: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[app]'
+	touch $@
+
+$(VENV)/.ready-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[app,test]'
+	# pyet caps pandas below 3 although it runs with it: it is only an oracle here, so it comes without its wishes
+	$(PIP) install --quiet --constraint constraints.txt --no-deps pyet
+	touch $(VENV)/.ready-app $@
+
+$(VENV)/.ready-bench: $(VENV)/.ready-test
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[app,test,bench]'
+	touch $@
+
+app: $(VENV)/.ready-app
+	$(BIN)/etolib serve $(ARGS)
+
+lab: $(VENV)/.ready-app
+	$(BIN)/etolib lab $(ARGS)
+
+test: lint unit browser-tests notebooks
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --fail-under=85
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: env
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -m 'not browser' $(ARGS)
+
+browser-tests: env
+	sh tools/ensure_browser.sh $(BIN)
+	$(BIN)/coverage run -m pytest -m browser $(ARGS)
+
+notebooks: env
+	ETOLIB_OFFLINE=1 $(BIN)/python -m pytest --nbval-lax --no-header -q notebooks
+
+bench: $(VENV)/.ready-bench
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist

@@ -1,0 +1,319 @@
+"""Tasks on dask: messages, exactly one end, cancel, time-out, attach, many. In-process cluster, pipeline replaced."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+from distributed import Client, LocalCluster
+
+import etolib
+from etolib import jobs, pipeline
+from etolib.errors import (
+    InputError,
+    NoSourceError,
+    SchedulerUnavailable,
+    SourceUnavailable,
+    TaskCancelled,
+    TaskError,
+    TaskTimeout,
+)
+from etolib.result import TABLE_COLUMNS, Result
+
+SITE = etolib.Site(-22.7, -47.6, 500)
+PERIOD = etolib.Period("2024-01-01", "2024-01-03")
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=4, processes=False, dashboard_address=None) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def make_result(site=SITE, period=PERIOD):
+    days = pd.date_range(period.start, period.end)
+    table = pd.DataFrame({name: None for name in TABLE_COLUMNS}, index=range(len(days)))
+    table["date"], table["eto"], table["quality"], table["source"] = days, [3.0, float("nan"), 4.25], "HIGH", "a+b"
+    return Result(site, period, table, pd.DataFrame(index=days), ["one warning"])
+
+
+class Pipeline:
+    """A pipeline whose course the test decides: reports, then waits at a gate while it looks at its checkpoint."""
+
+    def __init__(self):
+        self.started = threading.Event()
+        self.gate = threading.Event()
+        self.stopped = threading.Event()
+        self.error = None
+        self.calls = []
+
+    def __call__(self, site, period, sources, *, report, checkpoint, **options):
+        self.calls.append((site, period, sources, options, etolib.config.get("today")))
+        for i, stage in enumerate(pipeline.STAGES, 1):
+            report(step=f"{stage} ...", stage=stage, source=None, progress=i * 20, current_step=i, total_steps=5)
+        self.started.set()
+        try:
+            while not self.gate.wait(0.01):
+                checkpoint()
+        except BaseException:
+            self.stopped.set()
+            raise
+        if self.error:
+            raise self.error
+        return make_result(site, period)
+
+
+@pytest.fixture
+def course(monkeypatch):
+    fake = Pipeline()
+    monkeypatch.setattr(pipeline, "run", fake)
+    yield fake
+    fake.gate.set()
+
+
+def seqs(messages):
+    return [m["seq"] for m in messages]
+
+
+def ends(messages):
+    return [m["type"] for m in messages if m["type"] in jobs.TERMINAL]
+
+
+def topic_messages(client, job):
+    return [event for _, event in client.get_events(jobs.topic(job.task_id))]
+
+
+def ended(job):
+    """Wait for the terminal message."""
+    assert job._ended.wait(20)
+    return job
+
+
+def test_success_gives_progress_then_one_success_and_the_result(client, course):
+    course.gate.set()
+    job = jobs.submit(SITE, PERIOD, client=client)
+    result = job.result(20)
+    ended(job)
+    messages = job.messages()
+    assert [m["type"] for m in messages] == ["PROGRESS"] * 5 + ["SUCCESS"]
+    assert seqs(messages) == sorted(set(seqs(messages)))
+    assert {m["task_id"] for m in messages} == {job.task_id}
+    assert set(messages[0]["data"]) == {"step", "stage", "source", "progress", "current_step", "total_steps"}
+    assert messages[-1]["data"] == {"results": result.messages(), "warnings": ["one warning"]}
+    assert messages[-1]["data"]["results"][1] == {
+        "date": "2024-01-02", "eto_mm": None, "quality": "HIGH", "source": "a+b",
+    }  # fmt: skip
+    assert job.status == "SUCCESS"
+    assert topic_messages(client, job) == messages
+
+
+def test_task_id_is_the_key_and_input_reaches_the_worker(client, course):
+    course.gate.set()
+    with etolib.set_options(today="2020-06-30"):
+        job = jobs.submit(SITE, "2024-01-01/2024-01-03", ["nasa_power"], client=client, krs="coastal")
+    assert job.future.key == job.task_id
+    job.result(20)
+    assert course.calls == [(SITE, PERIOD, ["nasa_power"], {"krs": "coastal"}, "2020-06-30")]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: jobs.submit((1, 2), PERIOD, client=c),
+        lambda c: jobs.submit(SITE, "never", client=c),
+        lambda c: jobs.submit(SITE, PERIOD, "no_such_source", client=c),
+        lambda c: jobs.submit(SITE, PERIOD, client=c, timeout=0),
+        lambda c: jobs.submit(SITE, PERIOD, client=c, timeout="long"),
+        lambda c: jobs.submit(SITE, PERIOD, client=c, colour="red"),
+        lambda c: jobs.submit_many([], PERIOD, client=c),
+    ],
+)
+def test_bad_input_submits_nothing(client, course, call):
+    with pytest.raises(InputError):
+        call(client)
+    assert course.calls == []
+
+
+def test_error_of_the_pipeline_is_the_message_and_the_exception(client, course):
+    course.error = NoSourceError("nobody answered", causes=[SourceUnavailable("down", source="nasa_power")])
+    course.gate.set()
+    job = jobs.submit(SITE, PERIOD, client=client)
+    with pytest.raises(NoSourceError, match="nobody answered"):
+        job.result(20)
+    assert ends(ended(job).messages()) == ["ERROR"]
+    assert job.messages()[-1]["data"] == course.error.to_dict()
+    assert ends(topic_messages(client, job)) == ["ERROR"]
+
+
+def test_fault_of_ours_ends_as_an_error_that_names_it(client, course):
+    course.error = ZeroDivisionError("by zero")
+    course.gate.set()
+    job = jobs.submit(SITE, PERIOD, client=client)
+    with pytest.raises(ZeroDivisionError):
+        job.result(20)
+    data = ended(job).messages()[-1]["data"]
+    assert data["error"] == "TaskError"
+    assert "ZeroDivisionError: by zero" in data["message"]
+
+
+def test_cancel_stops_the_work_and_leaves_nothing(client, course):
+    job = jobs.submit(SITE, PERIOD, client=client)
+    assert course.started.wait(20)
+    assert job.status in ("PROCESSING", "QUEUED")
+    assert job.cancel()
+    assert course.stopped.wait(20)
+    ended(job)
+    assert job.status == "CANCELLED"
+    assert not job.cancel()
+    with pytest.raises(TaskCancelled):
+        job.result(20)
+    assert ends(topic_messages(client, job)) == ["CANCELLED"]
+    assert client.run_on_scheduler(lambda dask_scheduler: job.task_id in dask_scheduler.tasks) is False
+
+
+def test_cancel_before_it_starts(client, course):
+    busy = [jobs.submit(SITE, PERIOD, client=client) for _ in range(4)]
+    waiting = jobs.submit(SITE, PERIOD, client=client)
+    assert course.started.wait(20)
+    assert waiting.status == "QUEUED"
+    assert waiting.cancel()
+    assert ended(waiting).status == "CANCELLED"
+    for job in busy:
+        job.cancel()
+        ended(job)
+
+
+def test_timeout_is_told_with_the_stage(client, course):
+    job = jobs.submit(SITE, PERIOD, client=client, timeout=0.05)
+    with pytest.raises(TaskTimeout):
+        job.result(20)
+    message = ended(job).messages()[-1]
+    assert message["type"] == "TIMEOUT"
+    assert message["data"]["after_s"] == 0.05
+    assert message["data"]["stage"] == "compute"
+    assert ends(topic_messages(client, job)) == ["TIMEOUT"]
+
+
+def test_cancel_against_success_has_one_winner(client, course):
+    for _ in range(10):
+        course.started.clear()
+        course.gate.clear()
+        job = jobs.submit(SITE, PERIOD, client=client)
+        assert course.started.wait(20)
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(course.gate.set)
+            won = pool.submit(job.cancel).result()
+        ended(job)
+        assert ends(job.messages()) == (["CANCELLED"] if won else ["SUCCESS"])
+        assert ends(topic_messages(client, job)) == ends(job.messages())
+
+
+def test_attach_sees_the_whole_story_and_the_result(client, course):
+    job = jobs.submit(SITE, PERIOD, client=client)
+    assert course.started.wait(20)
+    with Client(client.scheduler.address, set_as_default=False) as other:
+        watcher = jobs.attach(job.task_id, client=other)
+        seen = []
+        watcher.on_message(seen.append)
+        course.gate.set()
+        assert watcher.result(20).warnings == ["one warning"]
+        ended(watcher)
+        assert [m["type"] for m in seen] == ["PROGRESS"] * 5 + ["SUCCESS"]
+    ended(job)
+
+
+def test_attach_after_the_first_client_is_gone(client, course):
+    course.gate.set()
+    with Client(client.scheduler.address, set_as_default=False) as first:
+        task_id = jobs.submit(SITE, PERIOD, client=first).task_id
+        ended(jobs.attach(task_id, client=first))
+    job = jobs.attach(task_id, client=client)
+    assert job.result(20).warnings == ["one warning"]
+    assert ended(job).status == "SUCCESS"
+    job.forget()
+
+
+def test_cancel_through_attach_ends_it_for_all(client, course):
+    job = jobs.submit(SITE, PERIOD, client=client)
+    assert course.started.wait(20)
+    with Client(client.scheduler.address, set_as_default=False) as other:
+        assert jobs.attach(job.task_id, client=other).cancel()
+        assert course.stopped.wait(20)
+        assert ended(job).status == "CANCELLED"
+
+
+@pytest.mark.parametrize("bad", ["eto-unknown", "nonsense", "", None, "eto-" + "x" * 100])
+def test_attach_to_nothing_is_refused(client, bad):
+    with pytest.raises(InputError, match="task id"):
+        jobs.attach(bad, client=client)
+
+
+def test_faulty_listener_stops_neither_others_nor_the_task(client, course):
+    seen = []
+    job = jobs.submit(SITE, PERIOD, client=client)
+    job.on_message(lambda m: 1 / 0)
+    job.on_message(seen.append)
+    course.gate.set()
+    job.result(20)
+    ended(job)
+    assert seen == job.messages()
+
+
+def test_batch_yields_jobs_as_they_complete(client, course):
+    course.gate.set()
+    sites = [etolib.Site(lat, 10, 0) for lat in (1, 2, 3)]
+    batch = jobs.submit_many(sites, PERIOD, client=client)
+    assert {job.task_id for job in batch} == set(batch.task_ids)
+    assert [r.site.latitude for r in batch.result(20)] == [1, 2, 3]
+    assert batch.status == {"finished": 3}
+
+
+def test_batch_result_keeps_errors_in_place(client, course):
+    course.error = SourceUnavailable("down", source="x")
+    course.gate.set()
+    outcome = jobs.submit_many([SITE, SITE], PERIOD, client=client).result(20)
+    assert [type(o).__name__ for o in outcome] == ["SourceUnavailable"] * 2
+
+
+def test_batch_messages_and_cancel(client, course):
+    batch = jobs.submit_many([SITE, SITE], PERIOD, client=client)
+    seen = []
+    batch.on_message(seen.append)
+    assert course.started.wait(20)
+    batch.cancel()
+    for job in batch.jobs:
+        ended(job)
+    assert ends(seen) == ["CANCELLED"] * 2
+    assert ends(batch.messages()) == ["CANCELLED"] * 2
+
+
+def test_kept_results_are_limited(client, course, monkeypatch):
+    monkeypatch.setattr(jobs, "KEPT_RESULTS", 2)
+    course.gate.set()
+    done = [jobs.submit(SITE, PERIOD, client=client) for _ in range(4)]
+    for job in done:
+        job.result(20)
+        ended(job)
+    held = client.run_on_scheduler(
+        lambda dask_scheduler: len(dask_scheduler.clients["etolib-results"].wants_what)
+    )
+    assert held <= 2
+
+
+def test_lost_scheduler_is_an_error_that_says_so(course):
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+        client = Client(cluster.scheduler_address, set_as_default=False, timeout=2)
+        job = jobs.submit(SITE, PERIOD, client=client)
+        assert course.started.wait(20)
+    assert ended(job).messages()[-1]["data"]["error"] == "SchedulerUnavailable"
+    assert job.status == "ERROR"
+    with pytest.raises((SchedulerUnavailable, TaskError)):
+        job.result(20)
+    with pytest.raises(SchedulerUnavailable):
+        jobs.submit(SITE, PERIOD, client=client)
+    client.close()

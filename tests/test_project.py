@@ -1,0 +1,145 @@
+"""The project's own order: one-way imports, environment.yml equal to pyproject.toml, lazy import, no leftovers."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "etolib"
+
+# Each layer may import itself and what stands above it.
+LAYERS = [
+    {"_version", "errors"},
+    {"constants", "variables", "config"},
+    {"site", "kinds", "units"},
+    {"meteo", "radiation"},
+    {"kernel"},
+    {"reference", "quality"},
+    {"sources", "fusion"},
+    {"result", "export", "water"},
+    {"pipeline"},
+    {"jobs", "cluster", "plots"},
+    {"widgets", "voila", "server"},
+    {"cli", "__init__", "__main__"},
+]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Names of etolib's top modules that a file imports anywhere outside of ``if TYPE_CHECKING``."""
+    found = set()
+    tree = ast.parse(path.read_text())
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("etolib.")}
+        elif isinstance(node, ast.ImportFrom) and node.module == "etolib":
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("etolib."):
+            found.add((node.module or "").split(".")[1])
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_point_one_way(path):
+    here = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert here in RANK, f"give {here} a layer in this test"
+    # export and result know each other: a result writes itself, at call time.
+    allowed_cycle = {"result": {"export"}}
+    for name in imported(path) - allowed_cycle.get(here, set()):
+        assert name in RANK, f"{path.name} imports unknown {name}"
+        assert RANK[name] <= RANK[here], f"{path.name} ({here}) must not import {name}"
+
+
+def test_computing_modules_know_no_dask_cluster_and_no_widget():
+    for path in modules():
+        here = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if RANK[here] <= RANK["pipeline"]:
+            text = path.read_text()
+            assert not re.search(r"^\s*(import|from) (distributed|ipywidgets|ipyleaflet|IPython)\b", text, re.M), path
+
+
+def requirements(lines: list[str]) -> dict[str, str]:
+    found = {}
+    for line in lines:
+        match = re.match(r"([A-Za-z0-9_.-]+)\s*(.*)", line)
+        assert match
+        found[match[1].lower().replace("_", "-")] = match[2]
+    return found
+
+
+def test_environment_yml_has_the_packages_and_bounds_of_pyproject():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    ours = requirements(project["dependencies"] + extras["app"] + extras["test"])
+    conda = requirements(yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"])
+    assert conda.pop("python") == project["requires-python"]
+    names = {"dask": "dask-core", "matplotlib": "matplotlib-base"}  # conda-forge's names without the extras
+    assert conda == {names.get(name, name): bound for name, bound in ours.items()}
+
+
+def test_constraints_pin_versions_and_name_no_address():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert len(pins) > 50
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.+!-]+", line) for line in pins)
+
+
+def test_constraints_pin_what_the_project_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    asked = requirements(project["dependencies"] + extras["app"] + extras["test"])
+    pinned = {
+        line.split("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    assert set(asked) <= pinned
+
+
+def test_import_is_light():
+    code = "import sys, etolib; print([m for m in ('pandas','numba','xarray','distributed','matplotlib') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
+def test_notebook_cells_are_sentences():
+    for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("apps/*.ipynb")]:
+        for cell in json.loads(path.read_text())["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code":
+                assert len(source.splitlines()) <= 10, path
+                assert not re.search(r"^\s*(def|try)\b|sys\.path", source, re.M), path
+
+
+def test_no_machine_path_and_no_registry_address_in_the_tree():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    if not listed:
+        pytest.skip("not a git checkout")
+    pattern = re.compile(r"(?<![\w./])/(?:work|root|home)/[\w.-]+|files\.pythonhosted|pypi\.org/simple|registry\.npmjs")
+    for name in filter(None, listed.split("\0")):
+        path = ROOT / name
+        if path.suffix in {".py", ".toml", ".yml", ".txt", ".md", ".json", ".ipynb", ".sh", ".js", ".css", ".j2", ""}:
+            if path == Path(__file__) or not path.is_file():
+                continue
+            assert not pattern.search(path.read_text(errors="replace")), name
