@@ -95,13 +95,25 @@ def land_mask(world_atlas: Path) -> NDArray[np.bool_]:
     return drawn.reshape(1800, 2, 3600, 2).any(axis=(1, 3))
 
 
-def surface_height() -> Grid:
-    """Return the height of the surface above sea level in 1/12 degree cells. Shape (2160, 4320). [m]
+def surface_height(land: NDArray[np.bool_]) -> Grid:
+    """Return the height of the land surface in 1/12 degree cells, NaN at sea. Shape (2160, 4320). [m]
 
-    pvlib's ``Altitude.h5``: bytes in steps of 28 m from -450 m, rows from north to south.
+    pvlib's ``Altitude.h5``: bytes in steps of 28 m from -450 m, rows from north to south, 255 at sea. Next to the sea
+    its heights mix with the depth of the water and fall below zero; there nothing below 0 is taken. Land that it
+    takes for sea (small islands) gets 0.
     """
     with h5py.File(data_file("pvlib", "data", "Altitude.h5")) as file:
-        return file["Altitude"][...][::-1].astype(float) * 28.0 - 450.0
+        steps = file["Altitude"][...][::-1]
+    sea = steps == 255
+    height = np.where(sea, 0.0, steps * 28.0 - 450.0)
+    near = sea.copy()
+    for _ in range(3):
+        near[1:] |= near[:-1].copy()
+        near[:-1] |= near[1:].copy()
+        near |= np.roll(near, 1, axis=1) | np.roll(near, -1, axis=1)
+    height = np.where(near, np.maximum(height, 0.0), height)
+    ashore = np.repeat(np.repeat(land, HEIGHT, 0), HEIGHT, 1).reshape(2160, FINE, 4320, FINE).any(axis=(1, 3))
+    return np.where(ashore, height, np.nan)
 
 
 def linke_turbidity() -> Grid:
@@ -143,15 +155,13 @@ def point_to_cell(points: Grid) -> Grid:
 class Gldas:
     """Annual means over land of NASA GLDAS-2.1 Noah 0.25 degree, 2010-2018, as pvcz carries them. Shapes (360, 720).
 
-    ``humidity`` and ``humidity_deviation``: specific humidity and its standard deviation [kg kg-1]; ``radiation``:
-    global radiation [MJ m-2 day-1]; ``wind``: root mean square wind speed at 10 m [m s-1]; ``temperature`` [degC].
+    ``humidity``: specific humidity [kg kg-1]; ``radiation``: global radiation [MJ m-2 day-1]; ``wind``: root mean
+    square wind speed at 10 m [m s-1].
     """
 
     humidity: Grid
-    humidity_deviation: Grid
     radiation: Grid
     wind: Grid
-    temperature: Grid
 
 
 def gldas() -> Gldas:
@@ -171,10 +181,8 @@ def gldas() -> Gldas:
 
     return Gldas(
         humidity=field("specific_humidity_mean", 1e-3),
-        humidity_deviation=field("specific_humidity_rms", 1e-3),
         radiation=field("GHI_mean", 3.6),
         wind=field("wind_speed_rms"),
-        temperature=field("T_ambient_mean"),
     )
 
 
@@ -228,36 +236,83 @@ def annual(monthly: Grid) -> Grid:
     return np.tensordot(DAYS / DAYS.sum(), monthly, axes=1)
 
 
+@dataclass(frozen=True)
+class Relations:
+    """Coefficients of the empirical relations, fitted by ``tools/fit_climatology.py`` to hourly typical-year files.
+
+    ``transmission``: global over clear-sky radiation = a + b ln(1 + P / 20), P monthly rain [mm];
+    ``span``: Tmax - Tmin = a + b Rs/Ra + c RH + d S [K], RH annual humidity, S share of sea within 0.75 degree;
+    ``humidity``: ea proportional to es(Tmean)^a (1 + P / 20)^b within the year.
+    """
+
+    transmission: tuple[float, float] = (0.882, -0.106)
+    span: tuple[float, float, float, float] = (10.7, 12.4, -10.2, -4.2)
+    humidity: tuple[float, float] = (0.82, 0.15)
+
+
+RELATIONS = Relations()
+GLDAS_WEIGHT = 0.7  # of the annual radiation; the rest is the transmission by rain (least error left out one by one)
+DEFAULT_HUMIDITY = 0.8  # relative humidity of small islands outside GLDAS, as over the open sea
+DEFAULT_WIND = 2.0  # m s-1 there, FAO-56 p. 63
+
+
+def wetness(rain: Grid) -> Grid:
+    """Return ln(1 + P / 20) of monthly rain P [mm], from rain in mm day-1."""
+    return np.log1p(rain * 30.4 / 20)
+
+
+def rain_transmission(rain: Grid) -> Grid:
+    """Return global over clear-sky radiation as rain alone tells it: cloud and rain go together. [1]"""
+    a, b = RELATIONS.transmission
+    return np.clip(a + b * wetness(rain), 0.3, 0.9)
+
+
 def solar_radiation(clear: Grid, rain: Grid, mean: Grid) -> Grid:
-    """Return monthly global radiation with the annual mean of GLDAS. Shape (12, 360, 720). [MJ m-2 day-1]
+    """Return monthly global radiation. Shape (12, 360, 720). [MJ m-2 day-1]
 
-    The course of the year is that of the clear sky times a transmission that falls with rain, since cloud and
-    rain go together: 0.87 - 0.22 sqrt(rain / 100 mm month-1).
+    The course of the year is that of the clear sky times the transmission told by rain. The annual mean is mostly
+    that of GLDAS (NaN: unknown there), with a share told by rain, which restrains GLDAS where it leaves out cloud.
     """
-    month_rain = rain * 30.4
-    transmission = np.clip(0.87 - 0.22 * np.sqrt(month_rain / 100), 0.35, 0.87)
-    shape = clear * transmission
-    return np.minimum(shape * mean / annual(shape), clear)
+    shape = clear * rain_transmission(rain)
+    known = GLDAS_WEIGHT * mean + (1 - GLDAS_WEIGHT) * annual(shape)
+    return np.minimum(shape * np.where(np.isnan(mean), annual(shape), known) / annual(shape), clear)
 
 
-def diurnal_range(radiation: Grid, extra: Grid) -> Grid:
-    """Return monthly Tmax - Tmin from the clearness of the sky. [K]
+def diurnal_range(radiation: Grid, extra: Grid, humidity: Grid, sea: Grid) -> Grid:
+    """Return monthly Tmax - Tmin: wide under a clear sky in dry air, narrow by the sea. Shape (12, 360, 720). [K]
 
-    Hargreaves' radiation formula read backwards (FAO-56 Eq. 50, interior coefficient 0.16).
+    In polar night, where Rs/Ra says nothing, the mean clearness of the lit months stands.
     """
-    clearness = np.divide(radiation, extra, out=np.full(radiation.shape, 0.3), where=extra > 1.0)
-    return np.clip((clearness / 0.16) ** 2, 4.0, 20.0)
+    lit = extra > 3.0
+    clearness = np.divide(
+        radiation, extra, out=np.full(radiation.shape, np.nan), where=np.broadcast_to(lit, radiation.shape)
+    )
+    clearness = np.where(lit, clearness, np.nanmean(clearness, axis=0))
+    a, b, c, d = RELATIONS.span
+    return np.clip(a + b * clearness + c * humidity + d * sea, 3.0, 20.0)
 
 
-def vapour_pressure(temperature: Grid, span: Grid, source: Gldas, height: Grid) -> Grid:
-    """Return monthly actual vapour pressure with the annual mean humidity of GLDAS. Shape (12, 360, 720). [kPa]
-
-    The course of the year is that of the saturation pressure at the minimum temperature (FAO-56 Eq. 48).
-    """
+def mean_vapour_pressure(source: Gldas, height: Grid) -> Grid:
+    """Return the annual mean vapour pressure of GLDAS. Shape (360, 720). [kPa]"""
     pressure = 101.3 * ((293 - 0.0065 * height) / 293) ** 5.26  # FAO-56 Eq. 7
-    mean = source.humidity * pressure / (0.622 + 0.378 * source.humidity)
-    shape = saturation(temperature - span / 2)
+    return source.humidity * pressure / (0.622 + 0.378 * source.humidity)
+
+
+def vapour_pressure(temperature: Grid, rain: Grid, mean: Grid) -> Grid:
+    """Return monthly actual vapour pressure with a given annual mean. Shape (12, 360, 720). [kPa]
+
+    Within the year it goes with saturation pressure and with rain.
+    """
+    a, b = RELATIONS.humidity
+    shape = saturation(temperature) ** a * np.exp(b * wetness(rain))
     return np.minimum(shape * mean / annual(shape), 0.98 * saturation(temperature))
+
+
+def sea_share(land: NDArray[np.bool_]) -> Grid:
+    """Return the share of sea in 3 x 3 cells around each cell. Shape (360, 720). [1]"""
+    share = 1 - land.reshape(ROWS, FINE, COLUMNS, FINE).mean(axis=(1, 3))
+    padded = np.pad(np.pad(share, ((1, 1), (0, 0)), mode="edge"), ((0, 0), (1, 1)), mode="wrap")
+    return sum(padded[i : i + ROWS, j : j + COLUMNS] for i in range(3) for j in range(3)) / 9
 
 
 def fill_gaps(field: Grid, wanted: NDArray[np.bool_], reach: int = 4) -> Grid:
@@ -279,32 +334,32 @@ def derive(world_atlas: Path) -> dict[str, Grid]:
     """Return every field of the file by name (see `write` for units)."""
     mask = land_mask(world_atlas)
     land = mask.reshape(ROWS, FINE, COLUMNS, FINE).any(axis=(1, 3))
-    fine_height = surface_height()
-    ashore = np.repeat(np.repeat(mask, HEIGHT, 0), HEIGHT, 1).reshape(2160, FINE, 4320, FINE).any(axis=(1, 3))
-    fine_height = np.where(ashore, fine_height, np.nan)
+    fine_height = surface_height(mask)
     height = block_mean(np.nan_to_num(fine_height, nan=0.0), HEIGHT)
     temperature, rain = era5()
     source = gldas()
     wanted = land & (latitudes()[:, None] > SOUTH_LIMIT)
+    origin = np.where(np.isfinite(source.humidity), 0, 1)
     source = Gldas(**{name: fill_gaps(field, wanted) for name, field in vars(source).items()})
+    origin[np.isnan(source.humidity)] = 2
 
     rs = solar_radiation(clear_sky(height, linke_turbidity()), rain, source.radiation)
-    span = diurnal_range(rs, extraterrestrial())
-    ea = vapour_pressure(temperature, span, source, height)
+    saturated = annual(saturation(temperature))
+    mean_ea = np.minimum(mean_vapour_pressure(source, height), 0.98 * saturated)
+    mean_ea = np.where(np.isnan(mean_ea), DEFAULT_HUMIDITY * saturated, mean_ea)
     # Rayleigh distribution: root mean square = 1.128 mean; 10 m to 2 m over grass: 0.748 (FAO-56 Eq. 47).
     wind = source.wind / 1.128 * 0.748
-    covered = wanted & np.isfinite(rs).all(axis=0) & np.isfinite(ea).all(axis=0) & np.isfinite(wind)
     out = {
         "tmean": temperature,
-        "diurnal_range": span,
-        "ea": ea,
+        "diurnal_range": diurnal_range(rs, extraterrestrial(), mean_ea / saturated, sea_share(mask)),
+        "ea": vapour_pressure(temperature, rain, mean_ea),
         "rs": rs,
         "precipitation": rain,
-        "u2": wind,
+        "u2": np.where(np.isnan(wind), DEFAULT_WIND, wind),
         "elevation": height,
     }
-    out = {name: np.where(covered, field, np.nan) for name, field in out.items()}
-    return out | {"land": mask, "surface": fine_height}
+    out = {name: np.where(wanted, field, np.nan) for name, field in out.items()}
+    return out | {"land": mask, "surface": fine_height, "origin": np.where(wanted, origin, np.nan)}
 
 
 # ------------------------------------------------------------------------------------------------- the file
@@ -328,17 +383,20 @@ MONTHLY = ("month", *CELL)
 STORED = {
     "tmean": Stored(MONTHLY, 0.1, "degC", "mean air temperature at 2 m", "air_temperature", "ERA5 2000-2025"),
     "diurnal_range": Stored(
-        MONTHLY, 0.1, "K", "daily maximum minus daily minimum air temperature at 2 m", None, "derived from rs (FAO-56 Eq. 50)"
+        MONTHLY, 0.1, "K", "daily maximum minus daily minimum air temperature at 2 m", None,
+        "derived from radiation, humidity and distance to the sea",
     ),
     "ea": Stored(
         MONTHLY, 0.005, "kPa", "actual vapour pressure at 2 m", "water_vapor_partial_pressure_in_air",
-        "GLDAS-2.1 annual mean, course of the year derived",
+        "GLDAS-2.1 annual mean; course of the year from temperature and rain",
     ),
     "rs": Stored(
         MONTHLY, 0.05, "MJ m-2 day-1", "global solar radiation", "surface_downwelling_shortwave_flux_in_air",
         "GLDAS-2.1 annual mean; course of the year from clear sky (Linke turbidity) and rain",
     ),
-    "precipitation": Stored(MONTHLY, 0.05, "mm day-1", "mean precipitation", "lwe_precipitation_rate", "ERA5 2000-2025"),
+    "precipitation": Stored(
+        MONTHLY, 0.05, "mm day-1", "mean precipitation", "lwe_precipitation_rate", "ERA5 2000-2025",
+    ),
     "u2": Stored(CELL, 0.02, "m s-1", "mean wind speed at 2 m, mean of the year", "wind_speed", "GLDAS-2.1"),
     "elevation": Stored(
         CELL, 1.0, "m", "mean height of the cell above sea level, sea as 0", "surface_altitude", "pvlib Altitude.h5"
@@ -368,9 +426,10 @@ def write(fields: dict[str, Grid], target: Path) -> None:
             history="tools/build_climatology.py with "
             + ", ".join(f"{k} {v}" for k, v in versions.items())
             + ", world-atlas 2",
-            license="ERA5: CC BY 4.0, contains modified Copernicus Climate Change Service information 2026, neither the "
+            license="ERA5: CC BY 4.0, contains modified Copernicus Climate Change Service information, neither the "
             "European Commission nor ECMWF is responsible for any use of it. GLDAS: NASA open data, through pvcz (MIT, "
-            "Todd Karin). Linke turbidity (SoDa) and height: through pvlib (BSD-3-Clause). Natural Earth: public domain.",
+            "Todd Karin). Linke turbidity (SoDa) and height: through pvlib (BSD-3-Clause). Natural Earth: public "
+            "domain.",
             references="Hersbach et al. 2023 doi:10.24381/cds.f17050d7; Rodell et al. 2004 doi:10.1175/BAMS-85-3-381; "
             "Karin et al. 2019 doi:10.1109/PVSC40753.2019.8980831; Allen et al. 1998 FAO-56",
         )
@@ -409,6 +468,14 @@ def write(fields: dict[str, Grid], target: Path) -> None:
             )
             if stored.standard_name:
                 variable.attrs["standard_name"] = stored.standard_name
+        origin = np.where(np.isnan(fields["origin"]), -1, fields["origin"]).astype("i1")
+        flags = file.create_variable(
+            "origin", CELL, data=origin, fillvalue=np.int8(-1), chunks=(60, 120), compression="gzip", compression_opts=9
+        )
+        flags.attrs.update(
+            units="1", long_name="origin of annual radiation, humidity and wind",
+            flag_values=np.array([0, 1, 2], "i1"), flag_meanings="gldas gldas_of_neighbours defaults",
+        )  # fmt: skip
         land = file.create_variable(
             "land", ("land_latitude", "land_longitude"), data=fields["land"].astype("i1"),
             chunks=(150, 300), compression="gzip", compression_opts=9,

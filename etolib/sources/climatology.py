@@ -28,12 +28,13 @@ from etolib.sources.base import SourceData, SourceInfo
 
 NAME = "climatology"
 FILE = Path(__file__).resolve().parent.parent / "data" / "climatology.nc"
-LAPSE_RATE = 0.0055  # K m-1, mean temperature near the surface, Rolland 2003 doi:10.1175/1520-0442(2003)016
+LAPSE_RATE = 0.0055  # K m-1, mean temperature near the surface: annual 5.4 to 5.8 K km-1, Rolland (2003), J. Climate 16
 EARTH_RADIUS = 6371.0  # km
 CELL = 0.5  # degrees
 LAND_CELL = 0.1  # degrees
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTHLY = ("tmean", "diurnal_range", "ea", "rs", "precipitation")
+ORIGINS = ("gldas", "gldas_of_neighbours", "defaults")
 COLUMNS = ("tmin", "tmax", "tmean", "ea", "rs", "u2", "precipitation")
 CAVEAT = (
     "climatological estimate from embedded maps, typically within 10 %, up to 35 % off; not the weather of this date"
@@ -72,23 +73,28 @@ class Cells:
     """The embedded maps at one place, before the correction for height.
 
     ``monthly`` holds 12 means per variable of the grid, ``u2`` the wind of the year [m s-1], ``elevation`` the mean
-    height of the cells [m].
+    height of the cells [m], ``origin`` where their annual radiation, humidity and wind come from (one of `ORIGINS`).
     """
 
     monthly: dict[str, Array]
     u2: float
     elevation: float
+    origin: str
 
 
 @lru_cache(maxsize=512)
-def _cell(row: int, column: int) -> tuple[dict[str, Array], float, float] | None:
+def _cell(row: int, column: int) -> Cells | None:
     """Return the fields of one grid cell, None where it is not covered."""
     with _open() as file:
         u2 = float(_read(file, "u2", row, column))
         if math.isnan(u2):
             return None
-        monthly = {name: _read(file, name, slice(None), row, column) for name in MONTHLY}
-        return monthly, u2, float(_read(file, "elevation", row, column))
+        return Cells(
+            monthly={name: _read(file, name, slice(None), row, column) for name in MONTHLY},
+            u2=u2,
+            elevation=float(_read(file, "elevation", row, column)),
+            origin=ORIGINS[int(file["origin"][row, column])],
+        )
 
 
 def _cells(latitude: float, longitude: float) -> Cells | None:
@@ -100,14 +106,15 @@ def _cells(latitude: float, longitude: float) -> Cells | None:
         for j, wj in ((column, column + 1 - x), (column + 1, x - column)):
             cell = _cell(min(max(i, 0), 359), j % 720)
             if cell is not None and wi * wj > 0:
-                found.append((wi * wj, *cell))
-    total = sum(weight for weight, *_ in found)
+                found.append((wi * wj, cell))
+    total = sum(weight for weight, _ in found)
     if total == 0:
         return None
     return Cells(
-        monthly={name: sum((w * monthly[name] for w, monthly, *_ in found), np.zeros(12)) / total for name in MONTHLY},
-        u2=sum(w * u2 for w, _, u2, _ in found) / total,
-        elevation=sum(w * elevation for w, *_, elevation in found) / total,
+        monthly={name: sum((w * cell.monthly[name] for w, cell in found), np.zeros(12)) / total for name in MONTHLY},
+        u2=sum(w * cell.u2 for w, cell in found) / total,
+        elevation=sum(w * cell.elevation for w, cell in found) / total,
+        origin=max((cell.origin for _, cell in found), key=ORIGINS.index),
     )
 
 
@@ -150,16 +157,25 @@ def surface(latitude: float, longitude: float) -> tuple[float, bool]:
 
 
 def nearest_land(latitude: float, longitude: float) -> tuple[float, str]:
-    """Return distance [km] and compass direction of the nearest land cell of the embedded mask.
+    """Return distance [km] and compass direction of the nearest land that the climatology covers.
 
-    >>> distance, direction = nearest_land(0.0, -30.0)
-    >>> 300 < distance < 2000, direction in ("north-west", "west", "south-west")
-    (True, True)
+    Parameters
+    ----------
+    latitude, longitude : float
+        The place. [degrees]
+
+    Examples
+    --------
+    >>> distance, direction = nearest_land(50.0, -6.5)
+    >>> distance < 100, direction
+    (True, 'north-east')
     """
-    rows, columns = np.nonzero(_land())
-    lat2 = np.radians((rows + 0.5) * LAND_CELL - 90)
+    with _open() as file:
+        covered = file["u2"][...] != file["u2"].attrs["_FillValue"][0]
+    land = _land() & np.repeat(np.repeat(covered, 5, axis=0), 5, axis=1)
+    rows, columns = np.nonzero(land)
+    lat1, lat2 = math.radians(latitude), np.radians((rows + 0.5) * LAND_CELL - 90)
     step = np.radians((columns + 0.5) * LAND_CELL - 180 - longitude)
-    lat1 = math.radians(latitude)
     haversine = np.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * np.cos(lat2) * np.sin(step / 2) ** 2
     best = int(np.argmin(haversine))
     distance = 2 * EARTH_RADIUS * math.asin(math.sqrt(min(1.0, float(haversine[best]))))
@@ -259,7 +275,9 @@ class Climatology:
         Raises
         ------
         NotCovered
-            At sea, in Antarctica and on islands too small for the maps.
+            At sea and in Antarctica.
+        SourceUnavailable
+            Where the grid is missing from the installation.
         """
         surface_elevation, is_land = surface(site.latitude, site.longitude)
         if not is_land:
@@ -274,7 +292,7 @@ class Climatology:
             raise NotCovered(
                 f"the embedded climatology has no data at {site}",
                 source=NAME,
-                suggestion="choose a place north of 60° S on a larger piece of land, or use a source with network access",
+                suggestion="choose a place on land north of 60° S, or a source with network access",
             )
         elevation = surface_elevation if site.elevation is None else site.elevation
         shift = LAPSE_RATE * (cells.elevation - elevation)
@@ -282,10 +300,10 @@ class Climatology:
         ea = cells.monthly["ea"] * _saturation_ratio(tmean, cells.monthly["tmean"])
 
         position = _day_index(period)
-        days = np.arange(-1.0, 366.0)  # one day more at both ends: 29 February never needs it, the year is closed
+        days = np.arange(365.0)
 
         def daily(monthly: Array, lower: float | None = None) -> Array:
-            return np.interp(position, days, np.pad(year_curve(monthly, lower), 1, mode="wrap"))
+            return np.interp(position, days, year_curve(monthly, lower))
 
         middle, half = daily(tmean), daily(cells.monthly["diurnal_range"], 1.0) / 2
         frame = pd.DataFrame(
@@ -315,6 +333,7 @@ class Climatology:
             "licence": LICENCE,
             "wind": "annual mean of GLDAS at 10 m brought to 2 m by FAO-56 Eq. 47",
             "estimated": list(COLUMNS),
+            "origin": cells.origin,
             "height_correction": {
                 "site_elevation": round(elevation, 1),
                 "cell_elevation": round(cells.elevation, 1),
@@ -322,4 +341,7 @@ class Climatology:
                 "temperature_shift": round(shift, 2),
             },
         }
-        return SourceData(source=NAME, frame=frame, meta=meta, warnings=[CAVEAT])
+        warnings = [CAVEAT]
+        if cells.origin == "defaults":
+            warnings.append("small island outside the maps: radiation from rain, humidity 80 %, wind 2 m/s assumed")
+        return SourceData(source=NAME, frame=frame, meta=meta, warnings=warnings)
