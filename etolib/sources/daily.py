@@ -1,0 +1,239 @@
+"""From hours, six-hour blocks and odd intervals to local solar days.
+
+Everything is first put on an axis of whole UTC hours; a day is 24 of them, shifted by the offset of the solar day. A
+day counts where all its hours are there (for stations: nearly all), else it is missing: half a day is no day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib import radiation
+from etolib.site import Site
+from etolib.sources import frames
+
+HOUR = pd.Timedelta(hours=1)
+_DURATION = re.compile(r"^P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?)?$")
+_MAX_HOURS = 24 * 60  # no forecast interval is longer; a damaged one must not fill the memory
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value that holds from ``start`` to ``end`` (UTC, without zone)."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+    value: float
+
+
+def parse_interval(text: str, value: float) -> Interval:
+    """Read an ISO 8601 start and duration; ValueError where it is not one.
+
+    >>> interval = parse_interval("2022-02-03T21:00:00+00:00/P1DT3H", 7.0)
+    >>> interval.start, interval.end
+    (Timestamp('2022-02-03 21:00:00'), Timestamp('2022-02-05 00:00:00'))
+    """
+    begin, _, duration = text.partition("/")
+    match = _DURATION.match(duration)
+    if match is None or not any(match.groups()):
+        raise ValueError(f"{duration!r} is not a duration of days, hours and minutes")
+    days, hours, minutes = (int(g or 0) for g in match.groups())
+    start = parse_time(begin)
+    span = pd.Timedelta(days=days, hours=hours, minutes=minutes)
+    if not pd.Timedelta(0) < span <= _MAX_HOURS * HOUR:
+        raise ValueError(f"an interval of {duration} is not plausible")
+    return Interval(start, start + span, value)
+
+
+def parse_time(text: Any) -> pd.Timestamp:
+    """Read an ISO time with its zone as UTC without zone; ValueError where it is not one.
+
+    >>> parse_time("2024-02-29T23:30:00-03:00")
+    Timestamp('2024-03-01 02:30:00')
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"{str(text)[:40]!r} is not a time")
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return pd.Timestamp(moment.astimezone(dt.UTC).replace(tzinfo=None)).as_unit("us")
+
+
+def axis(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
+    """Return the whole hours from ``start`` up to, not including, ``end``; ValueError where they are too many."""
+    if not pd.Timedelta(0) <= end - start <= _MAX_HOURS * HOUR:
+        raise ValueError("the times of the answer span more than it can hold")
+    return pd.date_range(start.floor("h"), end.ceil("h"), freq="h", inclusive="left", unit="us")
+
+
+def from_instants(times: Sequence[pd.Timestamp], values: Any, hours: pd.DatetimeIndex, *, longest_gap: float) -> Any:
+    """Return values at whole hours, linear between instants at most ``longest_gap`` [h] apart, else NaN. (n,)
+
+    >>> t = [pd.Timestamp("2024-01-01 00:00"), pd.Timestamp("2024-01-01 06:00")]
+    >>> from_instants(t, [0.0, 6.0], axis(t[0], t[1] + HOUR), longest_gap=6)
+    array([0., 1., 2., 3., 4., 5., 6.])
+    """
+    zero = hours[0] if len(hours) else pd.Timestamp(0)
+    at = np.array([(t - zero) / HOUR for t in times], dtype=float)
+    given = np.asarray(values, dtype=float)
+    wanted = np.arange(len(hours), dtype=float)
+    known = np.isfinite(given)
+    at, given = at[known], given[known]
+    if not len(at):
+        return np.full(len(hours), np.nan)
+    order = np.argsort(at, kind="stable")
+    at, given = at[order], given[order]
+    result = np.interp(wanted, at, given, left=np.nan, right=np.nan)
+    after = np.clip(np.searchsorted(at, wanted, side="left"), 0, len(at) - 1)
+    before = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, len(at) - 1)
+    result[at[after] - at[before] > longest_gap + 1e-9] = np.nan
+    return result
+
+
+def from_intervals(intervals: Iterable[Interval], hours: pd.DatetimeIndex, *, total: bool) -> Any:
+    """Return a value for each whole hour: the time-weighted mean, or the hour's share of each ``total``. (n,)
+
+    An hour that is not wholly covered is NaN; so is one covered twice by totals, which must not be added up.
+
+    >>> start = pd.Timestamp("2024-01-01")
+    >>> from_intervals([Interval(start, start + 6 * HOUR, 12.0)], axis(start, start + 3 * HOUR), total=True)
+    array([2., 2., 2.])
+    """
+    covered, amount = np.zeros(len(hours)), np.zeros(len(hours))
+    if not len(hours):
+        return amount
+    for interval in intervals:
+        if not math.isfinite(interval.value):
+            continue
+        first, last = (interval.start - hours[0]) / HOUR, (interval.end - hours[0]) / HOUR
+        i, j = max(math.floor(first), 0), min(math.ceil(last), len(hours))
+        if i >= j:
+            continue
+        k = np.arange(i, j)
+        share = np.minimum(k + 1, last) - np.maximum(k, first)
+        covered[i:j] += share
+        amount[i:j] += share * (interval.value / (last - first) if total else interval.value)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if total:
+            return np.where(np.abs(covered - 1) < 1e-3, amount, np.nan)
+        return np.where(covered > 1 - 1e-3, amount / covered, np.nan)
+
+
+def to_days(
+    hours: pd.DataFrame,
+    site: Site,
+    *,
+    maxima: Iterable[Interval] = (),
+    minima: Iterable[Interval] = (),
+    needed: int = 24,
+) -> pd.DataFrame:
+    """Return canonical daily columns from hours.
+
+    Parameters
+    ----------
+    hours : pandas.DataFrame
+        Index: whole UTC hours, without gaps. Columns, where there are any: ``temperature``, ``dewpoint`` [degC], ``rh``
+        [%], ``wind10`` or ``wind2`` [m s-1], ``cloud`` [%], ``precipitation`` [mm], ``rs`` [MJ m-2],
+        ``pressure`` [kPa].
+    site : Site
+        Gives the solar day and, with the elevation, the sun.
+    maxima, minima : iterable of Interval
+        Extremes over intervals. One belongs to the day in which the hourly course has its own extreme of that
+        interval: a night's minimum goes to the day of the dawn.
+    needed : int
+        Hours of the day that must be there; sums need all 24. [h]
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``date``.
+    """
+    index = pd.DatetimeIndex(hours.index)
+    local = index + pd.Timedelta(hours=site.utc_offset)
+    day = pd.DatetimeIndex(local.normalize(), name="date")
+    groups = hours.groupby(day)
+    count = groups.count()
+    full = {name: count[name] >= needed for name in hours.columns}
+    days: dict[str, pd.Series] = {}
+
+    def put(target: str, column: str, how: str) -> None:
+        if column in hours:
+            whole = full[column] if how != "sum" else count[column] >= 24
+            days[target] = getattr(groups[column], how)().where(whole)
+
+    for target, column, how in (
+        ("tmin", "temperature", "min"), ("tmax", "temperature", "max"), ("tmean", "temperature", "mean"),
+        ("tdew", "dewpoint", "mean"), ("rhmin", "rh", "min"), ("rhmax", "rh", "max"), ("rhmean", "rh", "mean"),
+        ("u2", "wind2", "mean"), ("cloud", "cloud", "mean"), ("precipitation", "precipitation", "sum"),
+        ("rs", "rs", "sum"), ("pressure", "pressure", "mean"),
+    ):  # fmt: skip
+        put(target, column, how)
+    put("u2", "wind10", "mean")
+    result = pd.DataFrame(days)
+    if "wind10" in hours:
+        result["u2"] = frames.u2_from_10m(result["u2"])
+    if "temperature" in hours:
+        extremes = {name: result[name].to_numpy(copy=True) for name in ("tmax", "tmin")}
+        for column, intervals, best, pick in (
+            ("tmax", maxima, np.maximum, np.argmax),
+            ("tmin", minima, np.minimum, np.argmin),
+        ):
+            for interval in intervals:
+                inside = (index >= interval.start) & (index < interval.end)
+                course = hours["temperature"].to_numpy()[inside]
+                if not math.isfinite(interval.value) or not len(course) or np.isnan(course).any():
+                    continue
+                owner = local[inside][int(pick(course))].normalize()
+                place = result.index.get_indexer(pd.DatetimeIndex([owner]))[0]
+                extremes[column][place] = best(extremes[column][place], interval.value)  # NaN stays NaN
+        result = result.assign(**extremes)
+    if "cloud" in hours:
+        lit = hours["cloud"].where(_sun_is_up(local, site.latitude))
+        result["cloud_by_day"] = lit.groupby(day).mean().where(full["cloud"])
+    return result
+
+
+def _sun_is_up(local: pd.DatetimeIndex, latitude: float) -> Any:
+    """Return whether the sun is up in the middle of each hour of solar time."""
+    angle = np.abs((local.hour.to_numpy() + 0.5 - 12.0) * math.pi / 12.0)
+    return angle < radiation.sunset_hour_angle(latitude, local.day_of_year.to_numpy().astype(float))
+
+
+def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.Series:
+    """Estimate Rs where a provider has none. [MJ m-2 day-1]
+
+    The mean of the estimate from the range of temperature (FAO-56 Eq. 50, k = 0.16) and the one from the cloud cover
+    of the daylight hours (Kasten and Czeplak 1980, Solar Energy 24, 177-189: G / G0 = 1 - 0.75 N^3.4, with G0 = Rso
+    of FAO-56 Eq. 37); Eq. 50 alone where there is no cloud cover.
+
+    Chosen on the two TMY3 stations of the pvlib package (Sand Point AK, Greensboro NC, 365 days each): RMSE 2.1 and
+    2.1 MJ m-2 day-1, against 4.1 and 3.2 for Eq. 50 alone, 2.9 and 3.4 for the cloud alone, 1.8 and 3.3 for Eq. 35
+    with n/N = 1 - cloud.
+
+    Examples
+    --------
+    >>> days = pd.DataFrame({"tmin": [10.0], "tmax": [26.0], "cloud_by_day": [0.0]}, pd.DatetimeIndex(["2024-06-21"]))
+    >>> round(float(estimate_radiation(days, Site(40.0, -90.0), 0.0).iloc[0]), 1)
+    29.1
+    """
+    number = pd.DatetimeIndex(days.index).day_of_year.to_numpy().astype(float)
+    ra = radiation.extraterrestrial_radiation(site.latitude, number)
+    rso = radiation.clear_sky_radiation(ra, elevation)
+    tmin, tmax = days["tmin"].to_numpy(), days["tmax"].to_numpy()
+    usable = tmax >= tmin
+    warm = radiation.solar_radiation_from_temperature(
+        np.where(usable, tmin, np.nan), np.where(usable, tmax, np.nan), ra, rso=rso
+    )
+    if "cloud_by_day" not in days:
+        return pd.Series(warm, index=days.index)
+    share = np.clip(days["cloud_by_day"].to_numpy() / 100.0, 0.0, 1.0)
+    sky = (1.0 - 0.75 * share**3.4) * rso
+    return pd.Series(np.where(np.isnan(sky), warm, (warm + sky) / 2), index=days.index)

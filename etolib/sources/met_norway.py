@@ -1,0 +1,200 @@
+"""MET Norway Locationforecast: about nine days ahead, anywhere; best in the Nordic countries.
+
+The duties of its terms are kept here: an agent that names a contact, at most four decimals, nothing asked before
+``Expires``, then ``If-Modified-Since``. It has no radiation (estimated, and said so) and gives pressure at sea level
+only (not used: the equations take it from the elevation).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib import config
+from etolib.errors import InvalidRequest
+from etolib.site import Period, Site
+from etolib.sources import daily, frames, http
+from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources.budget import Budget
+
+INFO = SourceInfo(
+    name="met_norway",
+    title="MET Norway",
+    provides=("tmin", "tmax", "tmean", "tdew", "rhmin", "rhmax", "rhmean", "u2", "cloud", "precipitation", "rs"),
+    window=lambda today: (today, today + dt.timedelta(days=9)),
+    delay="none",
+    coverage="the whole world; 2.5 km in the Nordic countries. Radiation is estimated from cloud and temperature",
+    licence="NLOD 2.0 / CC BY 4.0",
+    attribution="Data from MET Norway (https://api.met.no), CC BY 4.0",
+    homepage="https://api.met.no/weatherapi/locationforecast/2.0/documentation",
+    politeness="an agent that names a contact (ETOLIB_CONTACT); kept until Expires, then asked whether it has changed",
+    contact_needed=True,
+)
+
+_INSTANT: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+    "air_temperature": ("temperature", frames.TEMPERATURE),
+    "dew_point_temperature": ("dewpoint", frames.TEMPERATURE),
+    "relative_humidity": ("rh", frames.PERCENT),
+    "wind_speed": ("wind10", frames.SPEED),
+    "cloud_area_fraction": ("cloud", frames.PERCENT),
+}
+
+
+def budget() -> Budget:
+    """Return what the provider allows (20 requests a second for an application; we stay far below)."""
+    return Budget(f"met_norway@{http.host_of('met_norway')}", windows=((1, 10),), in_flight=4)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hours and extremes of a forecast, and where it is for."""
+
+    hours: pd.DataFrame
+    maxima: tuple[daily.Interval, ...]
+    minima: tuple[daily.Interval, ...]
+    latitude: float
+    longitude: float
+    elevation: float | None
+    updated: str
+
+
+def parse(body: bytes) -> Answer:
+    """Read a Locationforecast answer, ``complete`` or ``compact``; ValueError where it is not one.
+
+    Instants are joined by straight lines; precipitation is taken from ``next_1_hours`` as long as it is there, then from
+    ``next_6_hours``: never both. Where steps are six hours apart the temperature counts only inside blocks with a
+    maximum and a minimum: the instants alone would hide most of the day's range.
+    """
+    data = frames.read_json(body)
+    place = [frames.number(v) for v in data["geometry"]["coordinates"]]
+    if len(place) < 2 or any(math.isnan(v) for v in place[:2]):
+        raise ValueError("the place is missing")
+    units, series = data["properties"]["meta"]["units"], data["properties"]["timeseries"]
+    if not isinstance(series, list) or not series:
+        raise ValueError("there are no time steps")
+    scale = {name: frames.conversion(INFO.name, name, units[name], known)
+             for name, (_, known) in _INSTANT.items() if name in units}  # fmt: skip
+    rain = frames.conversion(INFO.name, "precipitation_amount", units.get("precipitation_amount", "mm"), frames.WATER)
+    warm = {name: frames.conversion(INFO.name, name, units[name], frames.TEMPERATURE)
+            for name in ("air_temperature_max", "air_temperature_min") if name in units}  # fmt: skip
+    times: list[pd.Timestamp] = []
+    instants: dict[str, list[float]] = {name: [] for name in scale}
+    wet: list[daily.Interval] = []
+    extremes: dict[str, list[daily.Interval]] = {"air_temperature_max": [], "air_temperature_min": []}
+    seen: dict[pd.Timestamp, Any] = {}
+    for step in sorted(series, key=lambda item: daily.parse_time(item["time"])):
+        time, parts = daily.parse_time(step["time"]), step["data"]
+        if time in seen:
+            if seen[time] != parts:
+                raise ValueError(f"the step {step['time']} is given twice with different values")
+            continue
+        seen[time] = parts
+        times.append(time)
+        details = parts["instant"]["details"]
+        for name, (factor, offset) in scale.items():
+            instants[name].append(frames.number(details.get(name)) * factor + offset)
+        for name, length in (("next_1_hours", 1), ("next_6_hours", 6)):
+            amount = frames.number(parts.get(name, {}).get("details", {}).get("precipitation_amount"))
+            if math.isfinite(amount):
+                wet.append(daily.Interval(time, time + length * daily.HOUR, amount * rain[0]))
+                break
+        block = parts.get("next_6_hours", {}).get("details", {})
+        for name, (factor, offset) in warm.items():
+            value = frames.number(block.get(name)) * factor + offset
+            if math.isfinite(value):
+                extremes[name].append(daily.Interval(time, time + 6 * daily.HOUR, value))
+    hours = daily.axis(times[0], times[-1] + daily.HOUR)
+    columns = {
+        _INSTANT[name][0]: daily.from_instants(times, values, hours, longest_gap=6) for name, values in instants.items()
+    }
+    columns["precipitation"] = daily.from_intervals(wet, hours, total=True)
+    if "temperature" in columns:
+        dense = np.isfinite(daily.from_instants(times, instants["air_temperature"], hours, longest_gap=3))
+        blocks = [np.isfinite(daily.from_intervals(found, hours, total=False)) for found in extremes.values()]
+        columns["temperature"][~(dense | (blocks[0] & blocks[1]))] = np.nan
+    return Answer(
+        hours=pd.DataFrame(columns, index=hours),
+        maxima=tuple(extremes["air_temperature_max"]),
+        minima=tuple(extremes["air_temperature_min"]),
+        latitude=place[1],
+        longitude=place[0],
+        elevation=place[2] if len(place) > 2 and math.isfinite(place[2]) else None,
+        updated=str(data["properties"]["meta"].get("updated_at", ""))[:40],
+    )
+
+
+def lifetime(headers: Mapping[str, str], now: float) -> float:
+    """Return how long the answer must be kept: until ``Expires`` [s]; half an hour where there is none."""
+    until = http.parse_http_date(headers.get("expires"))
+    return 1800.0 if until is None else min(max(until - now, 60.0), 86400.0)
+
+
+class MetNorway:
+    """MET Norway Locationforecast 2.0, ``complete``."""
+
+    info = INFO
+
+    def fetch(self, site: Site, period: Period) -> SourceData:
+        """Return the whole days of ``period`` that the forecast covers; raises a `SourceError`."""
+        today = config.today()
+        inside = INFO.clip(period, today)
+        if not config.get("contact"):
+            raise InvalidRequest(
+                "MET Norway was not asked: its terms want every user to name a contact",
+                source=INFO.name, suggestion="set ETOLIB_CONTACT to your e-mail or web site",
+            )  # fmt: skip
+        warnings: list[str] = []
+        frames.clipped(period, inside, INFO.title, warnings)
+        params = {"lat": f"{site.latitude:.4f}", "lon": f"{site.longitude:.4f}"}
+        if site.elevation is not None:
+            params["altitude"] = f"{site.elevation:.0f}"
+        door = http.door()
+        reply = http.fetch(
+            f"{config.service_root('met_norway')}/weatherapi/locationforecast/2.0/complete", params, source=INFO.name,
+            check=parse, ttl=lambda answer, headers: lifetime(headers, door.clock()),
+            deadline=60.0, read=30.0, budget=budget(), not_covered=(422,), max_stale=86400.0, version="met-1",
+        )  # fmt: skip
+        if reply.status == 203:
+            warnings.append("MET Norway says that this version of its service is going away (HTTP 203)")
+        answer: Answer = reply.data
+        days = daily.to_days(answer.hours, site, maxima=answer.maxima, minima=answer.minima)
+        return forecast_data(INFO, site, inside, today, days, answer.elevation, reply, warnings, {
+            "model": "Locationforecast 2.0 " + answer.updated,
+            "latitude": answer.latitude,
+            "longitude": answer.longitude,
+            "elevation": answer.elevation,
+            "distance_km": round(
+                frames.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude), 2
+            ),
+        })  # fmt: skip
+
+
+def forecast_data(
+    info: SourceInfo, site: Site, inside: Period, today: dt.date, days: pd.DataFrame, elevation: float | None,
+    reply: http.Reply, warnings: list[str], more: Mapping[str, Any],
+) -> SourceData:  # fmt: skip
+    """Return the `SourceData` of a provider without radiation: days that are not whole are left out, Rs estimated."""
+    height = site.elevation if site.elevation is not None else elevation
+    estimated = {}
+    if {"tmin", "tmax"} <= set(days.columns):
+        days = days.assign(rs=daily.estimate_radiation(days, site, height or 0.0))
+        estimated = {"rs": "temperature range and cloud" if "cloud_by_day" in days else "temperature range"}
+    frame = frames.finish(days, inside, today=today, forecast=True, warnings=warnings, named=info.title)
+    frames.require(info.name, frame, ("tmin", "tmax"))
+    if estimated:
+        warnings.append(f"{info.title} has no radiation: estimated from {estimated['rs']}")
+    if reply.stale:
+        warnings.append(f"{info.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
+    meta = {
+        **frames.provenance(info, site, reply), **more,
+        "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
+        "estimated": sorted(estimated),
+        "estimated_from": estimated,
+    }  # fmt: skip
+    return SourceData(info.name, frame, meta, warnings)
