@@ -67,8 +67,8 @@ class Answer:
 def parse(body: bytes) -> Answer:
     """Read a Locationforecast answer, ``complete`` or ``compact``; ValueError where it is not one.
 
-    Instants are joined by straight lines; precipitation is taken from ``next_1_hours`` as long as it is there, then from
-    ``next_6_hours``: never both. Where steps are six hours apart the temperature counts only inside blocks with a
+    Instants are joined by straight lines; precipitation is taken from ``next_1_hours`` as long as it is there, then
+    from ``next_6_hours``: never both. Where steps are six hours apart the temperature counts only inside blocks with a
     maximum and a minimum: the instants alone would hide most of the day's range.
     """
     data = frames.read_json(body)

@@ -11,8 +11,9 @@ import pandas as pd
 from etolib import config
 from etolib.errors import InputError, NotCovered, Problem
 from etolib.site import Period, Site
-from etolib.sources import climatology, open_meteo
+from etolib.sources import climatology, nws, open_meteo
 from etolib.sources.base import Source
+from etolib.sources.met_norway import MetNorway
 from etolib.sources.nasa_power import NasaPower
 
 SOURCES: dict[str, Source] = {
@@ -22,6 +23,9 @@ SOURCES: dict[str, Source] = {
         open_meteo.OpenMeteo(open_meteo.ARCHIVE),
         open_meteo.OpenMeteo(open_meteo.FORECAST),
         open_meteo.OpenMeteo(open_meteo.HISTORICAL_FORECAST),
+        MetNorway(),
+        nws.NwsForecast(),
+        nws.NwsStations(),
         climatology.Climatology(),
     )
 }
@@ -133,11 +137,23 @@ def _automatic(site: Site, period: Period, now: dt.date) -> list[Choice]:
         if inside:
             choices.append(Choice(name, inside, f"{why}; it covers {inside}"))
     archive_end = SOURCES["open_meteo_archive"].info.window(now)[1]
+    unasked = []
+    for name, here, why in (
+        ("nws_stations", nws.in_reach(site), "USA: what the nearest station measured"),
+        ("nws_forecast", nws.in_reach(site), "USA: the national forecast first"),
+        ("met_norway", _nordic(site), "Nordic countries: the regional forecast first"),
+    ):
+        inside = _within(name, period, now) if here else None
+        if inside and config.get("contact"):
+            choices.append(Choice(name, inside, why))
+        elif inside:
+            unasked.append(SOURCES[name].info.title)
     newest = _within("open_meteo_forecast", period, now, after=archive_end)
     if newest:
-        choices.append(
-            Choice("open_meteo_forecast", newest, f"the reanalysis ends on {archive_end}: newest days and forecast")
-        )
+        reason = f"the reanalysis ends on {archive_end}: newest days and forecast"
+        if unasked:
+            reason += f"; {' and '.join(unasked)} not asked, their terms want a contact (set ETOLIB_CONTACT)"
+        choices.append(Choice("open_meteo_forecast", newest, reason))
     choices.append(Choice("climatology", period, "only for days that nothing else can answer", "fallback"))
     return choices
 
@@ -147,6 +163,11 @@ def _within(name: str, period: Period, now: dt.date, after: dt.date | None = Non
     if after is not None:
         first = max(first, after + dt.timedelta(days=1))
     return period.intersection(first, last)
+
+
+def _nordic(site: Site) -> bool:
+    """Return whether a place lies where MET Norway's regional model covers it (Nordic countries, 2.5 km)."""
+    return 54.0 <= site.latitude <= 72.0 and 3.0 <= site.longitude <= 32.0
 
 
 def _near_land(site: Site) -> bool:
