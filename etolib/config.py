@@ -66,7 +66,8 @@ def set_options(**options: str | os.PathLike[str] | bool | dt.date | None) -> Ab
     for name in options:
         if name not in OPTIONS:
             raise InputError([Problem("option", name, f"is not one of {', '.join(OPTIONS)}")])
-    return _scope({k: ("1" if v else "0") if isinstance(v, bool) else str(v) for k, v in options.items() if v is not None})
+    given = {name: value for name, value in options.items() if value is not None}
+    return _scope({k: ("1" if v else "0") if isinstance(v, bool) else str(v) for k, v in given.items()})
 
 
 @contextmanager

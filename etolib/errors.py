@@ -192,9 +192,7 @@ class BadResponse(SourceError):
 class NoSourceError(EtolibError):
     """No source could answer. ``causes`` holds the error of each source that was asked."""
 
-    def __init__(
-        self, message: str, *, causes: Sequence[EtolibError] = (), suggestion: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, causes: Sequence[EtolibError] = (), suggestion: str | None = None) -> None:
         self.causes = tuple(causes)
         super().__init__(
             message,

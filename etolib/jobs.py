@@ -121,16 +121,21 @@ def attach(task_id: str, client: Client | None = None) -> Job:
         raise InputError([Problem("task id", task_id, "is not a task id", "copy it from the progress card")])
     client = _client(client)
     try:
-        known = bool(client.get_events(topic(task_id))) or _on_scheduler(client, _is_known(), task_id)
+        found = "task" if task_id in client.futures else _on_scheduler(client, _find(), task_id)
     except (OSError, TimeoutError) as error:
         raise SchedulerUnavailable(f"the dask scheduler does not answer: {error}") from error
-    if not known:
+    if not found:
         raise InputError(
             [Problem("task id", task_id, "is not known to the scheduler", "it ended with its page: calculate again")]
         )
+    if found == "ended":
+        return Job(client, None, task_id, watch=False)._catch_up()
     from distributed import Future
 
-    return Job(client, Future(task_id, client=client), task_id)
+    future: Future[Any] = Future(task_id, client=client)
+    # A future made from a key does not tell the scheduler that we want it; dask's own queues do it like this.
+    client._send_to_scheduler({"op": "client-desires-keys", "keys": [task_id]})
+    return Job(client, future, task_id)._catch_up()
 
 
 def _payload(
@@ -320,11 +325,14 @@ def _release() -> Callable[..., None]:
     return release
 
 
-def _is_known() -> Callable[..., bool]:
-    def is_known(task_id: str, dask_scheduler: Any = None) -> bool:
-        return task_id in dask_scheduler.tasks
+def _find() -> Callable[..., str]:
+    def find(task_id: str, dask_scheduler: Any = None) -> str:
+        """Return "task" for one that runs or whose result is kept, "ended" for one whose story is kept, else ""."""
+        if task_id in dask_scheduler.tasks:
+            return "task"
+        return "ended" if task_id in vars(dask_scheduler).get("_etolib_closed", {}) else ""
 
-    return is_known
+    return find
 
 
 def _on_scheduler(client: Client, function: Callable[..., Any], *args: Any) -> Any:
@@ -359,19 +367,35 @@ class Job:
             self._watch()
         if future is not None:
             self.future = future
-            for _, event in client.get_events(topic(task_id)):
-                self._receive(event)
+
+    def _catch_up(self) -> Job:
+        """Take in the messages sent before we watched."""
+        for _, event in self.client.get_events(topic(self.task_id)):
+            self._receive(event)
+        return self
 
     @property
     def future(self) -> Future:
         """The dask future behind the job."""
-        assert self._future is not None
+        if self._future is None:  # attached to a task that had ended without a result
+            raise self._why()
         return self._future
 
     @future.setter
     def future(self, future: Future) -> None:
         self._future = future
         future.add_done_callback(self._on_done)
+
+    def _why(self) -> EtolibError:
+        """Return the error that the terminal message tells of."""
+        end = self._terminal or {"type": "CANCELLED", "data": {"stage": self._stage()}}
+        data = end["data"]
+        if end["type"] == "TIMEOUT":
+            return TaskTimeout(after_s=data["after_s"], stage=data["stage"])
+        if end["type"] == "ERROR":
+            kind = SchedulerUnavailable if data["error"] == "SchedulerUnavailable" else TaskError
+            return kind(data["message"], suggestion=data["suggestion"])
+        return TaskCancelled(stage=data.get("stage"))
 
     @property
     def status(self) -> str:
@@ -415,9 +439,8 @@ class Job:
             return self.future.result(timeout=timeout)
         except CancelledError:
             # The future may know before the terminal message is here; that one tells why.
-            if self._ended.wait(5) and self._terminal and self._terminal["type"] == "ERROR":
-                raise SchedulerUnavailable(self._terminal["data"]["message"]) from None
-            raise TaskCancelled(stage=self._stage()) from None
+            self._ended.wait(5)
+            raise self._why() from None
         except KilledWorker as error:
             raise _unexpected(error) from error
 
@@ -495,8 +518,7 @@ class Job:
             return
         if future.status == "finished" or future.status == "error":
             with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-                for _, event in self.client.get_events(topic(self.task_id)):
-                    self._receive(event)
+                self._catch_up()
             if not self._ended.is_set() and future.status == "error":
                 error = future.exception()
                 known = error if isinstance(error, EtolibError) else _unexpected(error)
@@ -504,8 +526,7 @@ class Job:
         elif self.client.status == "running":
             # Cancelled by a client: its message is on the way, or was sent before we watched.
             with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-                for _, event in self.client.get_events(topic(self.task_id)):
-                    self._receive(event)
+                self._catch_up()
             if not self._ended.wait(2):
                 self._end_here("CANCELLED", {"stage": self._stage()})
         else:
@@ -538,7 +559,9 @@ class Batch:
         from distributed import as_completed
 
         by_key = {job.task_id: job for job in self.jobs}
-        for future in as_completed([job.future for job in self.jobs]):
+        if not self.jobs:
+            return
+        for future in as_completed([job.future for job in self.jobs], loop=self.jobs[0].client.loop):
             yield by_key[future.key]
 
     @property
@@ -551,7 +574,8 @@ class Batch:
         """Number of jobs by the state of their future: pending, finished, error, cancelled."""
         counts: dict[str, int] = {}
         for job in self.jobs:
-            counts[job.future.status] = counts.get(job.future.status, 0) + 1
+            state = str(job.future.status)
+            counts[state] = counts.get(state, 0) + 1
         return counts
 
     def messages(self) -> list[Message]:

@@ -167,8 +167,8 @@ def run(
 
     this.tell("start", "choosing sources", SHARE["start"])
     choices = registry.choose(site, period, sources)
-    names = ", ".join(choice.source for choice in choices if choice.role != "fallback") or FALLBACK
-    this.tell("start", f"sources: {names}", SHARE["start"] + 3)
+    asked = ", ".join(choice.source for choice in choices if choice.role != "fallback") or FALLBACK
+    this.tell("start", f"sources: {asked}", SHARE["start"] + 3)
 
     answers, height, causes = _download(this, site, period, choices)
     site = site.with_elevation(height.value)
@@ -206,7 +206,6 @@ def run(
     fused = reference_eto(chosen.inputs, site, **options)
     source_eto = pd.DataFrame(alone, index=days)
     lower, upper = first_interval(source_eto, fused.eto)
-    names = list(fused.flags.columns)
     table = pd.DataFrame(
         {
             "date": days,
@@ -216,7 +215,7 @@ def run(
             "source": _source_of_day(chosen.source),
             "kind": _kind_of_day(chosen.source, frames),
             "precipitation": chosen.inputs["precipitation"].to_numpy(),
-            **{name: fused.inputs[name].to_numpy() for name in names},
+            **{name: fused.inputs[name].to_numpy() for name in USED},
             "flags": _words(fused.flags),
         }
     )
@@ -235,7 +234,7 @@ def run(
         table=table[list(TABLE_COLUMNS)],
         source_eto=source_eto,
         flags=fused.flags,
-        input_sources=chosen.source[names],
+        input_sources=chosen.source[list(USED)],
         warnings=list(dict.fromkeys(warnings)),
         provenance=_provenance(site, height, choices, answers, causes, chosen.evidence),
         request={"sources": sources if isinstance(sources, str) else list(sources), "options": dict(options)},
@@ -336,14 +335,14 @@ def check_frame(frame: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[st
             worst = values[bad].iloc[0]
             notes.append(
                 f"{int(bad.sum())} values of {name} lie outside {variable.lower:g}..{variable.upper:g} "
-                f"{variable.units} (for example {worst:g} on {values.index[bad.argmax()].date()}) and were left out"
+                f"{variable.units} (for example {worst:g} on {values.index[bad][0].date()}) and were left out"
             )
         checked[name] = values.mask(bad)
     swapped = checked["tmin"] > checked["tmax"]
     if swapped.any():
         notes.append(
             f"{int(swapped.sum())} days have tmin above tmax (for example "
-            f"{checked.index[swapped.argmax()].date()}) and were left out"
+            f"{checked.index[swapped][0].date()}) and were left out"
         )
         checked.loc[swapped, ["tmin", "tmax", "tmean"]] = np.nan
     return checked, notes

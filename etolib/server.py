@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 import webbrowser
 from pathlib import Path
@@ -39,9 +38,7 @@ def free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(
-    kind: str, *, port: int, host: str, workers: int | None, scheduler: str | None, browser: bool
-) -> int:
+def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: str | None, browser: bool) -> int:
     """Start or adopt a cluster, start Voila (``voila``) or JupyterLab (``lab``), and stay until stopped.
 
     Prints one line ``name<TAB>url`` for each page once it answers. Returns the exit status. Everything started here
@@ -52,17 +49,15 @@ def serve(
     own = None
     if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
         client = cluster.connect(scheduler)
-        address = client.scheduler.address
+        address = str(client.scheduler_info()["address"])
         cluster.prepare(client)
         client.close()
     else:
         click.echo("starting the cluster ...", err=True)
         own = cluster.start(workers)
-        address = own.scheduler_address
+        address = str(own.scheduler_address)
         click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
     environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address}
-    if own is not None:
-        environment["ETOLIB_DASHBOARD"] = own.dashboard_link
     command, more = _voila(host, port) if kind == "voila" else _lab(host, port)
     # A session of its own: Ctrl-C reaches us alone, and we end the child in order.
     child = subprocess.Popen(command, env=environment | more, start_new_session=True)
@@ -130,9 +125,8 @@ def _await(child: subprocess.Popen[bytes], url: str) -> None:
     while time.monotonic() < limit:
         if child.poll() is not None:
             raise SystemExit(child.returncode or 1)
-        with contextlib.suppress(OSError, urllib.error.URLError):
-            with urllib.request.urlopen(url, timeout=PATIENCE):
-                return
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=PATIENCE):
+            return
         time.sleep(0.1)
     raise SystemExit(f"error: the server did not answer within {PATIENCE:g} s")
 

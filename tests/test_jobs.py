@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +12,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 import etolib
-from etolib import jobs, pipeline
+from etolib import cluster, jobs, pipeline, server
 from etolib.errors import (
     InputError,
     NoSourceError,
@@ -29,7 +31,7 @@ PERIOD = etolib.Period("2024-01-01", "2024-01-03")
 @pytest.fixture(scope="module")
 def client():
     with (
-        LocalCluster(n_workers=1, threads_per_worker=4, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=4, processes=False, dashboard_address=":0") as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
@@ -37,9 +39,9 @@ def client():
 
 def make_result(site=SITE, period=PERIOD):
     days = pd.date_range(period.start, period.end)
-    table = pd.DataFrame({name: None for name in TABLE_COLUMNS}, index=range(len(days)))
+    table = pd.DataFrame(dict.fromkeys(TABLE_COLUMNS), index=range(len(days)))
     table["date"], table["eto"], table["quality"], table["source"] = days, [3.0, float("nan"), 4.25], "HIGH", "a+b"
-    return Result(site, period, table, pd.DataFrame(index=days), ["one warning"])
+    return Result(site, period, table, pd.DataFrame(index=days), warnings=["one warning"])
 
 
 class Pipeline:
@@ -115,10 +117,10 @@ def test_success_gives_progress_then_one_success_and_the_result(client, course):
 def test_task_id_is_the_key_and_input_reaches_the_worker(client, course):
     course.gate.set()
     with etolib.set_options(today="2020-06-30"):
-        job = jobs.submit(SITE, "2024-01-01/2024-01-03", ["nasa_power"], client=client, krs="coastal")
+        job = jobs.submit(SITE, "2024-01-01/2024-01-03", ["nasa_power"], client=client, krs="coast")
     assert job.future.key == job.task_id
     job.result(20)
-    assert course.calls == [(SITE, PERIOD, ["nasa_power"], {"krs": "coastal"}, "2020-06-30")]
+    assert course.calls == [(SITE, PERIOD, ["nasa_power"], {"krs": "coast"}, "2020-06-30")]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,8 @@ def test_cancel_stops_the_work_and_leaves_nothing(client, course):
     with pytest.raises(TaskCancelled):
         job.result(20)
     assert ends(topic_messages(client, job)) == ["CANCELLED"]
-    assert client.run_on_scheduler(lambda dask_scheduler: job.task_id in dask_scheduler.tasks) is False
+    key = job.task_id
+    assert client.run_on_scheduler(lambda dask_scheduler: key in dask_scheduler.tasks) is False
 
 
 def test_cancel_before_it_starts(client, course):
@@ -247,6 +250,17 @@ def test_cancel_through_attach_ends_it_for_all(client, course):
         assert ended(job).status == "CANCELLED"
 
 
+def test_attach_to_a_task_that_failed_tells_its_story(client, course):
+    course.error = NoSourceError("nobody answered")
+    course.gate.set()
+    with Client(client.scheduler.address, set_as_default=False) as first:
+        task_id = ended(jobs.submit(SITE, PERIOD, client=first)).task_id
+    job = jobs.attach(task_id, client=client)
+    assert job.status == "ERROR"
+    with pytest.raises(TaskError, match="nobody answered"):
+        job.result(20)
+
+
 @pytest.mark.parametrize("bad", ["eto-unknown", "nonsense", "", None, "eto-" + "x" * 100])
 def test_attach_to_nothing_is_refused(client, bad):
     with pytest.raises(InputError, match="task id"):
@@ -299,21 +313,30 @@ def test_kept_results_are_limited(client, course, monkeypatch):
     for job in done:
         job.result(20)
         ended(job)
-    held = client.run_on_scheduler(
-        lambda dask_scheduler: len(dask_scheduler.clients["etolib-results"].wants_what)
-    )
+    held = client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.clients["etolib-results"].wants_what))
     assert held <= 2
 
 
-def test_lost_scheduler_is_an_error_that_says_so(course):
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
-        client = Client(cluster.scheduler_address, set_as_default=False, timeout=2)
-        job = jobs.submit(SITE, PERIOD, client=client)
-        assert course.started.wait(20)
+def test_lost_scheduler_is_an_error_that_says_so():
+    port = server.free_port("127.0.0.1")
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
+    scheduler = subprocess.Popen([*command, "--no-dashboard"], stderr=subprocess.DEVNULL)
+    try:
+        client = Client(f"tcp://127.0.0.1:{port}", set_as_default=False, timeout=30)
+        job = jobs.submit(SITE, PERIOD, client=client)  # no worker: it stays queued
+        assert job.status == "QUEUED"
+    finally:
+        scheduler.kill()
+        scheduler.wait()
     assert ended(job).messages()[-1]["data"]["error"] == "SchedulerUnavailable"
     assert job.status == "ERROR"
-    with pytest.raises((SchedulerUnavailable, TaskError)):
+    with pytest.raises(SchedulerUnavailable):
         job.result(20)
     with pytest.raises(SchedulerUnavailable):
         jobs.submit(SITE, PERIOD, client=client)
     client.close()
+
+
+def test_connect_to_nothing_says_so():
+    with pytest.raises(SchedulerUnavailable, match="does not answer"):
+        cluster.connect(f"tcp://127.0.0.1:{server.free_port('127.0.0.1')}", timeout=0.5)

@@ -114,5 +114,5 @@ def test_period_length_days_and_intersection():
 
 
 def test_end_before_start_names_both_dates():
-    with pytest.raises(InputError, match="2024-01-01.*before the start 2024-02-01"):
+    with pytest.raises(InputError, match=r"2024-01-01.*before the start 2024-02-01"):
         Period("2024-02-01", "2024-01-01")
