@@ -6,6 +6,7 @@ import argparse
 import signal
 import threading
 
+from tests.weatherserver.kinds import FAULTS
 from tests.weatherserver.server import WeatherServer
 
 
@@ -21,7 +22,12 @@ def main() -> None:
     )
     parser.add_argument("--limits", action="store_true", help="enforce the published rate limits")
     parser.add_argument("--own-ports", action="store_true", help="print one root per service instead of one for all")
+    parser.add_argument("--faults", action="store_true", help="list the faults that can be set and end")
     chosen = parser.parse_args()
+    if chosen.faults:
+        for kind in FAULTS.values():
+            print(f"{kind.name:22}{kind.meaning}")
+        return
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

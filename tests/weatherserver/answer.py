@@ -51,7 +51,8 @@ class Answer:
 
 def html(status: int, title: str, size: int = 0) -> Answer:
     """Return an HTML page as gateways send it, padded to about ``size`` bytes."""
-    page = f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<center><h1>{status} {title}</h1></center>\r\n"
+    page = f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n"
+    page += f"<center><h1>{status} {title}</h1></center>\r\n"
     filling = "<!-- a page of markup and navigation, as a web site wraps around its errors -->\r\n"
     page += filling * max(0, (size - len(page)) // len(filling)) + "</body>\r\n</html>\r\n"
     return Answer(status, body=page.encode(), content_type="text/html")

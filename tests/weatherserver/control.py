@@ -2,7 +2,8 @@
 
 ``POST /_control/fault`` {"service", "name", "times", "after", "match", "options"}; ``POST /_control/clear`` and
 ``/_control/release`` {"service"}; ``GET /_control/record?service=``; ``POST /_control/forget``; ``POST
-/_control/today`` {"today"}; ``GET /_control/state``. Every POST may also be a GET with a query, for the command line.
+/_control/today`` {"today"}; ``POST /_control/renew_forecast`` (MET Norway); ``GET /_control/state``. Every POST may
+also be a GET with a query, for the command line.
 """
 
 from __future__ import annotations
@@ -74,6 +75,11 @@ def _today(server: WeatherServer, asked: dict[str, Any]) -> Any:
     return {"today": server.clock.today().isoformat()}
 
 
+def _renew(server: WeatherServer, asked: dict[str, Any]) -> Any:
+    server.renew_forecast()
+    return _state(server, asked)
+
+
 def _state(server: WeatherServer, asked: dict[str, Any]) -> Any:
     return {
         "today": server.clock.today().isoformat(),
@@ -90,5 +96,6 @@ _ACTIONS = {
     "record": _record,
     "forget": _forget,
     "today": _today,
+    "renew_forecast": _renew,
     "state": _state,
 }

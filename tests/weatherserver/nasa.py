@@ -18,8 +18,8 @@ VERSIONS = {"daily": "v2.9.7", "hourly": "v2.10.0"}
 TITLE = "NASA/POWER Source Native Resolution {} Data"
 REFUSAL = "The POWER {} API failed to complete your request; please review the errors below and the POWER Docs (https://power.larc.nasa.gov/docs/)."
 NO_SOLAR = (
-    "The radiation parameter(s) for times prior to 1984-1-1 are removed; radiation parameters are not available until 1984-1-1."
-    " The requested parameters would have returned no data."
+    "The radiation parameter(s) for times prior to 1984-1-1 are removed;"
+    " radiation parameters are not available until 1984-1-1. The requested parameters would have returned no data."
 )
 MET_START = dt.date(1981, 1, 1)
 SOLAR_START = dt.date(1984, 1, 1)
@@ -136,7 +136,8 @@ def _period(query: Query, scale: str, clock: Clock) -> tuple[dt.date, dt.date]:
     messages = []
     if first < begin:
         messages.append(
-            f"Please provide a correct start date. Your start date out of range. The data is available from {begin:%Y/%m/%d}."
+            "Please provide a correct start date. Your start date out of range."
+            f" The data is available from {begin:%Y/%m/%d}."
         )
     if last > today:
         messages.append(

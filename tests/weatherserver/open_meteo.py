@@ -338,7 +338,8 @@ def _series(product: Product, query: Query, clock: Clock, weather: Weather) -> A
     for model in models:
         if model not in product.models:
             raise Refused(
-                f"Data corrupted at path ''. Cannot initialize MultiDomains from invalid String value {','.join(models)}."
+                "Data corrupted at path ''. Cannot initialize MultiDomains from invalid String value"
+                f" {','.join(models)}."
             )
     zones = many(query, "timezone") or ["GMT"]
     if len(zones) not in (1, len(points)):
@@ -493,6 +494,10 @@ class Fixed(float):
         number = super().__new__(cls, value)
         number.decimals = decimals
         return number
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Fixed:
+        """Return the number itself: it cannot change."""
+        return self
 
 
 def _as_unixtime(document: dict[str, Any], zone: Zone) -> None:

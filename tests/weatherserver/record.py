@@ -62,12 +62,14 @@ class Record:
         self._calls: list[Call] = []
         self._changed = threading.Condition()
 
-    def arrived(self, provider: str, method: str, path: str, query: str, headers: dict[str, str]) -> Call:
+    def arrived(
+        self, provider: str, method: str, path: str, query: str, headers: dict[str, str], fault: str | None
+    ) -> Call:
         """Note a request and return its entry."""
         kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
         with self._changed:
             open_calls = sum(c.finished is None and c.provider == provider for c in self._calls)
-            call = Call(self._seconds(), provider, method, path, query, kept, open_calls + 1)
+            call = Call(self._seconds(), provider, method, path, query, kept, open_calls + 1, fault=fault)
             self._calls.append(call)
             self._changed.notify_all()
         return call

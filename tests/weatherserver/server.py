@@ -6,29 +6,35 @@ import contextlib
 import datetime as dt
 import email.utils
 import gzip
-import hashlib
-import json
 import selectors
 import socket
 import struct
+import sys
 import threading
 import time
+import traceback
 import urllib.parse
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from tests.weatherserver import control, faults, nasa, open_meteo
+from tests.weatherserver import control, faults, met_norway, nasa, nws, open_meteo, opentopodata
 from tests.weatherserver.answer import Answer, Query, html
 from tests.weatherserver.clock import Clock
 from tests.weatherserver.faults import SERVICES, Fault, Faults
+from tests.weatherserver.limits import Limits
 from tests.weatherserver.record import Call, Record
 from tests.weatherserver.weather import Weather
 
 PREFIXES = {"historical": "open_meteo_historical_forecast"} | {name: name for name in SERVICES}
 DRIP_SECONDS = 0.2
+_OPEN_METEO_PATHS = {
+    "/v1/archive": "open_meteo_archive",
+    "/v1/elevation": "open_meteo_elevation",
+    "/v1/forecast": "open_meteo_forecast",
+}
 GZIP_FROM = 600  # bytes; smaller bodies are not worth it
 
 
@@ -78,7 +84,9 @@ class WeatherServer:
         self.faults = Faults()
         self.record = Record(seconds)
         self.latency = latency
-        self.limits = limits
+        self.limits = Limits(self.clock) if limits else None
+        self.forecast_time = seconds()
+        self.problems: list[str] = []
         self.port = port
         self.closing = threading.Event()
         self._listeners: dict[str, _Listener] = {}
@@ -92,13 +100,15 @@ class WeatherServer:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        """Stop to listen, end what hangs, close every connection."""
+        """Stop to listen, end what hangs, close every connection; raise where the simulator itself failed."""
         self.closing.set()
         self.faults.release(drop=True)
         if self._loop:
             self._loop.stop()
         for listener in self._listeners.values():
             listener.end()
+        if self.problems and problem[0] is None:
+            raise RuntimeError("the weather server itself failed:\n" + "\n".join(self.problems))
 
     @property
     def url(self) -> str:
@@ -134,7 +144,7 @@ class WeatherServer:
         after : int
             How many requests it lets pass first.
         match : str
-            Only requests whose path contains this text.
+            Only requests whose path and query contain this text.
         **options
             What the fault takes (``seconds``, ``interval``, ``days``, ``name_`` of a variable, ...).
         """
@@ -168,28 +178,36 @@ class WeatherServer:
         """Empty the record of calls."""
         self.record.forget()
 
+    def renew_forecast(self) -> None:
+        """Let MET Norway have a newer forecast, so that conditional requests get data again."""
+        self.forecast_time = max(self.clock.seconds(), self.forecast_time + 1)
+
     def route(self, listener: str, path: str) -> tuple[str, str]:
         """Return service and path for a path asked at a listener (empty name: the main port)."""
         first, _, rest = path.lstrip("/").partition("/")
         named = ""
         if first in PREFIXES:
             named, path = PREFIXES[first], f"/{rest}"
-        if path.startswith("/api/"):
-            return "nasa_power", path
-        if path == "/v1/archive":
-            return "open_meteo_archive", path
-        if path == "/v1/elevation":
-            return "open_meteo_elevation", path
-        if path == "/v1/forecast":
-            wanted = named or listener
-            return wanted if wanted == "open_meteo_historical_forecast" else "open_meteo_forecast", path
-        return named or listener or "unknown", path
+        if path in _OPEN_METEO_PATHS:
+            if "open_meteo_historical_forecast" in (named, listener) and path == "/v1/forecast":
+                return "open_meteo_historical_forecast", path
+            return _OPEN_METEO_PATHS[path], path
+        by_start = {"/api/": "nasa_power", "/weatherapi/": "met_norway", "/v1/": "opentopodata"}
+        by_start |= dict.fromkeys(("/points/", "/gridpoints/", "/stations"), "nws")
+        found = next((service for start, service in by_start.items() if path.startswith(start)), "unknown")
+        return named or listener or found, path
 
     def answer(self, service: str, path: str, query: Query, headers: dict[str, str]) -> Answer:
         """Return the genuine answer of a service."""
         if service == "nasa_power":
             return nasa.answer(path, query, self.clock, self.weather)
-        if service.startswith("open_meteo") and path.startswith("/v1/"):
+        if service == "met_norway":
+            return met_norway.answer(path, query, headers, self.forecast_time, self.clock, self.weather)
+        if service == "nws":
+            return nws.answer(path, query, f"http://{headers.get('host', '')}", self.clock, self.weather)
+        if service == "opentopodata":
+            return opentopodata.answer(path, query, self.weather)
+        if path in _OPEN_METEO_PATHS:
             return open_meteo.answer(service, query, self.clock, self.weather)
         return html(404, "Not Found")
 
@@ -288,16 +306,9 @@ class _Listener(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet about clients that went away; other errors are a fault of the simulator and are shown."""
-        import sys
-
-        if (
-            not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError, ValueError))
-            or not self.owner.closing.is_set()
-        ):
-            if isinstance(sys.exc_info()[1], ConnectionError):
-                return
-            super().handle_error(request, client_address)
+        """Keep quiet about clients that went away; any other error is one of the simulator and is kept."""
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)) and not self.owner.closing.is_set():
+            self.owner.problems.append(traceback.format_exc())
 
     def refuse(self) -> None:
         """Refuse connections, but keep the port: a bound socket that does not listen."""
@@ -345,8 +356,6 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Listener
-    error_content_type = "text/html"
-    _quiet: ClassVar[bool] = True
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Write nothing: the record tells what happened."""
@@ -370,19 +379,21 @@ class _Handler(BaseHTTPRequestHandler):
         form = body.decode("utf-8", "replace") if "form" in (self.headers.get("Content-Type") or "") else ""
         text = "&".join(part for part in (url.query, form) if part)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        call = owner.record.arrived(service, self.command, url.path, text, headers)
+        fault = owner.faults.take(service, f"{path}?{text}")  # before the record: who sees the call can release it
+        call = owner.record.arrived(service, self.command, url.path, text, headers, fault.kind.name if fault else None)
         try:
-            self._answer(call, service, path, urllib.parse.parse_qs(text, keep_blank_values=True), headers)
+            query = urllib.parse.parse_qs(text, keep_blank_values=True)
+            self._answer(call, fault, service, path, query, headers)
         finally:
             owner.record.answered(call)
 
-    def _answer(self, call: Call, service: str, path: str, query: Query, headers: dict[str, str]) -> None:
+    def _answer(
+        self, call: Call, fault: Fault | None, service: str, path: str, query: Query, headers: dict[str, str]
+    ) -> None:
         owner = self.server.owner
         if owner.latency:
             owner.closing.wait(owner.latency)
-        fault = owner.faults.take(service, path)
         name = fault.kind.name if fault else ""
-        call.fault = name or None
         if fault and name in ("hang", "close", "reset", "refuse"):
             if name == "hang":
                 fault.gate.wait()
@@ -390,7 +401,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault and name == "slow":
             fault.gate.wait(fault.options.get("seconds"))
-        answer = owner.answer(service, path, query, headers)
+        limited = owner.limits.refusal(service, query, call.in_flight) if owner.limits else None
+        answer = limited or owner.answer(service, path, query, headers)
         if fault:
             fault.options |= {"now": owner.clock.seconds(), "url": f"http://{self.headers.get('Host')}{self.path}"}
             answer = faults.apply(fault, answer, service)
@@ -457,13 +469,3 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(data[index:])
                 return
             self.wfile.write(data[index : index + 1])
-
-
-def etag(payload: bytes) -> str:
-    """Return a weak entity tag of a body."""
-    return f'W/"{hashlib.sha256(payload).hexdigest()[:16]}"'
-
-
-def as_json(value: Any) -> bytes:
-    """Return JSON for the control endpoints."""
-    return json.dumps(value).encode()

@@ -25,10 +25,12 @@ HOURS = 24
 # Rough boxes of land [south, north, west, east]; enough that a point in mid-ocean is at sea.
 _LAND = np.array(
     [
-        (25, 72, -125, -66), (7, 25, -112, -77), (17, 23.5, -85, -61), (58, 71, -166, -125), (18.9, 22.3, -160.3, -154.8),
+        (25, 72, -125, -66), (7, 25, -112, -77), (17, 23.5, -85, -61), (58, 71, -166, -125),
+        (18.9, 22.3, -160.3, -154.8),
         (60, 83, -55, -22), (-5, 12, -81, -50), (-24, 1, -77, -34.7), (-38, -24, -73, -48), (-55, -38, -75, -63),
         (63, 66.6, -24.5, -13.4), (36, 71, -10, 40), (4, 37, -17.5, 43), (-35, 12, 9, 41), (-26, -12, 43, 50.5),
-        (8, 77, 40, 145), (50, 72, 140, 180), (-11, 20, 95, 141), (31, 46, 129, 146), (-39, -10, 113, 154), (-44, -39, 144, 149),
+        (8, 77, 40, 145), (50, 72, 140, 180), (-11, 20, 95, 141), (31, 46, 129, 146), (-39, -10, 113, 154),
+        (-44, -39, 144, 149),
         (-47.5, -34, 166, 179), (13, 13.7, 144.6, 145), (-90, -70, -180, 180),
     ],
     dtype=float,
@@ -161,9 +163,10 @@ def hourly(
         + 0.5 * field("cloud", 5, 20)
         + 0.25 * field("cloud near", 1, 7)
     )
-    cloud = np.clip(0.46 + 0.25 * wet + 0.02 * error("cloud"), 0, 1)
+    wet = wet - 0.7 * np.exp(-(((abs(latitude) - 25) / 9) ** 2))  # the dry belts of the subtropics
+    cloud = np.clip(0.48 + 0.25 * wet + 0.02 * error("cloud"), 0, 1)
 
-    mean = 27 - 36 * far**2 + (0.8 + 13 * far**1.5) * season - 0.0065 * height
+    mean = 28 - 20 * far**2 - 22 * far**6 + (0.8 + 13 * far**1.5) * season - 0.0065 * height
     mean = mean + (0.9 + 2.6 * far) * field("air mass", 10, 84) + 0.35 * error("temperature")
     swing = (
         (6.5 - 3.8 * cloud)
@@ -182,6 +185,7 @@ def hourly(
     clear = min(0.75 + 2e-5 * height, 0.87)
     rs = ra * clear * (1 - 0.68 * cloud**1.6) * (1 + 0.03 * np.tanh(error("radiation")))
     rain = np.maximum(0, cloud - 0.62) * np.maximum(0, 1.2 + field("rain", 1, 5)) * 6.0
+    rain = rain * np.clip((temperature + 15) / 40, 0.15, 1)
     msl = 101.3 + (0.2 + 0.9 * far) * field("pressure", 10, 72)
     return {
         "temperature": temperature,
