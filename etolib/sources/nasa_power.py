@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from etolib import config
-from etolib.errors import BadResponse
+from etolib.errors import BadResponse, SourceWindowError
 from etolib.site import Period, Site
 from etolib.sources import frames, http
 from etolib.sources.base import SourceData, SourceInfo
@@ -39,6 +39,18 @@ VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
     "ALLSKY_SFC_SW_DWN": ("rs", frames.RADIATION),
     "PRECTOTCORR": ("precipitation", frames.WATER),
 }
+
+HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+    "T2M": ("temperature", frames.TEMPERATURE),
+    "T2MDEW": ("dewpoint", frames.TEMPERATURE),
+    "RH2M": ("rh", frames.PERCENT),
+    "WS2M": ("wind2", frames.SPEED),
+    "PS": ("pressure", frames.PRESSURE),
+    # The unit text of community AG was not seen; RE gives Wh/m^2.
+    "ALLSKY_SFC_SW_DWN": ("rs", {"Wh/m^2": (0.0036, 0.0), "MJ/hr": (1.0, 0.0), "MJ/m^2/hr": (1.0, 0.0)}),
+    "PRECTOTCORR": ("precipitation", {"mm/hour": (1.0, 0.0), "mm/hr": (1.0, 0.0), "mm": (1.0, 0.0)}),
+}
+FIRST_HOURLY_DAY = dt.date(2001, 1, 1)
 
 INFO = SourceInfo(
     name="nasa_power",
@@ -108,20 +120,30 @@ class Answer:
     version: str
     sources: tuple[str, ...]
     messages: tuple[str, ...]
-    warnings: tuple[str, ...]
 
 
-def parse(body: bytes, requested: Mapping[str, Any] | None = None, *, at: tuple[float, float] | None = None) -> Answer:
-    """Read a daily point answer (JSON).
+def parse(
+    body: bytes,
+    requested: Sequence[str] | None = None,
+    *,
+    at: tuple[float, float] | None = None,
+    standard: str = "LST",
+    hourly: bool = False,
+) -> Answer:
+    """Read a point answer (JSON).
 
     Parameters
     ----------
     body : bytes
         What the service sent.
-    requested : mapping, optional
-        Names asked for (default: `VARIABLE_MAP`).
+    requested : sequence of str, optional
+        Names asked for (default: all of `VARIABLE_MAP`, or `HOURLY_MAP`).
     at : (float, float), optional
         Latitude and longitude asked for; an answer for another place is refused. [degrees]
+    standard : {"LST", "UTC"}
+        The time standard asked for.
+    hourly : bool
+        Whether the keys are hours.
 
     Raises
     ------
@@ -134,27 +156,28 @@ def parse(body: bytes, requested: Mapping[str, Any] | None = None, *, at: tuple[
     header, values = data["header"], data["properties"]["parameter"]
     if not isinstance(header, dict) or not isinstance(values, dict):
         raise ValueError("header or values are missing")
-    standard = header.get("time_standard", "LST")
-    if standard != "LST":
-        raise BadResponse(f"nasa_power answered for {standard} days where LST was asked", source="nasa_power")
+    answered = header.get("time_standard", standard)  # API 2.5.9 does not say
+    if answered != standard:
+        raise BadResponse(f"nasa_power answered for {answered} days where {standard} was asked", source=INFO.name)
     place = [frames.number(v) for v in data["geometry"]["coordinates"]]
     if at is not None and (len(place) < 2 or not math.isclose(place[1], at[0], abs_tol=0.01)
                            or not math.isclose((place[0] - at[1] + 180) % 360, 180, abs_tol=0.01)):  # fmt: skip
         raise BadResponse(f"nasa_power answered for the place {place[:2]} and not for {at[::-1]}", source="nasa_power")
     fill = frames.number(header.get("fill_value", -999.0))
     units = data["parameters"]
-    names = tuple(requested or VARIABLE_MAP)
+    table = HOURLY_MAP if hourly else VARIABLE_MAP
+    names = tuple(requested or table)
     columns: dict[str, pd.Series] = {}
     for name in names:
         if name not in values:
             continue
-        canonical, known = VARIABLE_MAP[name]
-        factor, offset = frames.conversion("nasa_power", name, units[name]["units"], known)
-        days = [dt.datetime.strptime(key, "%Y%m%d").date() for key in values[name]]  # noqa: DTZ007 (a date)
+        canonical, known = table[name]
+        factor, offset = frames.conversion(INFO.name, name, units[name]["units"], known)
+        times = pd.DatetimeIndex([_time(key, hourly) for key in values[name]])
         numbers = np.array([frames.number(v) for v in values[name].values()], dtype=float)
         # The fill value goes before anything is computed with it.
         numbers[(numbers == fill) | (numbers == -999.0)] = np.nan
-        columns[canonical] = pd.Series(numbers * factor + offset, index=pd.DatetimeIndex(pd.to_datetime(days)))
+        columns[canonical] = pd.Series(numbers * factor + offset, index=times)
     frame = pd.DataFrame(columns)
     frame.index.name = "date"
     messages = data.get("messages") or []
@@ -165,8 +188,14 @@ def parse(body: bytes, requested: Mapping[str, Any] | None = None, *, at: tuple[
         version=str(header["api"]["version"]),
         sources=tuple(str(s) for s in header.get("sources", ())),
         messages=tuple(str(m)[:300] for m in messages) if isinstance(messages, list) else (str(messages)[:300],),
-        warnings=(),
     )
+
+
+def _time(key: str, hourly: bool) -> dt.datetime:
+    """Return the time of a key YYYYMMDD or YYYYMMDDHH; ValueError where it is not one."""
+    if len(key) != (10 if hourly else 8) or not key.isdigit():
+        raise ValueError(f"{key[:20]!r} is not a date")
+    return dt.datetime(int(key[:4]), int(key[4:6]), int(key[6:8]), int(key[8:] or 0))  # noqa: DTZ001 (solar time)
 
 
 def lifetime(answer: Answer, period: Period, today: dt.date) -> float:
@@ -176,6 +205,69 @@ def lifetime(answer: Answer, period: Period, today: dt.date) -> float:
         return 6 * 3600.0 if answer.missing and expected else 90 * 86400.0
     recent = answer.frame[answer.frame.index >= pd.Timestamp(today - dt.timedelta(days=10))]
     return 6 * 3600.0 if answer.missing or recent.isna().to_numpy().any() else 12 * 3600.0
+
+
+def _ask(step: str, community: str, names: Sequence[str], where: Cells, period: Period, today: dt.date) -> http.Reply:
+    """Ask for ``daily`` or ``hourly`` values of a pair of cells."""
+    hourly = step == "hourly"
+    return http.fetch(
+        f"{config.service_root('nasa_power')}/api/temporal/{step}/point",
+        {
+            "parameters": ",".join(names), "community": community, "format": "JSON", "time-standard": "LST",
+            "latitude": f"{where.latitude:g}", "longitude": f"{where.longitude:g}",
+            "start": f"{period.start:%Y%m%d}", "end": f"{period.end:%Y%m%d}",
+        },
+        source=INFO.name, check=lambda body: parse(body, names, at=(where.latitude, where.longitude), hourly=hourly),
+        ttl=lambda answer, headers: lifetime(answer, period, today),
+        deadline=180.0, read=60.0, budget=budget(), version="nasa-1",
+    )  # fmt: skip
+
+
+def fetch_hourly(site: Site, period: Period) -> SourceData:
+    """Return hourly weather from 2001 on, by the hour of local solar time at which each interval begins.
+
+    Returns
+    -------
+    SourceData
+        ``frame`` has the index ``time`` (local solar time) and the columns temperature, dewpoint [degC], rh [%], wind2
+        [m s-1], pressure [kPa], rs [MJ m-2 h-1], precipitation [mm h-1].
+
+    Raises
+    ------
+    SourceError
+    """
+    today = config.today()
+    first, last = FIRST_HOURLY_DAY, today - dt.timedelta(days=SOLAR_DELAY)
+    inside = period.intersection(first, last)
+    if inside is None:
+        raise SourceWindowError(source="nasa_power (hourly)", asked=str(period), allowed=f"{first}/{last}")
+    warnings: list[str] = []
+    frames.clipped(period, inside, f"{INFO.title} (hourly)", warnings)
+    where = cells(site)
+    reply = _ask("hourly", "RE", tuple(HOURLY_MAP), where, inside, today)
+    answer: Answer = reply.data
+    warnings += [f"{INFO.title}: {message}" for message in answer.messages]
+    if answer.missing:
+        warnings.append(f"{INFO.title} left out {', '.join(HOURLY_MAP[name][0] for name in answer.missing)}")
+    start, end = pd.Timestamp(inside.start), pd.Timestamp(inside.end) + pd.Timedelta(days=1)
+    frame = answer.frame.reindex(pd.date_range(start, end, freq="h", inclusive="left", name="time"))
+    return SourceData(
+        INFO.name, frame, {**frames.provenance(INFO, site, reply), **_where(site, where, answer)}, warnings
+    )
+
+
+def _where(site: Site, where: Cells, answer: Answer) -> dict[str, Any]:
+    return {
+        "model": "+".join(answer.sources) or "POWER",
+        "version": answer.version,
+        "latitude": where.weather[0],
+        "longitude": where.weather[1],
+        "elevation": answer.elevation,
+        "distance_km": round(frames.distance_km(site.latitude, site.longitude, *where.weather), 2),
+        "cells": {"weather": list(where.weather), "solar": list(where.solar)},
+        "asked_at": [where.latitude, where.longitude],
+        "wind": "modelled at 2 m (WS2M)",
+    }
 
 
 class NasaPower:
@@ -190,17 +282,7 @@ class NasaPower:
         warnings: list[str] = []
         frames.clipped(period, inside, INFO.title, warnings)
         where = cells(site)
-        reply = http.fetch(
-            f"{config.service_root('nasa_power')}/api/temporal/daily/point",
-            {
-                "parameters": ",".join(VARIABLE_MAP), "community": "AG", "format": "JSON", "time-standard": "LST",
-                "latitude": f"{where.latitude:g}", "longitude": f"{where.longitude:g}",
-                "start": f"{inside.start:%Y%m%d}", "end": f"{inside.end:%Y%m%d}",
-            },
-            source=INFO.name, check=lambda body: parse(body, at=(where.latitude, where.longitude)),
-            ttl=lambda answer, headers: lifetime(answer, inside, today),
-            deadline=180.0, read=60.0, budget=budget(), version="nasa-1",
-        )  # fmt: skip
+        reply = _ask("daily", "AG", tuple(VARIABLE_MAP), where, inside, today)
         answer: Answer = reply.data
         warnings += [f"{INFO.title}: {message}" for message in answer.messages]
         if answer.missing:
@@ -210,16 +292,5 @@ class NasaPower:
         frames.require(INFO.name, frame, ("tmin", "tmax"))
         if reply.stale:
             warnings.append(f"{INFO.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
-        meta = {
-            **frames.provenance(INFO, site, reply),
-            "model": "+".join(answer.sources) or "POWER",
-            "version": answer.version,
-            "latitude": where.weather[0],
-            "longitude": where.weather[1],
-            "elevation": answer.elevation,
-            "distance_km": round(frames.distance_km(site.latitude, site.longitude, *where.weather), 2),
-            "cells": {"weather": list(where.weather), "solar": list(where.solar)},
-            "asked_at": [where.latitude, where.longitude],
-            "wind": "modelled at 2 m (WS2M)",
-        }
+        meta = {**frames.provenance(INFO, site, reply), **_where(site, where, answer)}
         return SourceData(INFO.name, frame, meta, warnings)
