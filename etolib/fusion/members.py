@@ -34,16 +34,21 @@ class Recipe(NamedTuple):
         return self.temperature if self.pure else f"T {self.temperature}, u {self.wind}, Rs {self.radiation}"
 
 
-def recipes(source: pd.DataFrame) -> np.ndarray:
-    """Return the `Recipe` of each day of a `Chosen.source` table, None where an input is absent."""
+def recipes(source: pd.DataFrame) -> tuple[np.ndarray, list[Recipe]]:
+    """Return the recipe of each day of a `Chosen.source` table as a code, and the recipes; -1 where an input is absent.
+
+    >>> table = pd.DataFrame({"tmin": ["a", "a"], "tmax": ["a", None], "u2": ["b", "b"], "rs": ["a", "a"]})
+    >>> code, known = recipes(table)
+    >>> code.tolist(), str(known[0])
+    ([0, -1], 'T a, u b, Rs a')
+    """
     rows = zip(source["tmin"], source["tmax"], source["u2"], source["rs"], strict=True)
-    known: dict[tuple[str, str, str], Recipe] = {}
-    out = np.empty(len(source), dtype=object)
+    known: dict[Recipe, int] = {}
+    code = np.full(len(source), -1)
     for i, (low, high, wind, radiation) in enumerate(rows):
-        if all(isinstance(name, str) for name in (low, high, wind, radiation)) and low == high:
-            key = (low, wind, radiation)
-            out[i] = known.setdefault(key, Recipe(*key))
-    return out
+        if low == high and all(isinstance(name, str) for name in (low, wind, radiation)):
+            code[i] = known.setdefault(Recipe(low, wind, radiation), len(known))
+    return code, list(known)
 
 
 def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe) -> pd.DataFrame:
