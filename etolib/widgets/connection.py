@@ -1,0 +1,133 @@
+"""The page's line to the dask scheduler: opened in the background, watched, and opened again when it was lost."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from etolib.errors import EtolibError, SchedulerUnavailable
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+log = logging.getLogger(__name__)
+
+CONNECTING, RUNNING, DOWN = "connecting", "running", "down"
+
+_WATCH_S = 0.5  # how often the line is looked at [s]
+_AGAIN_S = 2.0  # pause before the next attempt [s]
+_CONNECT_S = 2.0  # limit of one attempt [s]
+
+
+class Connection:
+    """A client of the scheduler, kept alive by one background thread.
+
+    Parameters
+    ----------
+    on_change : callable
+        Called with (state, workers, dashboard) on the watching thread whenever one of them changes.
+    connect : callable, optional
+        Makes a client; default: `open_client`.
+    """
+
+    def __init__(
+        self, on_change: Callable[[str, int, str | None], None], connect: Callable[[], Client] | None = None
+    ) -> None:
+        self.on_change = on_change
+        self._connect = connect or open_client
+        self._client: Client | None = None
+        self._error: EtolibError | None = None
+        self._told: tuple[str, int, str | None] | None = None
+        self._settled = threading.Event()  # the first attempt is over, well or not
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="etolib-connection", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the line for good."""
+        self._stop.set()
+
+    def client(self) -> Client:
+        """Return the running client; waits for the first attempt only.
+
+        Raises
+        ------
+        SchedulerUnavailable
+            Where there is no scheduler, at once if that is known already.
+        """
+        self._settled.wait()
+        client = self._client
+        if client is None or client.status != "running":
+            raise SchedulerUnavailable(
+                self._error.message if self._error else "the connection to the dask scheduler was lost"
+            )
+        return client
+
+    def ask(self, function: Callable[..., Any], *args: Any, timeout: float = 60.0) -> Any:
+        """Run a function on a worker and return what it returns; futures among the arguments are resolved there."""
+        future = self.client().submit(function, *args, pure=False, priority=10, retries=0)
+        try:
+            return future.result(timeout)
+        finally:
+            # The scheduler may be gone by now; then there is nothing to let go of.
+            with contextlib.suppress(Exception):
+                future.release()
+
+    def _tell(self, state: str, workers: int = 0, dashboard: str | None = None) -> None:
+        now = (state, workers, dashboard)
+        if now != self._told:
+            self._told = now
+            self.on_change(*now)
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            client = self._open()
+            self._settled.set()
+            if client is None:
+                self._stop.wait(_AGAIN_S)
+                continue
+            while not self._stop.is_set() and client.status == "running":
+                info = client._scheduler_identity  # kept fresh by the client's own heartbeat: no message is sent
+                self._tell(RUNNING, int(info.get("n_workers", len(info.get("workers", {})))), _dashboard(client))
+                self._stop.wait(_WATCH_S)
+            self._client = None
+            if not self._stop.is_set():
+                self._error = SchedulerUnavailable("the connection to the dask scheduler was lost")
+                self._tell(DOWN)
+            with contextlib.suppress(Exception):
+                client.close(timeout=0.1)
+
+    def _open(self) -> Client | None:
+        try:
+            self._client = self._connect()
+        except EtolibError as error:
+            self._error = error
+            self._tell(DOWN)
+        except Exception as error:
+            # A thread that dies here would leave the page "connecting" for ever.
+            log.exception("the scheduler could not be reached")
+            self._error = SchedulerUnavailable(f"the dask scheduler could not be reached: {error}")
+            self._tell(DOWN)
+        return self._client
+
+
+def open_client() -> Client:
+    """Return a new client of the scheduler named by the environment, else one of this process's own cluster."""
+    from etolib import cluster
+
+    if os.environ.get("DASK_SCHEDULER_ADDRESS"):
+        return cluster.connect(timeout=_CONNECT_S)
+    return cluster.get_client()
+
+
+def _dashboard(client: Client) -> str | None:
+    with contextlib.suppress(Exception):
+        return str(client.dashboard_link)
+    return None

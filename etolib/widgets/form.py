@@ -1,0 +1,190 @@
+"""The form: place, period and sources as widgets around a `FormModel`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from etolib.errors import EtolibError
+from etolib.site import Period
+from etolib.widgets import render
+from etolib.widgets.model import PRESETS, FormModel, preset, say, split_pair
+
+
+def marked(widget: widgets.DOMWidget, *names: str) -> Any:
+    """Return the widget with CSS classes added."""
+    for name in names:
+        widget.add_class(name)
+    return widget
+
+
+class PlaceForm:
+    """Typed coordinates and elevation: the keyboard's twin of the map."""
+
+    def __init__(self, model: FormModel, guard: Callable[..., Any]) -> None:
+        self.model = model
+        self.title = widgets.HTML()
+        self.hint = marked(widgets.HTML(), "etolib-muted")
+        self.fields = {
+            name: marked(widgets.Text(value=getattr(model, name)), f"etolib-{name}", "etolib-field")
+            for name in ("latitude", "longitude", "elevation")
+        }
+        self.found = marked(widgets.HTML(), "etolib-elevation-source", "etolib-muted")
+        for name, field in self.fields.items():
+            widgets.link((model, name), (field, "value"))
+            if name != "elevation":
+                field.observe(guard(self._paste), "value")
+        row = marked(widgets.Box(list(self.fields.values())), "etolib-row", "etolib-row-3")
+        self.widget = marked(widgets.VBox([self.title, row, self.found, self.hint]), "etolib-panel", "etolib-place")
+
+    def _paste(self, change: Mapping[str, Any]) -> None:
+        pair = split_pair(change["new"])
+        if pair is not None:
+            self.model.latitude, self.model.longitude = pair
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language."""
+        self.title.value = f"<h2>{render.text(say(language, 'place'))}</h2>"
+        self.hint.value = render.text(say(language, "place_hint"))
+        for name, field in self.fields.items():
+            field.description = say(language, name)
+        self.fields["elevation"].placeholder = say(language, "elevation_auto")
+
+
+class PeriodForm:
+    """Presets with one click, two dates, or typed text: three views of one period."""
+
+    def __init__(self, model: FormModel, guard: Callable[..., Any]) -> None:
+        self.model = model
+        self._filling = False
+        self.title = widgets.HTML()
+        self.presets = marked(
+            widgets.ToggleButtons(options=[(name, name) for name in PRESETS], value=None), "etolib-presets"
+        )
+        self.start = marked(widgets.DatePicker(), "etolib-start", "etolib-field")
+        self.end = marked(widgets.DatePicker(), "etolib-end", "etolib-field")
+        self.typed = marked(widgets.Text(value=model.period), "etolib-period", "etolib-field")
+        self.count = marked(widgets.HTML(), "etolib-day-count", "etolib-muted")
+        head = marked(widgets.Box([self.title, self.count]), "etolib-section-head")
+        dates = marked(widgets.Box([self.start, self.end, self.typed]), "etolib-row", "etolib-dates")
+        self.widget = marked(widgets.VBox([head, self.presets, dates]), "etolib-section", "etolib-when")
+        widgets.link((model, "period"), (self.typed, "value"))
+        self.presets.observe(guard(self._chosen), "value")
+        for picker in (self.start, self.end):
+            picker.observe(guard(self._picked), "value")
+        model.observe(lambda change: self._show(), "period")
+
+    def _chosen(self, change: Mapping[str, Any]) -> None:
+        if not self._filling and change["new"]:
+            self.model.period = str(preset(change["new"]))
+
+    def _picked(self, change: Mapping[str, Any]) -> None:
+        if not self._filling:
+            first, last = self.start.value, self.end.value
+            # Not checked here: an end before the start is told when somebody calculates.
+            self.model.period = f"{first or ''}/{last or ''}"
+
+    def _show(self) -> None:
+        try:
+            days: Period | None = self.model.days()
+        except EtolibError:
+            days = None
+        self._filling = True
+        try:
+            if days is not None:
+                self.start.value, self.end.value = days.start, days.end
+            self.presets.value = next((name for name in PRESETS if days is not None and preset(name) == days), None)
+        finally:
+            self._filling = False
+        self.count.value = render.text(render.day_count(self.model.language, len(days))) if days else "&nbsp;"
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language."""
+        self.title.value = f"<h2>{render.text(say(language, 'period'))}</h2>"
+        self._filling = True
+        try:
+            chosen = self.presets.value
+            self.presets.options = [(say(language, f"preset_{name}"), name) for name in PRESETS]
+            self.presets.value = chosen
+        finally:
+            self._filling = False
+        self.start.description = say(language, "period_from")
+        self.end.description = say(language, "period_to")
+        self.typed.description = say(language, "period_text")
+        self.typed.placeholder = say(language, "period_hint")
+        self.typed.tooltip = say(language, "period_hint")
+        self._show()
+
+
+class SourcesForm:
+    """Tick boxes of the sources; each tells its window, delay and licence before it is asked."""
+
+    def __init__(self, model: FormModel, guard: Callable[..., Any]) -> None:
+        self.model = model
+        self._guard = guard
+        self._filling = False
+        self._known: Sequence[Mapping[str, Any]] = ()
+        self._state = "sources_waiting"
+        self.title = widgets.HTML()
+        self.automatic = marked(widgets.Checkbox(value=True, indent=False), "etolib-auto")
+        self.hint = marked(widgets.HTML(), "etolib-muted", "etolib-auto-hint")
+        self.boxes: dict[str, widgets.Checkbox] = {}
+        self.facts: dict[str, widgets.HTML] = {}
+        self.rows = marked(widgets.VBox(), "etolib-source-list")
+        self.waiting = marked(widgets.HTML(), "etolib-muted")
+        head = marked(widgets.Box([self.title, self.automatic, self.hint]), "etolib-section-head")
+        self.widget = marked(widgets.VBox([head, self.waiting, self.rows]), "etolib-section", "etolib-sources")
+        self.automatic.observe(guard(self._automatic), "value")
+        model.observe(lambda change: self._show(), ["automatic", "sources"])
+
+    def offer(self, sources: Sequence[Mapping[str, Any]]) -> None:
+        """Show the sources there are."""
+        self._known = sources
+        self.boxes = {}
+        self.facts = {}
+        rows = []
+        for source in sources:
+            name = source["name"]
+            self.boxes[name] = widgets.Checkbox(value=False, indent=False, description=source["title"])
+            self.boxes[name].observe(self._guard(self._ticked), "value")
+            self.facts[name] = widgets.HTML()
+            rows.append(marked(widgets.Box([self.boxes[name], self.facts[name]]), "etolib-source"))
+        self.rows.children = rows
+        self.translate(self.model.language)
+        self._show()
+
+    def unavailable(self) -> None:
+        """Tell that the list cannot be had for now."""
+        self._state = "sources_none"
+        self.translate(self.model.language)
+
+    def _automatic(self, change: Mapping[str, Any]) -> None:
+        if self._filling:
+            return
+        self.model.automatic = bool(change["new"])
+
+    def _ticked(self, change: Mapping[str, Any]) -> None:
+        if self._filling:
+            return
+        self.model.sources = [name for name, box in self.boxes.items() if box.value]
+
+    def _show(self) -> None:
+        self._filling = True
+        try:
+            self.automatic.value = self.model.automatic
+            for name, box in self.boxes.items():
+                box.value = name in self.model.sources
+        finally:
+            self._filling = False
+        self.rows.layout.display = "none" if self.model.automatic else None
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language."""
+        self.title.value = f"<h2>{render.text(say(language, 'sources'))}</h2>"
+        self.automatic.description = say(language, "sources_auto")
+        self.hint.value = render.source_names(language, self._known)
+        self.waiting.value = "" if self._known else render.text(say(language, self._state))
+        for source in self._known:
+            self.facts[source["name"]].value = render.source_line(language, source)

@@ -1,0 +1,142 @@
+"""The map: an offline basemap always, online tiles where they answer, a marker that follows the form."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import ipyleaflet as leaflet
+from ipywidgets import Layout
+
+from etolib.site import Site
+
+CENTRE = (5.0, 5.0)
+WORLD = ((-85.0511, -180.0), (85.0511, 180.0))  # what Web Mercator shows [degrees]
+
+
+LINES: dict[str, dict[str, Any]] = {
+    "coast": {"color": "#7d97a8", "weight": 0.8, "opacity": 0.9},
+    "border": {"color": "#8f8a86", "weight": 0.7, "opacity": 0.8, "dashArray": "3 3"},
+}
+"""Kinds of lines of the offline basemap, and how each is drawn."""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """An online tile service."""
+
+    url: str
+    attribution: str
+    probe: str  # path of one tile, asked once from the kernel before any browser asks for tiles
+    max_zoom: int = 19
+
+
+OPENSTREETMAP = Tiles(
+    url="https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+    attribution='&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',
+    probe="https://tile.openstreetmap.org/0/0/0.png",
+)
+
+
+class PlaceMap:
+    """A map on which a click chooses a place.
+
+    Parameters
+    ----------
+    on_click : callable
+        Called with latitude and longitude [degrees], the longitude as the map counts it.
+    """
+
+    def __init__(self, on_click: Callable[[float, float], None]) -> None:
+        self.on_click = on_click
+        self.widget = leaflet.Map(
+            layers=(),
+            center=CENTRE,
+            zoom=2,
+            min_zoom=1,
+            max_zoom=15,
+            world_copy_jump=True,
+            scroll_wheel_zoom=True,
+            panes={
+                "etolib-relief": {"zIndex": 150},
+                # Above the offline land, below the marker, and never in the way of a click.
+                "etolib-tiles": {"zIndex": 450, "pointerEvents": "none"},
+            },
+            layout=Layout(width="100%", height="100%"),
+        )
+        self.widget.add_class("etolib-map")
+        self.widget.add(leaflet.ScaleControl(position="bottomleft", imperial=False))
+        self.widget.on_interaction(self._interaction)
+        self._marker: leaflet.Marker | None = None
+        self._tiles: leaflet.TileLayer | None = None
+        for layer in _offline_layers():
+            self.widget.add(layer)
+
+    def _interaction(self, **event: Any) -> None:
+        if event.get("type") == "click":
+            latitude, longitude = event["coordinates"]
+            self.on_click(float(latitude), float(longitude))
+
+    def show(self, site: Site | None, *, centre: bool = False) -> None:
+        """Put the marker on a place (or take it away); ``centre`` brings it into view."""
+        if site is None:
+            if self._marker is not None:
+                self._marker.visible = False
+            return
+        location = (site.latitude, site.longitude)
+        if self._marker is None:
+            self._marker = leaflet.Marker(
+                location=location,
+                draggable=False,
+                keyboard=False,
+                title="",
+                icon=leaflet.DivIcon(
+                    html='<span class="etolib-pin"></span>', icon_size=(24, 24), icon_anchor=(12, 22), class_name=""
+                ),
+            )
+            self.widget.add(self._marker)
+        self._marker.location = location
+        self._marker.visible = True
+        if centre and not self._in_view(site):
+            self.widget.center = location
+            if self.widget.zoom < 4:
+                self.widget.zoom = 5
+
+    def _in_view(self, site: Site) -> bool:
+        bounds = self.widget.bounds
+        if not bounds or self.widget.zoom < 3:
+            return False
+        (south, west), (north, east) = bounds
+        return south < site.latitude < north and west < site.longitude < east
+
+    def add_tiles(self, tiles: Tiles) -> None:
+        """Lay online tiles over the offline basemap."""
+        if self._tiles is None:
+            self._tiles = leaflet.TileLayer(
+                url=tiles.url, attribution=tiles.attribution, max_zoom=tiles.max_zoom, pane="etolib-tiles", name="tiles"
+            )
+            self.widget.add(self._tiles)
+
+
+def _offline_layers() -> list[leaflet.Layer]:
+    """Return relief, coasts and borders from the package: no address is asked for them."""
+    data = resources.files("etolib.data")
+    relief = base64.b64encode(data.joinpath("relief.webp").read_bytes()).decode("ascii")
+    lines = json.loads(data.joinpath("lines.geojson").read_text(encoding="utf-8"))
+    layers: list[leaflet.Layer] = [
+        leaflet.ImageOverlay(url=f"data:image/webp;base64,{relief}", bounds=WORLD, pane="etolib-relief")
+    ]
+    for kind, style in LINES.items():
+        features = [feature for feature in lines["features"] if feature["properties"]["kind"] == kind]
+        layers.append(
+            leaflet.GeoJSON(
+                data={"type": "FeatureCollection", "features": features},
+                # Not interactive: else the kernel hears of each line the pointer touches.
+                style={"fill": False, "interactive": False, **style},
+            )
+        )
+    return layers

@@ -1,0 +1,86 @@
+"""The progress card of one task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from etolib.widgets import render
+from etolib.widgets.form import marked
+from etolib.widgets.model import Status, TaskModel, say
+
+
+class Card:
+    """Shows a `TaskModel`: status, steps, one bar for the whole and one per source, errors with Retry.
+
+    ``on_close``, ``on_retry`` and ``on_show`` are called with the card.
+    """
+
+    def __init__(
+        self,
+        task: TaskModel,
+        language: str,
+        *,
+        on_close: Callable[[Card], None],
+        on_retry: Callable[[Card], None],
+        on_show: Callable[[Card], None],
+    ) -> None:
+        self.task = task
+        self.language = language
+        self.job: Any = None
+        self.view: dict[str, Any] | None = None
+        self.charts: tuple[str, str] | None = None
+        self._shown = True  # a result is shown as it comes
+        self.body = marked(widgets.HTML(), "etolib-card-body")
+        self.clock = marked(widgets.HTML(), "etolib-elapsed")
+        self.close_button = marked(widgets.Button(description="×"), "etolib-close", "etolib-quiet")
+        self.retry_button = marked(widgets.Button(), "etolib-retry", "etolib-second")
+        self.show_button = marked(widgets.Button(), "etolib-show", "etolib-second")
+        self.close_button.on_click(lambda _: on_close(self))
+        self.retry_button.on_click(lambda _: on_retry(self))
+        self.show_button.on_click(lambda _: on_show(self))
+        actions = marked(widgets.Box([self.retry_button, self.show_button]), "etolib-card-actions")
+        self.widget = marked(widgets.Box([self.body, self.clock, self.close_button, actions]), "etolib-card")
+        self.translate(language)
+        task.observe(lambda change: self._draw(), "snapshot")
+        task.observe(lambda change: self._tick(), "elapsed")
+
+    def _draw(self) -> None:
+        now = self.task.snapshot
+        failed = now.status in (Status.ERROR, Status.TIMEOUT, Status.CANCELLED)
+        # A task that was attached to and not found has nothing that could be repeated.
+        self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
+        self.show_button.layout.display = None if now.status is Status.SUCCESS and not self._shown else "none"
+        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed)
+        self._tick()
+
+    def shown(self, shown: bool) -> None:
+        """Take note whether the result of this card is the one on show."""
+        if shown != self._shown:
+            self._shown = shown
+            self._draw()
+
+    def _tick(self) -> None:
+        minutes, seconds = divmod(int(self.task.elapsed), 60)
+        self.clock.value = f"{minutes}:{seconds:02d}"
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language."""
+        self.language = language
+        self.close_button.tooltip = say(language, "close")
+        self.retry_button.description = say(language, "retry")
+        self.show_button.description = say(language, "show")
+        self._draw()
+
+    def close(self) -> None:
+        """Take the card off the page.
+
+        It is hidden, not removed from its parent: a shorter list of children would rebuild every later card.
+        """
+        self.widget.layout.display = "none"
+        self.widget.remove_class("etolib-card")
+        self.widget.children = ()
+        for part in (self.body, self.clock, self.close_button, self.retry_button, self.show_button):
+            part.close()
