@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from etolib.errors import InputError, Problem
-from etolib.units import LIMITS, likely_cause
+from etolib.units import LIMITS, UNITS, convert, likely_cause
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,16 +85,20 @@ def elementwise(
 
         @functools.wraps(core)
         def public(*args: Any, **kwargs: Any) -> Any:
+            if _checked.get():  # called by another equation: arrays already, and checked
+                return core(*args, **kwargs)
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             numeric = {k: v for k, v in bound.arguments.items() if k not in plain and v is not None}
             settings = {k: v for k, v in bound.arguments.items() if k in plain or v is None}
             block = Block(core.__module__, core.__name__, tuple(numeric), settings)
-            return _dispatch(block, list(numeric.values()), core.__name__, attrs, deciding)
+            values = [in_canonical_unit(value, name) for name, value in numeric.items()]
+            return _dispatch(block, values, core.__name__, attrs, deciding)
 
         public.core = core  # type: ignore[attr-defined]
         public.relations = relations  # type: ignore[attr-defined]
         public.self_checking = self_checking  # type: ignore[attr-defined]
+        public.dtype_of = deciding  # type: ignore[attr-defined]
         return public  # type: ignore[return-value]
 
     return decorate
@@ -109,10 +113,12 @@ class Block:
     def __call__(self, *arrays: Any, dtype: np.dtype[Any] | None = None) -> np.ndarray:
         public = getattr(importlib.import_module(self.module), self.function)
         given = {name: as_float(array, name) for name, array in zip(self.names, arrays, strict=True)}
+        if dtype is not None and public.dtype_of is not None:
+            given = {n: a.astype(dtype, copy=False) if n in public.dtype_of else a for n, a in given.items()}
         ndim = max((a.ndim for a in given.values()), default=0)
         given = {name: a if a.ndim else a.reshape(1) for name, a in given.items()}
         _check_shapes(given)
-        if not public.self_checking and not _checked.get():
+        if not public.self_checking:
             problems = range_problems(given)
             if public.relations is not None:
                 problems += public.relations(given)
@@ -134,7 +140,8 @@ def as_float(values: Any, name: str = "value") -> np.ndarray:
     array([ 1., nan])
     """
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(np.float32 if values.dtype == np.float32 else np.float64).filled(np.nan)
+        kept = np.float32 if values.dtype == np.float32 else np.float64
+        values = np.ma.filled(values.astype(kept), np.nan)
     try:
         array = np.asarray(values)
         if array.dtype in (np.float64, np.float32):
@@ -148,6 +155,12 @@ def as_float(values: Any, name: str = "value") -> np.ndarray:
 
 def _has_text(array: np.ndarray) -> bool:
     return any(isinstance(v, str | bytes | bool) for v in array.ravel())
+
+
+def in_canonical_unit(value: Any, name: str) -> Any:
+    """Return a DataArray in the canonical unit of variable ``name``, by its ``units`` attribute; others unchanged."""
+    unit = getattr(value, "attrs", {}).get("units") if name in UNITS else None
+    return value if unit is None else convert(value, name, str(unit))
 
 
 def range_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
@@ -198,13 +211,13 @@ def _loaded(module: str, name: str) -> Any:
 
 
 def _decide_dtype(block: Block, values: list[Any], deciding: frozenset[str] | None) -> np.dtype[Any]:
-    dtypes = [
-        np.dtype(v.dtype) if isinstance(getattr(v, "dtype", None), np.dtype) else np.dtype(np.float64)
-        for name, v in zip(block.names, values, strict=True)
-        if (deciding is None or name in deciding) and not isinstance(v, int)
-    ]
-    floats = [d for d in dtypes if d.kind == "f"]
-    return np.result_type(np.float32, *floats) if floats else np.dtype(np.float64)
+    """Return float32 where every deciding array is float32, else float64; single numbers decide among themselves."""
+    named = [v for n, v in zip(block.names, values, strict=True) if deciding is None or n in deciding]
+    arrays = [v for v in named if getattr(v, "ndim", 0)]
+    dtypes = [getattr(v, "dtype", None) for v in arrays or named]
+    floats = [d for d in dtypes if not (isinstance(d, np.dtype) and d.kind in "iub")]
+    single = bool(floats) and all(d in (np.float32, np.float16) for d in floats)
+    return np.dtype(np.float32 if single else np.float64)
 
 
 def _dispatch(

@@ -3,13 +3,12 @@
 A missing input is filled cell by cell by the rules of FAO-56 chapter 3, and every cell says where its value comes
 from. Nothing is interpolated in time. What cannot be filled stays NaN.
 
-| variable | order of routes (flag)                                                                                  |
-|----------|---------------------------------------------------------------------------------------------------------|
-| ea       | ea (given), tdew (from_dew_point), rhmax and rhmin (from_rh_extremes), rhmax (from_rh_max), rhmean        |
-|          | (from_rh_mean), Tmin (estimated_tmin)                                                                     |
-| rs       | rs (given), sunshine (estimated_sunshine), temperature range (estimated_hargreaves) or Ra (estimated_island)|
-| u2       | u2 (given), 2 m s-1 (default_wind)                                                                        |
-| tmin tmax| given, or missing: nothing replaces a temperature                                                         |
+- ``ea``: ea (given), tdew (from_dew_point), rhmax and rhmin (from_rh_extremes), rhmax (from_rh_max), rhmean
+  (from_rh_mean), Tmin (estimated_tmin).
+- ``rs``: rs (given), sunshine (estimated_sunshine), range of temperature (estimated_hargreaves), or on an island
+  Ra (estimated_island).
+- ``u2``: u2 (given), 2 m s-1 (default_wind).
+- ``tmin``, ``tmax``: given or missing; nothing replaces a temperature.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ _TEMPERATURE = {
     "C": (1.0, 0.0),
     "°C": (1.0, 0.0),
     "celsius": (1.0, 0.0),
+    "degree_Celsius": (1.0, 0.0),
+    "degrees_C": (1.0, 0.0),
     "K": (1.0, -273.15),
     "kelvin": (1.0, -273.15),
     "degF": (5 / 9, -160 / 9),
@@ -116,11 +118,11 @@ def convert(values: Any, name: str, unit: str) -> Any:
     >>> convert(1.0, "rs", "lux")
     Traceback (most recent call last):
     ...
-    etolib.errors.InputError: unit of rs = 'lux': is not known; give one of MJ m-2 day-1, MJ m-2 d-1, MJ m-2, \
-MJ/m2/day, W m-2, W/m2, J m-2, J m-2 day-1, kJ m-2 day-1, kWh m-2 day-1, Wh m-2 day-1, langley day-1, \
-cal cm-2 day-1, mm day-1
+    etolib.errors.InputError: unit of rs = 'lux': is not known; give one of MJ m-2 day-1, MJ m-2 d-1, ...
     """
     factor, offset = factors(name, unit)
+    if isinstance(values, list | tuple):
+        values = np.asarray(values, dtype=float)
     if factor == 1.0 and offset == 0.0:
         return values
     return values * factor + offset if offset else values * factor
@@ -136,11 +138,17 @@ def factors(name: str, unit: str) -> tuple[float, float]:
     if table is None:
         raise InputError([Problem("variable", name, f"has no units here; known: {', '.join(UNITS)}")])
     try:
-        return table[unit.strip()]
+        return table[_plain(unit)]
     except (KeyError, AttributeError):
         raise InputError(
             [Problem(f"unit of {name}", unit, "is not known", f"give one of {', '.join(table)}")]
         ) from None
+
+
+def _plain(unit: str) -> str:
+    """Return a unit without the spelling of powers: ``m s**-1``, ``m s^-1`` and ``m s⁻¹`` are ``m s-1``."""
+    text = unit.strip().replace("**", "").replace("^", "")
+    return text.translate(str.maketrans("⁻⁰¹²³", "-0123"))
 
 
 LIMITS: dict[str, tuple[float, float, str]] = {
@@ -186,7 +194,6 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "ea": ("hPa", "Pa"),
     "pressure": ("hPa", "Pa"),
     "u2": ("km h-1", "km day-1"),
-    "sunshine": ("min", "s"),
     "sunshine": ("min", "s"),
     "rs": ("W m-2", "kJ m-2 day-1", "J m-2 day-1"),
 }

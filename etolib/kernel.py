@@ -1,0 +1,426 @@
+"""The fast path of the daily Penman-Monteith equation: one formula, run by numpy or compiled by numba.
+
+`etolib.reference.daily_terms` is the equation by the book. Here the same equation is rearranged for speed: three
+divisions of the vapour pressure curve merged into one, the last two into one, an exponential function of additions
+and multiplications only, and Ra and the psychrometric constant looked up per row instead of computed per cell. The
+result differs from the book's order of operations by rounding only (below 1e-12 mm day-1).
+
+The formula is written once. numpy runs it on arrays for small inputs; numba compiles it for large ones. It holds
+only operations that IEEE 754 defines to the last bit (+ - * / sqrt, comparison, shifts) and the compiler may not
+fuse or reorder them, so both ways, and therefore scalars, arrays, Series and dask blocks, give the same bits.
+
+numba is imported and the formula compiled (1 to 3 s) with the first input of `COMPILE_FROM` cells. The compiled
+code holds no lock and starts no thread: dask runs it in as many threads as it has.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from etolib import constants as c
+from etolib import meteo, radiation
+from etolib.errors import InputError
+from etolib.kinds import checked_inputs, range_problems
+from etolib.units import LIMITS
+
+COMPILE_FROM = 8192
+"""Cells from which numba is worth its import and compilation."""
+_COMPILED_FROM = 512  # cells from which the compiled formula is faster, once it is there
+_BLOCK = 2048  # cells: inputs and tables of one block stay in the first-level cache
+_PLAIN_BLOCK = 4096  # cells per step of the numpy path: its temporaries stay in the second-level cache
+
+WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
+
+SURFACES: dict[str, tuple[float, float]] = {
+    "short": (c.PM_CN, c.PM_CD),
+    "tall": (c.PM_CN_TALL, c.PM_CD_TALL),
+}
+"""Numerator and denominator constant of the daily equation."""
+
+_lock = threading.Lock()
+_compiled: dict[tuple[str, str, str], Callable[..., int]] = {}
+
+
+def daily(
+    *,
+    tmin: np.ndarray,
+    tmax: np.ndarray,
+    ea: np.ndarray,
+    rs: np.ndarray,
+    u2: np.ndarray,
+    latitude: np.ndarray,
+    elevation: np.ndarray,
+    day_of_year: np.ndarray,
+    convention: str = "fao56",
+    surface: str = "short",
+    g: np.ndarray | None = None,
+    compiled: bool | None = None,
+) -> np.ndarray:
+    """Return the daily reference evapotranspiration of arrays that broadcast.
+
+    Parameters
+    ----------
+    tmin, tmax, ea, rs, u2 : ndarray
+        Weather [degC, degC, kPa, MJ m-2 day-1, m s-1]; float32 stays float32 where all five are.
+    latitude, elevation, day_of_year : ndarray
+        [degrees], [m], 1 to 366; best given with the dimensions they vary along only.
+    convention : {"fao56", "asce2005"}
+        See `etolib.reference`.
+    surface : {"short", "tall"}
+        Grass or alfalfa.
+    g : ndarray, optional
+        Soil heat flux, 0 by default. [MJ m-2 day-1]
+    compiled : bool, optional
+        Force or forbid numba; by size when None.
+
+    Returns
+    -------
+    ndarray
+        Reference evapotranspiration [mm day-1]; NaN where an input of the cell is NaN.
+
+    Raises
+    ------
+    InputError
+        With every impossible number.
+
+    Examples
+    --------
+    >>> one = {"tmin": 12.3, "tmax": 21.5, "ea": 1.409, "rs": 22.07, "u2": 2.078}
+    >>> one |= {"latitude": 50.8, "elevation": 100.0, "day_of_year": 187.0}
+    >>> daily(**{name: np.array([value]) for name, value in one.items()}).round(2)
+    array([3.88])
+    """
+    meteo.check_convention(convention)
+    weather = [tmin, tmax, ea, rs, u2]
+    dtype = np.dtype(np.float32) if all(a.dtype == np.float32 for a in weather) else np.dtype(np.float64)
+    place = {"latitude": latitude, "elevation": elevation, "day_of_year": day_of_year}
+    sun, air = _sun(latitude, day_of_year, convention, dtype), _air(elevation, dtype)
+    shape = np.broadcast_shapes(*(a.shape for a in weather), sun[0].shape, air[0].shape, () if g is None else g.shape)
+    size = math.prod(shape)
+    key = (dtype.name, convention, surface)
+    if compiled is None:
+        compiled = size >= (_COMPILED_FROM if key in _compiled else COMPILE_FROM)
+    problems = range_problems(place)
+    if problems or not compiled or g is not None:
+        problems += _weather_problems(weather)
+        if problems:
+            raise InputError(problems)
+        return _run_plain(weather, sun, air, shape, dtype, g, key)
+    out, bad = _run_compiled(weather, sun, air, shape, dtype, key)
+    if bad:
+        raise InputError(_weather_problems(weather))
+    return out
+
+
+def _weather_problems(weather: list[np.ndarray]) -> list[Any]:
+    given = dict(zip(WEATHER, weather, strict=True))
+    return range_problems(given) + meteo.ordered("tmin", "tmax")(given)
+
+
+def _sun(latitude: np.ndarray, day_of_year: np.ndarray, convention: str, dtype: np.dtype) -> list[np.ndarray]:
+    """Return 1/Ra (0 where the sun does not rise) and the least Rs/Rso, on the shape of latitude and day together."""
+    if latitude.size == 1 and day_of_year.size > 2 * _LAST_DAY:
+        with np.errstate(invalid="ignore"):
+            index = day_of_year.astype(np.intp)
+        if index.min() >= 0 and index.max() <= _LAST_DAY and np.array_equal(index, day_of_year):
+            # Many years of one place: 366 different days.
+            tables = _sun(latitude.reshape(1), np.arange(_LAST_DAY + 1.0), convention, dtype)
+            return [table[index] for table in tables]
+    with checked_inputs():
+        # Angles in float64 whatever the weather is: the table is small.
+        ra = radiation.extraterrestrial_radiation(
+            latitude.astype(float, copy=False), day_of_year.astype(float, copy=False), convention=convention
+        )
+        inverse = np.where(ra == 0, 0.0, 1.0 / ra)
+    least = np.where(ra == 0, 1.0, c.RELATIVE_SHORTWAVE_MIN_ASCE if convention == "asce2005" else 0.0)
+    return [inverse.astype(dtype, copy=False), least.astype(dtype, copy=False)]
+
+
+_LAST_DAY = int(LIMITS["day_of_year"][1])
+
+
+def _air(elevation: np.ndarray, dtype: np.dtype) -> list[np.ndarray]:
+    """Return the psychrometric constant and Ra/Rso, on the shape of elevation."""
+    elevation = elevation.astype(float, copy=False)
+    with checked_inputs():
+        gamma = meteo.psychrometric_constant(meteo.atmospheric_pressure(elevation))
+        clear = 1.0 / (c.RSO_A + c.RSO_B * elevation)
+    return [gamma.astype(dtype, copy=False), clear.astype(dtype, copy=False)]
+
+
+# The formula ----------------------------------------------------------------------------------------------------
+
+
+def _make_formula(
+    dtype: np.dtype, convention: str, surface: str, power_of_two: Callable[[Any], Any], inline: Callable[[Any], Any]
+) -> Callable[..., Any]:
+    """Return the equation on cells (numba) or arrays (numpy); ``inline`` decorates its parts."""
+    number = dtype.type
+    zero, half, one = number(0), number(0.5), number(1)
+    shift, log2e, ln2_high, ln2_low = (number(v) for v in _reduction(dtype))
+    taylor = [number(1 / math.factorial(k)) for k in range(13)]
+    t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12 = taylor
+    double = dtype == np.float64
+
+    tetens_a, tetens_b = number(c.TETENS_A), number(c.TETENS_B)
+    half_e0 = number(c.TETENS_E0 / 2)
+    slope = number(c.SLOPE_FAO56 * c.TETENS_E0 if convention == "fao56" else c.SLOPE_ASCE)
+    bounded_deficit = convention == "asce2005"
+    half_sigma = number(radiation.stefan_boltzmann(convention) / 2)
+    kelvin, pm_kelvin = number(c.KELVIN), number(c.PM_KELVIN)
+    emissivity_a, emissivity_b = number(c.EMISSIVITY_A), number(c.EMISSIVITY_B)
+    cloud_a, cloud_b = number(c.CLOUD_A), number(c.CLOUD_B)
+    absorbed, mm_per_mj = number(1 - c.ALBEDO), number(c.MM_PER_MJ)
+    cn, cd = (number(v) for v in SURFACES[surface])
+
+    @inline
+    def exp(x: Any) -> Any:
+        # x = k ln 2 + r with |r| <= ln 2 / 2; exp(x) = 2**k exp(r), the series of exp(r) cut below rounding.
+        shifted = x * log2e + shift
+        k = shifted - shift
+        r = (x - k * ln2_high) - k * ln2_low
+        r2 = r * r
+        r4 = r2 * r2
+        series = ((t0 + t1 * r) + (t2 + t3 * r) * r2) + ((t4 + t5 * r) + (t6 + t7 * r) * r2) * r4
+        if double:
+            series = series + (((t8 + t9 * r) + (t10 + t11 * r) * r2) + t12 * r4) * (r4 * r4)
+        return series * power_of_two(shifted)
+
+    @inline
+    def formula(
+        tmin: Any, tmax: Any, ea: Any, rs: Any, u2: Any, inverse_ra: Any, least: Any, gamma: Any, clear: Any, g: Any
+    ) -> Any:
+        low, high = tmin + tetens_b, tmax + tetens_b
+        tmean = (tmax + tmin) * half
+        middle = tmean + tetens_b
+        # One division for the three t / (t + 237.3) of the vapour pressure curve.
+        inverse = one / (low * high * middle)
+        inverse_low, inverse_high, inverse_middle = high * middle * inverse, low * middle * inverse, low * high * inverse
+        es = (exp(tetens_a * tmax * inverse_high) + exp(tetens_a * tmin * inverse_low)) * half_e0
+        delta = slope * exp(tetens_a * tmean * inverse_middle) * (inverse_middle * inverse_middle)
+        deficit = es - ea
+        if bounded_deficit:
+            deficit = np.maximum(deficit, zero)
+        ratio = np.minimum(np.maximum(rs * clear * inverse_ra, least), one)
+        warm, cold = tmax + kelvin, tmin + kelvin
+        warm, cold = warm * warm, cold * cold
+        emissivity = emissivity_a - emissivity_b * np.sqrt(ea)
+        rnl = half_sigma * (warm * warm + cold * cold) * emissivity * (cloud_a * ratio - cloud_b)
+        energy = absorbed * rs - rnl - g
+        t = tmean + pm_kelvin
+        return (mm_per_mj * delta * energy * t + gamma * cn * u2 * deficit) / (t * (delta + gamma * (one + cd * u2)))
+
+    return formula
+
+
+def _reduction(dtype: np.dtype) -> tuple[float, float, float, float]:
+    """Return the shift that rounds to an integer, log2(e), and ln 2 in two parts (the first with trailing zeros)."""
+    bits = np.finfo(dtype).nmant
+    high = math.ldexp(round(math.ldexp(math.log(2), bits - 12)), 12 - bits)
+    # ln 2 = 0.693147180559945309417232121458...; the tail beyond float64 matters for the low part.
+    low = (math.log(2) - high) + 2.3190468138462996e-17
+    return 1.5 * 2.0**bits, math.log2(math.e), high, low
+
+
+@functools.cache
+def _plain_formula(key: tuple[str, str, str]) -> Callable[..., Any]:
+    dtype = np.dtype(key[0])
+    integer, mantissa, bias = _bit_layout(dtype)
+
+    def power_of_two(shifted: Any) -> Any:
+        return ((shifted.view(integer) << mantissa) + bias).view(dtype)
+
+    return _make_formula(dtype, key[1], key[2], power_of_two, lambda function: function)
+
+
+def _bit_layout(dtype: np.dtype) -> tuple[Any, Any, Any]:
+    integer = np.int64 if dtype == np.float64 else np.int32
+    mantissa = np.finfo(dtype).nmant
+    return integer, integer(mantissa), integer(np.finfo(dtype).maxexp - 1 << mantissa)
+
+
+def _run_plain(
+    weather: list[np.ndarray],
+    sun: list[np.ndarray],
+    air: list[np.ndarray],
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    g: np.ndarray | None,
+    key: tuple[str, str, str],
+) -> np.ndarray:
+    formula = _plain_formula(key)
+    heat = np.zeros(1, dtype) if g is None else g.astype(dtype, copy=False)
+    arrays = [a.astype(dtype, copy=False) for a in weather] + sun + air + [heat]
+    out = np.empty(shape, dtype)
+    with np.errstate(all="ignore"):  # NaN cells do not warn
+        if out.size <= _PLAIN_BLOCK or not out.flags.c_contiguous:
+            out[...] = formula(*arrays)
+            return out
+        # One leading index at a time; each array is cut where it has that dimension and taken whole where not.
+        padded = [a.reshape((1,) * (len(shape) - a.ndim) + a.shape) for a in arrays]
+        rows = max(1, _PLAIN_BLOCK * shape[0] // out.size)
+        for start in range(0, shape[0], rows):
+            cut = slice(start, start + rows)
+            out[cut] = formula(*(a[cut] if a.shape[0] > 1 else a for a in padded))
+    return out
+
+
+# The compiled path -----------------------------------------------------------------------------------------------
+
+
+def _run_compiled(
+    weather: list[np.ndarray],
+    sun: list[np.ndarray],
+    air: list[np.ndarray],
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    key: tuple[str, str, str],
+) -> tuple[np.ndarray, int]:
+    ndim = len(shape)
+    order = _memory_order(weather, shape)
+    turned = tuple(shape[axis] for axis in order)
+
+    def turn(array: np.ndarray) -> np.ndarray:
+        return array.reshape((1,) * (ndim - array.ndim) + array.shape).transpose(order)
+
+    cells = [
+        np.ascontiguousarray(np.broadcast_to(turn(a.astype(dtype, copy=False)), turned)).reshape(-1) for a in weather
+    ]
+    sun_tables, sun_rows = _row_tables([turn(a) for a in sun], turned)
+    air_tables, air_rows = _row_tables([turn(a) for a in air], turned)
+    out = np.empty(math.prod(turned), dtype)
+    bad = _driver(key)(*cells, *sun_tables, sun_rows, *air_tables, air_rows, turned[-1], out)
+    back = np.argsort(order)
+    return out.reshape(turned).transpose(back), int(bad)
+
+
+def _memory_order(weather: list[np.ndarray], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the order of axes in which the weather lies in memory (so that it need not be copied)."""
+    for array in weather:
+        if array.shape == shape and not array.flags.c_contiguous:
+            return tuple(sorted(range(len(shape)), key=lambda axis: (-abs(array.strides[axis]), axis)))
+    return tuple(range(len(shape)))
+
+
+def _row_tables(arrays: list[np.ndarray], shape: tuple[int, ...]) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return tables (rows by 1 or by the row length) and the table row of every row; a row is the last dimension."""
+    ahead, behind = arrays[0].shape[:-1], arrays[0].shape[-1]
+    tables = [np.ascontiguousarray(a).reshape(math.prod(ahead), behind) for a in arrays]
+    index = np.arange(math.prod(ahead), dtype=np.int64).reshape(ahead)
+    return tables, np.ascontiguousarray(np.broadcast_to(index, shape[:-1])).reshape(-1)
+
+
+def _driver(key: tuple[str, str, str]) -> Callable[..., int]:
+    with _lock:
+        if key not in _compiled:
+            _compiled[key] = _compile(*key)
+        return _compiled[key]
+
+
+def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., int]:
+    """Compile the loop over rows for one precision and convention.
+
+    No disk cache: numba's does not see that a constant changed, and a stale number is worse than two seconds.
+    """
+    import numba
+
+    dtype = np.dtype(dtype_name)
+    number = dtype.type
+    integer, mantissa, bias = _bit_layout(dtype)
+    # inline="always": LLVM vectorises a loop only when the formula stands in it before its first pass.
+    # error_model="numpy": no branch for a division by zero. No fastmath: NaN and every bit stay.
+    inline = numba.njit(inline="always", error_model="numpy")
+
+    @inline
+    def power_of_two(shifted):  # type: ignore[no-untyped-def]
+        return integer((number(shifted).view(integer) << mantissa) + bias).view(number)
+
+    formula = _make_formula(dtype, convention, surface, power_of_two, inline)
+    zero = number(0)
+    bounds = [number(v) for name in WEATHER for v in LIMITS[name][:2]]
+    tmin_low, tmin_high, tmax_low, tmax_high, ea_low, ea_high, rs_low, rs_high, u2_low, u2_high = bounds
+
+    @numba.njit(inline="never", nogil=True, error_model="numpy")
+    def evaluate(tmin, tmax, ea, rs, u2, inverse_ra, least, gamma, clear, out):  # type: ignore[no-untyped-def]
+        for i in range(out.size):
+            out[i] = formula(
+                tmin[i], tmax[i], ea[i], rs[i], u2[i], inverse_ra[i], least[i], gamma[i], clear[i], zero
+            )
+
+    @numba.njit(inline="never", nogil=True, error_model="numpy")
+    def count_bad(tmin, tmax, ea, rs, u2):  # type: ignore[no-untyped-def]
+        bad = 0
+        for i in range(tmin.size):
+            bad += (
+                (tmin[i] < tmin_low)
+                | (tmin[i] > tmin_high)
+                | (tmax[i] < tmax_low)
+                | (tmax[i] > tmax_high)
+                | (tmin[i] > tmax[i])
+                | (ea[i] < ea_low)
+                | (ea[i] > ea_high)
+                | (rs[i] < rs_low)
+                | (rs[i] > rs_high)
+                | (u2[i] < u2_low)
+                | (u2[i] > u2_high)
+            )
+        return bad
+
+    @numba.njit(nogil=True, error_model="numpy")
+    def look_up(table, rows, first, length, values):  # type: ignore[no-untyped-def]
+        """Write the table's value of the cells from ``first`` on."""
+        row, offset, done = first // length, first % length, 0
+        while done < values.size:
+            take = min(length - offset, values.size - done)
+            if table.shape[1] > 1:
+                values[done : done + take] = table[rows[row], offset : offset + take]
+            else:
+                values[done : done + take] = table[rows[row], 0]
+            row, offset, done = row + 1, 0, done + take
+
+    element = numba.from_dtype(dtype)
+    cells = numba.types.Array(element, 1, "C", readonly=True)
+    table = numba.types.Array(element, 2, "C", readonly=True)
+    index = numba.types.Array(numba.int64, 1, "C", readonly=True)
+    target = numba.types.Array(element, 1, "C")
+    signature = numba.int64(*[cells] * 5, table, table, index, table, table, index, numba.int64, target)
+
+    @numba.njit(signature, nogil=True, error_model="numpy")
+    def driver(  # type: ignore[no-untyped-def]
+        tmin, tmax, ea, rs, u2, inverse_ra, least, sun_rows, gamma, clear, air_rows, length, out
+    ):
+        width = min(out.size, _BLOCK)
+        block_inverse_ra, block_least = np.empty(width, number), np.empty(width, number)
+        block_gamma, block_clear = np.empty(width, number), np.empty(width, number)
+        bad = 0
+        for first in range(0, out.size, _BLOCK):
+            last = min(first + _BLOCK, out.size)
+            n = last - first
+            if first == 0 or inverse_ra.size > 1:
+                look_up(inverse_ra, sun_rows, first, length, block_inverse_ra[:n])
+                look_up(least, sun_rows, first, length, block_least[:n])
+            if first == 0 or gamma.size > 1:
+                look_up(gamma, air_rows, first, length, block_gamma[:n])
+                look_up(clear, air_rows, first, length, block_clear[:n])
+            bad += count_bad(tmin[first:last], tmax[first:last], ea[first:last], rs[first:last], u2[first:last])
+            evaluate(
+                tmin[first:last],
+                tmax[first:last],
+                ea[first:last],
+                rs[first:last],
+                u2[first:last],
+                block_inverse_ra[:n],
+                block_least[:n],
+                block_gamma[:n],
+                block_clear[:n],
+                out[first:last],
+            )
+        return bad
+
+    return driver
