@@ -15,20 +15,10 @@ from pathlib import Path
 
 import click
 
-from etolib import cluster
+from etolib import cluster, voila
 from etolib.errors import InputError, Problem
 
 PATIENCE = 120.0  # s; a cold disk may take long to import everything
-APPS = ("eto", "region", "compare")
-
-
-def folder(name: str) -> Path:
-    """Return the folder ``apps`` or ``notebooks``: of the checkout, or of the installed package."""
-    package = Path(__file__).resolve().parent
-    for place in (package.parent / name, package / name):
-        if any(place.glob("*.ipynb")):
-            return place
-    raise InputError([Problem(name, str(package), "has no notebooks", "install etolib again")])
 
 
 def free_port(host: str) -> int:
@@ -58,13 +48,18 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
         address = str(own.scheduler_address)
         click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
     environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address}
-    command, more = _voila(host, port) if kind == "voila" else _lab(host, port)
+    command, more = voila.command(host=host, port=port) if kind == "voila" else _lab(host, port)
     # A session of its own: Ctrl-C reaches us alone, and we end the child in order.
     child = subprocess.Popen(command, env=environment | more, start_new_session=True)
     stop = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        pages = _pages(kind, host, port)
-        _await(child, next(iter(pages.values())))
+        root = voila.origin(host, port)
+        if kind == "voila":
+            pages = {name: voila.url(name, host, port) for name in voila.app_names()}
+            _await(child, root + voila.READY)
+        else:
+            pages = {"lab": f"{root}/lab"}
+            _await(child, root + "/api")
         for name, url in pages.items():
             print(f"{name}\t{url}", flush=True)
         if browser:
@@ -94,14 +89,10 @@ def _refuse_taken(host: str, port: int) -> None:
         ) from None
 
 
-def _voila(host: str, port: int) -> tuple[list[str], dict[str, str]]:
-    from etolib import voila
-
-    return voila.command(folder("apps"), host=host, port=port)
-
-
 def _lab(host: str, port: int) -> tuple[list[str], dict[str, str]]:
-    options = {"ip": host, "port": port, "port_retries": 0, "root_dir": folder("notebooks"), "open_browser": False}
+    checkout = voila.apps_folder().parent
+    root = checkout if (checkout / "notebooks").is_dir() else Path.cwd()
+    options = {"ip": host, "port": port, "port_retries": 0, "root_dir": root, "open_browser": False}
     arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()]
     # Loopback only: whoever can reach it is this user. Anywhere else JupyterLab's own token protects it.
     if host in ("127.0.0.1", "localhost", "::1"):
@@ -109,14 +100,6 @@ def _lab(host: str, port: int) -> tuple[list[str], dict[str, str]]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")
     return [sys.executable, "-m", "jupyterlab", *arguments], {}
-
-
-def _pages(kind: str, host: str, port: int) -> dict[str, str]:
-    root = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}"
-    if kind == "lab":
-        return {"lab": f"{root}/lab"}
-    there = {path.stem for path in folder("apps").glob("*.ipynb")}
-    return {name: f"{root}/voila/render/{name}.ipynb" for name in APPS if name in there}
 
 
 def _await(child: subprocess.Popen[bytes], url: str) -> None:

@@ -1,0 +1,244 @@
+"""The pipeline against the simulator (simulated weather) and the replay of real data."""
+
+from __future__ import annotations
+
+import math
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import etolib
+from etolib import pipeline
+from etolib.errors import InputError, NoSourceError, SourceUnavailable
+from etolib.meteo import vapour_pressure_from_rhmean
+from etolib.reference import eto_fao56
+from etolib.site import Period, Site
+from tests.shared import shared_path
+
+PLACE = Site(-22.7, -47.6)
+HISTORY = "2024-03-01/2024-03-31"
+HISTORY_SOURCES = "nasa_power+open_meteo_archive"
+
+
+def steps():
+    seen = []
+    return seen, lambda **data: seen.append(data)
+
+
+def test_history_comes_from_two_sources_and_says_so(weather_server):
+    result = etolib.compute(PLACE, HISTORY)
+    table = result.table
+    assert list(table.columns) == list(etolib.result.TABLE_COLUMNS)
+    assert len(table) == 31
+    assert table["eto"].between(1, 9).all()
+    assert (table["eto_lower"] < table["eto"]).all()
+    assert (table["eto"] < table["eto_upper"]).all()
+    assert set(table["source"]) == {HISTORY_SOURCES}
+    assert set(table["kind"]) == {"observed"}
+    assert set(table["quality"]) <= {"HIGH", "MEDIUM"}
+    assert set(result.provenance["sources"]) == {"nasa_power", "open_meteo_archive"}
+    assert result.site.elevation is not None
+    assert result.provenance["elevation_source"] == "open_meteo"
+
+
+def test_newest_days_and_future_come_from_the_forecast(weather_server):
+    # The simulator's today is 2024-07-01.
+    result = etolib.compute(PLACE, "2024-06-20/2024-07-07")
+    by_day = result.table.set_index("date")
+    assert by_day.loc["2024-06-20", "kind"] == "observed"
+    assert set(by_day.loc["2024-07-02":, "kind"]) == {"forecast"}
+    assert by_day["eto"].notna().all()
+    assert "open_meteo_forecast" in by_day.loc["2024-07-05", "source"]
+
+
+def test_stages_are_reported_in_order_and_progress_never_falls(weather_server):
+    seen, report = steps()
+    pipeline.run(PLACE, Period.parse(HISTORY), report=report)
+    assert list(dict.fromkeys(d["stage"] for d in seen)) == list(pipeline.STAGES)
+    whole = [d["progress"] for d in seen if d["source"] is None]
+    assert whole == sorted(whole)
+    assert (whole[0], whole[-1]) == (0, 100)
+    for name in ("nasa_power", "open_meteo_archive"):
+        assert [d["progress"] for d in seen if d["source"] == name] == [0, 100]
+
+
+def test_second_run_asks_nobody(weather_server):
+    first = etolib.compute(PLACE, HISTORY)
+    calls = len(weather_server.calls())
+    second = etolib.compute(PLACE, HISTORY)
+    assert len(weather_server.calls()) == calls
+    pd.testing.assert_frame_equal(first.table, second.table)
+
+
+def test_one_source_down_leaves_the_other_and_lowers_quality(weather_server):
+    weather_server.fault("nasa_power", "404_html")
+    result = etolib.compute(PLACE, HISTORY)
+    assert set(result.table["source"]) == {"open_meteo_archive"}
+    assert set(result.table["quality"]) == {"MEDIUM"}
+    assert any("nasa_power" in w for w in result.warnings)
+    assert result.provenance["failed"][0]["source"] == "nasa_power"
+
+
+def test_all_down_falls_back_to_labelled_climatology(weather_server):
+    weather_server.fault("all", "refuse")
+    result = etolib.compute(PLACE, HISTORY)
+    assert set(result.table["kind"]) == {"climatology"}
+    assert set(result.table["quality"]) == {"LOW"}
+    assert "climatological estimate" in result.warnings[0]
+
+
+def test_named_sources_down_are_an_error_not_an_estimate(weather_server):
+    weather_server.fault("all", "refuse")
+    with pytest.raises(NoSourceError) as caught:
+        etolib.compute(PLACE, HISTORY, ["nasa_power"])
+    assert isinstance(caught.value.causes[0], SourceUnavailable)
+    assert caught.value.retryable
+    assert "nasa_power" in str(caught.value)
+
+
+def test_dates_outside_every_named_source_are_refused_with_the_window(weather_server):
+    with pytest.raises(NoSourceError, match=r"nasa_power has no data for 1950-01-01/1950-01-31; it covers 1981-01-01"):
+        etolib.compute(PLACE, "1950-01", ["nasa_power"])
+
+
+def test_far_future_is_climatology_per_day_never_mixed_into_a_day_with_weather(weather_server):
+    result = etolib.compute(PLACE, "2024-07-10/2024-07-31")
+    kinds = result.table["kind"]
+    assert set(kinds) == {"forecast", "climatology"}
+    only = result.table[kinds == "climatology"]
+    assert set(only["source"]) == {"climatology"}
+    assert not result.table[kinds == "forecast"]["source"].str.contains("climatology").any()
+    assert any("are a climatological estimate" in w for w in result.warnings)
+
+
+def test_open_sea_is_refused(weather_server):
+    with pytest.raises(etolib.NotCovered, match="sea"):
+        etolib.compute(Site(-30, -30), HISTORY)
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "words"),
+    [
+        ("nasa_pwer", {}, "nasa_pwer"),
+        ([], {}, "names no source"),
+        ("auto", {"krs": "hill"}, "krs"),
+        ("auto", {"colour": 1}, "colour"),
+        (["nasa_power", 7], {}, "7"),
+    ],
+)
+def test_bad_requests_are_refused(sources, options, words):
+    with pytest.raises(InputError, match=words):
+        etolib.compute(PLACE, HISTORY, sources, **options)
+
+
+def test_site_must_be_a_site():
+    with pytest.raises(InputError, match="Site"):
+        etolib.compute((1, 2), HISTORY)
+
+
+def test_checkpoint_stops_the_run_and_its_downloads(weather_server):
+    weather_server.fault("nasa_power", "hang")
+    seen = threading.Event()
+
+    class Stop(BaseException):
+        pass
+
+    def checkpoint():
+        if weather_server.calls("nasa_power"):
+            seen.set()
+            raise Stop
+
+    with pytest.raises(Stop):
+        pipeline.run(PLACE, Period.parse(HISTORY), checkpoint=checkpoint)
+    assert seen.is_set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("etolib-download"):
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def frame(**columns):
+    days = pd.date_range("2024-01-01", periods=3, name="date")
+    return pd.DataFrame({"tmin": 10.0, "tmax": 20.0, "kind": "observed", **columns}, index=days)
+
+
+@pytest.mark.parametrize("value", [-999.0, math.inf, 1e20])
+def test_values_that_are_no_weather_are_left_out_and_told(value):
+    checked, notes = pipeline.check_frame(frame(u2=[2.0, value, 3.0]), "x")
+    assert checked["u2"].isna().tolist() == [False, True, False]
+    assert "2024-01-02" in notes[0]
+
+
+def test_swapped_extremes_are_left_out_and_told():
+    checked, notes = pipeline.check_frame(frame(tmin=[10.0, 25.0, 10.0]), "x")
+    assert checked["tmax"].isna().tolist() == [False, True, False]
+    assert "tmin above tmax" in notes[0]
+
+
+def test_radiation_in_watts_drops_the_source(weather_server, monkeypatch):
+    from etolib.sources import registry
+
+    fetch = registry.SOURCES["nasa_power"].fetch
+
+    class Watts:
+        info = registry.SOURCES["nasa_power"].info
+
+        @staticmethod
+        def fetch(site, period):
+            data = fetch(site, period)
+            data.frame["rs"] = 49.0  # within what can be, but above what reaches this place in June
+            return data
+
+    monkeypatch.setitem(registry.SOURCES, "nasa_power", Watts())
+    result = etolib.compute(Site(-35, -60), "2024-06-01/2024-06-10", ["nasa_power", "open_meteo_archive"])
+    assert set(result.table["source"]) == {"open_meteo_archive"}
+    assert any("nasa_power was left out" in w for w in result.warnings)
+
+
+def test_terms_show_the_work_of_one_day(weather_server):
+    result = etolib.compute(PLACE, HISTORY)
+    work = result.terms("2024-03-10")
+    row = result.table.set_index("date").loc["2024-03-10"]
+    assert work.loc["eto", "value"] == pytest.approx(row["eto"], abs=1e-9)
+    assert work.loc["rs", "source"] == "nasa_power"
+    assert work.loc["ra", "equation"]
+    with pytest.raises(InputError, match="not in the result"):
+        result.terms("2023-01-01")
+
+
+# The three cities and the RMSE of an independent calculation with the same choice of inputs [mm/day].
+REPLAY = {"Barreiras_BA": 0.30, "Porto_Nacional_TO": 0.47, "Tasso_Fragoso_MA": 0.66}
+
+
+@pytest.fixture
+def city(request):
+    row = pd.read_csv(shared_path("data", "validation", "cities.csv")).set_index("city").loc[request.param]
+    data = pd.read_parquet(shared_path("data", "validation", "cities", f"{request.param}.parquet"))
+    return request.param, row, data.set_index("date").loc["2019-06-01":"2020-05-31"]
+
+
+@pytest.mark.parametrize("city", REPLAY, indirect=True)
+def test_replay_of_real_data_agrees_with_reference_and_with_a_calculation_by_hand(city, replay_server):
+    name, row, data = city
+    result = etolib.compute(Site(row.lat, row.lon), "2019-06-01/2020-05-31")
+    eto = result.table.set_index("date")["eto"]
+    rmse = float(np.sqrt(((eto - data["xavier_eto"]) ** 2).mean()))
+    assert rmse == pytest.approx(REPLAY[name], abs=0.05)
+    by_hand = eto_fao56(
+        tmin=data["om_tmin"].to_numpy(float),
+        tmax=data["om_tmax"].to_numpy(float),
+        ea=vapour_pressure_from_rhmean(
+            data["om_tmin"].to_numpy(float),
+            data["om_tmax"].to_numpy(float),
+            ((data["nasa_rh"] + data["om_rh"]) / 2).to_numpy(float),
+        ),
+        rs=data["nasa_rs"].to_numpy(float),
+        u2=data["om_ws10"].to_numpy(float) * 4.87 / math.log(67.8 * 10 - 5.42),
+        latitude=row.lat,
+        elevation=row.alt,
+        day_of_year=data.index.day_of_year.to_numpy(),
+    )
+    # The providers round: 0.1 degC, 1 %, 0.01 MJ.
+    assert np.abs(eto.to_numpy() - by_hand).max() < 0.06
