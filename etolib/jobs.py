@@ -28,6 +28,7 @@ from etolib.errors import (
     TaskError,
     TaskTimeout,
 )
+from etolib.request import check_options
 from etolib.site import Period, Site
 
 if TYPE_CHECKING:
@@ -141,8 +142,6 @@ def attach(task_id: str, client: Client | None = None) -> Job:
 def _payload(
     site: Site, period: Period | str, sources: str | Sequence[str], timeout: float, options: dict[str, Any]
 ) -> dict[str, Any]:
-    from etolib.pipeline import check_options
-
     problems = []
     if not isinstance(site, Site):
         problems.append(Problem("site", site, "is not a Site", "write etolib.Site(latitude, longitude)"))

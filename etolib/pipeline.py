@@ -25,8 +25,9 @@ from etolib import config
 from etolib._version import __version__
 from etolib.errors import BadResponse, EtolibError, InputError, NoSourceError, Problem, SourceError
 from etolib.fusion.choice import choose_inputs, first_interval
-from etolib.quality import ESTIMATED, KRS
+from etolib.quality import ESTIMATED
 from etolib.reference import eto as reference_eto
+from etolib.request import check_options
 from etolib.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
 from etolib.sources import elevation as elevations
@@ -68,7 +69,7 @@ def compute(site: Site, period: Period | str, sources: str | Sequence[str] = "au
         Names as in `etolib.sources()`. "auto" chooses by place and dates, and falls back to the embedded
         climatology, labelled, for days nothing else answers. A list asks those and no others.
     **options
-        See `OPTIONS`.
+        See `etolib.request.OPTIONS`.
 
     Returns
     -------
@@ -91,36 +92,6 @@ def compute(site: Site, period: Period | str, sources: str | Sequence[str] = "au
     if not isinstance(site, Site):
         raise InputError([Problem("site", site, "is not a Site", "write etolib.Site(latitude, longitude)")])
     return run(site, Period.parse(period), check_options(sources, options), **options)
-
-
-OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": tuple(KRS)}
-"""Options and their values. ``krs``: coefficient of Rs from temperature, used where no source has radiation."""
-
-
-def check_options(sources: str | Sequence[str], options: Mapping[str, Any]) -> str | list[str]:
-    """Return the sources asked, cleaned; raise `InputError` listing unknown sources and options."""
-    problems = []
-    names: str | list[str]
-    if isinstance(sources, str):
-        names = [name.strip() for name in sources.split(",") if name.strip()]
-        if names == ["auto"]:
-            names = "auto"
-    else:
-        names = list(sources)
-    if not names:
-        problems.append(Problem("sources", sources, "names no source", "write auto, or names of etolib.sources()"))
-    known = registry.SOURCES
-    for name in [] if names == "auto" else names:
-        if name not in known:
-            problems.append(Problem("source", name, "is not known", f"known are {', '.join(known)}, or auto"))
-    for name, value in options.items():
-        if name not in OPTIONS:
-            problems.append(Problem("option", name, "is not known", f"known are {', '.join(OPTIONS)}"))
-        elif value not in OPTIONS[name]:
-            problems.append(Problem(name, value, f"must be one of {', '.join(OPTIONS[name])}"))
-    if problems:
-        raise InputError(problems)
-    return names if names == "auto" else list(dict.fromkeys(names))
 
 
 @dataclass

@@ -1,0 +1,26 @@
+"""Requests are checked without the packages that answer them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from etolib.errors import InputError
+from etolib.request import SOURCE_NAMES, check_options
+from etolib.sources import registry
+
+
+def test_the_names_are_those_of_the_registry():
+    assert tuple(registry.SOURCES) == SOURCE_NAMES
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(InputError) as caught:
+        check_options(["nasa_power", "nonsense"], {"krs": "lunar", "colour": "red"})
+    assert [problem.thing for problem in caught.value.problems] == ["source", "krs", "option"]
+
+
+def test_a_page_can_submit_without_the_packages_of_the_pipeline():
+    code = "import sys, etolib.jobs, etolib.widgets.app; print([m for m in ('pandas', 'matplotlib', 'numba') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
