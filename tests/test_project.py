@@ -20,7 +20,7 @@ PACKAGE = ROOT / "etolib"
 LAYERS = [
     {"_version", "errors"},
     {"constants", "variables", "config"},
-    {"site", "kinds", "units"},
+    {"site", "kinds", "units", "request"},
     {"meteo", "radiation"},
     {"kernel"},
     {"reference", "quality"},

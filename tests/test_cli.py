@@ -1,0 +1,108 @@
+"""The command line: what it prints, writes, and with which status it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from etolib._version import __version__
+from etolib.cli import main
+
+PLACE = ["--lat", "-22.7", "--lon", "-47.6"]
+DATES = ["--start", "2024-03-01", "--end", "2024-03-05"]
+
+
+def run(*words):
+    return CliRunner().invoke(main, list(words))
+
+
+def test_version_and_help():
+    assert __version__ in run("--version").output
+    for command in ("compute", "sources", "serve", "lab"):
+        assert run(command, "--help").exit_code == 0
+        assert command in run("--help").output
+
+
+def test_compute_prints_csv_and_warns_on_standard_error(weather_server):
+    done = run("compute", *PLACE, *DATES)
+    assert done.exit_code == 0
+    table = pd.read_csv(io.StringIO(done.stdout), comment="#")
+    assert len(table) == 5
+    assert table["eto"].notna().all()
+
+
+@pytest.mark.parametrize("ending", ["csv", "nc", "xlsx", "json"])
+def test_compute_writes_files(weather_server, tmp_path, ending):
+    path = tmp_path / f"out.{ending}"
+    done = run("compute", *PLACE, *DATES, "-o", str(path))
+    assert done.exit_code == 0
+    assert path.stat().st_size > 500
+    assert done.stdout == ""
+
+
+def test_place_as_people_type_it(weather_server):
+    done = run("compute", "--lat", "22°42'S", "--lon", "47,6 O", *DATES)
+    assert done.exit_code == 0
+    assert "latitude -22.70000, longitude -47.60000" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["--lat", "150", "--lon", "x", "--start", "2024-03-05", "--end", "2024-03-01"], 3),
+        ([*PLACE, *DATES, "--sources", "nasa,era"], 2),
+        ([*PLACE, *DATES, "-o", "eto.doc"], 1),
+        ([*PLACE, *DATES, "-o", "no/such/folder/eto.csv"], 1),
+        ([*PLACE, *DATES, "--krs", "hill"], 1),
+        ([*PLACE, *DATES, "--elevation", "high"], 1),
+        ([*PLACE, "--start", "", "--end", "2024-02-30"], 2),
+    ],
+)
+def test_bad_input_is_status_2_and_a_line_for_each_problem(words, lines):
+    done = run("compute", *words)
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == lines
+    assert all(line.startswith("error: ") for line in done.stderr.splitlines())
+    assert done.stdout == ""
+
+
+def test_no_source_is_status_3(weather_server):
+    weather_server.fault("all", "refuse")
+    done = run("compute", *PLACE, *DATES, "--sources", "nasa_power")
+    assert done.exit_code == 3
+    assert "nasa_power" in done.stderr
+
+
+def test_all_down_is_a_labelled_estimate_and_status_0(weather_server):
+    weather_server.fault("all", "refuse")
+    done = run("compute", *PLACE, *DATES)
+    assert done.exit_code == 0
+    assert "climatological estimate" in done.stderr
+    assert ",LOW,climatology,climatology," in done.stdout
+
+
+def test_sea_is_told(weather_server):
+    done = run("compute", "--lat", "-30", "--lon", "-30", *DATES)
+    assert done.exit_code == 3
+    assert "sea" in done.stderr
+
+
+def test_the_same_numbers_as_compute(weather_server, tmp_path):
+    import etolib
+
+    path = tmp_path / "out.json"
+    run("compute", *PLACE, *DATES, "-o", str(path))
+    here = etolib.compute(etolib.Site(-22.7, -47.6), "2024-03-01/2024-03-05")
+    told = [row["eto"] for row in json.loads(path.read_text())["results"]]
+    assert told == here.table["eto"].round(2).tolist()
+
+
+def test_sources_lists_each_with_its_window():
+    done = run("sources")
+    assert done.exit_code == 0
+    for word in ("nasa_power", "open_meteo_archive", "licence", "1981-01-01"):
+        assert word in done.stdout

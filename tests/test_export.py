@@ -1,0 +1,127 @@
+"""What people take away: CSV, Excel, NetCDF, JSON, script, link, citation."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import xarray as xr
+
+import etolib
+from etolib.site import Site
+
+
+@pytest.fixture(scope="module")
+def result():
+    with etolib.set_options(offline=True, today="2024-07-01"):
+        answer = etolib.compute(Site(-22.7, -47.6, name="Piracicaba, SP"), "2024-02-27/2024-03-02")
+    # A gap, to see that it stays one everywhere.
+    answer.table.loc[1, ["eto", "eto_lower", "eto_upper", "tmin"]] = np.nan
+    answer.table.loc[1, ["quality", "source", "kind"]] = None
+    return answer
+
+
+def test_csv_has_provenance_lines_then_header_then_iso_dates(result):
+    lines = result.to_csv().splitlines()
+    head = [line for line in lines if line.startswith("# ")]
+    assert lines[: len(head)] == head
+    assert any("licence" in line for line in head)
+    assert any(line.startswith("# warning: all days are a climatological estimate") for line in head)
+    assert lines[len(head)].startswith("date,eto,eto_lower,eto_upper,quality,source,kind,precipitation")
+    assert lines[len(head) + 1].startswith("2024-02-27,")
+
+
+def test_csv_reads_back_and_absent_is_empty(result):
+    back = pd.read_csv(io.StringIO(result.to_csv()), comment="#", parse_dates=["date"])
+    assert back["date"].tolist() == result.table["date"].tolist()
+    assert back["eto"].isna().tolist() == [False, True, False, False, False]
+    np.testing.assert_allclose(back["eto"], result.table["eto"], atol=0.005)
+    assert pd.isna(back.loc[1, "quality"])
+
+
+def test_csv_file_is_whole_or_not_there(result, tmp_path):
+    path = tmp_path / "eto.csv"
+    assert path.write_bytes(b"old") == 3
+    assert result.to_csv(path) == path.read_text()
+    assert [p.name for p in tmp_path.iterdir()] == ["eto.csv"]
+
+
+def test_excel_has_three_sheets_with_real_dates_and_empty_gaps(result, tmp_path):
+    path = tmp_path / "eto.xlsx"
+    result.to_excel(path)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["ETo", "sources", "about"]
+    sheet = book["ETo"]
+    assert sheet["A2"].is_date
+    assert sheet["B3"].value is None
+    assert any("FAO Irrigation" in str(row[0].value) for row in book["about"].iter_rows())
+
+
+def test_netcdf_is_cf_and_carries_each_source(result, tmp_path):
+    path = tmp_path / "eto.nc"
+    result.to_netcdf(path)
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        assert data.attrs["Conventions"].startswith("CF-")
+        assert data["eto"].attrs["units"] == "mm day-1"
+        assert data["tmin"].attrs["standard_name"] == "air_temperature"
+        assert data["tmin"].attrs["cell_methods"] == "time: minimum"
+        assert data["latitude"].attrs["units"] == "degrees_north"
+        assert list(data["source_name"].values) == ["climatology"]
+        np.testing.assert_allclose(data["eto"], result.table["eto"])
+        assert np.isnan(data["eto"][1])
+
+
+def test_json_is_strict_and_null_where_absent(result, tmp_path):
+    path = tmp_path / "eto.json"
+    text = result.to_json(path)
+    data = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert path.read_text() == text
+    assert data["results"][1]["eto"] is None
+    assert data["results"][0]["date"] == "2024-02-27"
+    assert data["warnings"] == result.warnings
+
+
+def test_script_repeats_the_run(result):
+    names: dict = {}
+    script = result.script()
+    body = script.split("print(")[0]
+    with etolib.set_options(offline=True, today="2024-07-01"):
+        exec(compile(body, "script", "exec"), names)
+    np.testing.assert_allclose(names["result"].table["eto"].drop(1), result.table["eto"].drop(1))
+    assert "name='Piracicaba, SP'" in script
+
+
+def test_script_keeps_a_given_elevation_and_options():
+    with etolib.set_options(offline=True):
+        answer = etolib.compute(Site(-22.7, -47.6, 0), "2024-01-01/2024-01-01", krs="coast")
+    assert "elevation=0.0" in answer.script()
+    assert "krs='coast'" in answer.script()
+
+
+def test_link_fills_the_form_with_absolute_dates(result):
+    assert result.link() == "?lat=-22.70000&lon=-47.60000&period=2024-02-27/2024-03-02&sources=auto"
+
+
+def test_citation_names_method_and_licences(result):
+    text = result.citation()
+    assert "FAO Irrigation and Drainage Paper 56" in text
+    assert result.provenance["sources"]["climatology"]["licence"] in text
+
+
+def test_messages_hold_none_for_absent(result):
+    assert result.messages()[1] == {"date": "2024-02-28", "eto_mm": None, "quality": None, "source": None}
+
+
+def test_html_of_a_notebook_escapes_the_name():
+    with etolib.set_options(offline=True):
+        answer = etolib.compute(Site(-22.7, -47.6, 0, "<script>x</script>"), "2024-01-01/2024-01-01")
+    assert "<script>" not in answer._repr_html_()
+
+
+def test_terms_of_a_day_without_value_are_refused(result):
+    with pytest.raises(etolib.InputError, match="has no value"):
+        result.terms("2024-02-28")
