@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from etolib.constants import KRS
 from etolib.errors import InputError, Problem
 
 SOURCE_NAMES = (
@@ -23,7 +22,7 @@ SOURCE_NAMES = (
 )
 """Names of the registry of sources, in its order (a test holds the two together)."""
 
-OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": tuple(KRS)}
+OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": ("interior", "coast", "island")}
 """Options and their values. ``krs``: coefficient of Rs from temperature, used where no source has radiation."""
 
 

@@ -6,12 +6,14 @@ import sys
 import pytest
 
 from etolib.errors import InputError
-from etolib.request import SOURCE_NAMES, check_options
+from etolib.quality import KRS
+from etolib.request import OPTIONS, SOURCE_NAMES, check_options
 from etolib.sources import registry
 
 
 def test_the_names_are_those_of_the_registry():
     assert tuple(registry.SOURCES) == SOURCE_NAMES
+    assert tuple(KRS) == OPTIONS["krs"]
 
 
 def test_all_problems_are_told_at_once():
@@ -21,6 +23,7 @@ def test_all_problems_are_told_at_once():
 
 
 def test_a_page_can_submit_without_the_packages_of_the_pipeline():
-    code = "import sys, etolib.jobs, etolib.widgets.app; print([m for m in ('pandas', 'matplotlib', 'numba') if m in sys.modules])"
+    heavy = "{'pandas', 'matplotlib', 'numba', 'xarray', 'httpx2'}"
+    code = f"import sys, etolib.jobs, etolib.widgets.app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
