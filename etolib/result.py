@@ -161,8 +161,8 @@ class Result:
             {
                 "date": day.date().isoformat(),
                 "eto_mm": None if pd.isna(eto) else round(float(eto), 3),
-                "quality": quality,
-                "source": source,
+                "quality": None if pd.isna(quality) else quality,
+                "source": None if pd.isna(source) else source,
             }
             for day, eto, quality, source in zip(*columns, strict=True)
         ]
