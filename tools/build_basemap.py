@@ -15,6 +15,7 @@ import importlib.util
 import json
 import math
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def cut_at_antimeridian(line: Line) -> list[Line]:
     [[[179.0, 0.0], [180.0, 1.0]], [[-180.0, 1.0], [-179.0, 2.0]]]
     """
     parts, current = [], [line[0]]
-    for before, after in zip(line[:-1], line[1:], strict=True):
+    for before, after in pairwise(line):
         jump = after[0] - before[0]
         if abs(jump) > 180:
             side = math.copysign(180.0, before[0])

@@ -85,6 +85,8 @@ def land_mask(world_atlas: Path) -> NDArray[np.bool_]:
     image = Image.new("1", (360 * per_degree, 180 * per_degree))
     draw = ImageDraw.Draw(image)
     for rings in Topology(world_atlas / "land-10m.json").polygons("land"):
+        if np.abs(rings[0]).max() < 0.1:
+            continue  # "Null Island" at 0, 0, a joke of Natural Earth
         for number, ring in enumerate(rings):
             points = unwrapped(ring)
             for shift in (-360, 0, 360):
@@ -245,8 +247,8 @@ class Relations:
     ``humidity``: ea proportional to es(Tmean)^a (1 + P / 20)^b within the year.
     """
 
-    transmission: tuple[float, float] = (0.882, -0.106)
-    span: tuple[float, float, float, float] = (10.7, 12.4, -10.2, -4.2)
+    transmission: tuple[float, float] = (0.882, -0.107)
+    span: tuple[float, float, float, float] = (8.2, 15.1, -8.6, -4.2)
     humidity: tuple[float, float] = (0.82, 0.15)
 
 
@@ -392,7 +394,7 @@ STORED = {
     ),
     "rs": Stored(
         MONTHLY, 0.05, "MJ m-2 day-1", "global solar radiation", "surface_downwelling_shortwave_flux_in_air",
-        "GLDAS-2.1 annual mean; course of the year from clear sky (Linke turbidity) and rain",
+        "GLDAS-2.1 annual mean and rain; course of the year from clear sky (Linke turbidity) and rain",
     ),
     "precipitation": Stored(
         MONTHLY, 0.05, "mm day-1", "mean precipitation", "lwe_precipitation_rate", "ERA5 2000-2025",

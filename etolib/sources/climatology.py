@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from etolib import config
 from etolib.constants import TETENS_A, TETENS_B
 from etolib.errors import NotCovered, SourceUnavailable
 from etolib.site import Period, Site
@@ -32,6 +33,8 @@ LAPSE_RATE = 0.0055  # K m-1, mean temperature near the surface: annual 5.4 to 5
 EARTH_RADIUS = 6371.0  # km
 CELL = 0.5  # degrees
 LAND_CELL = 0.1  # degrees
+WINDOW = (dt.date(1700, 1, 1), dt.date(2261, 12, 31))  # any date a pandas index can hold
+SEA_STEP = -2.0  # m, the step of the height grid that holds sea level
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTHLY = ("tmean", "diurnal_range", "ea", "rs", "precipitation")
 ORIGINS = ("gldas", "gldas_of_neighbours", "defaults")
@@ -73,7 +76,8 @@ class Cells:
     """The embedded maps at one place, before the correction for height.
 
     ``monthly`` holds 12 means per variable of the grid, ``u2`` the wind of the year [m s-1], ``elevation`` the mean
-    height of the cells [m], ``origin`` where their annual radiation, humidity and wind come from (one of `ORIGINS`).
+    height of the cells [m], ``origin`` where annual radiation, humidity and wind of the heaviest cell come from (one
+    of `ORIGINS`).
     """
 
     monthly: dict[str, Array]
@@ -114,7 +118,7 @@ def _cells(latitude: float, longitude: float) -> Cells | None:
         monthly={name: sum((w * cell.monthly[name] for w, cell in found), np.zeros(12)) / total for name in MONTHLY},
         u2=sum(w * cell.u2 for w, cell in found) / total,
         elevation=sum(w * cell.elevation for w, cell in found) / total,
-        origin=max((cell.origin for _, cell in found), key=ORIGINS.index),
+        origin=max(found, key=lambda pair: pair[0])[1].origin,
     )
 
 
@@ -153,7 +157,7 @@ def surface(latitude: float, longitude: float) -> tuple[float, bool]:
         return 0.0, False
     with _open() as file:
         value = float(_read(file, "surface", min(int((latitude + 90) * 12), 2159), int((longitude + 180) * 12) % 4320))
-    return (0.0 if math.isnan(value) else value), True
+    return (0.0 if math.isnan(value) or value == SEA_STEP else value), True
 
 
 def nearest_land(latitude: float, longitude: float) -> tuple[float, str]:
@@ -168,7 +172,7 @@ def nearest_land(latitude: float, longitude: float) -> tuple[float, str]:
     --------
     >>> distance, direction = nearest_land(50.0, -6.5)
     >>> distance < 100, direction
-    (True, 'north-east')
+    (True, 'south-east')
     """
     with _open() as file:
         covered = file["u2"][...] != file["u2"].attrs["_FillValue"][0]
@@ -259,7 +263,7 @@ class Climatology:
         name=NAME,
         title="Embedded climatology",
         provides=COLUMNS,
-        window=lambda today: (dt.date.min, dt.date.max),
+        window=lambda today: WINDOW,
         delay="none",
         coverage="land north of 60 S, 0.5 degree",
         licence=LICENCE,
@@ -275,10 +279,11 @@ class Climatology:
         Raises
         ------
         NotCovered
-            At sea and in Antarctica.
+            At sea, in Antarctica, and for dates outside of 1700 to 2261.
         SourceUnavailable
             Where the grid is missing from the installation.
         """
+        period = self.info.clip(period, config.today())
         surface_elevation, is_land = surface(site.latitude, site.longitude)
         if not is_land:
             distance, direction = nearest_land(site.latitude, site.longitude)
