@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 TABLE_COLUMNS = (
@@ -35,6 +34,14 @@ TABLE_COLUMNS = (
 """Columns of `Result.table`, in order; units as in `etolib.variables`."""
 
 QUALITIES = ("HIGH", "MEDIUM", "LOW")
+
+
+# pandas is imported where it is used: dask tells every client the type of a result, and a page's kernel that
+# only passes results on must not pay 70 MB for knowing the type.
+def _empty_frame() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
 
 
 @dataclass
@@ -70,8 +77,8 @@ class Result:
     period: Period
     table: pd.DataFrame
     source_eto: pd.DataFrame
-    flags: pd.DataFrame = field(default_factory=pd.DataFrame)
-    input_sources: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flags: pd.DataFrame = field(default_factory=_empty_frame)
+    input_sources: pd.DataFrame = field(default_factory=_empty_frame)
     warnings: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
     request: dict[str, Any] = field(default_factory=dict)
@@ -96,6 +103,8 @@ class Result:
         InputError
             Where the day is not in the result, or has no value.
         """
+        import pandas as pd
+
         from etolib.reference import eto
 
         day = pd.Timestamp(date)
@@ -156,6 +165,8 @@ class Result:
 
     def messages(self) -> list[dict[str, Any]]:
         """Return the rows of a SUCCESS message: date, eto_mm (None where absent), quality, source."""
+        import pandas as pd
+
         columns = (self.table[name] for name in ("date", "eto", "quality", "source"))
         return [
             {

@@ -24,6 +24,6 @@ def test_all_problems_are_told_at_once():
 
 def test_a_page_can_submit_without_the_packages_of_the_pipeline():
     heavy = "{'pandas', 'matplotlib', 'numba', 'xarray', 'httpx2'}"
-    code = f"import sys, etolib.jobs, etolib.widgets.app; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, etolib.jobs, etolib.result, etolib.widgets.app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
