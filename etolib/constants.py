@@ -31,6 +31,18 @@ WIND_B = 67.8  # FAO-56 Eq. 47
 WIND_C = 5.42  # FAO-56 Eq. 47
 WIND_DEFAULT = 2.0  # m s-1, FAO-56 p. 63: world mean where wind is unknown
 
+# Solar time
+SOLAR_TIME_PER_DEGREE = 0.06667  # h per degree, FAO-56 Eq. 31 (printed so, not 1/15)
+SEASONAL_A = 0.1645  # h, FAO-56 Eq. 32
+SEASONAL_B = 0.1255  # h, FAO-56 Eq. 32
+SEASONAL_C = 0.025  # h, FAO-56 Eq. 32
+SEASONAL_DAY = 81.0  # FAO-56 Eq. 33
+SEASONAL_PERIOD = 364.0  # FAO-56 Eq. 33
+LOW_SUN = 0.3  # rad, ASCE-2005 Eq. 62: below this altitude the cloud term of the hour before is kept
+EVENING_FROM = 0.79  # rad before sunset, FAO-56 p. 75: the hour whose cloud term the night takes
+EVENING_TO = 0.52  # rad before sunset, FAO-56 p. 75
+NIGHT_RELATIVE_SHORTWAVE = 0.8  # FAO-56 p. 75 and Example 19: Rs/Rso at night where no evening is known (0.4 to 0.8)
+
 # Radiation
 HOURS_PER_DAY = 24.0  # h
 MINUTES_PER_HOUR = 60.0  # min
@@ -72,8 +84,24 @@ PM_CN = 900.0  # FAO-56 Eq. 6
 PM_CD = 0.34  # s m-1, FAO-56 Eq. 6
 PM_CN_TALL = 1600.0  # ASCE-2005 Table 1, daily, tall
 PM_CD_TALL = 0.38  # s m-1, ASCE-2005 Table 1, daily, tall
+PM_CN_HOURLY = 37.0  # FAO-56 Eq. 53, ASCE-2005 Table 1
+PM_CN_HOURLY_TALL = 66.0  # ASCE-2005 Table 1
+PM_CD_DAY_ASCE = 0.24  # s m-1, ASCE-2005 Table 1, hourly, short, daytime
+PM_CD_NIGHT_ASCE = 0.96  # s m-1, ASCE-2005 Table 1, hourly, short, night
+PM_CD_DAY_TALL = 0.25  # s m-1, ASCE-2005 Table 1, hourly, tall, daytime
+PM_CD_NIGHT_TALL = 1.7  # s m-1, ASCE-2005 Table 1, hourly, tall, night
 PM_KELVIN = 273.0  # K, FAO-56 Eq. 6 (sic)
 
 # Hargreaves-Samani
 HARGREAVES_A = 0.0023  # FAO-56 Eq. 52
 HARGREAVES_B = 17.8  # degC, FAO-56 Eq. 52
+
+# Priestley-Taylor, Makkink, Turc
+PRIESTLEY_TAYLOR_ALPHA = 1.26  # Priestley and Taylor (1972), doi:10.1175/1520-0493(1972)100<0081:OTAOSH>2.3.CO;2
+MAKKINK = 0.65  # de Bruin (1987) for the equation of Makkink (1957)
+TURC = 0.013  # mm cm2 cal-1, Turc (1961)
+TURC_TEMPERATURE = 15.0  # degC, Turc (1961)
+TURC_RADIATION = 50.0  # cal cm-2 day-1, Turc (1961)
+TURC_HUMIDITY = 50.0  # %, Turc (1961): below, the air is dry
+TURC_DRYNESS = 70.0  # %, Turc (1961)
+CALORIES_PER_MJ = 23.88  # cal cm-2 per MJ m-2, as McMahon et al. (2013), doi:10.5194/hess-17-1331-2013, Eq. S9.10

@@ -50,7 +50,9 @@ def elementwise(
     options: Iterable[str] = (),
     dtype_of: Iterable[str] | None = None,
     relations: Callable[[dict[str, np.ndarray]], list[Problem]] | None = None,
+    aliases: Mapping[str, str] | None = None,
     self_checking: bool = False,
+    sequence: bool = False,
 ) -> Callable[[F], F]:
     """Make an equation on arrays public for every kind.
 
@@ -64,8 +66,13 @@ def elementwise(
         Parameters that decide the precision of the result; all of them by default. Integers never decide.
     relations : callable, optional
         Further checks, given all numeric parameters as arrays.
+    aliases : mapping of str to str, optional
+        Variable of `etolib.units` a parameter stands for, where its own name means another.
     self_checking : bool
         The equation refuses impossible numbers itself.
+    sequence : bool
+        The cells of the time axis depend on each other: the equation has an option ``axis`` (0 for arrays; the
+        dimension ``time``, or else the first, of DataArrays, which must lie in one chunk).
     """
     attrs = {
         key: value
@@ -78,6 +85,7 @@ def elementwise(
         if value
     }
     plain = frozenset(options)
+    renamed = dict(aliases or {})
     deciding = None if dtype_of is None else frozenset(dtype_of)
 
     def decorate(core: F) -> F:
@@ -92,10 +100,11 @@ def elementwise(
             numeric = {k: v for k, v in bound.arguments.items() if k not in plain and v is not None}
             settings = {k: v for k, v in bound.arguments.items() if k in plain or v is None}
             block = Block(core.__module__, core.__name__, tuple(numeric), settings)
-            values = [in_canonical_unit(value, name) for name, value in numeric.items()]
-            return _dispatch(block, values, core.__name__, attrs, deciding)
+            values = [in_canonical_unit(value, renamed.get(name, name)) for name, value in numeric.items()]
+            return _dispatch(block, values, core.__name__, attrs, deciding, sequence)
 
         public.core = core  # type: ignore[attr-defined]
+        public.aliases = renamed  # type: ignore[attr-defined]
         public.relations = relations  # type: ignore[attr-defined]
         public.self_checking = self_checking  # type: ignore[attr-defined]
         public.dtype_of = deciding  # type: ignore[attr-defined]
@@ -110,6 +119,10 @@ class Block:
     def __init__(self, module: str, function: str, names: tuple[str, ...], settings: Mapping[str, Any]) -> None:
         self.module, self.function, self.names, self.settings = module, function, names, dict(settings)
 
+    def along(self, axis: int) -> Block:
+        """Return the same equation with its time on another axis."""
+        return Block(self.module, self.function, self.names, {**self.settings, "axis": axis})
+
     def __call__(self, *arrays: Any, dtype: np.dtype[Any] | None = None) -> np.ndarray:
         public = getattr(importlib.import_module(self.module), self.function)
         given = {name: as_float(array, name) for name, array in zip(self.names, arrays, strict=True)}
@@ -119,7 +132,7 @@ class Block:
         given = {name: a if a.ndim else a.reshape(1) for name, a in given.items()}
         _check_shapes(given)
         if not public.self_checking:
-            problems = range_problems(given)
+            problems = range_problems(given, public.aliases)
             if public.relations is not None:
                 problems += public.relations(given)
             if problems:
@@ -163,7 +176,7 @@ def in_canonical_unit(value: Any, name: str) -> Any:
     return value if unit is None else convert(value, name, str(unit))
 
 
-def range_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
+def range_problems(given: Mapping[str, np.ndarray], aliases: Mapping[str, str] | None = None) -> list[Problem]:
     """Return one `Problem` for every parameter with a number outside its plausible range; NaN is no problem.
 
     >>> print(range_problems({"latitude": np.array([150.0])})[0])
@@ -171,7 +184,8 @@ def range_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
     """
     problems = []
     for name, array in given.items():
-        limits = LIMITS.get(name)
+        variable = (aliases or {}).get(name, name)
+        limits = LIMITS.get(variable)
         if limits is None or array.size == 0:
             continue
         low, high, unit = limits
@@ -188,7 +202,7 @@ def range_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
                     name,
                     worst,
                     f"must lie within {low:g} to {high:g} {unit}".rstrip() + where,
-                    likely_cause(name, values),
+                    likely_cause(variable, values),
                 )
             )
     return problems
@@ -221,17 +235,27 @@ def _decide_dtype(block: Block, values: list[Any], deciding: frozenset[str] | No
 
 
 def _dispatch(
-    block: Block, values: list[Any], name: str, attrs: Mapping[str, str], deciding: frozenset[str] | None
+    block: Block,
+    values: list[Any],
+    name: str,
+    attrs: Mapping[str, str],
+    deciding: frozenset[str] | None,
+    sequence: bool,
 ) -> Any:
     data_array = _loaded("xarray", "DataArray")
     series = _loaded("pandas", "Series")
     index = _loaded("pandas", "Index")
     dask_array = _loaded("dask.array", "Array")
     if data_array is not None and any(isinstance(v, data_array) for v in values):
-        return _with_xarray(block, values, name, attrs, _decide_dtype(block, values, deciding))
+        out = _with_xarray(block, values, _decide_dtype(block, values, deciding), sequence)
+        out.name = name
+        out.attrs = dict(attrs)
+        return out
     if dask_array is not None and any(isinstance(v, dask_array) for v in values):
         import dask.array as da
 
+        if sequence:
+            raise InputError([Problem("arrays", "dask", "have no named time dimension", "give DataArrays instead")])
         dtype = _decide_dtype(block, values, deciding)
         return da.map_blocks(
             functools.partial(block, dtype=dtype), *_as_dask(values), dtype=dtype, meta=np.empty(0, dtype)
@@ -271,9 +295,23 @@ def _as_dask(values: list[Any]) -> list[Any]:
     return [a[(None,) * (ndim - a.ndim)] if a.ndim else a[()] for a in arrays]
 
 
-def _with_xarray(block: Block, values: list[Any], name: str, attrs: Mapping[str, str], dtype: np.dtype[Any]) -> Any:
+def _with_xarray(block: Block, values: list[Any], dtype: np.dtype[Any], sequence: bool) -> Any:
     import xarray as xr
 
+    core: dict[str, Any] = {}
+    dims: tuple[Any, ...] | None = None
+    if sequence:
+        arrays = [v for v in values if isinstance(v, xr.DataArray)]
+        dims = xr.broadcast(*arrays)[0].dims
+        time = "time" if "time" in dims else dims[0] if dims else None
+        if time is not None:
+            template = next(v for v in arrays if time in v.dims)
+            values = [xr.broadcast(v, template)[0] if isinstance(v, xr.DataArray) else v for v in values]
+            core = {
+                "input_core_dims": [[time] if isinstance(v, xr.DataArray) else [] for v in values],
+                "output_core_dims": [[time]],
+            }
+            block = block.along(-1)
     try:
         out = xr.apply_ufunc(
             functools.partial(block, dtype=dtype),
@@ -282,9 +320,8 @@ def _with_xarray(block: Block, values: list[Any], name: str, attrs: Mapping[str,
             output_dtypes=[dtype],
             join="exact",
             keep_attrs=False,
+            **core,
         )
     except xr.AlignmentError as error:
         raise InputError([Problem("coordinates", str(error), "do not agree", "align the arrays first")]) from None
-    out.name = name
-    out.attrs = dict(attrs)
-    return out
+    return out if dims is None else out.transpose(*dims)

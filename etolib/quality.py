@@ -100,12 +100,7 @@ def complete(
         for name in ("tmin", "tmax")
         if name not in given
     ]
-    if isinstance(krs, str) and krs not in KRS:
-        problems.append(Problem("krs", krs, f"must be one of {', '.join(KRS)}, or a number"))
-    elif not isinstance(krs, str) and not 0.05 <= krs <= 0.3:
-        problems.append(Problem("krs", krs, "must lie within 0.05 to 0.3", "0.16 inland, 0.19 at a coast"))
-    if not 0.0 <= dew_point_offset <= 10.0:
-        problems.append(Problem("dew_point_offset", dew_point_offset, "must lie within 0 to 10 degC"))
+    problems += rule_problems(krs, dew_point_offset)
     place = {"latitude": latitude, "elevation": elevation, "day_of_year": day_of_year}
     problems += range_problems({**given, **place})
     problems += _fraction_problems(given)
@@ -182,6 +177,23 @@ def _complete(
     u2.fill("default_wind", lambda at: np.full(int(np.count_nonzero(at)), c.WIND_DEFAULT))
     values["u2"], codes["u2"] = u2.values, u2.codes
     return Completed(values, codes)
+
+
+def rule_problems(krs: str | float, dew_point_offset: float) -> list[Problem]:
+    """Return what is wrong with the options of `complete`.
+
+    >>> [str(problem) for problem in rule_problems("mountain", 0.0)]
+    ["krs = 'mountain': must be one of interior, coast, island, or a number"]
+    """
+    problems = []
+    if isinstance(krs, str):
+        if krs not in KRS:
+            problems.append(Problem("krs", krs, f"must be one of {', '.join(KRS)}, or a number"))
+    elif not 0.05 <= krs <= 0.3:
+        problems.append(Problem("krs", krs, "must lie within 0.05 to 0.3 degC-0.5", "0.16 inland, 0.19 at a coast"))
+    if not 0.0 <= dew_point_offset <= 10.0:
+        problems.append(Problem("dew_point_offset", dew_point_offset, "must lie within 0 to 10 degC"))
+    return problems
 
 
 class _Filling:

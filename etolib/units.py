@@ -62,6 +62,16 @@ _RADIATION = {
     "cal cm-2 day-1": (0.041868, 0.0),
     "mm day-1": (2.45, 0.0),
 }
+_RADIATION_HOURLY = {
+    "MJ m-2 h-1": (1.0, 0.0),
+    "MJ m-2": (1.0, 0.0),
+    "W m-2": (0.0036, 0.0),
+    "W/m2": (0.0036, 0.0),
+    "J m-2": (1e-6, 0.0),
+    "kJ m-2": (1e-3, 0.0),
+    "Wh m-2": (0.0036, 0.0),
+    "langley h-1": (0.041868, 0.0),
+}
 _PERCENT = {"%": (1.0, 0.0), "percent": (1.0, 0.0), "fraction": (100.0, 0.0), "1": (100.0, 0.0)}
 _WATER = {
     "mm day-1": (1.0, 0.0),
@@ -81,6 +91,7 @@ UNITS: dict[str, dict[str, tuple[float, float]]] = {
     **dict.fromkeys(("ea", "pressure"), _PRESSURE),
     "u2": _SPEED,
     "rs": _RADIATION,
+    "rs_hourly": _RADIATION_HOURLY,
     **dict.fromkeys(("precipitation", "eto"), _WATER),
     "sunshine": _DURATION,
 }
@@ -153,6 +164,7 @@ def _plain(unit: str) -> str:
 
 LIMITS: dict[str, tuple[float, float, str]] = {
     **{v.name: (v.lower, v.upper, v.units) for v in VARIABLES.values() if v.name != "eto"},
+    "rs_hourly": (0, 6, "MJ m-2 h-1"),
     "latitude": (-90, 90, "degrees"),
     "longitude": (-360, 360, "degrees"),
     "elevation": (-450, 9000, "m"),
@@ -165,6 +177,8 @@ LIMITS: dict[str, tuple[float, float, str]] = {
     "height": (0.1, 500, "m"),
     "daylight": (0, 24, "h"),
     "hour": (0, 24, "h"),
+    "utc_offset": (-15, 15, "h"),
+    "duration": (0, 24, "h"),
     "albedo": (0, 1, ""),
     "ra": (0, 60, "MJ m-2 day-1"),
     "rso": (0, 60, "MJ m-2 day-1"),
@@ -195,6 +209,7 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "pressure": ("hPa", "Pa"),
     "u2": ("km h-1", "km day-1"),
     "sunshine": ("min", "s"),
+    "rs_hourly": ("W m-2",),
     "rs": ("W m-2", "kJ m-2 day-1", "J m-2 day-1"),
 }
 _GUESS_RANGE: dict[str, tuple[float, float, str]] = {
