@@ -5,7 +5,7 @@ replayed from a data folder (header ``X-Replayed: 1``) or simulated weather (hea
 deterministic and plausible but was never observed anywhere.
 """
 
-from tests.weatherserver.faults import FAULTS
+from tests.weatherserver.kinds import FAULTS
 from tests.weatherserver.record import Call
 from tests.weatherserver.server import WeatherServer
 

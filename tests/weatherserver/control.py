@@ -13,7 +13,7 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from tests.weatherserver.answer import Answer
-from tests.weatherserver.faults import FAULTS
+from tests.weatherserver.kinds import FAULTS
 
 if TYPE_CHECKING:
     from tests.weatherserver.server import WeatherServer
@@ -39,7 +39,6 @@ def answer(server: WeatherServer, method: str, path: str, query: str, body: byte
 def _fault(server: WeatherServer, asked: dict[str, Any]) -> Any:
     times = asked.get("times")
     options = asked.get("options") or {}
-    options = {("name_" if key == "name" else key): value for key, value in options.items()}
     server.fault(
         asked["service"],
         asked["name"],

@@ -110,12 +110,14 @@ def _tail(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
 
 
 @kind(
-    "missing_column", "answer", "the first (or `name`d) variable is absent, with NASA POWER's message or without a word"
+    "missing_column",
+    "answer",
+    "the first variable (or option `variable`) is absent, with NASA POWER's message or without a word",
 )
 def _missing_column(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     for part in parts(answer.document):
         if "parameter" in part.get("properties", {}):
-            name = options.get("name") or next(iter(part["properties"]["parameter"]))
+            name = options.get("variable") or next(iter(part["properties"]["parameter"]))
             part["properties"]["parameter"].pop(name, None)
             part["parameters"].pop(name, None)
             part["messages"].append(
@@ -124,25 +126,29 @@ def _missing_column(answer: Answer, service: str, options: dict[str, Any]) -> An
         for block in ("daily", "hourly"):
             names = [name for name in part.get(block, {}) if name != "time"]
             if names:
-                name = options.get("name") or names[0]
+                name = options.get("variable") or names[0]
                 part[block].pop(name, None)
                 part[f"{block}_units"].pop(name, None)
         for step in part.get("properties", {}).get("timeseries", []):
-            step["data"]["instant"]["details"].pop(options.get("name") or "air_temperature", None)
+            step["data"]["instant"]["details"].pop(options.get("variable") or "air_temperature", None)
         if "gridId" in part.get("properties", {}):
-            part["properties"].pop(options.get("name") or "temperature", None)
+            part["properties"].pop(options.get("variable") or "temperature", None)
         for feature in part.get("features", []):
-            feature["properties"].pop(options.get("name") or "temperature", None)
+            feature["properties"].pop(options.get("variable") or "temperature", None)
     return answer
 
 
-@kind("undefined_column", "answer", "the first (or `name`d) variable is all null, its unit `undefined` (Open-Meteo)")
+@kind(
+    "undefined_column",
+    "answer",
+    "the first variable (or option `variable`) is all null, its unit `undefined` (Open-Meteo)",
+)
 def _undefined(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     for part in parts(answer.document):
         for block in ("daily", "hourly"):
             names = [name for name in part.get(block, {}) if name != "time"]
             if names:
-                name = options.get("name") or names[0]
+                name = options.get("variable") or names[0]
                 part[block][name] = [None] * len(part[block]["time"])
                 part[f"{block}_units"][name] = "undefined"
     return answer
@@ -315,11 +321,13 @@ def _elsewhere(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
 
 
 @kind(
-    "empty_layer", "answer", "a layer without values and without `uom`: `name` (temperature) of the raw grid (US NWS)"
+    "empty_layer",
+    "answer",
+    "a layer without values and without `uom`: `variable` (temperature) of the raw grid (US NWS)",
 )
 def _empty_layer(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     properties = answer.document.get("properties", {}) if isinstance(answer.document, dict) else {}
-    name = options.get("name") or "temperature"
+    name = options.get("variable") or "temperature"
     if isinstance(properties.get(name), dict):
         properties[name] = {"values": []}
     return answer

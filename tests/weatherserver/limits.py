@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import defaultdict
 
 from tests.weatherserver import open_meteo
-from tests.weatherserver.answer import Answer, Query, html
+from tests.weatherserver.answer import Answer, Query, html, many
 from tests.weatherserver.clock import Clock
 
 WINDOWS = (("Daily", 86_400, 10_000), ("Hourly", 3_600, 5_000), ("Minutely", 60, 600))
@@ -20,7 +20,7 @@ class Limits:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._used: Counter[tuple[str, int, int]] = Counter()
+        self._used: defaultdict[tuple[str, int, int], float] = defaultdict(float)
         self._lock = threading.Lock()
 
     def refusal(self, service: str, query: Query, in_flight: int) -> Answer | None:
@@ -32,12 +32,12 @@ class Limits:
                 return self._opentopodata()
         return None
 
-    def used(self, provider: str, seconds: int) -> int:
+    def used(self, provider: str, seconds: int) -> float:
         """Return what was spent in the present window of a length."""
         return self._used[provider, seconds, int(self._clock.seconds() // seconds)]
 
     def _spend(self, provider: str, seconds: int, weight: float) -> None:
-        self._used[provider, seconds, int(self._clock.seconds() // seconds)] += weight  # type: ignore[assignment]
+        self._used[provider, seconds, int(self._clock.seconds() // seconds)] += weight
 
     def _open_meteo(self, service: str, query: Query, in_flight: int) -> Answer | None:
         if in_flight > RUNNING_AND_QUEUED:
@@ -46,7 +46,7 @@ class Limits:
             if self.used("open_meteo", seconds) >= limit:
                 return open_meteo.error(429, f"{name} API request limit exceeded. Please try again {ADVICE[name]}.")
         if service == "open_meteo_elevation":
-            weight = float(len(open_meteo.many(query, "latitude")) or 1)
+            weight = float(len(many(query, "latitude")) or 1)
         else:
             weight = open_meteo.weight(query, open_meteo.asked_days(query))
         for _, seconds, _ in WINDOWS:

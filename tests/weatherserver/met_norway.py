@@ -93,7 +93,8 @@ def _forecast(latitude: float, longitude: float, altitude: int | None, variant: 
     span = int((times[-1] - now).total_seconds()) // 3600 + 13
     hours = sky.hourly(latitude, longitude, np.arange(first, first + span), "met_norway", float(height))
     kept = tuple(UNITS) if variant == "complete" else COMPACT
-    series = [_step(index, times, first, hours, kept) for index in range(len(times))]
+    change = next(i for i in range(1, len(times)) if times[i] - times[i - 1] > dt.timedelta(hours=1)) - 1
+    series = [_step(index, times, change, first, hours, kept) for index in range(len(times))]
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [longitude, latitude, height]},
@@ -122,11 +123,11 @@ def steps(now: dt.datetime) -> list[dt.datetime]:
 
 
 def _step(
-    index: int, times: list[dt.datetime], first: int, hours: dict[str, sky.Array], kept: tuple[str, ...]
+    index: int, times: list[dt.datetime], change: int, first: int, hours: dict[str, sky.Array], kept: tuple[str, ...]
 ) -> dict[str, Any]:
+    """Return one step; ``change`` is the index of the first step of the 6-hourly part."""
     time = times[index]
     at = int(time.timestamp()) // 3600 - first
-    change = next(i for i in range(1, len(times)) if times[i] - times[i - 1] > dt.timedelta(hours=1)) - 1
     is_hourly = index < change
     # what a step looks ahead to must lie within its own part of the axis, except at 6-hour marks
     end = times[change] if is_hourly and time.hour % 6 else times[-1]

@@ -271,9 +271,7 @@ def _daily_columns(
         wanted = [n for n in names if PARAMETERS[n].solar is is_solar]
         if wanted:
             try:
-                days = weather.days(
-                    "nasa", "nasa_power", (latitude, longitude), place, first, last, offset, height=height
-                )
+                days = weather.days("nasa", "nasa_power", (latitude, longitude), place, first, last, offset)
                 found, origin = days.values, days.origin
             except NoWeather:
                 found = {PARAMETERS[n].key: np.full((last - first).days + 1, np.nan) for n in wanted}
@@ -296,7 +294,7 @@ def _hourly_columns(
     for place, is_solar in ((cell, False), (solar, True)):
         wanted = [n for n in names if PARAMETERS[n].solar is is_solar]
         if wanted:
-            found = sky.hourly(*place, hours, "nasa_power", height)
+            found = sky.hourly(*place, hours, "nasa_power")
             found["wind2"] = found["wind"] * 0.735
             columns.update({n: found[PARAMETERS[n].hourly_key or ""] for n in wanted})
     return columns, height, SIMULATED

@@ -58,9 +58,9 @@ class Replay:
         self.radius = radius
         table = pd.read_csv(self.folder / "cities.csv")
         self.cities = [
-            City(str(row.city), float(row.lat), float(row.lon), float(row.alt))
-            for row in table.itertuples()
-            if self._file(str(row.city)).exists()
+            City(name, latitude, longitude, height)
+            for name, latitude, longitude, height in zip(table.city, table.lat, table.lon, table.alt, strict=True)
+            if self._file(name).exists()
         ]
         self._frames: dict[str, pd.DataFrame] = {}
         self._lock = threading.Lock()

@@ -23,7 +23,8 @@ from typing import Any
 from tests.weatherserver import control, faults, met_norway, nasa, nws, open_meteo, opentopodata
 from tests.weatherserver.answer import Answer, Query, html
 from tests.weatherserver.clock import Clock
-from tests.weatherserver.faults import SERVICES, Fault, Faults
+from tests.weatherserver.faults import Fault, Faults
+from tests.weatherserver.kinds import SERVICES
 from tests.weatherserver.limits import Limits
 from tests.weatherserver.record import Call, Record
 from tests.weatherserver.weather import Weather
@@ -146,10 +147,8 @@ class WeatherServer:
         match : str
             Only requests whose path and query contain this text.
         **options
-            What the fault takes (``seconds``, ``interval``, ``days``, ``name_`` of a variable, ...).
+            What the fault takes (``seconds``, ``interval``, ``days``, ``variable``, ...).
         """
-        if "name_" in options:
-            options["name"] = options.pop("name_")
         for fault in self.faults.add(service, name, times, after, match, options):
             if name == "refuse":
                 self._listeners[fault.service].refuse()

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Hours = NDArray[np.float64] | NDArray[np.int64]
 
 EPOCH = dt.date(1970, 1, 1)
 HOURS = 24
@@ -122,7 +123,7 @@ def _sun(latitude: float, longitude: float, hours: Array) -> tuple[Array, Array]
 
 
 def hourly(
-    latitude: float, longitude: float, hours: Array, provider: str, height: float | None = None
+    latitude: float, longitude: float, hours: Hours, provider: str, height: float | None = None
 ) -> dict[str, Array]:
     """Return the simulated weather of whole hours as one provider sees it.
 
@@ -144,19 +145,19 @@ def hourly(
         ``temperature``, ``dewpoint`` [degC], ``rh`` [%], ``wind`` at 10 m [m s-1], ``direction`` [degrees],
         ``cloud`` [%], ``rs``, ``ra`` [MJ m-2 h-1], ``rain`` [mm], ``pressure``, ``msl`` [kPa].
     """
-    hours = np.asarray(hours, dtype=float)
+    time: Array = np.asarray(hours, dtype=float)
     height = elevation(latitude, longitude) if height is None else height
     far = abs(np.sin(np.radians(latitude)))
 
     def field(name: str, degrees: float, period: float) -> Array:
-        return noise(name, latitude, longitude, hours, degrees, period)
+        return noise(name, latitude, longitude, time, degrees, period)
 
     def error(name: str) -> Array:
         bias = noise(f"{provider} {name}", 0, 0, np.zeros(1), 90, 1)[0]
         return 0.5 * bias + 0.7 * field(f"{provider} {name}", 1, 30)
 
-    ra, solar = _sun(latitude, longitude, hours)
-    season = np.cos(2 * np.pi * ((hours / HOURS) % 365.2425 - 203) / 365.2425) * np.sign(latitude)
+    ra, solar = _sun(latitude, longitude, time)
+    season = np.cos(2 * np.pi * ((time / HOURS) % 365.2425 - 203) / 365.2425) * np.sign(latitude)
     wet = (
         0.5 * season * (1 - far)
         + 0.6 * field("synoptic", 10, 96)
