@@ -261,6 +261,24 @@ def require(source: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
         )  # fmt: skip
 
 
+_HUMIDITY = ("ea", "tdew", "rhmax", "rhmin", "rhmean")
+
+
+def lost(missing: Sequence[str], frame: pd.DataFrame) -> list[str]:
+    """Return which of the ``missing`` variables the reader must know of.
+
+    Not pressure, which FAO-56 takes from the elevation, nor one measure of humidity or mean temperature while the
+    others are there.
+
+    >>> lost(["tdew", "pressure", "rs"], pd.DataFrame({"rhmean": [60.0]}))
+    ['rs']
+    """
+    idle = {"pressure", "tmean", "cloud", "sunshine"}
+    if any(name in frame for name in _HUMIDITY):
+        idle.update(_HUMIDITY)
+    return [name for name in missing if name not in idle]
+
+
 def provenance(info: SourceInfo, site: Site, reply: Reply) -> dict[str, Any]:
     """Return the part of ``SourceData.meta`` that is the same for all providers."""
     return {

@@ -284,13 +284,13 @@ class NasaPower:
         where = cells(site)
         reply = _ask("daily", "AG", tuple(VARIABLE_MAP), where, inside, today)
         answer: Answer = reply.data
-        warnings += [f"{INFO.title}: {message}" for message in answer.messages]
-        if answer.missing:
-            lost = ", ".join(VARIABLE_MAP[name][0] for name in answer.missing)
-            warnings.append(f"{INFO.title} left out {lost}")
         frame = frames.finish(answer.frame, inside, today=today, forecast=False, warnings=warnings, named=INFO.title)
+        missing = [VARIABLE_MAP[name][0] for name in answer.missing]
+        if lost := frames.lost(missing, frame):
+            warnings.append(f"{INFO.title} left out {', '.join(lost)}")
         frames.require(INFO.name, frame, ("tmin", "tmax"))
         if reply.stale:
             warnings.append(f"{INFO.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
-        meta = {**frames.provenance(INFO, site, reply), **_where(site, where, answer)}
+        told = {"missing": missing, "messages": list(answer.messages)}
+        meta = {**frames.provenance(INFO, site, reply), **_where(site, where, answer), **told}
         return SourceData(INFO.name, frame, meta, warnings)

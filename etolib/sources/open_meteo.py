@@ -296,11 +296,12 @@ class OpenMeteo:
         warnings: list[str] = []
         frames.clipped(period, inside, info.title, warnings)
         warnings += [f"{info.title}: {text}" for text in answer.warnings]
-        if answer.missing:
-            warnings.append(f"{info.title} left out {', '.join(VARIABLE_MAP[name][0] for name in answer.missing)}")
         frame = frames.finish(
             answer.frame, inside, today=today, forecast=self.product.forecast, warnings=warnings, named=info.title
         )
+        missing = [VARIABLE_MAP[name][0] for name in answer.missing]
+        if lost := frames.lost(missing, frame):
+            warnings.append(f"{info.title} left out {', '.join(lost)}")
         frames.require(info.name, frame, ("tmin", "tmax"))
         away = frames.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
         if away > 25:
@@ -314,6 +315,7 @@ class OpenMeteo:
             "longitude": round(answer.longitude, 6),
             "elevation": answer.elevation,
             "distance_km": round(away, 2),
+            "missing": missing,
             "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
         }
         return SourceData(info.name, frame, meta, warnings)
