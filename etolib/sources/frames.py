@@ -21,32 +21,16 @@ from etolib.variables import VARIABLES
 Conversion = tuple[float, float]
 """Factor and offset that bring a provider's unit to the canonical one."""
 
-TEMPERATURE: Mapping[str, Conversion] = {
-    "C": (1.0, 0.0), "°C": (1.0, 0.0), "celsius": (1.0, 0.0), "degC": (1.0, 0.0),
-    "°F": (5 / 9, -160 / 9), "F": (5 / 9, -160 / 9), "degF": (5 / 9, -160 / 9), "K": (1.0, -273.15),
-}  # fmt: skip
-PERCENT: Mapping[str, Conversion] = {"%": (1.0, 0.0), "percent": (1.0, 0.0)}
-SPEED: Mapping[str, Conversion] = {
-    "m/s": (1.0, 0.0), "km/h": (1 / 3.6, 0.0), "km_h-1": (1 / 3.6, 0.0), "m_s-1": (1.0, 0.0),
-    "mp/h": (0.44704, 0.0), "kn": (1852 / 3600, 0.0),
-}  # fmt: skip
-RADIATION: Mapping[str, Conversion] = {
-    "MJ/m^2/day": (1.0, 0.0), "MJ/m²": (1.0, 0.0), "kW-hr/m^2/day": (3.6, 0.0), "W m-2": (0.0864, 0.0),
-    "W/m^2": (0.0864, 0.0),
-}  # fmt: skip
-WATER: Mapping[str, Conversion] = {
-    "mm": (1.0, 0.0),
-    "mm/day": (1.0, 0.0),
-    "inch": (25.4, 0.0),
-    "wmoUnit:mm": (1.0, 0.0),
-}
-PRESSURE: Mapping[str, Conversion] = {"kPa": (1.0, 0.0), "hPa": (0.1, 0.0), "Pa": (0.001, 0.0)}
+SAME: Conversion = (1.0, 0.0)
 
 
 def conversion(source: str, name: str, unit: Any, known: Mapping[str, Conversion]) -> Conversion:
-    """Return factor and offset for a unit text; an unknown text is an error, never ignored.
+    """Return factor and offset for a unit text; an unexpected text is an error, never ignored.
 
-    >>> conversion("demo", "wind", "km/h", SPEED)
+    ``known`` holds only the texts of the unit that was asked for: where another system is declared, it is not known
+    whether the numbers or the text are wrong.
+
+    >>> conversion("demo", "wind", "km/h", {"km/h": (1 / 3.6, 0.0)})
     (0.2777777777777778, 0.0)
     """
     if isinstance(unit, str) and unit in known:

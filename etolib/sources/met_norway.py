@@ -37,12 +37,14 @@ INFO = SourceInfo(
     contact_needed=True,
 )
 
+_C = {"celsius": frames.SAME}
+_PERCENT = {"%": frames.SAME}
 _INSTANT: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
-    "air_temperature": ("temperature", frames.TEMPERATURE),
-    "dew_point_temperature": ("dewpoint", frames.TEMPERATURE),
-    "relative_humidity": ("rh", frames.PERCENT),
-    "wind_speed": ("wind10", frames.SPEED),
-    "cloud_area_fraction": ("cloud", frames.PERCENT),
+    "air_temperature": ("temperature", _C),
+    "dew_point_temperature": ("dewpoint", _C),
+    "relative_humidity": ("rh", _PERCENT),
+    "wind_speed": ("wind10", {"m/s": frames.SAME}),
+    "cloud_area_fraction": ("cloud", _PERCENT),
 }
 
 
@@ -80,8 +82,10 @@ def parse(body: bytes) -> Answer:
         raise ValueError("there are no time steps")
     scale = {name: frames.conversion(INFO.name, name, units[name], known)
              for name, (_, known) in _INSTANT.items() if name in units}  # fmt: skip
-    rain = frames.conversion(INFO.name, "precipitation_amount", units.get("precipitation_amount", "mm"), frames.WATER)
-    warm = {name: frames.conversion(INFO.name, name, units[name], frames.TEMPERATURE)
+    rain = frames.conversion(
+        INFO.name, "precipitation_amount", units.get("precipitation_amount", "mm"), {"mm": frames.SAME}
+    )
+    warm = {name: frames.conversion(INFO.name, name, units[name], _C)
             for name in ("air_temperature_max", "air_temperature_min") if name in units}  # fmt: skip
     times: list[pd.Timestamp] = []
     instants: dict[str, list[float]] = {name: [] for name in scale}

@@ -28,27 +28,36 @@ FIRST_SOLAR_DAY = dt.date(1984, 1, 1)
 DELAY = 3  # days; meteorology. Radiation follows after 5 to 7 days.
 SOLAR_DELAY = 7  # days
 
-VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
-    "T2M_MIN": ("tmin", frames.TEMPERATURE),
-    "T2M_MAX": ("tmax", frames.TEMPERATURE),
-    "T2M": ("tmean", frames.TEMPERATURE),
-    "T2MDEW": ("tdew", frames.TEMPERATURE),
-    "RH2M": ("rhmean", frames.PERCENT),
-    "WS2M": ("u2", frames.SPEED),  # the model's own wind at 2 m: not to be converted from 10 m
-    "PS": ("pressure", frames.PRESSURE),
-    "ALLSKY_SFC_SW_DWN": ("rs", frames.RADIATION),
-    "PRECTOTCORR": ("precipitation", frames.WATER),
+_C = {"C": frames.SAME}
+_PERCENT = {"%": frames.SAME}
+_SPEED = {"m/s": frames.SAME}
+_PRESSURE = {"kPa": frames.SAME}
+RADIATION: Mapping[str, Mapping[str, frames.Conversion]] = {
+    "AG": {"MJ/m^2/day": frames.SAME},
+    "RE": {"kW-hr/m^2/day": (3.6, 0.0)},
+    "SB": {"W m-2": (0.0864, 0.0), "W/m^2": (0.0864, 0.0)},
 }
+"""What a community calls the unit of radiation, and the way to MJ m-2 day-1."""
 
+VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+    "T2M_MIN": ("tmin", _C),
+    "T2M_MAX": ("tmax", _C),
+    "T2M": ("tmean", _C),
+    "T2MDEW": ("tdew", _C),
+    "RH2M": ("rhmean", _PERCENT),
+    "WS2M": ("u2", _SPEED),  # the model's own wind at 2 m: not to be converted from 10 m
+    "PS": ("pressure", _PRESSURE),
+    "ALLSKY_SFC_SW_DWN": ("rs", RADIATION["AG"]),
+    "PRECTOTCORR": ("precipitation", {"mm/day": frames.SAME}),
+}
 HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
-    "T2M": ("temperature", frames.TEMPERATURE),
-    "T2MDEW": ("dewpoint", frames.TEMPERATURE),
-    "RH2M": ("rh", frames.PERCENT),
-    "WS2M": ("wind2", frames.SPEED),
-    "PS": ("pressure", frames.PRESSURE),
-    # The unit text of community AG was not seen; RE gives Wh/m^2.
-    "ALLSKY_SFC_SW_DWN": ("rs", {"Wh/m^2": (0.0036, 0.0), "MJ/hr": (1.0, 0.0), "MJ/m^2/hr": (1.0, 0.0)}),
-    "PRECTOTCORR": ("precipitation", {"mm/hour": (1.0, 0.0), "mm/hr": (1.0, 0.0), "mm": (1.0, 0.0)}),
+    "T2M": ("temperature", _C),
+    "T2MDEW": ("dewpoint", _C),
+    "RH2M": ("rh", _PERCENT),
+    "WS2M": ("wind2", _SPEED),
+    "PS": ("pressure", _PRESSURE),
+    "ALLSKY_SFC_SW_DWN": ("rs", {"Wh/m^2": (0.0036, 0.0)}),  # community RE; the text of AG was not seen
+    "PRECTOTCORR": ("precipitation", {"mm/hour": frames.SAME, "mm/hr": frames.SAME}),
 }
 FIRST_HOURLY_DAY = dt.date(2001, 1, 1)
 
@@ -128,6 +137,7 @@ def parse(
     *,
     at: tuple[float, float] | None = None,
     standard: str = "LST",
+    community: str = "AG",
     hourly: bool = False,
 ) -> Answer:
     """Read a point answer (JSON).
@@ -142,6 +152,8 @@ def parse(
         Latitude and longitude asked for; an answer for another place is refused. [degrees]
     standard : {"LST", "UTC"}
         The time standard asked for.
+    community : {"AG", "RE", "SB"}
+        The community asked for: it decides the unit of daily radiation.
     hourly : bool
         Whether the keys are hours.
 
@@ -172,6 +184,8 @@ def parse(
         if name not in values:
             continue
         canonical, known = table[name]
+        if canonical == "rs" and not hourly:
+            known = RADIATION[community]
         factor, offset = frames.conversion(INFO.name, name, units[name]["units"], known)
         times = pd.DatetimeIndex([_time(key, hourly) for key in values[name]])
         numbers = np.array([frames.number(v) for v in values[name].values()], dtype=float)

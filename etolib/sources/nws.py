@@ -70,6 +70,11 @@ STATIONS = SourceInfo(
     covers=in_reach,
 )
 
+_C = {"degC": frames.SAME}
+_PERCENT = {"percent": frames.SAME}
+_SPEED = {"km_h-1": (1 / 3.6, 0.0), "m_s-1": frames.SAME}  # both were recorded
+_WATER = {"mm": frames.SAME}
+
 GOOD = frozenset("VCS")  # MADIS: verified, coarse pass, screened. Z, Q, X, B and others are not used.
 _SKY = {
     "CLR": 0.0,
@@ -158,12 +163,12 @@ class Grid:
 
 
 _LAYERS: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
-    "temperature": ("temperature", frames.TEMPERATURE),
-    "dewpoint": ("dewpoint", frames.TEMPERATURE),
-    "relativeHumidity": ("rh", frames.PERCENT),
-    "skyCover": ("cloud", frames.PERCENT),
-    "windSpeed": ("wind10", frames.SPEED),
-    "quantitativePrecipitation": ("precipitation", frames.WATER),
+    "temperature": ("temperature", _C),
+    "dewpoint": ("dewpoint", _C),
+    "relativeHumidity": ("rh", _PERCENT),
+    "skyCover": ("cloud", _PERCENT),
+    "windSpeed": ("wind10", _SPEED),
+    "quantitativePrecipitation": ("precipitation", _WATER),
 }
 
 
@@ -181,7 +186,7 @@ def parse_grid(body: bytes) -> Grid:
         values = layer.get("values") or []
         if not values:
             continue
-        known = _LAYERS[name][1] if name in _LAYERS else frames.TEMPERATURE
+        known = _LAYERS[name][1] if name in _LAYERS else _C
         factor, offset = _unit(name, layer.get("uom"), known)
         layers[name] = [
             daily.parse_interval(item["validTime"], frames.number(item["value"]) * factor + offset) for item in values
@@ -300,10 +305,10 @@ def parse_stations(body: bytes) -> list[Station]:
 
 
 _OBSERVED: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
-    "temperature": ("temperature", frames.TEMPERATURE),
-    "dewpoint": ("dewpoint", frames.TEMPERATURE),
-    "relativeHumidity": ("rh", frames.PERCENT),
-    "windSpeed": ("wind10", frames.SPEED),
+    "temperature": ("temperature", _C),
+    "dewpoint": ("dewpoint", _C),
+    "relativeHumidity": ("rh", _PERCENT),
+    "windSpeed": ("wind10", _SPEED),
 }
 
 
@@ -321,7 +326,7 @@ def parse_observations(body: bytes) -> pd.DataFrame:
             value = _measured(properties.get(name), name, known)
             if value is not None:
                 row[column] = value
-        rain = _measured(properties.get("precipitationLastHour"), "precipitation", {**frames.WATER, "m": (1000.0, 0.0)})
+        rain = _measured(properties.get("precipitationLastHour"), "precipitation", {**_WATER, "m": (1000.0, 0.0)})
         if rain is not None:
             row["precipitation"] = rain
         layers = properties.get("cloudLayers")

@@ -24,18 +24,21 @@ from etolib.sources import frames, http
 from etolib.sources.base import SourceData, SourceInfo
 from etolib.sources.budget import Budget
 
+_C = {"°C": frames.SAME}
+_PERCENT = {"%": frames.SAME}
+
 VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
-    "temperature_2m_max": ("tmax", frames.TEMPERATURE),
-    "temperature_2m_min": ("tmin", frames.TEMPERATURE),
-    "temperature_2m_mean": ("tmean", frames.TEMPERATURE),
-    "dew_point_2m_mean": ("tdew", frames.TEMPERATURE),
-    "relative_humidity_2m_max": ("rhmax", frames.PERCENT),
-    "relative_humidity_2m_min": ("rhmin", frames.PERCENT),
-    "relative_humidity_2m_mean": ("rhmean", frames.PERCENT),
-    "wind_speed_10m_mean": ("u2", frames.SPEED),
-    "shortwave_radiation_sum": ("rs", frames.RADIATION),
-    "precipitation_sum": ("precipitation", frames.WATER),
-    "surface_pressure_mean": ("pressure", frames.PRESSURE),
+    "temperature_2m_max": ("tmax", _C),
+    "temperature_2m_min": ("tmin", _C),
+    "temperature_2m_mean": ("tmean", _C),
+    "dew_point_2m_mean": ("tdew", _C),
+    "relative_humidity_2m_max": ("rhmax", _PERCENT),
+    "relative_humidity_2m_min": ("rhmin", _PERCENT),
+    "relative_humidity_2m_mean": ("rhmean", _PERCENT),
+    "wind_speed_10m_mean": ("u2", {"m/s": frames.SAME}),  # asked for; km/h is the provider's default
+    "shortwave_radiation_sum": ("rs", {"MJ/m²": frames.SAME}),
+    "precipitation_sum": ("precipitation", {"mm": frames.SAME}),
+    "surface_pressure_mean": ("pressure", {"hPa": (0.1, 0.0)}),
 }
 _ATTRIBUTION = "Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0"
 _LICENCE = "CC BY 4.0; free use is non-commercial"
