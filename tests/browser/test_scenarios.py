@@ -1,0 +1,246 @@
+"""The six scenarios of the main job, as a user meets them: real browser, real Voila, real worker processes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from etolib.site import Period
+from tests.browser.stage import PATIENCE_MS, until, wait_ready
+
+TASK_ID = re.compile(r"^eto-[0-9a-f]{32}$")
+
+
+def tasks_on(client):
+    """Return the keys of the tasks of etolib that the scheduler knows."""
+
+    def keys(dask_scheduler=None):
+        return sorted(key for key in dask_scheduler.tasks if str(key).startswith("eto-"))
+
+    return client.run_on_scheduler(keys)
+
+
+def running_on(client):
+    """Return the keys of the tasks that workers still hold."""
+
+    def keys(dask_worker=None):
+        return [str(key) for key in dask_worker.state.tasks if str(key).startswith("eto-")]
+
+    return sorted(key for held in client.run(keys).values() for key in held)
+
+
+def threads_on(client):
+    """Return the names of the threads by which workers download."""
+
+    def names():
+        import threading
+
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("etolib-download")]
+
+    return sorted(name for held in client.run(names).values() for name in held)
+
+
+def kernels(server):
+    """Return the process ids of the kernels of a server."""
+    return {
+        child.pid
+        for child in psutil.Process(server.pid).children(recursive=True)
+        if any("ipykernel" in word for word in child.cmdline())
+    }
+
+
+def downloaded(page):
+    """Return header comments and rows of the CSV that the page's link saves."""
+    with page.expect_download() as waiting:
+        page.locator(".etolib-download-csv").click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8")
+    comments = [line for line in text.splitlines() if line.startswith("# ")]
+    rows = list(csv.DictReader(io.StringIO("".join(f"{line}\n" for line in text.splitlines() if line[:2] != "# "))))
+    return comments, rows
+
+
+# --- 1 ----------------------------------------------------------------------------------------------------------------
+
+
+def test_click_calculate_watch_and_take_away(visit, weather):
+    weather.fault("nasa_power", "slow")
+    visitor = visit("?period=2024-03-01/2024-03-31")
+    page = visitor.page
+    page.locator(".etolib-map").click(position={"x": 200, "y": 220})
+    expect(page.locator(".etolib-latitude input")).not_to_have_value("")
+    latitude = page.locator(".etolib-latitude input").input_value()
+    visitor.fill("-22.7", "-47.6", "2024-03-01/2024-03-31")
+    assert latitude != "-22.7"
+    visitor.calculate()
+    card = visitor.expect_status("PROCESSING")
+    expect(card.locator(".etolib-task-id")).to_have_text(TASK_ID)
+    expect(card.locator(".etolib-step")).to_contain_text("Download (2 of 5)", timeout=PATIENCE_MS)
+    expect(card.locator(".etolib-source-bar", has_text="nasa_power")).to_be_visible()
+    expect(card.locator(".etolib-source-bar", has_text="open_meteo_archive")).to_contain_text(
+        "100 %", timeout=PATIENCE_MS
+    )
+    weather.clear()
+    visitor.expect_status("SUCCESS")
+    rows = page.locator(".etolib-results table tbody tr")
+    expect(rows).to_have_count(31, timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Table").click()
+    expect(rows.first).to_contain_text("2024-03-01")
+    expect(page.locator(".etolib-results svg").first).to_be_attached(timeout=PATIENCE_MS)
+    comments, saved = downloaded(page)
+    assert [row["date"] for row in saved] == [str(day) for day in Period("2024-03-01", "2024-03-31").days()]
+    assert all(0 < float(row["eto"]) < 15 for row in saved)
+    assert any("nasa_power" in line for line in comments)
+    # The table shows what the file holds.
+    shown = rows.nth(4).locator("td").first.inner_text()
+    assert float(shown) == pytest.approx(float(saved[4]["eto"]), abs=0.006)
+    href = page.locator(".etolib-share").get_attribute("href")
+    assert "lat=-22.7" in href
+    assert "period=2024-03-01" in href
+
+
+# --- 2 ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "period", "reason"),
+    [
+        ("150", "-47.6", "2024-03", "must be a number from -90 to 90"),
+        ("<b>north</b>", "-47.6", "2024-03", "<b>north</b>"),
+        ("", "", "2024-03", "is empty"),
+        ("-22.7", "-47.6", "2024-03-31/2024-03-01", "lies before the start"),
+    ],
+    ids=["latitude 150", "text", "empty", "end before start"],
+)
+def test_bad_input_is_told_and_nothing_is_started(visit, stage, weather, latitude, longitude, period, reason):
+    visitor = visit()
+    before = tasks_on(stage.client)
+    visitor.fill(latitude, longitude, period)
+    visitor.calculate()
+    card = visitor.expect_status("ERROR")
+    expect(card.locator(".etolib-error")).to_contain_text(reason)
+    expect(card.locator(".etolib-task-id")).to_have_count(0)
+    expect(card.locator(".etolib-retry")).to_be_hidden()
+    assert tasks_on(stage.client) == before
+    assert weather.calls("nasa_power") == []
+
+
+# --- 3 ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["refuse", "hang"], ids=["provider down", "provider hanging"])
+def test_a_provider_that_fails_is_told_and_retry_works(visit, weather, fault):
+    place = {"refuse": ("-10.0", "-50.0"), "hang": ("-11.0", "-51.0")}[fault]
+    weather.fault("nasa_power", fault)
+    visitor = visit("?sources=nasa_power")
+    visitor.fill(*place, "2024-02-01/2024-02-10")
+    visitor.calculate()
+    card = visitor.expect_status("ERROR")
+    expect(card.locator(".etolib-error")).to_contain_text("nasa_power")
+    weather.clear()
+    card.locator(".etolib-retry").click()
+    visitor.expect_status("SUCCESS", 1)
+    expect(visitor.page.locator(".etolib-results table tbody tr")).to_have_count(10, timeout=PATIENCE_MS)
+
+
+# --- 4 ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["cancel", "close"])
+def test_cancel_and_close_stop_the_work(visit, stage, weather, way):
+    weather.fault("nasa_power", "slow")
+    visitor = visit()
+    visitor.fill(*{"cancel": ("5.0", "20.0"), "close": ("6.0", "21.0")}[way], "2024-01-01/2024-01-31")
+    visitor.calculate()
+    card = visitor.expect_status("PROCESSING")
+    weather.wait_for_calls(1, "nasa_power", timeout=30)
+    key = card.locator(".etolib-task-id").inner_text()
+    assert key in tasks_on(stage.client)
+    if way == "cancel":
+        visitor.page.locator(".etolib-cancel").click()
+        visitor.expect_status("CANCELLED")
+        expect(visitor.page.locator(".etolib-cancel")).to_be_hidden()
+    else:
+        card.locator(".etolib-close").click()
+        expect(visitor.page.locator(".etolib-card")).to_have_count(0)
+    until(lambda: key not in tasks_on(stage.client), "the scheduler to forget the task")
+    until(lambda: key not in running_on(stage.client), "the workers to forget the task")
+    until(lambda: not threads_on(stage.client), "the downloads to end")
+
+
+# --- 5 ----------------------------------------------------------------------------------------------------------------
+
+
+def test_two_tabs_show_only_their_own(visit, weather, stage):
+    weather.fault("nasa_power", "slow")
+    places = [("12.5", "3.5", "12.5000°N 3.5000°E"), ("-33.5", "151.0", "33.5000°S 151.0000°E")]
+    visitors = []
+    for _ in places:
+        visitors.append(visit())
+        wait_ready(stage.url)
+    for visitor, (latitude, longitude, _) in zip(visitors, places, strict=True):
+        visitor.fill(latitude, longitude, "2024-04-01/2024-04-15")
+        visitor.calculate()
+    for visitor in visitors:
+        visitor.expect_status("PROCESSING")
+    weather.clear()
+    for visitor, (latitude, _, words) in zip(visitors, places, strict=True):
+        card = visitor.expect_status("SUCCESS")
+        expect(visitor.page.locator(".etolib-card")).to_have_count(1)
+        expect(card).to_contain_text(words)
+        expect(visitor.page.locator(".etolib-results-title")).to_contain_text(words, timeout=PATIENCE_MS)
+        comments, rows = downloaded(visitor.page)
+        assert any(f"latitude {float(latitude):.5f}" in line for line in comments)
+        assert len(rows) == 15
+    identities = {visitor.card().locator(".etolib-task-id").inner_text() for visitor in visitors}
+    assert len(identities) == 2
+
+
+# --- 6: no error in any console and no address outside is checked for every visitor of every test, in `visit` ---------
+
+
+def test_the_link_of_a_task_brings_it_back(visit, weather):
+    first = visit("?lat=40&lon=-3.5&period=2024-05-01/2024-05-05")
+    first.calculate()
+    card = first.expect_status("SUCCESS")
+    key = card.locator(".etolib-task-id").inner_text()
+    second = visit(f"?task={key}")
+    second.expect_status("SUCCESS")
+    expect(second.page.locator(".etolib-results table tbody tr")).to_have_count(5, timeout=PATIENCE_MS)
+    expect(second.page.locator(".etolib-results-title")).to_contain_text("40.0000°N 3.5000°W")
+
+
+def test_the_address_fills_the_form_and_outside_text_stays_text(visit, weather):
+    visitor = visit(
+        "?lat=%3Cimg%20src=x%20onerror=alert(1)%3E&lon=10&period=2024&sources=nasa_power&lang=pt&theme=dark"
+    )
+    page = visitor.page
+    expect(page.locator(".etolib-longitude input")).to_have_value("10")
+    expect(page.locator(".etolib-latitude input")).to_have_value("<img src=x onerror=alert(1)>")
+    expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
+    expect(page.locator(".etolib-page.etolib-dark")).to_be_visible()
+    expect(page.get_by_label("NASA POWER")).to_be_checked()
+    visitor.calculate()
+    card = visitor.expect_status("ERROR")
+    expect(card.locator(".etolib-error")).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.locator(".etolib-page img[src=x]").count() == 0
+
+
+def test_a_closed_tab_takes_its_kernel_and_its_work_along(visit, stage, weather):
+    weather.fault("nasa_power", "slow")
+    visitor = visit()
+    visitor.fill("7.0", "22.0", "2024-01-01/2024-01-31")
+    visitor.calculate()
+    card = visitor.expect_status("PROCESSING")
+    key = card.locator(".etolib-task-id").inner_text()
+    wait_ready(stage.url)  # the pool is full again: no kernel is about to be started for it
+    before = kernels(stage.server)
+    visitor.page.goto("about:blank")  # leaving is what sends the page's farewell
+    until(lambda: len(kernels(stage.server)) == len(before) - 1, "the kernel to end with its tab")
+    until(lambda: key not in tasks_on(stage.client), "the scheduler to forget the task of a closed tab")
+    until(lambda: key not in running_on(stage.client), "the workers to forget it")

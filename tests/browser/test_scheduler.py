@@ -1,0 +1,87 @@
+"""Scenario 3, the scheduler: lost while the page is open, told at once, and usable again when it is back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+
+import pytest
+from distributed import Client
+from playwright.sync_api import expect
+
+from tests.browser.stage import PATIENCE_MS, Visitor, free_port, process, serving, settings
+from tests.weatherserver import WeatherServer
+
+
+@contextlib.contextmanager
+def scheduler(port, environment, folder, name):
+    """Run a dask scheduler as a process of its own."""
+    command = [
+        sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port),
+        "--dashboard-address", "127.0.0.1:0",
+    ]  # fmt: skip
+    with process(command, environment, folder / f"{name}.log") as child:
+        yield child
+
+
+@contextlib.contextmanager
+def worker(address, environment, folder, name):
+    """Run a worker process; it ends by itself when its scheduler has been away."""
+    command = [
+        sys.executable, "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1", "--no-dashboard",
+        "--nthreads", "2", "--death-timeout", "5", "--no-nanny",
+    ]  # fmt: skip
+    with process(command, environment, folder / f"{name}.log"):
+        yield
+
+
+@pytest.fixture
+def lost(browser, tmp_path):
+    """A stage whose scheduler can be killed and started again on its port."""
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    with WeatherServer(today="2024-07-01") as weather, contextlib.ExitStack() as processes:
+        environment = settings(tmp_path / "cache", weather.environment())
+
+        def start(name):
+            child = processes.enter_context(scheduler(port, environment, tmp_path, f"scheduler-{name}"))
+            processes.enter_context(worker(address, environment, tmp_path, f"worker-{name}"))
+            with Client(address, timeout=30, set_as_default=False) as client:
+                client.wait_for_workers(1, timeout=60)
+            return child
+
+        first = start("first")
+        url, _ = processes.enter_context(serving(address, environment, tmp_path))
+        visitor = Visitor(browser, url)
+        visitor.open()
+        yield visitor, weather, first, start
+        visitor.close()
+        assert (visitor.errors, visitor.outside) == ([], [])
+
+
+def test_a_lost_scheduler_is_told_and_retry_works_when_it_is_back(lost):
+    visitor, weather, first, start = lost
+    weather.fault("nasa_power", "slow")
+    visitor.fill("1.0", "37.0", "2024-02-01/2024-02-20")
+    visitor.calculate()
+    visitor.expect_status("PROCESSING")
+    weather.wait_for_calls(1, "nasa_power", timeout=30)
+
+    os.killpg(first.pid, signal.SIGKILL)
+    card = visitor.expect_status("ERROR")
+    expect(card.locator(".etolib-error")).to_contain_text("scheduler was lost")
+    expect(visitor.page.locator('.etolib-dot[data-state="down"]')).to_be_visible(timeout=PATIENCE_MS)
+
+    # While it is away, another try says so too, and nothing hangs.
+    visitor.calculate()
+    card = visitor.expect_status("ERROR", 1)
+    expect(card.locator(".etolib-error")).to_contain_text("scheduler")
+
+    weather.clear()
+    start("second")
+    expect(visitor.page.locator('.etolib-dot[data-state="running"]')).to_be_visible(timeout=PATIENCE_MS)
+    card.locator(".etolib-retry").click()
+    visitor.expect_status("SUCCESS", 2)
+    expect(visitor.page.locator(".etolib-results table tbody tr")).to_have_count(20, timeout=PATIENCE_MS)
