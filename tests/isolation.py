@@ -1,0 +1,59 @@
+"""What holds for every test, doctests too: its own cache, no settings from outside, no network beyond this machine.
+
+A pytest plugin (`-p tests.isolation` in pyproject.toml).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory, monkeypatch):
+    for name in list(os.environ):
+        if name.startswith("ETOLIB_") and name != "ETOLIB_SHARED":
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    monkeypatch.setenv("ETOLIB_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+
+
+def _is_local(host: object) -> bool:
+    if host in (None, "", b"", "localhost", b"localhost", "0.0.0.0", "::"):
+        return True
+    try:
+        address = ipaddress.ip_address(host.decode() if isinstance(host, bytes) else str(host))
+    except ValueError:
+        return host == socket.gethostname()
+    return address.is_loopback or str(address) in _own_addresses()
+
+
+def _own_addresses() -> set[str]:
+    # In-process dask clusters name themselves by this machine's address.
+    import psutil
+
+    return {a.address.split("%")[0] for card in psutil.net_if_addrs().values() for a in card}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network():
+    """Make any step outside fail at once, as it does with no network."""
+    with pytest.MonkeyPatch.context() as patch:
+        connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+        def local_connect(self, address):
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(address[0]):
+                raise OSError(f"no network in tests: {address}")
+            return connect(self, address)
+
+        def local_look_up(host, *args, **kwargs):
+            if not _is_local(host):
+                raise socket.gaierror(socket.EAI_NONAME, f"no network in tests: {host}")
+            return look_up(host, *args, **kwargs)
+
+        patch.setattr(socket.socket, "connect", local_connect)
+        patch.setattr(socket, "getaddrinfo", local_look_up)
+        yield
