@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     )
     from etolib.jobs import Batch, Job, attach, submit, submit_many
     from etolib.pipeline import compute
-    from etolib.reference import eto, eto_fao56
+    from etolib.reference import (
+        eto,
+        eto_asce,
+        eto_fao56,
+        eto_hargreaves,
+        eto_hourly,
+        eto_makkink,
+        eto_priestley_taylor,
+        eto_turc,
+    )
     from etolib.result import Result
     from etolib.site import Period, Site
     from etolib.sources.registry import sources
@@ -61,7 +70,16 @@ _HOMES = {
     ),
     "jobs": ("Batch", "Job", "attach", "submit", "submit_many"),
     "pipeline": ("compute",),
-    "reference": ("eto", "eto_fao56"),
+    "reference": (
+        "eto",
+        "eto_asce",
+        "eto_fao56",
+        "eto_hargreaves",
+        "eto_hourly",
+        "eto_makkink",
+        "eto_priestley_taylor",
+        "eto_turc",
+    ),
     "result": ("Result",),
     "site": ("Period", "Site"),
     "sources.registry": ("sources",),
