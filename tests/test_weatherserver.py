@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -30,6 +31,7 @@ from tests.weatherserver.client import (
     meteo,
     nasa,
 )
+from tests.weatherserver.nasa import cells as nasa_cells
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +208,7 @@ def barreiras() -> pd.DataFrame:
 def test_replay_gives_nasa_columns(replay: WeatherServer, barreiras: pd.DataFrame) -> None:
     reply = nasa(replay, latitude=-12.1449, longitude=-45.0042, start="20190601", end="20200531")
     columns = reply.json["properties"]["parameter"]
-    part = barreiras.loc["2019-06-01":"2020-05-31"]  # type: ignore[misc]
+    part = barreiras.loc["2019-06-01":"2020-05-31"]
     for name, source in (
         ("T2M_MAX", "nasa_tmax"),
         ("T2M_MIN", "nasa_tmin"),
@@ -227,7 +229,7 @@ def test_replay_gives_nasa_columns(replay: WeatherServer, barreiras: pd.DataFram
 
 def test_replay_gives_open_meteo_columns(replay: WeatherServer, barreiras: pd.DataFrame) -> None:
     variables = DAILY + ",relative_humidity_2m_max,et0_fao_evapotranspiration"
-    query = {
+    query: dict[str, Any] = {
         "latitude": -12.1449,
         "longitude": -45.0042,
         "daily": variables,
@@ -235,7 +237,7 @@ def test_replay_gives_open_meteo_columns(replay: WeatherServer, barreiras: pd.Da
         "end_date": "2020-05-31",
     }
     answer = meteo(replay, **query).json
-    part = barreiras.loc["2019-06-01":"2020-05-31"]  # type: ignore[misc]
+    part = barreiras.loc["2019-06-01":"2020-05-31"]
     for name, source, tolerance in (
         ("temperature_2m_max", "om_tmax", 0.051),
         ("temperature_2m_min", "om_tmin", 0.051),
@@ -254,12 +256,25 @@ def test_replay_gives_open_meteo_columns(replay: WeatherServer, barreiras: pd.Da
 
 def test_replay_days_outside_the_data_are_empty(replay: WeatherServer) -> None:
     with WeatherServer(shared_path("data", "validation"), "2021-02-01") as later:
-        query = {"latitude": -12.1449, "longitude": -45.0042}
+        query: dict[str, Any] = {"latitude": -12.1449, "longitude": -45.0042}
         column = nasa(later, **query, start="20201230", end="20210102").json["properties"]["parameter"]["T2M"]
         assert [value == -999 for value in column.values()] == [False, False, True, True]
         daily = meteo(later, **query, start_date="2020-12-30", end_date="2021-01-02").json["daily"]
         assert [value is None for value in daily["temperature_2m_max"]] == [False, False, True, True]
     assert nasa(replay, **query, start="20200625", end="20200701").status == 422
+
+
+def test_replay_answers_a_whole_nasa_cell_with_its_city(replay: WeatherServer) -> None:
+    # A client may ask for the middle of the cells instead of the place: the answer must be that of the same city.
+    assert replay.weather.replay
+    for city in replay.weather.replay.cities:
+        (south, west), (sun_south, sun_west) = nasa_cells(city.latitude, city.longitude)
+        latitude = (max(south - 0.25, sun_south - 0.5) + min(south + 0.25, sun_south + 0.5)) / 2
+        longitude = (max(west - 0.3125, sun_west - 0.5) + min(west + 0.3125, sun_west + 0.5)) / 2
+        query: dict[str, Any] = {"start": "20200101", "end": "20200131"}
+        exact = nasa(replay, latitude=city.latitude, longitude=city.longitude, **query).json
+        middle = nasa(replay, latitude=latitude, longitude=longitude, **query).json
+        assert middle["properties"] == exact["properties"], city.name
 
 
 def test_replay_places(replay: WeatherServer) -> None:

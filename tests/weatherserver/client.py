@@ -47,7 +47,7 @@ def get(url: str, headers: dict[str, str] | None = None, method: str = "GET", bo
         connection.close()
 
 
-def nasa(server: WeatherServer, scale: str = "daily", **query: object) -> Reply:
+def nasa(server: WeatherServer, scale: str = "daily", **query: Any) -> Reply:
     asked: dict[str, object] = {
         "parameters": NASA_PARAMETERS,
         "community": "AG",
@@ -60,7 +60,7 @@ def nasa(server: WeatherServer, scale: str = "daily", **query: object) -> Reply:
     return get(f"{server.url}/api/temporal/{scale}/point?{text}")
 
 
-def meteo(server: WeatherServer, product: str = "archive", **query: object) -> Reply:
+def meteo(server: WeatherServer, product: str = "archive", **query: Any) -> Reply:
     asked: dict[str, object] = {"latitude": PLACE[0], "longitude": PLACE[1], "daily": DAILY, "wind_speed_unit": "ms"}
     if product == "archive":
         asked |= {"start_date": "2024-02-01", "end_date": "2024-02-10", "models": "era5_seamless"}

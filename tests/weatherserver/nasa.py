@@ -100,6 +100,11 @@ def solar_cell(latitude: float, longitude: float) -> tuple[float, float]:
     return min(math.floor(latitude), 89) + 0.5, (math.floor(longitude) + 0.5 + 180) % 360 - 180
 
 
+def cells(latitude: float, longitude: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return both cells that answer for a point."""
+    return met_cell(latitude, longitude), solar_cell(latitude, longitude)
+
+
 def solar_offset(longitude: float) -> int:
     """Return the UTC offset of the local solar day [h]: bands of 15 degrees.
 
@@ -262,8 +267,8 @@ def _daily_columns(
     names: list[str], latitude: float, longitude: float, first: dt.date, last: dt.date, offset: int, weather: Weather
 ) -> tuple[dict[str, sky.Array], float, str]:
     """Return columns, cell height and origin: meteorology and radiation from their own, unaligned cells."""
-    cell, solar = met_cell(latitude, longitude), solar_cell(latitude, longitude)
-    city = weather.city(latitude, longitude)
+    cell, solar = cells(latitude, longitude)
+    city = weather.city(latitude, longitude, cells)
     height = city.elevation if city else sky.elevation(*cell)
     columns: dict[str, sky.Array] = {}
     origin = ""
@@ -271,7 +276,9 @@ def _daily_columns(
         wanted = [n for n in names if PARAMETERS[n].solar is is_solar]
         if wanted:
             try:
-                days = weather.days("nasa", "nasa_power", (latitude, longitude), place, first, last, offset)
+                days = weather.days(
+                    "nasa", "nasa_power", (latitude, longitude), place, first, last, offset, cells=cells
+                )
                 found, origin = days.values, days.origin
             except NoWeather:
                 found = {PARAMETERS[n].key: np.full((last - first).days + 1, np.nan) for n in wanted}
@@ -283,7 +290,7 @@ def _hourly_columns(
     names: list[str], latitude: float, longitude: float, first: dt.date, last: dt.date, offset: int, weather: Weather
 ) -> tuple[dict[str, sky.Array], float, str]:
     """Return hourly columns (always simulated: data folders hold days)."""
-    cell, solar = met_cell(latitude, longitude), solar_cell(latitude, longitude)
+    cell, solar = cells(latitude, longitude)
     height = sky.elevation(*cell)
     hours = np.arange(sky.day_number(first) * 24, (sky.day_number(last) + 1) * 24) - offset
     try:

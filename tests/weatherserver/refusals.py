@@ -32,7 +32,9 @@ def error(service: str, status: int, title: str) -> Answer:
     if service == "nasa_power" and status == 422:
         return nasa.refusal("daily", [title])
     if service == "opentopodata" and status in (400, 500):
-        return opentopodata.error(status, "INVALID_REQUEST" if status == 400 else "SERVER_ERROR", title)
+        if status == 400:
+            return opentopodata.error(400, "INVALID_REQUEST", title)
+        return opentopodata.error(500, "SERVER_ERROR", "Unhandled server error, see server logs for details.")
     if service == "nws" and status in _PROBLEMS:
         return nws.problem(status, *_PROBLEMS[status])
     return html(status, title)

@@ -1,13 +1,15 @@
 """Replay of a data folder: daily values of real places, as two providers gave them.
 
 The folder is laid out as a validation pack: ``cities.csv`` (city, lat, lon, alt) and ``cities/<city>.parquet``
-with columns ``nasa_*`` and ``om_*``. Only what the folder holds is answered; nothing is filled in.
+with columns ``nasa_*`` and ``om_*``. Only what the folder holds is answered; nothing is filled in. The Open-Meteo
+forecast products answer from the same ``om_*`` columns as the archive, so that in a replay a forecast is perfect.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,10 @@ COLUMNS = {
 """Names used by the provider modules and the columns that hold them, by family of provider."""
 
 
+Cells = Callable[[float, float], object]
+"""Function from latitude and longitude to whatever names the grid cells of a point."""
+
+
 @dataclass(frozen=True)
 class City:
     """A place of the data folder."""
@@ -68,15 +74,22 @@ class Replay:
     def _file(self, city: str) -> Path:
         return self.folder / "cities" / f"{city}.parquet"
 
-    def nearest(self, latitude: float, longitude: float) -> City | None:
-        """Return the nearest place within ``radius`` degrees, else None."""
+    def nearest(self, latitude: float, longitude: float, cells: Cells | None = None) -> City | None:
+        """Return the nearest place within ``radius`` degrees, else None.
+
+        Where a provider answers per grid cell, ``cells`` gives the cells of a point, and a place in the same cells
+        comes before a nearer one in others: it had the same answer from the genuine service.
+        """
 
         def distance(city: City) -> float:
             east = (city.longitude - longitude + 180) % 360 - 180
             return float(np.hypot(city.latitude - latitude, east * np.cos(np.radians(latitude))))
 
-        best = min(self.cities, key=distance, default=None)
-        return best if best is not None and distance(best) <= self.radius else None
+        near = [city for city in self.cities if distance(city) <= self.radius]
+        if cells is not None:
+            here = cells(latitude, longitude)
+            near = [city for city in near if cells(city.latitude, city.longitude) == here] or near
+        return min(near, key=distance, default=None)
 
     def frame(self, city: City) -> pd.DataFrame:
         """Return all days of a place, indexed by date."""

@@ -9,7 +9,6 @@ import gzip
 import selectors
 import socket
 import struct
-import sys
 import threading
 import time
 import traceback
@@ -305,9 +304,7 @@ class _Listener(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet about clients that went away; any other error is one of the simulator and is kept."""
-        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)) and not self.owner.closing.is_set():
-            self.owner.problems.append(traceback.format_exc())
+        """Keep quiet about clients that went away; errors of the simulator are kept where they happen."""
 
     def refuse(self) -> None:
         """Refuse connections, but keep the port: a bound socket that does not listen."""
@@ -383,6 +380,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             query = urllib.parse.parse_qs(text, keep_blank_values=True)
             self._answer(call, fault, service, path, query, headers)
+        except OSError:
+            raise  # the client went away
+        except Exception:
+            owner.problems.append(traceback.format_exc())
+            self.close_connection = True
         finally:
             owner.record.answered(call)
 
@@ -464,7 +466,7 @@ class _Handler(BaseHTTPRequestHandler):
         gate = fault.gate if fault else threading.Event()
         interval = fault.options.get("interval", DRIP_SECONDS) if fault else DRIP_SECONDS
         for index in range(len(data)):
-            if gate.wait(interval):
-                self.wfile.write(data[index:])
-                return
             self.wfile.write(data[index : index + 1])
+            if gate.wait(interval):
+                self.wfile.write(data[index + 1 :])
+                return

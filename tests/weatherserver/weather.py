@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.weatherserver import sky
-from tests.weatherserver.replay import City, Replay
+from tests.weatherserver.replay import Cells, City, Replay
 from tests.weatherserver.sky import Array
 
 SIMULATED = "simulated"
@@ -45,9 +45,9 @@ class Weather:
         self.replay = Replay(data, radius) if data is not None else None
         self.fallback = fallback
 
-    def city(self, latitude: float, longitude: float) -> City | None:
+    def city(self, latitude: float, longitude: float, cells: Cells | None = None) -> City | None:
         """Return the replayed place for a point, None where it is simulated."""
-        return self.replay.nearest(latitude, longitude) if self.replay else None
+        return self.replay.nearest(latitude, longitude, cells) if self.replay else None
 
     def elevation(self, latitude: float, longitude: float) -> tuple[float, str]:
         """Return height [m] and origin; `NoWeather` outside the folder where nothing is simulated."""
@@ -74,13 +74,14 @@ class Weather:
         *,
         height: float | None = None,
         lag: int = 0,
+        cells: Cells | None = None,
     ) -> Days:
         """Return the days of a point.
 
         ``family`` picks the columns of the folder, ``provider`` the error of the simulated weather; the folder is
         searched with the ``asked`` point, the simulated weather is that of the answering ``cell``.
         """
-        city = self.city(*asked)
+        city = self.city(*asked, cells)
         if city is not None and self.replay is not None:
             return Days(self.replay.daily(family, city, first, last), f"replay {city.name}")
         self.need_simulated()
