@@ -1,0 +1,65 @@
+"""Scores of a series against a reference."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SCORES = ("r2", "kge", "kge2012", "nse", "mae", "rmse", "pbias")
+
+
+def score(eto: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+    """Return the scores of a series on the days both have.
+
+    Parameters
+    ----------
+    eto, reference : ndarray, shape (days,)
+        [mm day-1]
+
+    Returns
+    -------
+    dict
+        ``n``; ``r2`` squared correlation; ``kge`` Gupta et al. (2009, doi:10.1016/j.jhydrol.2009.08.003); ``kge2012``
+        Kling et al. (2012, doi:10.1016/j.jhydrol.2012.01.011: ratio of coefficients of variation); ``nse`` Nash and
+        Sutcliffe (1970); ``mae``, ``rmse`` [mm day-1]; ``pbias`` [%], positive where the series is too high. NaN with
+        fewer than two days.
+
+    Examples
+    --------
+    >>> perfect = score(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]))
+    >>> perfect["kge"], perfect["rmse"], perfect["n"]
+    (1.0, 0.0, 3.0)
+    """
+    both = np.isfinite(eto) & np.isfinite(reference)
+    if both.sum() < 2:
+        return {"n": float(both.sum()), **dict.fromkeys(SCORES, float("nan"))}
+    mine, truth = eto[both], reference[both]
+    error = mine - truth
+    correlation = float(np.corrcoef(mine, truth)[0, 1])
+    spread, level = mine.std() / truth.std(), mine.mean() / truth.mean()
+    return {
+        "n": float(both.sum()),
+        "r2": correlation**2,
+        "kge": float(1 - np.sqrt((correlation - 1) ** 2 + (spread - 1) ** 2 + (level - 1) ** 2)),
+        "kge2012": float(1 - np.sqrt((correlation - 1) ** 2 + (spread / level - 1) ** 2 + (level - 1) ** 2)),
+        "nse": float(1 - (error**2).sum() / ((truth - truth.mean()) ** 2).sum()),
+        "mae": float(np.abs(error).mean()),
+        "rmse": float(np.sqrt((error**2).mean())),
+        "pbias": float(100 * error.sum() / truth.sum()),
+    }
+
+
+def interval_score(lower: np.ndarray, upper: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+    """Return ``coverage`` [%] and mean full ``width`` [mm day-1] of an interval on the days all three have.
+
+    >>> found = interval_score(np.array([0.0, 0.0]), np.array([1.0, 1.0]), np.array([0.5, 2.0]))
+    >>> found["coverage"], found["width"]
+    (50.0, 1.0)
+    """
+    there = np.isfinite(lower) & np.isfinite(upper) & np.isfinite(reference)
+    if not there.any():
+        return {"coverage": float("nan"), "width": float("nan")}
+    inside = (reference >= lower) & (reference <= upper)
+    return {
+        "coverage": float(100 * inside[there].mean()),
+        "width": float((upper - lower)[there].mean()),
+    }
