@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from etolib.result import Result
     from etolib.site import Period, Site
     from etolib.sources.registry import sources
+    from etolib.sources.station_file import read as read_station
 
 _HOMES = {
     "cluster": ("connect", "get_client"),
@@ -84,7 +85,8 @@ _HOMES = {
     "site": ("Period", "Site"),
     "sources.registry": ("sources",),
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
+_HOME["read_station"] = ("sources.station_file", "read")
 
 __all__ = ["__version__", *sorted(_HOME)]
 
@@ -92,7 +94,8 @@ __all__ = ["__version__", *sorted(_HOME)]
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'etolib' has no attribute {name!r}")
-    value = getattr(import_module(f"etolib.{_HOME[name]}"), name)
+    module, attribute = _HOME[name]
+    value = getattr(import_module(f"etolib.{module}"), attribute)
     globals()[name] = value
     return value
 

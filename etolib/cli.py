@@ -54,6 +54,11 @@ def main() -> None:
 @click.option("--elevation", help="Metres above sea level; looked up where not given.")
 @click.option("--name", help="A label for the place.")
 @click.option("--krs", help="Where radiation must be estimated from temperature: interior, coast or island.")
+@click.option(
+    "--station",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Your own station: CSV, TSV, Excel, AquaCrop, CLIMWAT.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File .csv .nc .xlsx or .json.")
 def compute(
     lat: str,
@@ -64,6 +69,7 @@ def compute(
     elevation: str | None,
     name: str | None,
     krs: str | None,
+    station: Path | None,
     output: Path | None,
 ) -> None:
     """Compute daily ETo of one place. Without -o the CSV goes to standard output."""
@@ -72,7 +78,14 @@ def compute(
     site, period = place_and_period(lat, lon, elevation, name, start, end)
     from etolib.pipeline import compute as compute_here
 
-    result = compute_here(site, period, sources, **({"krs": krs} if krs else {}))
+    own = None
+    if station is not None:
+        from etolib.sources import station_file
+
+        own = station_file.read(station, site=site)
+        for line in own.mapping.explain():
+            click.echo(f"{station.name}: {line}", err=True)
+    result = compute_here(site, period, sources, station=own, **({"krs": krs} if krs else {}))
     for warning in result.warnings:
         click.echo(f"warning: {warning}", err=True)
     if output is None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from etolib.result import Result
+    from etolib.sources.base import Source
 
 Message = dict[str, Any]
 Callback = Callable[[Message], None]
@@ -67,6 +68,8 @@ def submit(
     sources: str | Sequence[str] = "auto",
     client: Client | None = None,
     timeout: float = 1800,
+    *,
+    station: Source | None = None,
     **options: Any,
 ) -> Job:
     """Start the pipeline for one place on the cluster and return at once.
@@ -81,7 +84,7 @@ def submit(
         Default: `etolib.cluster.get_client`.
     timeout : float
         Limit of the calculation [s]; after it the task ends with TIMEOUT.
-    **options
+    station, **options
         As in `etolib.compute`.
 
     Raises
@@ -91,7 +94,7 @@ def submit(
     SchedulerUnavailable
         Where the scheduler does not answer.
     """
-    payload = _payload(site, period, sources, timeout, options)
+    payload = _payload(site, period, sources, timeout, options, station)
     return _submit(_client(client), payload)
 
 
@@ -140,7 +143,12 @@ def attach(task_id: str, client: Client | None = None) -> Job:
 
 
 def _payload(
-    site: Site, period: Period | str, sources: str | Sequence[str], timeout: float, options: dict[str, Any]
+    site: Site,
+    period: Period | str,
+    sources: str | Sequence[str],
+    timeout: float,
+    options: dict[str, Any],
+    station: Source | None = None,
 ) -> dict[str, Any]:
     problems = []
     if not isinstance(site, Site):
@@ -152,7 +160,8 @@ def _payload(
     return {
         "site": site,
         "period": Period.parse(period),
-        "sources": check_options(sources, options),
+        "sources": check_options(sources, options, station=station is not None),
+        "station": station,
         "timeout": timeout,
         "options": options,
         # The worker may live on another machine, or have been started before a variable was set.
@@ -254,6 +263,7 @@ def run_task(task_id: str, payload: dict[str, Any]) -> Result:
                 payload["period"],
                 payload["sources"],
                 report=channel.report,
+                station=payload["station"],
                 checkpoint=channel.checkpoint,
                 **payload["options"],
             )

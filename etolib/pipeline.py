@@ -27,12 +27,12 @@ from etolib.errors import BadResponse, EtolibError, InputError, NoSourceError, P
 from etolib.fusion.choice import choose_inputs, first_interval
 from etolib.quality import ESTIMATED
 from etolib.reference import eto as reference_eto
-from etolib.request import check_options
+from etolib.request import STATION, check_options
 from etolib.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
 from etolib.sources import elevation as elevations
 from etolib.sources import registry
-from etolib.sources.base import SourceData
+from etolib.sources.base import Source, SourceData
 from etolib.sources.scope import Scope
 from etolib.variables import INPUTS, VARIABLES
 
@@ -56,7 +56,14 @@ class Report(Protocol):
     ) -> None: ...
 
 
-def compute(site: Site, period: Period | str, sources: str | Sequence[str] = "auto", **options: Any) -> Result:
+def compute(
+    site: Site,
+    period: Period | str,
+    sources: str | Sequence[str] = "auto",
+    *,
+    station: Source | None = None,
+    **options: Any,
+) -> Result:
     """Compute daily ETo of one place in this process.
 
     Parameters
@@ -68,6 +75,9 @@ def compute(site: Site, period: Period | str, sources: str | Sequence[str] = "au
     sources : "auto", str or list of str
         Names as in `etolib.sources()`. "auto" chooses by place and dates, and falls back to the embedded
         climatology, labelled, for days nothing else answers. A list asks those and no others.
+    station : StationFile, optional
+        Your own station (`etolib.read_station`): the first choice for every variable and day it has. Among named
+        ``sources`` it is called ``station``.
     **options
         See `etolib.request.OPTIONS`.
 
@@ -91,7 +101,8 @@ def compute(site: Site, period: Period | str, sources: str | Sequence[str] = "au
     """
     if not isinstance(site, Site):
         raise InputError([Problem("site", site, "is not a Site", "write etolib.Site(latitude, longitude)")])
-    return run(site, Period.parse(period), check_options(sources, options), **options)
+    names = check_options(sources, options, station=station is not None)
+    return run(site, Period.parse(period), names, station=station, **options)
 
 
 @dataclass
@@ -124,6 +135,7 @@ def run(
     period: Period,
     sources: str | Sequence[str] = "auto",
     *,
+    station: Source | None = None,
     report: Report | None = None,
     checkpoint: Callable[[], None] | None = None,
     **options: Any,
@@ -137,11 +149,12 @@ def run(
     warnings: list[str] = []
 
     this.tell("start", "choosing sources", SHARE["start"])
-    choices = registry.choose(site, period, sources)
+    known = registry.SOURCES if station is None else {**registry.SOURCES, STATION: station}
+    choices = _choose(site, period, sources, station)
     asked = ", ".join(choice.source for choice in choices if choice.role != "fallback") or FALLBACK
     this.tell("start", f"sources: {asked}", SHARE["start"] + 3)
 
-    answers, height, causes = _download(this, site, period, choices)
+    answers, height, causes = _download(this, site, choices, known)
     site = site.with_elevation(height.value)
     if height.warning:
         warnings.append(height.warning)
@@ -215,8 +228,20 @@ def run(
 # --- download -------------------------------------------------------------------------------------------------------
 
 
+def _choose(site: Site, period: Period, sources: str | Sequence[str], station: Source | None) -> list[registry.Choice]:
+    """Return the registry's choice, the user's own station before it."""
+    if station is None:
+        return registry.choose(site, period, sources)
+    own = registry.Choice(STATION, period, "your own file: measured at the place")
+    if sources == "auto":
+        return [own, *registry.choose(site, period)]
+    others = [name for name in sources if name != STATION]
+    wanted = [own] if STATION in sources else []
+    return wanted + (registry.choose(site, period, others) if others else [])
+
+
 def _download(
-    this: _Run, site: Site, period: Period, choices: Sequence[registry.Choice]
+    this: _Run, site: Site, choices: Sequence[registry.Choice], known: Mapping[str, Source]
 ) -> tuple[dict[str, SourceData], elevations.Elevation, list[SourceError]]:
     """Ask all chosen sources and the elevation at the same time; the fallback only for days that stay empty."""
     wanted = [choice for choice in choices if choice.role != "fallback"]
@@ -230,7 +255,7 @@ def _download(
             futures: dict[Future[Any], str] = {}
             for choice in wanted:
                 this.tell("download", f"asking {choice.source}", 0, source=choice.source)
-                fetch = registry.SOURCES[choice.source].fetch
+                fetch = known[choice.source].fetch
                 # Settings and the scope of the downloads live in context variables: carry them to the thread.
                 futures[pool.submit(contextvars.copy_context().run, fetch, site, choice.period)] = choice.source
             height_future = pool.submit(contextvars.copy_context().run, elevations.lookup, site)
@@ -266,7 +291,7 @@ def _download(
         if choice.role == "fallback" and len(empty := _empty_days(answers, choice.period)):
             this.tell("download", f"asking {choice.source}", 0, source=choice.source)
             try:
-                answer = registry.SOURCES[choice.source].fetch(site, Period(empty[0].date(), empty[-1].date()))
+                answer = known[choice.source].fetch(site, Period(empty[0].date(), empty[-1].date()))
             except SourceError as error:
                 causes.append(error)
             else:

@@ -26,8 +26,16 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": ("interior", "coast", "island")
 """Options and their values. ``krs``: coefficient of Rs from temperature, used where no source has radiation."""
 
 
-def check_options(sources: str | Sequence[str], options: Mapping[str, Any]) -> str | list[str]:
+STATION = "station"
+"""Name of the user's own file among the sources."""
+
+
+def check_options(
+    sources: str | Sequence[str], options: Mapping[str, Any], *, station: bool = False
+) -> str | list[str]:
     """Return the sources asked, cleaned; raise `InputError` listing unknown sources and options.
+
+    ``station`` tells whether an own file is given, which makes ``station`` a source.
 
     >>> check_options("nasa_power, climatology", {}), check_options("auto", {})
     (['nasa_power', 'climatology'], 'auto')
@@ -43,7 +51,9 @@ def check_options(sources: str | Sequence[str], options: Mapping[str, Any]) -> s
     if not names:
         problems.append(Problem("sources", sources, "names no source", "write auto, or names of etolib.sources()"))
     for name in [] if names == "auto" else names:
-        if name not in SOURCE_NAMES:
+        if name == STATION and not station:
+            problems.append(Problem("source", name, "is your own file, and none is given", "give station="))
+        elif name not in (*SOURCE_NAMES, STATION):
             problems.append(Problem("source", name, "is not known", f"known are {', '.join(SOURCE_NAMES)}, or auto"))
     for name, value in options.items():
         if name not in OPTIONS:

@@ -54,7 +54,7 @@ class Pipeline:
         self.error = None
         self.calls = []
 
-    def __call__(self, site, period, sources, *, report, checkpoint, **options):
+    def __call__(self, site, period, sources, *, station, report, checkpoint, **options):
         self.calls.append((site, period, sources, options, etolib.config.get("today")))
         for i, stage in enumerate(pipeline.STAGES, 1):
             report(step=f"{stage} ...", stage=stage, source=None, progress=i * 20, current_step=i, total_steps=5)

@@ -73,7 +73,10 @@ class SourceData:
 class Source(Protocol):
     """A source: an ``info`` and a ``fetch``. Implementations hold no state."""
 
-    info: SourceInfo
+    @property
+    def info(self) -> SourceInfo:
+        """What the source promises."""
+        ...
 
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` within the window; raises a `SourceError`."""
