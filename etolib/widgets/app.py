@@ -38,6 +38,13 @@ class Loop(Protocol):
         """Run ``callback(*args)`` soon, on the loop's own thread."""
 
 
+class Pool(Protocol):
+    """What the page needs of an executor."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any) -> Any:
+        """Run ``work(*args)`` aside."""
+
+
 class Page:
     """The whole page. Display it as the last line of a cell.
 
@@ -52,6 +59,8 @@ class Page:
         As `etolib.widgets.connection.Connection`.
     loop : object, optional
         Where callbacks run; default: the running event loop.
+    pool : object, optional
+        Where slow work runs; default: threads of the page's own.
     tiles : Tiles, optional
         Online tiles, used when they answer; None: never.
 
@@ -71,12 +80,13 @@ class Page:
         attach: Callable[..., Any] | None = None,
         connection: Any = None,
         loop: Loop | None = None,
+        pool: Pool | None = None,
         tiles: Tiles | None = OPENSTREETMAP,
     ) -> None:
         _log_to_terminal()
         self._loop: Loop = loop or asyncio.get_running_loop()
         self._submit, self._attach, self._tiles = submit, attach, tiles
-        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="etolib-page")
+        self._pool: Pool = pool or ThreadPoolExecutor(max_workers=8, thread_name_prefix="etolib-page")
         self.form = FormModel()
         self.cards: list[Card] = []
         self._linked_task: str | None = None
@@ -86,9 +96,9 @@ class Page:
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
         self._sources_known = False
         self._build()
-        self._follow(query)
         self._connection = connection or Connection(partial(self._later, self._line))
         self._connection.start()
+        self._follow(query)
         self._aside(self._warm)
         if isinstance(self._loop, asyncio.AbstractEventLoop):
             self._ticker = self._loop.create_task(self._tick())

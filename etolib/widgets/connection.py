@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 CONNECTING, RUNNING, DOWN = "connecting", "running", "down"
 
 _WATCH_S = 0.5  # how often the line is looked at [s]
+_COUNT_EVERY = 4  # the scheduler is asked for its workers every so many looks
 _AGAIN_S = 2.0  # pause before the next attempt [s]
 _CONNECT_S = 2.0  # limit of one attempt [s]
 
@@ -94,9 +95,10 @@ class Connection:
                 self._stop.wait(_AGAIN_S)
                 continue
             while not self._stop.is_set() and client.status == "running":
-                info = client._scheduler_identity  # kept fresh by the client's own heartbeat: no message is sent
-                self._tell(RUNNING, int(info.get("n_workers", len(info.get("workers", {})))), _dashboard(client))
-                self._stop.wait(_WATCH_S)
+                self._tell(RUNNING, _workers(client), _dashboard(client))
+                for _ in range(_COUNT_EVERY):
+                    if client.status == "running" and not self._stop.is_set():
+                        self._stop.wait(_WATCH_S)
             self._client = None
             if not self._stop.is_set():
                 self._error = SchedulerUnavailable("the connection to the dask scheduler was lost")
@@ -125,6 +127,14 @@ def open_client() -> Client:
     if os.environ.get("DASK_SCHEDULER_ADDRESS"):
         return cluster.connect(timeout=_CONNECT_S)
     return cluster.get_client()
+
+
+def _workers(client: Client) -> int:
+    """Return the number of workers; 0 where the scheduler does not say."""
+    with contextlib.suppress(Exception):
+        info = client.scheduler_info()
+        return int(info.get("n_workers", len(info["workers"])))
+    return 0
 
 
 def _dashboard(client: Client) -> str | None:

@@ -94,9 +94,7 @@ class PlaceMap:
                 draggable=False,
                 keyboard=False,
                 title="",
-                icon=leaflet.DivIcon(
-                    html='<span class="etolib-pin"></span>', icon_size=(24, 24), icon_anchor=(12, 22), class_name=""
-                ),
+                icon=leaflet.DivIcon(html='<span class="etolib-pin"></span>', icon_size=(24, 24), icon_anchor=(12, 22)),
             )
             self.widget.add(self._marker)
         self._marker.location = location

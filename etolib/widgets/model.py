@@ -205,7 +205,11 @@ class FormModel(traitlets.HasTraits):
         >>> form.latitude, form.period, form.language
         ('-22.7', '2024', 'pt')
         """
-        values = {k: v[0][:_MAX_TYPED] for k, v in parse_qs(query.lstrip("?"), max_num_fields=50).items()}
+        try:
+            given = parse_qs(query.lstrip("?"), max_num_fields=50)
+        except ValueError:  # more fields than any link of ours has
+            return None
+        values = {key: value[0][:_MAX_TYPED] for key, value in given.items()}
         with self.hold_trait_notifications():
             for key, name in (
                 ("lat", "latitude"),
@@ -293,7 +297,7 @@ class TaskModel(traitlets.HasTraits):
         self.request = request
         self.started = time.monotonic()
         self._seen: set[int] = set()
-        self._latest = -1  # seq of the newest step shown
+        self._latest: dict[str | None, int] = {}  # seq of the newest step, per source; None: of the whole
 
     def submitted(self, task_id: str) -> None:
         """The scheduler has taken the task."""
@@ -305,11 +309,9 @@ class TaskModel(traitlets.HasTraits):
             return
         self._seen.add(message["seq"])
         data = message["data"]
-        newest = message["seq"] > self._latest
-        self._latest = max(self._latest, message["seq"])
         kind = message["type"]
         if kind == "PROGRESS":
-            self.snapshot = self._progress(data, newest)
+            self.snapshot = self._progress(data, message["seq"])
         elif kind == "SUCCESS":
             self._end(status=Status.SUCCESS, progress=100.0, warnings=tuple(map(str, data.get("warnings") or ())))
         elif kind == "ERROR":
@@ -339,25 +341,25 @@ class TaskModel(traitlets.HasTraits):
         self.elapsed = time.monotonic() - self.started
         self.snapshot = replace(self.snapshot, **changes)
 
-    def _progress(self, data: Mapping[str, Any], newest: bool) -> Snapshot:
-        now = replace(self.snapshot, status=Status.PROCESSING)
+    def _progress(self, data: Mapping[str, Any], seq: int) -> Snapshot:
+        source = None if data.get("source") is None else str(data["source"])
+        news_here = seq > self._latest.get(source, -1)
+        news = seq > max(self._latest.values(), default=-1)
+        self._latest[source] = max(seq, self._latest.get(source, -1))
         progress = min(100.0, max(0.0, float(data.get("progress") or 0)))
         step = str(data.get("step") or "")
-        source = data.get("source")
+        now = replace(self.snapshot, status=Status.PROCESSING, step=step if news else self.snapshot.step)
         if source is None:
             now = replace(now, progress=max(now.progress, progress))
-            if newest:
+            if news_here:
                 now = replace(
                     now,
                     stage=data.get("stage"),
-                    step=step,
                     current_step=int(data.get("current_step") or 0),
                     total_steps=int(data.get("total_steps") or 0),
                 )
             return now
         bars = {bar.source: bar for bar in now.bars}
-        before = bars.get(str(source), Bar(str(source), 0.0, ""))
-        bars[str(source)] = Bar(
-            str(source), max(before.progress, progress), step if newest or not before.step else before.step
-        )
-        return replace(now, bars=tuple(bars.values()), step=step if newest else now.step)
+        before = bars.get(source, Bar(source, 0.0, ""))
+        bars[source] = Bar(source, max(before.progress, progress), step if news_here else before.step)
+        return replace(now, bars=tuple(bars.values()))

@@ -42,9 +42,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
         for name, value in environment.items():
             if name.startswith("ETOLIB_"):
                 patch.setenv(name, value)
-        with cluster.start(2) as workers, workers.get_client() as client:
-            with serving(workers.scheduler_address, environment, folder) as (url, server):
-                yield SimpleNamespace(url=url, server=server, weather=weather, client=client)
+        with (
+            cluster.start(2) as workers,
+            workers.get_client() as client,
+            serving(workers.scheduler_address, environment, folder) as (url, server),
+        ):
+            yield SimpleNamespace(url=url, server=server, weather=weather, client=client)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,0 +1,163 @@
+"""A page without a browser, a scheduler or a clock: everything happens at once, on the test's own thread."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from etolib.errors import SchedulerUnavailable
+from etolib.widgets.app import Page
+
+
+class Direct:
+    """A loop that does not wait."""
+
+    def call_soon_threadsafe(self, callback, *args):
+        callback(*args)
+
+
+class Inline:
+    """A pool that does the work at once."""
+
+    def submit(self, work, *args):
+        work(*args)
+
+
+class FakeConnection:
+    """A line to a scheduler; ``down`` cuts it. Workers answer from ``answers`` by the name of the function."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+        self.asked = []
+        self.down = False
+
+    def start(self):
+        pass
+
+    def client(self):
+        if self.down:
+            raise SchedulerUnavailable("the dask scheduler does not answer")
+        return SimpleNamespace(status="running")
+
+    def ask(self, function, *args, timeout=60):
+        self.client()
+        self.asked.append((function.__name__, args))
+        answer = self.answers[function.__name__]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class FakeJob:
+    """A job whose messages the test sends."""
+
+    def __init__(self, site=None, period=None, sources=None, client=None, task_id="eto-" + "0" * 32):
+        self.asked = (site, period, sources)
+        self.task_id = task_id
+        self.future = "the future"
+        self.cancelled = 0
+        self.callbacks = []
+        self.seq = 0
+
+    def on_message(self, callback):
+        self.callbacks.append(callback)
+
+    def cancel(self):
+        self.cancelled += 1
+
+    def send(self, kind, **data):
+        self.seq += 1
+        message = {"task_id": self.task_id, "seq": self.seq, "time": "", "type": kind, "data": data}
+        for callback in self.callbacks:
+            callback(message)
+
+    def progress(self, progress, source=None, stage="download", step="asking", current_step=2):
+        self.send(
+            "PROGRESS",
+            step=step,
+            stage=stage,
+            source=source,
+            progress=progress,
+            current_step=current_step,
+            total_steps=5,
+        )
+
+
+VIEW = {
+    "place": "22.7000°S 47.6000°W",
+    "period": "2024-01-01/2024-01-02",
+    "days": 2,
+    "missing": 1,
+    "sum_eto": 4.25,
+    "mean_eto": 4.25,
+    "sum_rain": 1234.5,
+    "balance": -4.25,
+    "quality": {"HIGH": 1},
+    "kinds": {"observed": 1},
+    "rows": [
+        {
+            "date": "2024-01-01",
+            "eto": 4.25,
+            "eto_lower": 3.9,
+            "eto_upper": 4.6,
+            "precipitation": 0.0,
+            "quality": "HIGH",
+            "kind": "observed",
+            "source": "nasa_power",
+            "flags": "",
+        },
+        dict.fromkeys(("eto", "eto_lower", "eto_upper", "precipitation", "quality", "kind", "source", "flags"))
+        | {"date": "2024-01-02"},
+    ],
+    "warnings": [],
+    "csv": "# a\ndate,eto\n2024-01-01,4.25\n",
+    "file": "eto_-22.7_-47.6",
+    "link": "?lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-02",
+    "script": "import etolib",
+    "citation": "cite <this>",
+    "licences": [{"name": "nasa_power", "attribution": "NASA", "licence": ""}],
+    "elevation": 530.0,
+    "elevation_source": "given",
+}
+
+SOURCES = [
+    {
+        "name": name,
+        "title": title,
+        "first": first,
+        "last": "2024-06-30",
+        "delay": "2 days",
+        "licence": "CC BY 4.0",
+        "coverage": "global",
+    }
+    for name, title, first in (("nasa_power", "NASA POWER", "1981-01-01"), ("climatology", "Climatology", "0001-01-01"))
+]
+
+
+def make_page(query="", connection=None, **options):
+    """Return a page and the list of the jobs it submits."""
+    jobs = []
+
+    def submit(site, period, sources, client=None):
+        jobs.append(FakeJob(site, period, sources))
+        jobs[-1].task_id = f"eto-{len(jobs):032d}"
+        return jobs[-1]
+
+    def attach(task_id, client=None):
+        jobs.append(FakeJob(task_id=task_id))
+        return jobs[-1]
+
+    connection = connection or FakeConnection(
+        elevation=(530.4, "embedded"), source_list=SOURCES, view=VIEW, charts=("<svg id=w></svg>", "<svg id=n></svg>"),
+        forget_failures=None, answers=False,
+    )  # fmt: skip
+    page = Page(
+        query,
+        submit=options.pop("submit", submit),
+        attach=options.pop("attach", attach),
+        connection=connection,
+        loop=Direct(),
+        pool=Inline(),
+        tiles=None,
+        **options,
+    )
+    return page, jobs

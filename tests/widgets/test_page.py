@@ -1,0 +1,394 @@
+"""The page as a whole, driven as the browser would drive it, without one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from etolib import config
+from etolib.errors import InputError, NoSourceError, Problem, SchedulerUnavailable
+from etolib.widgets.connection import DOWN, RUNNING
+from etolib.widgets.model import Status
+from tests.widgets.fakes import SOURCES, VIEW, FakeConnection, make_page
+
+NUMBERS = ("eto", "eto_lower", "eto_upper", "precipitation")
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with config.set_options(today="2024-07-01"):
+        yield
+
+
+def filled(**options):
+    return make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-02", **options)
+
+
+def status(page, index=-1):
+    return page.cards[index].task.snapshot.status
+
+
+def words(html):
+    return re.sub(r"<[^>]+>", " ", html)
+
+
+# --- calculate --------------------------------------------------------------------------------------------------------
+
+
+def test_calculate_hands_over_what_the_form_says():
+    page, jobs = filled()
+    page.calculate.click()
+    (job,) = jobs
+    site, period, sources = job.asked
+    assert (site.latitude, site.longitude, str(period), sources) == (-22.7, -47.6, "2024-01-01/2024-01-02", "auto")
+    assert status(page) is Status.QUEUED
+    assert job.task_id in page.cards[0].body.value
+
+
+def test_the_card_is_there_before_anything_slow_is_asked():
+    seen = []
+
+    def submit(site, period, sources, client=None):
+        seen.append([card.task.snapshot.status for card in page.cards])
+        raise SchedulerUnavailable("gone")
+
+    page, _ = filled(submit=submit)
+    page.calculate.click()
+    assert seen == [[Status.QUEUED]]
+    assert status(page) is Status.ERROR
+
+
+def test_a_card_follows_its_job_to_table_and_chart():
+    page, jobs = filled()
+    page.calculate.click()
+    jobs[0].progress(40)
+    jobs[0].progress(70, source="nasa_power", step="31 days")
+    body = page.cards[0].body.value
+    assert 'data-status="PROCESSING"' in body
+    assert "Download (2 of 5)" in words(body)
+    assert 'aria-valuenow="40"' in body
+    assert 'aria-valuenow="70"' in body
+    jobs[0].send("SUCCESS", results=[], warnings=["mind the gap"])
+    assert "mind the gap" in page.cards[0].body.value
+    assert page.results.panes["table"].value.count("<tr") == 3
+    assert "<svg id=w>" in page.results.panes["chart"].value
+    assert 'class="etolib-download-csv' in page.results.head.value
+
+
+def test_cards_are_appended_never_reordered():
+    # a new first child would make the browser rebuild every card
+    page, _ = filled()
+    page.calculate.click()
+    first = page.stack.children
+    page.calculate.click()
+    assert page.stack.children[: len(first)] == first
+
+
+def test_bad_input_is_a_card_and_no_task():
+    page, jobs = make_page("lat=150&lon=2&period=2024")
+    page.calculate.click()
+    assert jobs == []
+    assert status(page) is Status.ERROR
+    assert "must be a number from -90 to 90" in page.cards[0].body.value
+    assert "etolib-task-id" not in page.cards[0].body.value
+    assert page.cards[0].retry_button.layout.display == "none"
+
+
+def test_retry_asks_the_same_again_and_the_providers_anew():
+    connection = FakeConnection(elevation=(1.0, "given"), forget_failures=None)
+    page, jobs = filled(connection=connection)
+    page.calculate.click()
+    jobs[0].send("ERROR", **NoSourceError("nobody answered").to_dict())
+    page.form.latitude = "10"  # what the form says now must not matter
+    page.cards[0].retry_button.click()
+    assert jobs[1].asked == jobs[0].asked
+    assert "forget_failures" in [name for name, _ in connection.asked]
+
+
+def test_the_result_of_an_older_card_can_be_shown_again():
+    page, jobs = filled()
+    for _ in range(2):
+        page.calculate.click()
+        jobs[-1].send("SUCCESS", results=[], warnings=[])
+    assert page.results.task_id == jobs[1].task_id
+    assert [card.show_button.layout.display for card in page.cards] == [None, "none"]
+    page.cards[0].show_button.click()
+    assert page.results.task_id == jobs[0].task_id
+    assert [card.show_button.layout.display for card in page.cards] == ["none", None]
+
+
+# --- cancel and close -------------------------------------------------------------------------------------------------
+
+
+def test_cancel_stops_the_newest_that_runs():
+    page, jobs = filled()
+    assert page.cancel.layout.display == "none"
+    for _ in range(3):
+        page.calculate.click()
+    jobs[2].send("SUCCESS", results=[], warnings=[])
+    page.cancel.click()
+    assert [job.cancelled for job in jobs] == [0, 1, 0]
+    jobs[1].send("CANCELLED", stage="download")
+    jobs[0].send("CANCELLED", stage="download")
+    assert page.cancel.layout.display == "none"
+
+
+def test_closing_a_card_stops_its_work_and_takes_it_away():
+    page, jobs = filled()
+    page.calculate.click()
+    page.calculate.click()
+    page.cards[0].close_button.click()
+    assert [job.cancelled for job in jobs] == [1, 0]
+    assert len(page.cards) == 1
+    assert page.stack.children[0].layout.display == "none"
+    assert "etolib-card" not in page.stack.children[0]._dom_classes
+
+
+def test_closing_a_finished_card_cancels_nothing():
+    page, jobs = filled()
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    page.cards[0].close_button.click()
+    assert jobs[0].cancelled == 0
+
+
+def test_a_job_that_comes_after_its_card_was_closed_is_cancelled():
+    made = []
+
+    def submit(site, period, sources, client=None):
+        from tests.widgets.fakes import FakeJob
+
+        page.cards[-1].close_button.click()  # while the scheduler is still being asked
+        made.append(FakeJob())
+        return made[0]
+
+    page, _ = filled(submit=submit)
+    page.calculate.click()
+    assert made[0].cancelled == 1
+    assert page.cards == []
+
+
+# --- the line to the scheduler ----------------------------------------------------------------------------------------
+
+
+def test_no_scheduler_is_told_and_retry_works_when_it_is_back():
+    page, jobs = filled()
+    page._connection.down = True
+    page.calculate.click()
+    assert status(page) is Status.ERROR
+    assert "the dask cluster" in page.cards[0].body.value
+    assert page.cards[0].retry_button.layout.display is None
+    page._connection.down = False
+    page.cards[0].retry_button.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    assert status(page) is Status.SUCCESS
+
+
+def test_a_lost_scheduler_ends_what_runs_and_nothing_else():
+    page, jobs = filled()
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    page.calculate.click()
+    page._line(DOWN, 0, None)
+    assert [card.task.snapshot.status for card in page.cards] == [Status.SUCCESS, Status.ERROR]
+    assert 'data-state="down"' in page.line.value
+
+
+def test_sources_are_offered_with_what_they_promise():
+    page, jobs = filled()
+    page._line(RUNNING, 2, "http://127.0.0.1:8787/status")
+    assert list(page.which.boxes) == [source["name"] for source in SOURCES]
+    assert "1981-01-01 to 2024-06-30 · delay 2 days · CC BY 4.0" in page.which.facts["nasa_power"].value
+    assert "any date" in page.which.facts["climatology"].value
+    page.which.automatic.value = False
+    page.which.boxes["climatology"].value = True
+    page.calculate.click()
+    assert jobs[0].asked[2] == ("climatology",)
+
+
+def test_ticks_of_a_link_are_there_when_the_list_comes():
+    page, _ = make_page("sources=climatology")
+    page._line(RUNNING, 1, None)
+    assert [name for name, box in page.which.boxes.items() if box.value] == ["climatology"]
+    assert page.which.automatic.value is False
+
+
+def test_the_list_of_sources_is_asked_again_after_it_failed():
+    connection = FakeConnection(source_list=SchedulerUnavailable("gone"), elevation=(1.0, "given"))
+    page, _ = make_page(connection=connection)
+    page._line(RUNNING, 1, None)
+    connection.answers["source_list"] = SOURCES
+    page._line(DOWN, 0, None)
+    page._line(RUNNING, 1, None)
+    assert page.which.boxes
+
+
+# --- place ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_click_on_the_map_fills_the_fields_and_moves_the_marker():
+    page, _ = make_page()
+    page.map._interaction(type="mousemove", coordinates=[1.0, 2.0])
+    assert page.form.latitude == ""
+    page.map._interaction(type="click", coordinates=[-22.7, 312.4])
+    assert page.place.fields["longitude"].value == "-47.6000"
+    assert tuple(page.map._marker.location) == (-22.7, -47.6)
+
+
+def test_typing_a_place_moves_the_marker_and_nonsense_hides_it():
+    page, _ = make_page()
+    page.place.fields["latitude"].value = "10"
+    page.place.fields["longitude"].value = "20"
+    assert tuple(page.map._marker.location) == (10, 20)
+    assert page.map._marker.visible
+    page.place.fields["longitude"].value = "20 east of somewhere"
+    assert not page.map._marker.visible
+
+
+def test_a_pasted_pair_fills_both_fields():
+    page, _ = make_page()
+    page.place.fields["latitude"].value = "-22.7, -47.6"
+    assert (page.form.latitude, page.form.longitude) == ("-22.7", "-47.6")
+
+
+def test_the_elevation_is_shown_with_its_source():
+    page, _ = filled()
+    assert page.place.found.value == "530 m, from the built-in map"
+
+
+def test_no_elevation_is_no_fault_of_the_page():
+    connection = FakeConnection(elevation=RuntimeError("no worker"))
+    page, _ = filled(connection=connection)
+    assert "with the calculation" in page.place.found.value
+    assert page.banner.layout.display == "none"
+
+
+def test_an_elevation_that_comes_late_does_not_label_another_place():
+    page, _ = filled()
+    site = page._site_shown
+    page.form.latitude = "50"
+    page._elevation(site, 1.0, "given")
+    assert "1 m" not in page.place.found.value
+
+
+# --- period -----------------------------------------------------------------------------------------------------------
+
+
+def test_presets_dates_and_text_are_one_period():
+    page, _ = make_page()
+    page.when.presets.value = "last-7-days"
+    assert page.when.typed.value == "2024-06-25/2024-07-01"
+    assert str(page.when.start.value) == "2024-06-25"
+    page.when.typed.value = "2024-02"
+    assert (str(page.when.start.value), str(page.when.end.value)) == ("2024-02-01", "2024-02-29")
+    assert page.when.presets.value is None
+    page.when.start.value = page.when.start.value.replace(day=27)
+    assert page.when.typed.value == "2024-02-27/2024-02-29"
+    assert "3 days" in page.when.count.value
+
+
+def test_an_end_before_the_start_stays_as_typed_and_is_told_on_calculate():
+    page, jobs = filled()
+    page.when.end.value = page.when.start.value.replace(year=2020)
+    assert page.form.period == "2024-01-01/2020-01-01"
+    page.calculate.click()
+    assert jobs == []
+    assert "lies before the start" in page.cards[0].body.value
+
+
+# --- attach, language, theme ------------------------------------------------------------------------------------------
+
+
+def test_a_task_in_the_address_is_attached_to_once():
+    page, jobs = make_page("task=eto-abc")
+    page._address({"new": "http://127.0.0.1/x?task=eto-abc"})
+    assert [job.task_id for job in jobs] == ["eto-abc"]
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    assert page.results.task_id == "eto-abc"
+
+
+def test_an_unknown_task_is_told_without_retry():
+    def attach(task_id, client=None):
+        raise InputError([Problem("task id", task_id, "is not known to the scheduler")])
+
+    page, _ = make_page("task=<b>", attach=attach)
+    assert status(page) is Status.ERROR
+    assert "<b>" not in page.cards[0].body.value.replace("<b>Start", "")
+    assert page.cards[0].retry_button.layout.display == "none"
+
+
+def test_everything_changes_its_language():
+    page, jobs = filled()
+    page._line(RUNNING, 2, None)
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    page.language.value = "pt"
+    assert page.calculate.description == "Calcular"
+    assert page.place.fields["elevation"].description == "Altitude (m)"
+    assert "workers prontos" in page.line.value
+    assert "Baixar CSV" in page.results.head.value
+    assert "Concluído" in page.cards[0].body.value
+    assert "Automático" in page.which.automatic.description
+
+
+def test_the_theme_is_one_class_on_the_page():
+    page, _ = make_page("theme=dark")
+    assert "etolib-dark" in page.widget._dom_classes
+    page.dark.value = False
+    assert "etolib-dark" not in page.widget._dom_classes
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_fault_of_a_callback_is_a_banner_and_a_log_line(monkeypatch, caplog):
+    page, _ = filled()
+
+    def broken(request):
+        raise ZeroDivisionError("<script>")
+
+    monkeypatch.setattr(page, "_start", broken)
+    page.calculate.click()
+    assert page.banner.layout.display is None
+    assert "ZeroDivisionError: &lt;script&gt;" in page.banner_text.value
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_fault_on_a_background_thread_is_a_banner_too():
+    connection = FakeConnection(view=ValueError("broken view"), elevation=(1.0, "given"))
+    page, jobs = filled(connection=connection)
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    assert "broken view" in page.banner_text.value
+    page.banner_close.click()
+    assert page.banner.layout.display == "none"
+
+
+@pytest.mark.parametrize("nasty", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&lt;b&gt;"])
+def test_nothing_from_outside_becomes_markup(nasty):
+    view = VIEW | {
+        "place": nasty, "period": nasty, "file": nasty, "link": f"?{nasty}", "script": nasty, "citation": nasty,
+        "licences": [{"name": nasty, "attribution": nasty, "licence": nasty}],
+        "rows": [dict.fromkeys(VIEW["rows"][0], nasty) | dict.fromkeys(NUMBERS, 1.0)],
+    }  # fmt: skip
+    sources = [dict.fromkeys(SOURCES[0], nasty)]
+    connection = FakeConnection(elevation=(1.0, nasty), source_list=sources, view=view, charts=("", ""))
+    page, jobs = filled(connection=connection)
+    page._line(RUNNING, 2, f"http://x/{nasty}")
+    page.calculate.click()
+    jobs[0].task_id = nasty
+    jobs[0].progress(10, source=nasty, step=nasty, stage=nasty)
+    told = [page.cards[0].body.value]
+    jobs[0].send("SUCCESS", results=[], warnings=[nasty])
+    page.calculate.click()
+    jobs[1].send("ERROR", error="X", message=nasty, suggestion=nasty, source=nasty)
+    told += [card.body.value for card in page.cards]
+    told += [page.results.head.value, *(pane.value for pane in page.results.panes.values())]
+    told += [page.line.value, page.place.found.value, page.which.hint.value]
+    told += [facts.value for facts in page.which.facts.values()]
+    assert any("alert" in html or "&amp;lt;b" in html for html in told)
+    for html in told:
+        assert "<script" not in html
+        assert "<img" not in html
+        assert "&lt;b&gt;" not in html or "&amp;lt;b" in html
