@@ -128,7 +128,7 @@ def test_the_link_of_a_request_fills_the_form_with_the_same_request():
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?", "lat", "lat=&lon=", "lang=xx&theme=neon", "&".join(f"a{i}=1" for i in range(40)), "%ff=%00&lat=1"],
+    ["", "?", "lat", "lat=&lon=", "lang=xx&theme=neon", "a=1&" * 40, "a=1&" * 5000, "%ff=%00&lat=1"],
 )
 def test_no_link_breaks_the_form(query):
     form = FormModel()
