@@ -18,14 +18,16 @@ Z95 = 1.959964
 LEVEL = 0.95
 """Share of days an interval is meant to hold."""
 
-MEMORY_DAYS = 5 * 365.25
-"""Errors older than this count less (by 1/e per five years): sources get better as satellites are added."""
+MEMORY_DAYS = 3 * 365.25
+"""Errors older than this count less (by 1/e per three years): sources get better as satellites are added. Learnt to
+1998, scored 1999-2005: coverage 94.9, 95.2, 95.7, 95.9 % with 2, 3, 5, 8 years."""
 
 MIN_DAYS = 365
 """Days with errors needed to learn a spread."""
 
-GROWTH = 0.5
-"""Exponent of the spread's growth with ETo within a month: between constant (0) and proportional (1)."""
+GROWTH = 0.25
+"""Exponent of the spread's growth with ETo within a month: between constant (0) and proportional (1). Same years: the
+lowest and highest decile of the reference are covered to 88 and 94 % with 0.25, to 86 and 95 % with 0.5."""
 
 SHARED_ERROR = 0.10
 """Relative standard error of ETo without a reference, where two or more sources share in it. A round prior."""

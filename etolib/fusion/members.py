@@ -37,6 +37,8 @@ class Recipe(NamedTuple):
 def recipes(source: pd.DataFrame) -> tuple[np.ndarray, list[Recipe]]:
     """Return the recipe of each day of a `Chosen.source` table as a code, and the recipes; -1 where an input is absent.
 
+    A day whose extremes had to come from two sources counts as that of its maximum.
+
     >>> table = pd.DataFrame({"tmin": ["a", "a"], "tmax": ["a", None], "u2": ["b", "b"], "rs": ["a", "a"]})
     >>> code, known = recipes(table)
     >>> code.tolist(), str(known[0])
@@ -46,8 +48,8 @@ def recipes(source: pd.DataFrame) -> tuple[np.ndarray, list[Recipe]]:
     known: dict[Recipe, int] = {}
     code = np.full(len(source), -1)
     for i, (low, high, wind, radiation) in enumerate(rows):
-        if low == high and all(isinstance(name, str) for name in (low, wind, radiation)):
-            code[i] = known.setdefault(Recipe(low, wind, radiation), len(known))
+        if all(isinstance(name, str) for name in (low, high, wind, radiation)):
+            code[i] = known.setdefault(Recipe(high, wind, radiation), len(known))
     return code, list(known)
 
 

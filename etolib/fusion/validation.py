@@ -157,8 +157,8 @@ OTHER_CONSTANTS = {
     "QUANTILES": "25 per month, ten years at least; same years: RMSE 0.390, KGE 0.902 with the map, 0.396 and 0.892 "
     "without.",
     "LOADING": "0.1; same years: RMSE 0.381 to 0.383 for 0 to 0.3.",
-    "MEMORY_DAYS": "five years, a round value: sources improve, so old errors tell less of coming ones.",
-    "GROWTH": "0.5, half way between an error that is constant and one that is proportional to ETo.",
+    "MEMORY_DAYS": "three years; same years: coverage 94.9, 95.2, 95.7, 95.9 % with 2, 3, 5, 8 years.",
+    "GROWTH": "0.25; same years: lowest and highest decile covered to 88 and 94 % with 0.25, to 86 and 95 % with 0.5.",
     "G interval": "round priors: 10 % shared error, a wind factor of 1.4, a quarter of the spread between sources. "
     "They were looked at in the twelve places, so only places outside them are a test of it.",
     "G inputs": "stated prior (finer grid for temperature and wind, satellite for radiation, mean humidity).",
@@ -288,8 +288,8 @@ def _defective(study: Study, places: Sequence[Place], data: str | Path) -> list[
     caught = {name: broken.reports[name].quarantined for name in wrong}
     out: list[dict[str, Any]] = []
     for name in wrong:
-        found = "; ".join(f"{f.check} ({f.variable if f.variable != WHOLE else 'all'})" for f in caught[name])
-        out.append({"trial": f"defective {name}", "found": found or "nothing"})
+        names = "; ".join(f"{f.check} ({f.variable if f.variable != WHOLE else 'all'})" for f in caught[name])
+        out.append({"trial": f"defective {name}", "found": names or "nothing"})
     for protocol in ("T2005", "S"):
         rule = PROTOCOLS[protocol]
         out.append(
