@@ -55,14 +55,22 @@ def prepare(client: Client) -> None:
     """Import the pipeline on every worker, now and on those that join later."""
     from distributed.diagnostics.plugin import WorkerPlugin
 
+    modules = _PRELOADED
+
     class Preload(WorkerPlugin):  # defined here so that it travels by value: the scheduler need not have etolib
         name = "etolib-preload"
 
         def setup(self, worker: Any) -> None:
             import importlib
 
-            for module in _PRELOADED:
+            import logging
+
+            for module in modules:
                 importlib.import_module(module)
+            # How a task of ours ends is told in its messages, and a fault of ours logged there: no second traceback.
+            logging.getLogger("distributed.worker").addFilter(
+                lambda record: not (record.msg.startswith("Compute Failed") and "run_task" in record.getMessage())
+            )
 
     client.register_plugin(Preload())
 
