@@ -62,7 +62,6 @@ def prepare(client: Client) -> None:
 
         def setup(self, worker: Any) -> None:
             import importlib
-
             import logging
 
             for module in modules:
