@@ -164,6 +164,9 @@ def _plain(unit: str) -> str:
 
 LIMITS: dict[str, tuple[float, float, str]] = {
     **{v.name: (v.lower, v.upper, v.units) for v in VARIABLES.values() if v.name != "eto"},
+    # Wider than weather on record: the equations also serve saturated air at a heat record.
+    "ea": (0, 10, "kPa"),
+    "tdew": (-100, 46, "degC"),
     "rs_hourly": (0, 6, "MJ m-2 h-1"),
     "latitude": (-90, 90, "degrees"),
     "longitude": (-360, 360, "degrees"),

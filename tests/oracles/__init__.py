@@ -1,0 +1,1 @@
+"""Independent codes as oracles, each under its own conventions."""
