@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -48,11 +49,12 @@ def threads_on(client):
 
 def kernels(server):
     """Return the process ids of the kernels of a server."""
-    return {
-        child.pid
-        for child in psutil.Process(server.pid).children(recursive=True)
-        if any("ipykernel" in word for word in child.cmdline())
-    }
+    found = set()
+    for child in psutil.Process(server.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while we looked
+            if any("ipykernel" in word for word in child.cmdline()):
+                found.add(child.pid)
+    return found
 
 
 def downloaded(page):
@@ -81,8 +83,8 @@ def test_click_calculate_watch_and_take_away(visit, weather):
     card = visitor.expect_status("PROCESSING")
     expect(card.locator(".etolib-task-id")).to_have_text(TASK_ID)
     expect(card.locator(".etolib-step")).to_contain_text("Download (2 of 5)", timeout=PATIENCE_MS)
-    expect(card.locator(".etolib-source-bar", has_text="nasa_power")).to_be_visible()
-    expect(card.locator(".etolib-source-bar", has_text="open_meteo_archive")).to_contain_text(
+    expect(card.locator(".etolib-source-bar[data-source=nasa_power]")).to_be_visible()
+    expect(card.locator(".etolib-source-bar[data-source=open_meteo_archive]")).to_contain_text(
         "100 %", timeout=PATIENCE_MS
     )
     weather.clear()
