@@ -66,8 +66,11 @@ WIND_FAR = 2.0
 """Ratio of medians two means of one place do not reach (0.66 to 1.05, so 1.5 the other way round); km/h for m/s gives
 3.6 and mph 2.2 on top of it."""
 
-RADIATION_RATIO = (0.30, 1.0)
-"""Bounds of the 98th percentile of Rs/Ra: a clear day gives 0.65 to 0.80 anywhere. kWh gives 0.2, W m-2 gives 9."""
+CLEAR_DAYS = 0.9
+"""Quantile of Rs/Ra that stands for clear days: high enough to be clear, low enough that a tenth of days may be wild."""
+
+RADIATION_RATIO = (0.25, 1.0)
+"""Bounds of that quantile of Rs/Ra: a clear day gives 0.65 to 0.80 anywhere. kWh gives 0.2, W m-2 gives 9."""
 
 HEIGHT_TOLERANCE = 0.08
 """Relative tolerance of the ratio of u2 to u10 around 1 (same height) and 0.748 (FAO-56 Eq. 47)."""
@@ -224,18 +227,23 @@ def swapped_columns(report: Report, names: Sequence[str]) -> None:
 
 
 def radiation_units(report: Report, name: str, site: Site) -> None:
-    """Put radiation in quarantine whose clear days do not lie where clear days lie."""
+    """Put radiation in quarantine whose clear days do not lie where clear days lie; mask days above the sun's own."""
     frame = report.frames[name]
     if "rs" not in frame:
         return
-    ratio = (frame["rs"] / extraterrestrial(frame, site)).dropna()
-    if len(ratio) < MIN_DAYS // 3:
-        return
-    clear = float(ratio.quantile(0.98))
+    ratio = frame["rs"] / extraterrestrial(frame, site)
     low, high = RADIATION_RATIO
-    if not low <= clear <= high:
-        text = f"clear days reach {clear:.2f} of extraterrestrial radiation; {_unit_guess(clear)}"
-        _quarantine(report, name, "rs", "radiation_units", clear, low if clear < low else high, text)
+    if ratio.notna().sum() >= MIN_DAYS // 3:
+        clear = float(ratio.quantile(CLEAR_DAYS))
+        if not low <= clear <= high:
+            text = f"clear days reach {clear:.2f} of extraterrestrial radiation; {_unit_guess(clear)}"
+            _quarantine(report, name, "rs", "radiation_units", clear, low if clear < low else high, text)
+            return
+    above = ratio > high
+    if above.any():
+        frame.loc[above, "rs"] = np.nan
+        text = f"radiation lies above that at the top of the atmosphere on {int(above.sum())} days"
+        _tell(report, name, "rs", "impossible", "mask", float(ratio.max()), high, int(above.sum()), text)
 
 
 def _unit_guess(clear: float) -> str:

@@ -22,8 +22,11 @@ MEMORY_DAYS = 3 * 365.25
 """Errors older than this count less (by 1/e per three years): sources get better as satellites are added. Learnt to
 1998, scored 1999-2005: coverage 94.9, 95.2, 95.7, 95.9 % with 2, 3, 5, 8 years."""
 
-MIN_DAYS = 365
+MIN_DAYS = 90
 """Days with errors needed to learn a spread."""
+
+MIN_MONTH = 30
+"""Days needed in a month and its two neighbours; with less the month takes the spread of all days."""
 
 GROWTH = 0.25
 """Exponent of the spread's growth with ETo within a month: between constant (0) and proportional (1). Same years: the
@@ -90,7 +93,7 @@ def learn(
     deviation, centre = np.empty(12), np.empty(12)
     for number in range(12):
         rows = near_month(month, number + 1)
-        rows = rows if weight[rows].sum() > 0 else np.ones_like(rows)
+        rows = rows if there[rows].sum() >= MIN_MONTH else np.ones_like(rows)
         deviation[number] = np.sqrt((weight * square)[rows].sum() / weight[rows].sum())
         centre[number] = (weight * value)[rows].sum() / weight[rows].sum()
     spread = Spread(deviation, centre, 0.0)
@@ -136,7 +139,11 @@ def bounds(
 
 
 def without_reference(
-    eto: np.ndarray, wind_slope: np.ndarray, spread: np.ndarray, sources: np.ndarray
+    eto: np.ndarray,
+    wind_slope: np.ndarray,
+    spread: np.ndarray,
+    sources: np.ndarray,
+    extra: np.ndarray | float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the interval of an ETo that has learnt from nothing: stated priors, as a ratio. [mm day-1]
 
@@ -150,10 +157,13 @@ def without_reference(
         Standard deviation between the ETo of the sources. [mm day-1]
     sources : ndarray, shape (days,)
         Number of sources.
+    extra : ndarray, shape (days,), or float
+        Further relative variance. [1]
     """
     shared = np.where(sources >= 2, SHARED_ERROR, ALONE_ERROR)
     relative = np.sqrt(
         shared**2
+        + extra
         + (WIND_SD * np.nan_to_num(wind_slope)) ** 2
         + (SPREAD_SHARE * np.nan_to_num(spread) / np.maximum(np.abs(eto), 0.1)) ** 2
     )
