@@ -80,7 +80,8 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         try:
-            connection.execute("pragma synchronous=normal")
+            # A cache need not survive a power cut: damage is found and is a miss. Killed processes lose nothing.
+            connection.execute("pragma synchronous=off")
             # Schema and journal mode are looked at once per file, not once per call.
             identity = (os.getpid(), self.path.stat().st_ino)
             if self._ready_for != identity:

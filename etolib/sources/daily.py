@@ -19,6 +19,7 @@ import pandas as pd
 from etolib import radiation
 from etolib.site import Site
 from etolib.sources import frames
+from etolib.variables import VARIABLES
 
 HOUR = pd.Timedelta(hours=1)
 _DURATION = re.compile(r"^P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?)?$")
@@ -74,28 +75,34 @@ def axis(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
     return pd.date_range(start.floor("h"), end.ceil("h"), freq="h", inclusive="left", unit="us")
 
 
-def from_instants(times: Sequence[pd.Timestamp], values: Any, hours: pd.DatetimeIndex, *, longest_gap: float) -> Any:
-    """Return values at whole hours, linear between instants at most ``longest_gap`` [h] apart, else NaN. (n,)
+def from_instants(
+    times: Sequence[pd.Timestamp], values: Any, hours: pd.DatetimeIndex, *, reach: Sequence[float] | float
+) -> Any:
+    """Return values at whole hours, by straight lines between neighbouring instants. (n,)
+
+    ``times`` rise. ``reach`` [h] is how far each instant speaks for what follows: where the next one is farther away,
+    or either of the two has no value, the hours between are NaN.
 
     >>> t = [pd.Timestamp("2024-01-01 00:00"), pd.Timestamp("2024-01-01 06:00")]
-    >>> from_instants(t, [0.0, 6.0], axis(t[0], t[1] + HOUR), longest_gap=6)
+    >>> from_instants(t, [0.0, 6.0], axis(t[0], t[1] + HOUR), reach=6)
     array([0., 1., 2., 3., 4., 5., 6.])
+    >>> from_instants(t, [0.0, 6.0], axis(t[0], t[1] + HOUR), reach=1)
+    array([ 0., nan, nan, nan, nan, nan,  6.])
     """
-    zero = hours[0] if len(hours) else pd.Timestamp(0)
-    at = np.array([(t - zero) / HOUR for t in times], dtype=float)
-    given = np.asarray(values, dtype=float)
-    wanted = np.arange(len(hours), dtype=float)
-    known = np.isfinite(given)
-    at, given = at[known], given[known]
-    if not len(at):
+    if not len(hours) or not len(times):
         return np.full(len(hours), np.nan)
-    order = np.argsort(at, kind="stable")
-    at, given = at[order], given[order]
-    result = np.interp(wanted, at, given, left=np.nan, right=np.nan)
-    after = np.clip(np.searchsorted(at, wanted, side="left"), 0, len(at) - 1)
+    at = np.array([(t - hours[0]) / HOUR for t in times], dtype=float)
+    given = np.asarray(values, dtype=float)
+    span = np.broadcast_to(np.asarray(reach, dtype=float), at.shape)
+    wanted = np.arange(len(hours), dtype=float)
     before = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, len(at) - 1)
-    result[at[after] - at[before] > longest_gap + 1e-9] = np.nan
-    return result
+    after = np.clip(np.searchsorted(at, wanted, side="left"), 0, len(at) - 1)
+    gap = at[after] - at[before]
+    share = np.where(gap > 0, (wanted - at[before]) / np.where(gap > 0, gap, 1.0), 0.0)
+    # At an instant itself its neighbour must not count, not even as a factor of 0.
+    result = np.where(gap > 0, given[before] * (1 - share) + given[after] * share, given[before])
+    inside = (wanted >= at[0]) & (wanted <= at[-1]) & (gap <= span[before] + 1e-9)
+    return np.where(inside, result, np.nan)
 
 
 def from_intervals(intervals: Iterable[Interval], hours: pd.DatetimeIndex, *, total: bool) -> Any:
@@ -228,7 +235,7 @@ def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.S
     ra = radiation.extraterrestrial_radiation(site.latitude, number)
     rso = radiation.clear_sky_radiation(ra, elevation)
     tmin, tmax = days["tmin"].to_numpy(), days["tmax"].to_numpy()
-    usable = tmax >= tmin
+    usable = (tmax >= tmin) & (tmin > VARIABLES["tmin"].lower) & (tmax < VARIABLES["tmax"].upper)
     warm = radiation.solar_radiation_from_temperature(
         np.where(usable, tmin, np.nan), np.where(usable, tmax, np.nan), ra, rso=rso
     )

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from etolib import config
-from etolib.errors import InvalidRequest
+from etolib.errors import BadResponse, InvalidRequest
 from etolib.site import Period, Site
 from etolib.sources import daily, frames, http
 from etolib.sources.base import SourceData, SourceInfo
@@ -66,28 +66,31 @@ class Answer:
     updated: str
 
 
-def parse(body: bytes) -> Answer:
+def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
     """Read a Locationforecast answer, ``complete`` or ``compact``; ValueError where it is not one.
 
     Instants are joined by straight lines; precipitation is taken from ``next_1_hours`` as long as it is there, then
     from ``next_6_hours``: never both. Where steps are six hours apart the temperature counts only inside blocks with a
-    maximum and a minimum: the instants alone would hide most of the day's range.
+    maximum and a minimum: the instants alone would hide most of the day's range. An answer for another place than
+    ``at`` (latitude, longitude) is refused.
     """
     data = frames.read_json(body)
     place = [frames.number(v) for v in data["geometry"]["coordinates"]]
     if len(place) < 2 or any(math.isnan(v) for v in place[:2]):
         raise ValueError("the place is missing")
+    if at is not None and frames.distance_km(*at, place[1], place[0]) > 5:
+        raise BadResponse(f"MET Norway answered for the place {place[:2]}", source=INFO.name)
     units, series = data["properties"]["meta"]["units"], data["properties"]["timeseries"]
     if not isinstance(series, list) or not series:
         raise ValueError("there are no time steps")
     scale = {name: frames.conversion(INFO.name, name, units[name], known)
              for name, (_, known) in _INSTANT.items() if name in units}  # fmt: skip
-    rain = frames.conversion(
-        INFO.name, "precipitation_amount", units.get("precipitation_amount", "mm"), {"mm": frames.SAME}
-    )
+    if "precipitation_amount" in units:
+        frames.conversion(INFO.name, "precipitation_amount", units["precipitation_amount"], {"mm": frames.SAME})
     warm = {name: frames.conversion(INFO.name, name, units[name], _C)
             for name in ("air_temperature_max", "air_temperature_min") if name in units}  # fmt: skip
     times: list[pd.Timestamp] = []
+    reach: list[float] = []
     instants: dict[str, list[float]] = {name: [] for name in scale}
     wet: list[daily.Interval] = []
     extremes: dict[str, list[daily.Interval]] = {"air_temperature_max": [], "air_temperature_min": []}
@@ -100,13 +103,15 @@ def parse(body: bytes) -> Answer:
             continue
         seen[time] = parts
         times.append(time)
+        # A step speaks for as long as what it says of the time after it.
+        reach.append(1.0 if "next_1_hours" in parts else 6.0)
         details = parts["instant"]["details"]
         for name, (factor, offset) in scale.items():
             instants[name].append(frames.number(details.get(name)) * factor + offset)
         for name, length in (("next_1_hours", 1), ("next_6_hours", 6)):
             amount = frames.number(parts.get(name, {}).get("details", {}).get("precipitation_amount"))
-            if math.isfinite(amount):
-                wet.append(daily.Interval(time, time + length * daily.HOUR, amount * rain[0]))
+            if math.isfinite(amount) and "precipitation_amount" in units:
+                wet.append(daily.Interval(time, time + length * daily.HOUR, amount))
                 break
         block = parts.get("next_6_hours", {}).get("details", {})
         for name, (factor, offset) in warm.items():
@@ -115,11 +120,11 @@ def parse(body: bytes) -> Answer:
                 extremes[name].append(daily.Interval(time, time + 6 * daily.HOUR, value))
     hours = daily.axis(times[0], times[-1] + daily.HOUR)
     columns = {
-        _INSTANT[name][0]: daily.from_instants(times, values, hours, longest_gap=6) for name, values in instants.items()
+        _INSTANT[name][0]: daily.from_instants(times, values, hours, reach=reach) for name, values in instants.items()
     }
     columns["precipitation"] = daily.from_intervals(wet, hours, total=True)
     if "temperature" in columns:
-        dense = np.isfinite(daily.from_instants(times, instants["air_temperature"], hours, longest_gap=3))
+        dense = np.isfinite(daily.from_instants(times, instants["air_temperature"], hours, reach=1))
         blocks = [np.isfinite(daily.from_intervals(found, hours, total=False)) for found in extremes.values()]
         columns["temperature"][~(dense | (blocks[0] & blocks[1]))] = np.nan
     return Answer(
@@ -161,7 +166,8 @@ class MetNorway:
         door = http.door()
         reply = http.fetch(
             f"{config.service_root('met_norway')}/weatherapi/locationforecast/2.0/complete", params, source=INFO.name,
-            check=parse, ttl=lambda answer, headers: lifetime(headers, door.clock()),
+            check=lambda body: parse(body, at=(site.latitude, site.longitude)),
+            ttl=lambda answer, headers: lifetime(headers, door.clock()),
             deadline=60.0, read=30.0, budget=budget(), not_covered=(422,), max_stale=86400.0, version="met-1",
         )  # fmt: skip
         if reply.status == 203:

@@ -251,12 +251,15 @@ class NwsForecast:
         grid: Grid = reply.data
         days = daily.to_days(grid.hours, site, maxima=grid.maxima, minima=grid.minima)
         center = grid.center or (site.latitude, site.longitude)
+        away = frames.distance_km(site.latitude, site.longitude, *center)
+        if away > 25:
+            raise BadResponse(f"the NWS answered for a grid cell {away:.0f} km away", source=FORECAST.name)
         return forecast_data(FORECAST, site, inside, today, days, grid.elevation, reply, warnings, {
             "model": f"NDFD {where.grid.removeprefix('/gridpoints/')} {grid.updated}",
             "latitude": round(center[0], 4),
             "longitude": round(center[1], 4),
             "elevation": grid.elevation,
-            "distance_km": round(frames.distance_km(site.latitude, site.longitude, *center), 2),
+            "distance_km": round(away, 2),
         })  # fmt: skip
 
 
@@ -415,16 +418,21 @@ def survey_stations(site: Site, *, candidates: int = 10, source: SourceInfo = ST
         ),
         key=lambda s: s.distance_km,
     )[:candidates]  # fmt: skip
-    surveyed = [_survey(s, site) for s in near]
+    failures: list[BadResponse] = []
+    surveyed = [_survey(s, site, failures) for s in near]
+    if failures and all(s.lacking for s in surveyed):
+        raise failures[0]  # not the stations lack something: what they sent cannot be read
     return sorted(surveyed, key=lambda s: (bool(s.lacking), not s.completeness >= 0.5, s.distance_km))
 
 
-def _survey(station: Station, site: Site) -> Station:
+def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Station:
     today = config.today()
     yesterday = today - dt.timedelta(days=1)
     try:
         reports, _ = _observations(station.identifier, yesterday, today)
-    except (NotCovered, BadResponse):
+    except (NotCovered, BadResponse) as error:
+        if isinstance(error, BadResponse):
+            failures.append(error)
         reports = parse_observations(b'{"features": []}')
     start = pd.Timestamp(yesterday)
     hours = hourly(reports, daily.axis(start, start + 24 * daily.HOUR))
@@ -481,7 +489,13 @@ class NwsStations:
         reports = pd.concat(parts)
         hours = hourly(reports[~reports.index.duplicated()].sort_index(), daily.axis(start, end))
         days = daily.to_days(hours, site, needed=self.NEEDED)
-        if len(parts) and not hours["cloud"].notna().any():
+        reported = hours["temperature"].groupby(pd.DatetimeIndex(hours.index + offset).normalize()).count()
+        short = reported[(reported >= self.NEEDED) & (reported < 24)]
+        if len(short):
+            named = pd.DatetimeIndex(short.index).strftime("%Y-%m-%d")
+            told = ", ".join(f"{day} from {n}" for day, n in zip(named, short.to_numpy(), strict=True))
+            warnings.append(f"{STATIONS.title}: means of {told} of 24 hours")
+        if not hours["cloud"].notna().any():
             days = days.drop(columns=["cloud", "cloud_by_day"])
         warnings.append(
             f"{STATIONS.title}: {station.identifier} {station.name}, {station.distance_km:.1f} km from the place"

@@ -1,0 +1,254 @@
+"""Every provider under every fault: what comes out. ``python -m tests.sources.matrix`` prints the table.
+
+The authority is the same request without the fault. An outcome is
+
+data      every value equals that of the undisturbed run
+near      (stations) a day from 21 to 23 hours, said so, within 10 % of the day of 24
+partial   values are missing, each of the others equals; a warning says so
+ERROR     one typed error with a suggestion
+stale     (second half) a kept answer, marked, when the provider fails after its lifetime
+
+and nothing else is allowed: no other number, no other exception, no wait beyond the total time-out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib import config
+from etolib.errors import EtolibError
+from etolib.site import Period, Site
+from etolib.sources import http, open_meteo, opentopodata, registry
+from etolib.sources.base import SourceData
+from tests.weatherserver import FAULTS, WeatherServer
+
+TODAY = "2024-07-01"
+DEADLINE = 1.0
+"""Total time-out of a download that is made to hang. [s]"""
+SLACK = 2.0
+"""What else a fetch may take on a busy machine: parsing 10 MB, several requests of one source. [s]"""
+
+USA, WORLD = Site(40.02, -105.27, 1655.0), Site(-22.7, -47.6, 550.0)
+HANGING = ("hang", "slow", "drip_body", "drip_header")
+
+
+@dataclasses.dataclass(frozen=True)
+class Provider:
+    """What is asked of a provider: its service in the simulator, and a call that returns a table or raises."""
+
+    name: str
+    service: str
+    ask: Callable[[], pd.DataFrame]
+    requests: int = 1
+
+
+def _source(name: str, site: Site, period: Period) -> Callable[[], pd.DataFrame]:
+    def ask() -> pd.DataFrame:
+        data: SourceData = registry.SOURCES[name].fetch(site, period)
+        data.frame.attrs = {"warnings": data.warnings, "stale": data.meta["stale"]}
+        return data.frame
+
+    return ask
+
+
+def _heights(service: Any) -> Callable[[], pd.DataFrame]:
+    def ask() -> pd.DataFrame:
+        values = service.elevations([WORLD, USA])
+        frame = pd.DataFrame({"elevation": [np.nan if v is None else v for v in values]})
+        # A missing height is None, not a sentence: whoever asks goes on to the next provider.
+        frame.attrs = {"warnings": ["no height"] if None in values else [], "stale": False}
+        return frame
+
+    return ask
+
+
+PROVIDERS = {
+    p.name: p
+    for p in (
+        Provider("nasa_power", "nasa_power", _source("nasa_power", WORLD, Period("2024-02-01", "2024-03-31"))),
+        Provider(
+            "open_meteo_archive",
+            "open_meteo_archive",
+            _source("open_meteo_archive", WORLD, Period("2024-02-01", "2024-03-31")),
+        ),
+        Provider(
+            "open_meteo_forecast",
+            "open_meteo_forecast",
+            _source("open_meteo_forecast", WORLD, Period("2024-06-20", "2024-07-07")),
+        ),
+        Provider(
+            "open_meteo_historical_forecast",
+            "open_meteo_historical_forecast",
+            _source("open_meteo_historical_forecast", WORLD, Period("2024-02-01", "2024-03-31")),
+        ),
+        Provider("met_norway", "met_norway", _source("met_norway", WORLD, Period("2024-07-02", "2024-07-08"))),
+        Provider("nws_forecast", "nws", _source("nws_forecast", USA, Period("2024-07-02", "2024-07-06")), 2),
+        Provider("nws_stations", "nws", _source("nws_stations", USA, Period("2024-06-28", "2024-06-29")), 20),
+        Provider("open_meteo_elevation", "open_meteo_elevation", _heights(open_meteo)),
+        Provider("opentopodata", "opentopodata", _heights(opentopodata)),
+    )
+}
+
+
+@contextlib.contextmanager
+def settings(server: WeatherServer, folder: Path, deadline: float | None = None) -> Iterator[http.Door]:
+    """Lead etolib to the simulator, with waits that take no time."""
+    roots = {
+        name.removeprefix("ETOLIB_").lower(): value
+        for name, value in server.environment().items()
+        if name.startswith("ETOLIB_")
+    }
+    limit = {} if deadline is None else {"deadline": str(deadline)}
+    with config.set_options(**roots, **limit, contact="test@example.org", cache_dir=folder):
+        clock = Clock()
+        door = http.Door(folder, http.user_agent(), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
+        with http.use(door):
+            yield door
+
+
+class Clock:
+    """The real time plus what was slept: waiting moves it on at once."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+        self.waits: list[float] = []
+
+    def __call__(self) -> float:
+        return time.time() + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+        self.waits.append(seconds)
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of a provider under a fault."""
+
+    kind: str
+    text: str
+    seconds: float
+    calls: int
+
+    @property
+    def allowed(self) -> bool:
+        """Whether this is one of the outcomes a user may get."""
+        return self.kind in ("data", "partial", "near", "stale") or (
+            self.kind.isidentifier() and self.kind[0].isupper()
+        )
+
+
+def judge(ask: Callable[[], pd.DataFrame], truth: pd.DataFrame, server: WeatherServer) -> Outcome:
+    """Return what ``ask`` gives, held against the undisturbed run."""
+    before = len(server.calls())
+    begun = time.perf_counter()
+    try:
+        frame = ask()
+        kind, text = compare(frame, truth)
+    except EtolibError as error:
+        kind, text = type(error).__name__, error.message
+        if not error.suggestion or not error.source:
+            kind, text = "no suggestion or source!", error.message
+    except Exception as error:
+        kind, text = f"not typed: {type(error).__name__}!", str(error)
+    return Outcome(kind, text, time.perf_counter() - begun, len(server.calls()) - before)
+
+
+def compare(frame: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, str]:
+    """Return ``data``, ``partial``, ``stale`` or what is wrong with ``frame``."""
+    warnings = frame.attrs["warnings"]
+    missing, near = 0, False
+    for name in truth.columns:
+        if name == "kind":
+            if list(frame["kind"]) != list(truth["kind"]):
+                return "WRONG kind!", ""
+            continue
+        if name not in frame:
+            missing += int(truth[name].notna().sum())
+            continue
+        have, want = frame[name].to_numpy(dtype=float), truth[name].to_numpy(dtype=float)
+        if len(have) != len(want):
+            return "WRONG days!", f"{len(have)} instead of {len(want)}"
+        there = np.isfinite(have)
+        if not np.allclose(have[there], want[there], rtol=1e-9, atol=1e-9, equal_nan=True):
+            # A station's day may be made of 21 to 23 hours, and then says so.
+            few = any("of 24 hours" in text for text in warnings)
+            if not few or not np.allclose(have[there], want[there], rtol=0.1, atol=1.0):
+                return "WRONG number!", f"{name}: {have[there & (have != want)][:3]}"
+            near = True
+        missing += int((np.isfinite(want) & ~there).sum())
+    extra = set(frame.columns) - set(truth.columns)
+    if extra:
+        return "WRONG columns!", ", ".join(extra)
+    if missing and not warnings:
+        return "partial without a warning!", ""
+    if frame.attrs["stale"]:
+        return "stale", warnings[-1]
+    if near:
+        return "near", next(text for text in warnings if "of 24 hours" in text)
+    return ("partial", f"{missing} values missing: {warnings[-1]}") if missing else ("data", "")
+
+
+def run(provider: Provider, fault: str, times: int | None = None) -> Outcome:
+    """Return the outcome of one provider under one fault, ``times`` times or lasting."""
+    with WeatherServer(today=TODAY) as server, tempfile.TemporaryDirectory() as folder:
+        with settings(server, Path(folder) / "truth"):
+            truth = provider.ask()
+        hanging = fault in HANGING
+        with settings(server, Path(folder) / "fault", DEADLINE if hanging else None):
+            server.fault(provider.service, fault, times)
+            return judge(provider.ask, truth, server)
+
+
+def run_after(provider: Provider, fault: str) -> Outcome:
+    """Return the outcome where the provider fails after it has answered, and the answer's lifetime is over."""
+    with WeatherServer(today=TODAY) as server, tempfile.TemporaryDirectory() as folder:
+        with settings(server, Path(folder) / "kept") as door:
+            truth = provider.ask()
+            with door.cache.database.connect(write=True) as connection:
+                connection.execute("update entry set expires = fetched")
+        with settings(server, Path(folder) / "kept", DEADLINE if fault in HANGING else None):
+            server.fault(provider.service, fault)
+            return judge(provider.ask, truth, server)
+
+
+def table(faults: list[str] | None = None, times: int | None = None) -> pd.DataFrame:
+    """Return the outcomes, one row per fault, one column per provider."""
+    rows = {}
+    for fault in faults or sorted(FAULTS):
+        rows[fault] = {name: run(provider, fault, times) for name, provider in PROVIDERS.items()}
+    return pd.DataFrame(rows).T
+
+
+def main() -> None:
+    """Print the table as Markdown, and what breaks the rule."""
+    os.environ.pop("ETOLIB_CACHE_DIR", None)
+    found = table()
+    print("| fault | " + " | ".join(found.columns) + " |")
+    print("|" + "---|" * (len(found.columns) + 1))
+    for fault, row in found.iterrows():
+        print(f"| {fault} | " + " | ".join(outcome.kind for outcome in row) + " |")
+    broken = [(f, p, o) for f, row in found.iterrows() for p, o in row.items() if not o.allowed]
+    slow = [
+        (f, p, o)
+        for f, row in found.iterrows()
+        for p, o in row.items()
+        if f in HANGING and o.seconds > DEADLINE + SLACK
+    ]
+    print(f"\n{found.size} cells, {len(broken)} break the rule, {len(slow)} were late")
+    for fault, provider, outcome in broken + slow:
+        print(f"  {provider} x {fault}: {outcome.kind} {outcome.text} ({outcome.seconds:.1f} s)")
+
+
+if __name__ == "__main__":
+    main()
