@@ -358,6 +358,7 @@ class Page:
         card = Card(
             task,
             self.form.language,
+            self.which.titles,
             on_close=self._guarded(self._close),
             on_retry=self._guarded(self._retry),
             on_show=self._guarded(self._show),

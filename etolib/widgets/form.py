@@ -132,6 +132,7 @@ class SourcesForm:
         self.hint = marked(widgets.HTML(), "etolib-muted", "etolib-auto-hint")
         self.boxes: dict[str, widgets.Checkbox] = {}
         self.facts: dict[str, widgets.HTML] = {}
+        self.titles: dict[str, str] = {}
         self.rows = marked(widgets.VBox(), "etolib-source-list")
         self.waiting = marked(widgets.HTML(), "etolib-muted")
         head = marked(widgets.Box([self.title, self.automatic, self.hint]), "etolib-section-head")
@@ -142,6 +143,7 @@ class SourcesForm:
     def offer(self, sources: Sequence[Mapping[str, Any]]) -> None:
         """Show the sources there are."""
         self._known = sources
+        self.titles.update((source["name"], source["title"]) for source in sources)
         self.boxes = {}
         self.facts = {}
         rows = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
@@ -22,6 +22,7 @@ class Card:
         self,
         task: TaskModel,
         language: str,
+        titles: Mapping[str, str],
         *,
         on_close: Callable[[Card], None],
         on_retry: Callable[[Card], None],
@@ -29,6 +30,7 @@ class Card:
     ) -> None:
         self.task = task
         self.language = language
+        self.titles = titles
         self.job: Any = None
         self.view: dict[str, Any] | None = None
         self.charts: tuple[str, str] | None = None
@@ -53,7 +55,7 @@ class Card:
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
         self.show_button.layout.display = None if now.status is Status.SUCCESS and not self._shown else "none"
-        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed)
+        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed, self.titles)
         self._tick()
 
     def shown(self, shown: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from etolib.widgets.model import Request, Snapshot, Status, say
 
-_ALWAYS = "1000-01-01"  # a window that opens before this has no first day worth telling
+_ALWAYS = "1800-01-01"  # a window that opens before this has no first day worth telling
 _MAX_TEXT = 2000  # characters shown of any text that came from outside
 
 
@@ -26,8 +26,13 @@ def text(value: Any) -> str:
 # --- the card of a task ----------------------------------------------------------------------------------------------
 
 
-def card(language: str, request: Request | None, now: Snapshot, seconds: float) -> str:
-    """Return everything a progress card shows, except its buttons and its clock."""
+def card(
+    language: str, request: Request | None, now: Snapshot, seconds: float, titles: Mapping[str, str] | None = None
+) -> str:
+    """Return everything a progress card shows, except its buttons and its clock.
+
+    ``titles`` are the names of the sources as people know them.
+    """
     place = text(request.site) if request else text(say(language, "error_input"))
     if now.task_id and request is None:
         place = text(now.task_id[:12])
@@ -36,7 +41,7 @@ def card(language: str, request: Request | None, now: Snapshot, seconds: float) 
         f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}">{now.status}</span>'
         f'<span class="etolib-card-place">{place}</span><span class="etolib-card-period">{period}</span></div>'
     )
-    body = _bars(language, now) if request or now.task_id else ""
+    body = _bars(language, now, titles or {}) if request or now.task_id else ""
     if now.error is not None:
         body = _error(language, now) + (body if now.bars else "")
     elif now.status is Status.SUCCESS:
@@ -84,13 +89,15 @@ def stage_name(language: str, stage: str | None) -> str:
         return str(stage or "")
 
 
-def _bars(language: str, now: Snapshot) -> str:
+def _bars(language: str, now: Snapshot, titles: Mapping[str, str]) -> str:
     if now.status is Status.QUEUED:
         whole = bar("etolib-progress etolib-waiting", say(language, "whole"), 0)
     else:
         whole = bar("etolib-progress", say(language, "whole"), now.progress)
     rows = "".join(
-        f'<div class="etolib-source-bar"><span>{text(one.source)}</span>'
+        f'<div class="etolib-source-bar" data-source="{text(one.source)}">'
+        f"<span>{text(titles.get(one.source, one.source))}</span>"
+        f""
         f"{bar('etolib-source-progress', one.source, one.progress)}<span>{one.progress:.0f} %</span></div>"
         for one in now.bars
     )
@@ -198,14 +205,16 @@ def _number(value: float | None, decimals: int, *, signed: bool = False) -> str:
 
 def table(language: str, view: Mapping[str, Any]) -> str:
     """Return the daily values as a real ``<table>``."""
-    names = ("date", "eto", "interval", "precipitation", "quality", "kind", "source", "flags")
+    noted = any(row["flags"] for row in view["rows"])
+    names = ("date", "eto", "interval", "precipitation", "quality", "kind", "source", *(("flags",) if noted else ()))
     head = "".join(f'<th scope="col" class="c-{n}">{text(say(language, f"column_{n}"))}</th>' for n in names)
     rows = "".join(
         f'<tr data-kind="{text(row["kind"])}"><th scope="row">{text(row["date"])}</th>'
         f'<td class="n">{_number(row["eto"], 2)}</td><td class="n">{_interval(row)}</td>'
         f'<td class="n">{_number(row["precipitation"], 1)}</td>'
         f"<td>{_quality(row['quality'])}</td><td>{_kind(language, row['kind'])}</td>"
-        f'<td>{text(row["source"])}</td><td class="c-flags">{text(row["flags"])}</td></tr>'
+        f'<td class="c-source">{text(row["source"]).replace("+", " + ")}</td>'
+        + (f'<td class="c-flags">{text(row["flags"])}</td></tr>' if noted else "</tr>")
         for row in view["rows"]
     )
     cut = ""
@@ -241,8 +250,8 @@ def take_away(language: str, view: Mapping[str, Any], task_id: str | None) -> st
     if task_id:
         href = f"?task={text(task_id)}"
         parts.append(f'<h3>{text(say(language, "link_task"))}</h3><p><a href="{href}">{href}</a></p>')
-    for key in ("script", "citation"):
-        parts.append(f"<h3>{text(say(language, key))}</h3><pre>{text(view[key])}</pre>")
+    parts.append(f"<h3>{text(say(language, 'script'))}</h3><pre>{text(view['script'])}</pre>")
+    parts.append(f"<h3>{text(say(language, 'citation'))}</h3><p>{text(view['citation'])}</p>")
     items = "".join(
         f"<li><b>{text(one['name'])}</b> {text(' · '.join(filter(None, (one['attribution'], one['licence']))))}</li>"
         for one in view["licences"]

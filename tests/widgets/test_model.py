@@ -38,6 +38,15 @@ def test_both_languages_say_the_same_things():
         assert sorted(names.findall(words)) == sorted(names.findall(portuguese[key])), key
 
 
+def test_every_text_is_used():
+    code = "".join(
+        p.read_text(encoding="utf-8") for p in resources.files("etolib.widgets").iterdir() if p.name.endswith(".py")
+    )
+    prefixes = set(re.findall(r'f["\'](\w+_){', code))  # say(language, f"stage_{name}")
+    unused = [key for key in labels("en") if f'"{key}"' not in code and f"'{key}'" not in code]
+    assert [key for key in unused if not key.startswith(tuple(prefixes))] == []
+
+
 def test_no_key_is_given_twice():
     # json takes the last of two, silently
     for language in LANGUAGES:
