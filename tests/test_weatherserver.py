@@ -358,6 +358,10 @@ def test_record_keeps_what_politeness_needs(server: WeatherServer) -> None:
     assert [c.provider for c in server.calls()] == ["met_norway", "unknown"]
     assert server.calls()[1].status == 404
     server.forget()
+    for _ in range(20):
+        get(server.url + URLS["open_meteo_elevation"])
+    assert {call.in_flight for call in server.calls()} == {1}  # one after another is never two at once
+    server.forget()
     assert server.calls() == []
     with pytest.raises(TimeoutError):
         server.wait_for_calls(1, timeout=0)

@@ -34,7 +34,8 @@ class Call:
     origin : str
         ``simulated``, ``replay CITY``, or empty.
     finished : float or None
-        Epoch seconds at the end.
+        Epoch seconds at the end: when the answer is ready to be sent, so that a client that has it and asks again is
+        never counted twice; for drips when the last byte is out.
     """
 
     time: float
@@ -75,10 +76,11 @@ class Record:
         return call
 
     def answered(self, call: Call) -> None:
-        """Note that a call is over."""
+        """Note that a call is over; the first time counts."""
         with self._changed:
-            call.finished = self._seconds()
-            self._changed.notify_all()
+            if call.finished is None:
+                call.finished = self._seconds()
+                self._changed.notify_all()
 
     def calls(self, provider: str | None = None) -> list[Call]:
         """Return the calls so far, of one provider or of all."""

@@ -369,7 +369,7 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.server.owner
         url = urllib.parse.urlsplit(self.path)
         if url.path.startswith("/_control/"):
-            self._send(control.answer(owner, self.command, url.path, url.query, body), None)
+            self._send(control.answer(owner, self.command, url.path, url.query, body), None, None)
             return
         service, path = owner.route(self.server.name, urllib.parse.unquote(url.path))
         form = body.decode("utf-8", "replace") if "form" in (self.headers.get("Content-Type") or "") else ""
@@ -408,14 +408,14 @@ class _Handler(BaseHTTPRequestHandler):
             fault.options |= {"now": owner.clock.seconds(), "url": f"http://{self.headers.get('Host')}{self.path}"}
             answer = faults.apply(fault, answer, service)
         call.status, call.origin = answer.status, answer.origin
-        self._send(answer, fault)
+        self._send(answer, fault, call)
 
     def _drop(self, *, reset: bool) -> None:
         self.close_connection = True
         if reset:
             self.server.aborted.add(id(self.request))
 
-    def _send(self, answer: Answer, fault: Fault | None) -> None:
+    def _send(self, answer: Answer, fault: Fault | None, call: Call | None) -> None:
         name = fault.kind.name if fault else ""
         payload = answer.payload()
         headers = {"Date": email.utils.formatdate(self.server.owner.clock.seconds(), usegmt=True)}
@@ -443,6 +443,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         if self.command == "HEAD":
             payload = b""
+        if call and not name.startswith("drip_"):
+            self.server.owner.record.answered(call)
         reason = HTTPStatus(answer.status).phrase
         head = f"HTTP/1.1 {answer.status} {reason}\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n"
         self._write(head.encode("latin-1"), payload, name, fault)
