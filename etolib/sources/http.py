@@ -354,11 +354,7 @@ class _Call:
         return self.end - self.door.monotonic()
 
     def check(self, body: bytes) -> Any:
-        try:
-            return self.check_body(body)
-        except (RecursionError, OverflowError, UnicodeError, KeyError, IndexError, TypeError, AttributeError) as error:
-            # A body of another shape than promised; what exactly broke is no help to the reader.
-            raise ValueError(f"unexpected shape: {type(error).__name__}: {error}") from error
+        return checked(self.check_body, body)
 
     def reply(self, entry: Entry, data: Any, **marks: Any) -> Reply:
         return Reply(data, entry.body, entry.url, entry.status, entry.fetched, entry.expires, entry.headers, **marks)
@@ -532,6 +528,15 @@ class _Call:
 
     def _error(self, kind: type[SourceError], text: str, **details: Any) -> SourceError:
         return kind(f"{self.source} {text}", source=self.source, url=self.shown, **details)
+
+
+def checked(check: Callable[[bytes], Any], body: bytes) -> Any:
+    """Return what ``check`` makes of a body; ValueError, or an `EtolibError`, where it is not what was promised."""
+    try:
+        return check(body)
+    except (RecursionError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
+        # A body of another shape than promised; what exactly broke is no help to the reader.
+        raise ValueError(f"unexpected shape: {type(error).__name__}: {error}") from error
 
 
 def _address(url: str, params: Mapping[str, Any] | None) -> tuple[str, str]:
