@@ -56,6 +56,10 @@ Over 12 places 0.43 to 0.81; over sea it vanishes or turns round (-0.35)."""
 SHIFT_MARGIN = 0.1
 """How much better anomalies must follow a day apart. In step they follow 0.1 to 0.3 better the same day."""
 
+SWAP_APART, SWAP_TOGETHER = 1.5, 5.0
+"""Two columns are exchanged where each median lies 1.5 robust deviations or more from its own of the other source, both
+together 5, and within 1.5 of the other column's. Good files: each within 1."""
+
 WIND_MAXIMUM = ((1.4, 0.10), (1.55, 0.05))
 """A maximum is suspected where the ratio to another source's median wind exceeds the first number and the 10th
 percentile over the median exceeds the other source's by the second: maxima of a day know no calm. Two means of one
@@ -67,7 +71,7 @@ WIND_FAR = 2.0
 3.6 and mph 2.2 on top of it."""
 
 CLEAR_DAYS = 0.9
-"""Quantile of Rs/Ra that stands for clear days: high enough to be clear, low enough that a tenth of days may be wild."""
+"""Quantile of Rs/Ra that stands for clear days: high enough to be clear; a tenth of the days may be wild."""
 
 RADIATION_RATIO = (0.25, 1.0)
 """Bounds of that quantile of Rs/Ra: a clear day gives 0.65 to 0.80 anywhere. kWh gives 0.2, W m-2 gives 9."""
@@ -174,9 +178,10 @@ def check(frames: Mapping[str, pd.DataFrame], site: Site) -> Report:
         return report
     weather = [name for name in frames if name not in NOT_WEATHER]
     swapped_columns(report, weather)
+    for name in weather:  # before single days are judged: in a wrong unit every day is impossible
+        radiation_units(report, name, site)
     impossible(report)
     for name in weather:
-        radiation_units(report, name, site)
         wind_height(report, name)
         stuck(report, name)
     other_place(report, weather, site)
@@ -194,7 +199,11 @@ def impossible(report: Report) -> None:
         report.frames[name] = clean
         for variable in gone.columns[gone.any()]:
             days = int(gone[variable].sum())
-            _tell(report, name, variable, "impossible", "mask", days, 0, days, f"{days} days hold impossible values")
+            text = f"{variable} holds impossible values on {days} days"
+            if days > MANY * int(frame[variable].notna().sum()) and days >= MIN_DAYS:
+                _quarantine(report, name, str(variable), "impossible", days, MANY, text)
+            else:
+                _tell(report, name, str(variable), "impossible", "mask", days, 0, days, text)
 
 
 def swapped_columns(report: Report, names: Sequence[str]) -> None:
@@ -217,13 +226,12 @@ def swapped_columns(report: Report, names: Sequence[str]) -> None:
                 continue
             if min(mine[first].notna().sum(), theirs[first].notna().sum(), mine[second].notna().sum()) < MIN_DAYS:
                 continue
-            own = min(_apart(mine[v], theirs[v]) for v in (first, second))
+            own = [_apart(mine[v], theirs[v]) for v in (first, second)]
             crossed = max(_apart(mine[first], theirs[second]), _apart(mine[second], theirs[first]))
-            plausible = max(_apart(theirs[v], theirs[v]) for v in (first, second)) < 1
-            if own > 2.5 and crossed < 2.0 and crossed < own / 2 and plausible and name not in TRUST:
+            if min(own) > SWAP_APART and sum(own) > SWAP_TOGETHER and crossed < SWAP_APART and name not in TRUST:
                 for variable in (first, second):
                     text = f"{first} and {second} hold each other's values"
-                    _quarantine(report, name, variable, "swapped_columns", crossed, own, text)
+                    _quarantine(report, name, variable, "swapped_columns", crossed, SWAP_APART, text)
 
 
 def radiation_units(report: Report, name: str, site: Site) -> None:
@@ -235,7 +243,8 @@ def radiation_units(report: Report, name: str, site: Site) -> None:
     low, high = RADIATION_RATIO
     if ratio.notna().sum() >= MIN_DAYS // 3:
         clear = float(ratio.quantile(CLEAR_DAYS))
-        if not low <= clear <= high:
+        # A month may be overcast throughout; a season is not, anywhere on land.
+        if clear > high or (clear < low and ratio.notna().sum() >= MIN_DAYS):
             text = f"clear days reach {clear:.2f} of extraterrestrial radiation; {_unit_guess(clear)}"
             _quarantine(report, name, "rs", "radiation_units", clear, low if clear < low else high, text)
             return
@@ -272,7 +281,7 @@ def stuck(report: Report, name: str) -> None:
         if variable not in frame or frame[variable].notna().sum() < 2 * STUCK_LEAST:
             continue
         values = frame[variable].to_numpy(float)
-        length = run_lengths(values)
+        length = np.where(_at_rest(values, variable), 0, run_lengths(values))
         short = length < STUCK_LEAST
         equal = (length > 1) & short
         chance = min(max(float(equal.sum()) / max(int(short.sum()), 1), 0.01), 0.9)
@@ -288,6 +297,13 @@ def stuck(report: Report, name: str) -> None:
             frame.loc[bad, variable] = np.nan
             text = f"{variable} stands still for {least} days or more"
             _tell(report, name, variable, "stuck", "mask", int(length[bad].max()), least, days, text)
+
+
+def _at_rest(values: np.ndarray, variable: str) -> np.ndarray:
+    """Return where a value may well last: fog, polar night, calm."""
+    if variable == "rhmean":
+        return values >= 97
+    return values <= 0.1 if variable in ("rs", "u2") else np.zeros(len(values), bool)
 
 
 def run_lengths(values: np.ndarray) -> np.ndarray:
@@ -353,7 +369,11 @@ def land_link(frame: pd.DataFrame, site: Site) -> float:
     span = anomaly(frame["tmax"] - frame["tmin"])
     clear = anomaly(frame["rs"] / extraterrestrial(frame, site))
     both = span.notna() & clear.notna()
-    return float(np.corrcoef(span[both], clear[both])[0, 1]) if both.sum() >= MIN_DAYS else float("nan")
+    if both.sum() < MIN_DAYS:
+        return float("nan")
+    if min(span[both].std(), clear[both].std()) < 1e-6:
+        return 0.0
+    return float(np.corrcoef(span[both], clear[both])[0, 1])
 
 
 def day_shift(report: Report, names: Sequence[str]) -> None:

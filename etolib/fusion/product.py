@@ -119,7 +119,12 @@ class Fused:
 
 
 def fuse_sources(
-    frames: Mapping[str, pd.DataFrame], site: Site, reference: pd.Series | None = None, **options: Any
+    frames: Mapping[str, pd.DataFrame],
+    site: Site,
+    reference: pd.Series | None = None,
+    *,
+    checked: faults.Report | None = None,
+    **options: Any,
 ) -> Fused:
     """Fuse the sources of one place.
 
@@ -132,6 +137,8 @@ def fuse_sources(
     reference : pandas.Series, optional
         Reference ETo by date, NaN where absent. By default the ETo of the source ``station`` on the days its record is
         complete, where there is one. [mm day-1]
+    checked : etolib.fusion.faults.Report, optional
+        What `check` has found in these frames already.
     **options
         For `etolib.eto`, for example ``krs``.
 
@@ -154,7 +161,7 @@ def fuse_sources(
     """
     if site.elevation is None:
         raise InputError([Problem("elevation", None, "is missing", "give the site an elevation")])
-    report = faults.check({name: _numbers(frame) for name, frame in frames.items()}, site)
+    report = checked or check(frames, site)
     clean = report.frames
     chosen = choose_inputs(clean)
     completed = reference_eto(chosen.inputs, site, **options)
@@ -255,6 +262,11 @@ def _states_bias(members: Members, recipe: Recipe, reference: np.ndarray) -> tup
 
 def _nothing_known(recipe: Recipe) -> bias.States:
     return bias.unknown(1)
+
+
+def check(frames: Mapping[str, pd.DataFrame], site: Site) -> faults.Report:
+    """Look for faults in the tables of one place; the report holds them with what was found left out."""
+    return faults.check({name: _numbers(frame) for name, frame in frames.items()}, site)
 
 
 def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
