@@ -63,7 +63,7 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, "is an old Excel file", "save it as .xlsx or CSV")])
     text = _decode(data, name)
-    lines = [line.rstrip("\r") for line in text.replace("\r\n", "\n").split("\n")]
+    lines = re.split(r"\r\n|\n|\r", text)
     special = _aquacrop(lines, name) or _climwat(lines)
     if special:
         return special
@@ -71,7 +71,7 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     if any(line.strip() == "-END HEADER-" for line in lines[:60]):
         end = next(i for i, line in enumerate(lines) if line.strip() == "-END HEADER-")
         facts, units = _power_header(lines[:end])
-        table = _grid([next(csv.reader([line])) for line in lines[end + 1 :] if line.strip()], ",", name)
+        table = _grid(_cells([line for line in lines[end + 1 :] if line.strip()], ",", name), ",", name)
         return replace(
             table, facts=facts, units=[units.get(n, u) for n, u in zip(table.names, table.units, strict=True)]
         )
@@ -80,8 +80,16 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     if delimiter == " ":
         rows = [line.split() for line in lines]
     else:
-        rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter))
+        rows = _cells(lines, delimiter, name)
     return _grid(rows, delimiter, name)
+
+
+def _cells(lines: Sequence[str], delimiter: str, name: str) -> list[list[str]]:
+    """Return the cells of each line."""
+    try:
+        return list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error as error:
+        raise InputError([Problem("file", name, f"is no table of text ({error})")]) from error
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -249,7 +257,7 @@ def _climwat(lines: Sequence[str]) -> Table | None:
     rows = [re.split(r"[\s,]+", line.strip().strip(",")) for line in body[1:13]]
     if not all(len(row) == 7 and all(_NUMBER_POINT.match(cell) for cell in row) for row in rows) or len(body) > 14:
         return None
-    head = next(csv.reader([body[0]]))
+    head = _cells([body[0]], ",", "file")[0]
     numbers = [float(cell) for cell in head if _NUMBER_POINT.match(cell.strip())]
     letters = [cell.strip().upper() for cell in head if cell.strip().upper() in ("N", "S", "E", "W")]
     values = np.array(rows, dtype=float)
