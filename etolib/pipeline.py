@@ -2,14 +2,15 @@
 
 start     check the request, choose sources by place and dates
 download  ask every source at the same time; elevation too
-check     refuse what cannot be weather; tell what is missing
-fuse      choose the inputs per variable
-compute   one Penman-Monteith, interval from the spread of the sources, quality per day
+check     leave out what cannot be weather, put faulty sources in quarantine
+fuse      choose the inputs per variable, one Penman-Monteith, interval; learn from an own station
+compute   quality, kind and flags of each day
 """
 
 from __future__ import annotations
 
 import contextvars
+import dataclasses
 import datetime as dt
 import platform
 from collections.abc import Callable, Mapping, Sequence
@@ -21,12 +22,10 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from etolib import config
+from etolib import config, fusion
 from etolib._version import __version__
-from etolib.errors import BadResponse, EtolibError, InputError, NoSourceError, Problem, SourceError
-from etolib.fusion.choice import choose_inputs, first_interval
+from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
 from etolib.quality import ESTIMATED
-from etolib.reference import eto as reference_eto
 from etolib.request import STATION, check_options
 from etolib.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
@@ -34,7 +33,6 @@ from etolib.sources import elevation as elevations
 from etolib.sources import registry
 from etolib.sources.base import Source, SourceData
 from etolib.sources.scope import Scope
-from etolib.variables import INPUTS, VARIABLES
 
 STAGES = ("start", "download", "check", "fuse", "compute")
 """Names of the stages, in order."""
@@ -162,48 +160,42 @@ def run(
 
     this.tell("check", "checking values", SHARE["check"])
     days = pd.date_range(period.start, period.end, name="date")
-    frames: dict[str, pd.DataFrame] = {}
-    alone: dict[str, pd.Series] = {}
-    for name, answer in answers.items():
-        frame, notes = check_frame(answer.frame.reindex(days), name)
-        warnings += [_named(name, note) for note in (*answer.warnings, *notes)]
-        try:
-            alone[name] = reference_eto(frame.drop(columns="kind"), site, **options).eto
-        except InputError as error:
-            # Numbers that betray a wrong unit: such a source is not used at all.
-            causes.append(BadResponse(f"{name} gave values that cannot be: {error.message}", source=name))
-            warnings.append(f"{name} was left out: {error.message}")
-        else:
-            frames[name] = frame
-    if not any(series.notna().any() for series in alone.values()):
+    frames = {name: answer.frame.reindex(days) for name, answer in answers.items()}
+    warnings += [_named(name, note) for name, answer in answers.items() for note in answer.warnings]
+    report_of_checks = fusion.check(frames, site) if frames else None
+
+    this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
+    fused = fusion.fuse_sources(frames, site, checked=report_of_checks, **options) if frames else None
+    if fused is None or not fused.eto.notna().any():
         raise NoSourceError(
             f"no source could answer for {site}, {period}"
             + "".join(f"\n{_named(cause.source, cause.message)}" for cause in causes),
             causes=causes,
             suggestion=None if causes else "choose other dates or sources",
         )
+    warnings += fused.warnings
+    warnings += [
+        f"{f.source}: {f.variable} left out on {f.days} day{'s' if f.days > 1 else ''} ({f.check.replace('_', ' ')})"
+        for f in fused.findings
+        if f.action == "mask"
+    ]
 
-    this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
-    chosen = choose_inputs({name: frame.drop(columns="kind") for name, frame in frames.items()})
-
-    this.tell("compute", "Penman-Monteith", SHARE["compute"])
-    fused = reference_eto(chosen.inputs, site, **options)
-    source_eto = pd.DataFrame(alone, index=days)
-    lower, upper = first_interval(source_eto, fused.eto)
+    this.tell("compute", "quality of each day", SHARE["compute"])
+    work = fused.completed
     table = pd.DataFrame(
         {
             "date": days,
             "eto": fused.eto.to_numpy(),
-            "eto_lower": np.asarray(lower),
-            "eto_upper": np.asarray(upper),
-            "source": _source_of_day(chosen.source),
-            "kind": _kind_of_day(chosen.source, frames),
-            "precipitation": chosen.inputs["precipitation"].to_numpy(),
-            **{name: fused.inputs[name].to_numpy() for name in USED},
-            "flags": _words(fused.flags),
+            "eto_lower": fused.lower.to_numpy(),
+            "eto_upper": fused.upper.to_numpy(),
+            "source": _source_of_day(fused.inputs_source),
+            "kind": _kind_of_day(fused.inputs_source, frames),
+            "precipitation": fused.inputs["precipitation"].to_numpy(),
+            **{name: work.inputs[name].to_numpy() for name in USED},
+            "flags": _words(work.flags),
         }
     )
-    table["quality"] = quality_of_day(table, fused.flags)
+    table["quality"] = quality_of_day(table, work.flags)
     absent = table["eto"].isna()
     table[["source", "kind", "quality"]] = table[["source", "kind", "quality"]].mask(absent, None)
     if absent.any():
@@ -216,11 +208,12 @@ def run(
         site=site,
         period=period,
         table=table[list(TABLE_COLUMNS)],
-        source_eto=source_eto,
-        flags=fused.flags,
-        input_sources=chosen.source[list(USED)],
+        source_eto=fused.source_eto,
+        flags=work.flags,
+        input_sources=fused.inputs_source[list(USED)],
+        weights=fused.weights,
         warnings=list(dict.fromkeys(warnings)),
-        provenance=_provenance(site, height, choices, answers, causes, chosen.evidence),
+        provenance=_provenance(site, height, choices, answers, causes, fused),
         request={"sources": sources if isinstance(sources, str) else list(sources), "options": dict(options)},
     )
 
@@ -311,39 +304,6 @@ def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.Datetim
     return days[~have]
 
 
-# --- check ----------------------------------------------------------------------------------------------------------
-
-
-def check_frame(frame: pd.DataFrame, source: str) -> tuple[pd.DataFrame, list[str]]:
-    """Blank values that cannot be weather; say which.
-
-    Returns the frame with every canonical input column (NaN where the source has none) and ``kind``, and
-    sentences. A day whose minimum temperature lies above its maximum loses both.
-    """
-    notes = []
-    checked = frame.reindex(columns=[*INPUTS, "kind"])
-    for name in INPUTS:
-        variable = VARIABLES[name]
-        values = checked[name].astype(float)
-        with np.errstate(invalid="ignore"):
-            bad = ~np.isfinite(values) & values.notna() | (values < variable.lower) | (values > variable.upper)
-        if bad.any():
-            worst = values[bad].iloc[0]
-            notes.append(
-                f"{int(bad.sum())} values of {name} lie outside {variable.lower:g}..{variable.upper:g} "
-                f"{variable.units} (for example {worst:g} on {values.index[bad][0].date()}) and were left out"
-            )
-        checked[name] = values.mask(bad)
-    swapped = checked["tmin"] > checked["tmax"]
-    if swapped.any():
-        notes.append(
-            f"{int(swapped.sum())} days have tmin above tmax (for example "
-            f"{checked.index[swapped][0].date()}) and were left out"
-        )
-        checked.loc[swapped, ["tmin", "tmax", "tmean"]] = np.nan
-    return checked, notes
-
-
 # --- words and ranks per day ------------------------------------------------------------------------------------------
 
 
@@ -424,7 +384,7 @@ def _provenance(
     choices: Sequence[registry.Choice],
     answers: Mapping[str, SourceData],
     causes: Sequence[EtolibError],
-    evidence: Sequence[str],
+    fused: fusion.Fused,
 ) -> dict[str, Any]:
     return {
         "etolib": __version__,
@@ -438,7 +398,9 @@ def _provenance(
         "day": f"local solar day, UTC{site.utc_offset:+d}",
         "method": "FAO-56 Penman-Monteith, Eq. 6",
         "choice": [f"{c.source}: {c.reason}" for c in choices if c.source in answers or c.role != "fallback"],
-        "evidence": list(evidence),
+        "evidence": list(fused.evidence),
+        "findings": [dataclasses.asdict(finding) for finding in fused.findings],
+        "learnt": None if fused.learnt is None else fused.learnt.text,
         "sources": {name: answer.meta for name, answer in answers.items()},
         "failed": [cause.to_dict() for cause in causes],
     }

@@ -64,6 +64,8 @@ class Result:
         Flag of every input cell (`etolib.quality.FLAGS`); index ``date``, columns tmin tmax ea rs u2.
     input_sources : pandas.DataFrame
         Source of every input cell, the same shape; ``a+b`` for a mean of two, empty where estimated.
+    weights : pandas.DataFrame
+        Share of each member in each day's ETo (see `etolib.fusion.Fused`); index ``date``.
     warnings : list of str
         What the reader should know.
     provenance : dict
@@ -79,6 +81,7 @@ class Result:
     source_eto: pd.DataFrame
     flags: pd.DataFrame = field(default_factory=_empty_frame)
     input_sources: pd.DataFrame = field(default_factory=_empty_frame)
+    weights: pd.DataFrame = field(default_factory=_empty_frame)
     warnings: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
     request: dict[str, Any] = field(default_factory=dict)
