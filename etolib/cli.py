@@ -6,7 +6,7 @@ Exit status: 0 done, 2 bad input (one line per problem on standard error), 3 no 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +95,10 @@ def compute(
     click.echo(f"{output}: {len(result.table)} days, mean {result.table['eto'].mean():.2f} mm/day", err=True)
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, endings: Collection[str] = tuple(WRITERS)) -> None:
     """Refuse a file that could not be written, before anything is computed."""
-    if path.suffix.lower() not in WRITERS:
-        raise InputError([Problem("output", str(path), f"must end in {' '.join(WRITERS)}")])
+    if path.suffix.lower() not in endings:
+        raise InputError([Problem("output", str(path), f"must end in {' '.join(endings)}")])
     if not path.absolute().parent.is_dir():
         raise InputError([Problem("output", str(path), "lies in a folder that does not exist", "make it first")])
 
@@ -173,6 +173,40 @@ def lab(port: int, host: str, workers: int | None, scheduler: str | None, no_bro
     from etolib import server
 
     sys.exit(server.serve("lab", port=port, host=host, workers=workers, scheduler=scheduler, browser=not no_browser))
+
+
+DATA_HELP = "Folder like that of the validation data: cities.csv, cities/<city>.parquet."
+
+
+@main.command()
+@click.option("--data", required=True, type=click.Path(path_type=Path), help=DATA_HELP)
+@click.option("--protocol", required=True, type=click.Choice(PROTOCOLS), help="What may be learnt, see VALIDATION.md.")
+@click.option("--cities", help="Names separated by commas; all by default.")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File .parquet.")
+def fuse(data: Path, protocol: str, cities: str | None, output: Path) -> None:
+    """Fuse the sources of every place of a folder; writes columns city, date, eto, lower, upper."""
+    check_output(output, (".parquet",))
+    from etolib.fusion import protocols
+
+    names = None if cities is None else [name.strip() for name in cities.split(",") if name.strip()]
+    series = protocols.fuse(data, protocol, names)
+    series.to_parquet(output, index=False)
+    click.echo(f"{output}: {series['city'].nunique()} places, {len(series)} rows", err=True)
+
+
+@main.command()
+@click.option("--data", required=True, type=click.Path(path_type=Path), help=DATA_HELP)
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all tables here too.")
+def validate(data: Path, json_file: Path | None) -> None:
+    """Print the accuracy of all protocols on a folder of places with a reference."""
+    if json_file is not None:
+        check_output(json_file, (".json",))
+    from etolib.fusion import validation
+
+    tables = validation.validate(data)
+    click.echo(tables.to_text())
+    if json_file is not None:
+        json_file.write_text(tables.to_json())
 
 
 if __name__ == "__main__":
