@@ -228,10 +228,33 @@ def swapped_columns(report: Report, names: Sequence[str]) -> None:
                 continue
             own = [_apart(mine[v], theirs[v]) for v in (first, second)]
             crossed = max(_apart(mine[first], theirs[second]), _apart(mine[second], theirs[first]))
-            if min(own) > SWAP_APART and sum(own) > SWAP_TOGETHER and crossed < SWAP_APART and name not in TRUST:
+            if (
+                min(own) > SWAP_APART
+                and sum(own) > SWAP_TOGETHER
+                and crossed < SWAP_APART
+                and name == _less_possible(report, name, other)
+            ):
                 for variable in (first, second):
                     text = f"{first} and {second} hold each other's values"
                     _quarantine(report, name, variable, "swapped_columns", crossed, SWAP_APART, text)
+
+
+def _less_possible(report: Report, one: str, two: str) -> str:
+    """Return which of two sources has levels no climate has; the less trusted where that does not tell."""
+
+    def strange(frame: pd.DataFrame) -> bool:
+        level = frame.median(numeric_only=True)
+        return bool(
+            level.get("tmin", 0.0) >= level.get("tmax", 1.0)
+            or level.get("tmax", 20.0) > 50
+            or level.get("u2", 2.0) > 12
+            or not 2 <= level.get("rs", 15.0) <= 38
+        )
+
+    first, second = strange(report.frames[one]), strange(report.frames[two])
+    if first != second:
+        return one if first else two
+    return two if one in TRUST else one
 
 
 def radiation_units(report: Report, name: str, site: Site) -> None:

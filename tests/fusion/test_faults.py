@@ -79,6 +79,12 @@ def test_a_persistent_fault_is_put_in_quarantine(change, check):
     assert {source for source, _ in named(report)} == {OM}
 
 
+def test_exchanged_columns_are_blamed_on_the_source_that_has_them():
+    nasa = FRAMES["nasa_power"]
+    frames = {**FRAMES, "nasa_power": nasa.assign(u2=nasa.rs, rs=nasa.u2)}
+    assert named(faults.check(frames, simulated.SITE)) == {("nasa_power", "swapped_columns")}
+
+
 def test_wind_at_two_metres_from_ten_is_right():
     report = broken(lambda f: f.assign(u10=f.u2 / series.WIND_AT_2M))
     assert report.quarantined == []
