@@ -192,6 +192,8 @@ def parse(
         # The fill value goes before anything is computed with it.
         numbers[(numbers == fill) | (numbers == -999.0)] = np.nan
         columns[canonical] = pd.Series(numbers * factor + offset, index=times)
+    if not columns:
+        raise ValueError("none of the variables asked for is in the answer")
     frame = pd.DataFrame(columns)
     frame.index.name = "date"
     messages = data.get("messages") or []

@@ -76,11 +76,10 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
             table, facts=facts, units=[units.get(n, u) for n, u in zip(table.names, table.units, strict=True)]
         )
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not lines:
+        raise InputError([Problem("file", name, "has no rows")])
     delimiter = _delimiter(lines)
-    if delimiter == " ":
-        rows = [line.split() for line in lines]
-    else:
-        rows = _cells(lines, delimiter, name)
+    rows = [line.split() for line in lines] if delimiter == " " else _cells(lines, delimiter, name)
     return _grid(rows, delimiter, name)
 
 
@@ -204,8 +203,8 @@ def _power_header(lines: Sequence[str]) -> tuple[dict[str, float], dict[str, str
     facts: dict[str, float] = {}
     units: dict[str, str | None] = {}
     for line in lines:
-        place = re.search(r"latitude\s+(-?[\d.]+)\s+longitude\s+(-?[\d.]+)", line, re.IGNORECASE)
-        height = re.search(r"=\s*(-?[\d.]+)\s*meters", line)
+        place = re.search(r"latitude\s+(-?\d+(?:\.\d+)?)\s+longitude\s+(-?\d+(?:\.\d+)?)", line, re.IGNORECASE)
+        height = re.search(r"=\s*(-?\d+(?:\.\d+)?)\s*meters", line)
         parameter = re.match(r"^([A-Z0-9_]+)\s+.*\(([^()]+)\)\s*$", line.strip())
         if place:
             facts["latitude"], facts["longitude"] = float(place[1]), float(place[2])

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -173,7 +173,7 @@ def fuzz_source(name: str, count: int, seed: int) -> Counter[str]:
         bodies = recorder.__dict__["bodies"]
         for number in range(count):
             chance = random.Random(f"{name} {seed} {number}")
-            with http.use(Damaged(bodies, chance)):
+            with http.use(cast(http.Door, Damaged(bodies, chance))):
                 found[_outcome(provider.ask, truth, f"{name} seed {seed} number {number}")] += 1
     return found
 
@@ -221,13 +221,15 @@ def fuzz_recordings(name: str, count: int, seed: int) -> Counter[str]:
         chance = random.Random(f"{name} {seed} {number}")
         body = damage(chance.choice(files).read_bytes(), chance)
         try:
-            http.checked(parse, body)
+            # A file is read without the door, which would make a typed error of any ValueError.
+            parse(body) if name == "station_file" else http.checked(parse, body)
             found["data"] += 1
         except EtolibError as error:
             found[type(error).__name__] += 1
-        except ValueError:
-            found["ValueError"] += 1  # the door makes BadResponse of it
         except Exception as error:
+            if isinstance(error, ValueError) and name != "station_file":
+                found["BadResponse"] += 1
+                continue
             raise AssertionError(f"{name} seed {seed} number {number}: {type(error).__name__}: {error}") from error
     return found
 
