@@ -114,7 +114,8 @@ class _Net:
         self._client: httpx2.AsyncClient | None = None
         self._user_agent = user_agent
         self._transport = transport
-        threading.Thread(target=self._loop.run_forever, name="etolib-net", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="etolib-net", daemon=True)
+        self._thread.start()
 
     def get(
         self, url: str, headers: Mapping[str, str], *, total: float, connect: float, read: float
@@ -126,6 +127,19 @@ class _Net:
         except BaseException:
             future.cancel()
             raise
+
+    def close(self) -> None:
+        """Close the connections and end the thread."""
+
+        async def end() -> None:
+            if self._client is not None:
+                await self._client.aclose()
+            self._loop.stop()
+
+        self._loop.call_soon_threadsafe(lambda: self._loop.create_task(end()))
+        self._thread.join(5)
+        if not self._thread.is_alive():
+            self._loop.close()
 
     async def _get(
         self, url: str, headers: Mapping[str, str], total: float, connect: float, read: float
@@ -206,6 +220,13 @@ class Door:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _net=None, _guard=threading.Lock())
+
+    def close(self) -> None:
+        """Close the connections; the next download opens new ones."""
+        with self._guard:
+            if self._net is not None and self._net[0] == os.getpid():
+                self._net[1].close()
+            self._net = None
 
     def _network(self) -> _Net:
         with self._guard:

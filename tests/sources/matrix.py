@@ -112,8 +112,11 @@ def settings(server: WeatherServer, folder: Path, deadline: float | None = None)
     with config.set_options(**roots, **limit, contact="test@example.org", cache_dir=folder):
         clock = Clock()
         door = http.Door(folder, http.user_agent(), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
-        with http.use(door):
-            yield door
+        try:
+            with http.use(door):
+                yield door
+        finally:
+            door.close()
 
 
 class Clock:

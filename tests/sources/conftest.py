@@ -1,0 +1,46 @@
+"""What the tests of sources share: a door without a network, a clock that does not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import httpx2
+import pytest
+
+from etolib.sources import http
+
+
+class Clock:
+    """A wall clock and a steady one that move only when somebody sleeps."""
+
+    def __init__(self, now: float = 1_700_000_040.0) -> None:
+        self.now = now
+        self.waits: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(round(seconds, 6))
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def make_door(tmp_path, clock) -> Iterator[Callable[..., http.Door]]:
+    """Return a maker of doors whose answers come from a function of the request."""
+
+    def make(handler, **options) -> http.Door:
+        options = {"clock": clock, "monotonic": clock, "sleep": clock.sleep, "jitter": lambda: 0.0} | options
+        door = http.Door(tmp_path / "cache", "etolib/test (none)", transport=httpx2.MockTransport(handler), **options)
+        opened.append(door)
+        return door
+
+    opened: list[http.Door] = []
+    yield make
+    for door in opened:
+        door.close()
