@@ -464,8 +464,8 @@ def net_shortwave(rs: Any, albedo: Any = c.ALBEDO) -> Any:
 def cloud_term(rs: Any, rso: Any, convention: str = "fao56") -> Any:
     """Return the cloud term 1.35 Rs/Rso - 0.35 of the longwave equation, for arrays.
 
-    FAO-56 Eq. 39 bounds Rs/Rso to at most 1; ASCE-2005 Eq. 18 to 0.3..1 and the term to 0.05..1. Where Rso is 0
-    the ratio is taken as 1 (see the module).
+    FAO-56 Eq. 39 bounds Rs/Rso to at most 1; ASCE-2005 Eq. 18 to 0.3..1 (its bounds of the
+    term itself, 0.05..1, follow from that). Where Rso is 0 the ratio is taken as 1 (see the module).
     """
     check_convention(convention)
     rs, rso = np.broadcast_arrays(rs, rso)
@@ -473,7 +473,6 @@ def cloud_term(rs: Any, rso: Any, convention: str = "fao56") -> Any:
     ratio = np.where(rso == 0, 1.0 + rs * 0, ratio + rso * 0)
     if convention == "asce2005":
         ratio = np.maximum(ratio, c.RELATIVE_SHORTWAVE_MIN_ASCE)
-        return np.clip(c.CLOUD_A * ratio - c.CLOUD_B, c.CLOUD_MIN_ASCE, 1.0)
     return c.CLOUD_A * ratio - c.CLOUD_B
 
 

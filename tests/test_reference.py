@@ -304,6 +304,49 @@ def test_fao56_night_takes_the_evening() -> None:
     assert np.unique(terms["g"][first_night] / terms["rn"][first_night]) == pytest.approx([0.5])
 
 
+def hour_where(function: object, target: float, low: float, high: float) -> float:
+    """Return the clock hour at which a falling function of the hour has the value ``target``."""
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if function(middle) > target else (low, middle)  # type: ignore[operator]
+    return (low + high) / 2
+
+
+def two_hours(hour: float, convention: str) -> tuple[float, float]:
+    """Return the cloud terms of a late hour and of the middle of the night after a clear noon and that cloudy hour."""
+    given = {"temperature": 20.0, "ea": 1.0, "u2": 2.0, "latitude": 40.0, "longitude": 0.0, "elevation": 0.0}
+    arrays = {k: np.array([v]) for k, v in (given | {"day_of_year": 172.0, "utc_offset": 0.0}).items()}
+    hours = np.array([12.5, hour, 23.5])
+    terms = reference.hourly_terms(**arrays, hour=hours, rs=np.array([3.2, 0.4, 0.0]), convention=convention)
+    return float(terms["cloud_term"][1] - terms["cloud_term"][0]), float(
+        terms["cloud_term"][2] - terms["cloud_term"][0]
+    )
+
+
+def test_low_sun_is_0_3_radian() -> None:
+    # ASCE-2005 Eq. 62: the hour keeps its own cloud term down to an altitude of 0.3 rad
+    def altitude(hour: float) -> float:
+        return radiation.solar_altitude(40.0, 0.0, 172, hour, 0)
+
+    above, _ = two_hours(hour_where(altitude, 0.3 * 1.003, 12.0, 20.0), "asce2005")
+    below, _ = two_hours(hour_where(altitude, 0.3 * 0.997, 12.0, 20.0), "asce2005")
+    assert above < -0.1
+    assert below == 0.0
+
+
+@pytest.mark.parametrize(
+    ("before_sunset", "counts"),
+    [(0.79 * 1.003, False), (0.79 * 0.997, True), (0.52 * 1.003, True), (0.52 * 0.997, False)],
+)
+def test_evening_is_0_79_to_0_52_radian_before_sunset(before_sunset: float, counts: bool) -> None:
+    # FAO-56 p. 75: the night takes the hour whose middle lies there; else there is none, and 0.8 is assumed
+    def remaining(hour: float) -> float:
+        return radiation.sunset_hour_angle(40.0, 172) - radiation.solar_time_angle(0.0, 172, hour, 0)
+
+    late, night = two_hours(hour_where(remaining, before_sunset, 12.0, 20.0), "fao56")
+    assert (night == late) == counts
+
+
 def test_hours_without_an_evening() -> None:
     # Rule of etolib.hourly: no hour to take the clouds from, Rs/Rso = 0.8; an hour before gives way to one after
     weather, _ = greeley_hours()
