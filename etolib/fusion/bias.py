@@ -175,13 +175,14 @@ def expected(states: States, slope: np.ndarray, day_of_year: np.ndarray) -> tupl
     >>> mean.tolist(), variance.round(3).tolist()
     ([[0.0], [0.0]], [[0.027], [0.027]])
     """
-    ones = np.ones_like(slope)
-    season = np.broadcast_to(seasons(day_of_year)[:, None, :], (*slope.shape, 4))
-    rows = np.concatenate([ones[..., None], season, slope[..., None], ones[..., None]], axis=2)
-    return (
-        np.einsum("tls,ls->tl", rows, states.mean),
-        np.einsum("tls,lsr,tlr->tl", rows, states.covariance, rows, optimize=True),
-    )
+    rows = np.ones((slope.shape[0], len(STATES)))
+    rows[:, 1:5] = seasons(day_of_year)
+    mean, variance = np.empty(slope.shape), np.empty(slope.shape)
+    for place in range(slope.shape[1]):
+        rows[:, WIND] = slope[:, place]
+        mean[:, place] = rows @ states.mean[place]
+        variance[:, place] = ((rows @ states.covariance[place]) * rows).sum(axis=1)
+    return mean, variance
 
 
 def correct(eto: np.ndarray, log_bias: np.ndarray) -> np.ndarray:

@@ -219,24 +219,35 @@ def swapped_columns(report: Report, names: Sequence[str]) -> None:
                         report, name, variable, "swapped_columns", share, 0.5, "Tmin lies above Tmax on most days"
                     )
     variables = ("tmin", "tmax", "rhmean", "u2", "rs")
+    levels = {name: _levels(report.frames[name], variables) for name in names}
     for name, other in itertools.permutations(names, 2):
-        mine, theirs = report.frames[name], report.frames[other]
+        mine, theirs = levels[name], levels[other]
         for first, second in itertools.combinations(variables, 2):
             if not all(v in mine and v in theirs for v in (first, second)):
                 continue
-            if min(mine[first].notna().sum(), theirs[first].notna().sum(), mine[second].notna().sum()) < MIN_DAYS:
-                continue
             own = [_apart(mine[v], theirs[v]) for v in (first, second)]
             crossed = max(_apart(mine[first], theirs[second]), _apart(mine[second], theirs[first]))
-            if (
-                min(own) > SWAP_APART
-                and sum(own) > SWAP_TOGETHER
-                and crossed < SWAP_APART
-                and name == _less_possible(report, name, other)
-            ):
+            if min(own) > SWAP_APART and sum(own) > SWAP_TOGETHER and crossed < SWAP_APART:
+                if name != _less_possible(report, name, other):
+                    continue
                 for variable in (first, second):
                     text = f"{first} and {second} hold each other's values"
                     _quarantine(report, name, variable, "swapped_columns", crossed, SWAP_APART, text)
+
+
+def _levels(frame: pd.DataFrame, variables: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Return median and robust deviation of the columns with at least `MIN_DAYS` values."""
+    out = {}
+    for variable in variables:
+        if variable in frame and (values := frame[variable].dropna().to_numpy(float)).size >= MIN_DAYS:
+            centre = float(np.median(values))
+            out[variable] = (centre, 1.4826 * float(np.median(np.abs(values - centre))))
+    return out
+
+
+def _apart(one: tuple[float, float], two: tuple[float, float]) -> float:
+    """Return the distance of two medians in robust deviations of the second."""
+    return abs(one[0] - two[0]) / max(two[1], 1e-6)
 
 
 def _less_possible(report: Report, one: str, two: str) -> str:
@@ -301,7 +312,7 @@ def stuck(report: Report, name: str) -> None:
     """Mask runs of one value that are too long for chance; a column that is often stuck goes in quarantine."""
     frame = report.frames[name]
     for variable in ("tmin", "tmax", "rhmean", "u2", "rs"):
-        if variable not in frame or frame[variable].notna().sum() < 2 * STUCK_LEAST:
+        if variable not in frame or frame[variable].notna().sum() < MIN_DAYS:
             continue
         values = frame[variable].to_numpy(float)
         length = np.where(_at_rest(values, variable), 0, run_lengths(values))
@@ -344,8 +355,9 @@ def run_lengths(values: np.ndarray) -> np.ndarray:
 def other_place(report: Report, names: Sequence[str], site: Site) -> None:
     """Put the source in quarantine whose anomalies follow those of no other."""
     follow: dict[str, list[float]] = {name: [] for name in names}
+    odd = {name: anomalies(report.frames[name]) for name in names}
     for one, two in itertools.combinations(names, 2):
-        if (value := agreement(report.frames[one], report.frames[two])) is not None:
+        if (value := agreement(odd[one], odd[two])) is not None:
             follow[one].append(value)
             follow[two].append(value)
     strangers = [name for name in names if follow[name] and max(follow[name]) < LEAST_CORRELATION]
@@ -356,18 +368,22 @@ def other_place(report: Report, names: Sequence[str], site: Site) -> None:
         _quarantine(report, name, WHOLE, "other_place", max(follow[name]), LEAST_CORRELATION, text)
 
 
+def anomalies(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the anomalies of the variables two sources are compared by."""
+    return pd.DataFrame({v: anomaly(frame[v]) for v in ("tmax", "tmin", "rhmean", "rs", "u2") if v in frame})
+
+
 def agreement(one: pd.DataFrame, two: pd.DataFrame, lag: int = 0) -> float | None:
-    """Return the median correlation of anomalies of two tables, None with fewer than `MIN_DAYS` shared days.
+    """Return the median correlation of two tables of anomalies, None with fewer than `MIN_DAYS` shared days.
 
     ``lag`` moves the first table by days.
     """
     found = []
-    for variable in ("tmax", "tmin", "rhmean", "rs", "u2"):
-        if variable in one and variable in two:
-            a, b = anomaly(one[variable]).shift(lag), anomaly(two[variable])
-            both = a.notna() & b.notna()
-            if both.sum() >= MIN_DAYS and a[both].std() > 0 and b[both].std() > 0:
-                found.append(float(np.corrcoef(a[both], b[both])[0, 1]))
+    for variable in one.columns.intersection(two.columns):
+        a, b = one[variable].shift(lag).to_numpy(float), two[variable].to_numpy(float)
+        both = np.isfinite(a) & np.isfinite(b)
+        if both.sum() >= MIN_DAYS and a[both].std() > 0 and b[both].std() > 0:
+            found.append(float(np.corrcoef(a[both], b[both])[0, 1]))
     return float(np.median(found)) if found else None
 
 
@@ -401,11 +417,12 @@ def land_link(frame: pd.DataFrame, site: Site) -> float:
 
 def day_shift(report: Report, names: Sequence[str]) -> None:
     """Put the less trusted of two sources in quarantine that follow each other better a day apart."""
+    odd = {name: anomalies(report.frames[name]) for name in names}
     for one, two in itertools.combinations(names, 2):
-        same = agreement(report.frames[one], report.frames[two])
+        same = agreement(odd[one], odd[two])
         if same is None:
             continue
-        apart = {lag: agreement(report.frames[one], report.frames[two], lag) or -1.0 for lag in (-1, 1)}
+        apart = {lag: agreement(odd[one], odd[two], lag) or -1.0 for lag in (-1, 1)}
         lag = max(apart, key=lambda k: apart[k])
         if apart[lag] - same > SHIFT_MARGIN and apart[lag] > LEAST_CORRELATION:
             blamed = two if one in TRUST or one == "station" else one
@@ -493,12 +510,6 @@ def extraterrestrial(frame: pd.DataFrame, site: Site) -> pd.Series:
     day = pd.DatetimeIndex(frame.index).day_of_year.to_numpy().astype(float)
     ra = pd.Series(np.asarray(extraterrestrial_radiation(site.latitude, day)), index=frame.index)
     return ra.where(ra > 5)
-
-
-def _apart(one: pd.Series, two: pd.Series) -> float:
-    """Return the distance of two medians in robust deviations of the second."""
-    centre = two.median()
-    return float(abs(one.median() - centre) / max(1.4826 * (two - centre).abs().median(), 1e-6))
 
 
 def _scale(values: pd.Series, variable: str) -> pd.Series:

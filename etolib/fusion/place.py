@@ -192,6 +192,8 @@ def fuse_with_reference(members: Members, reference: np.ndarray, start: Start) -
     On every day the bias is what was known *before* that day's reference. With ten years of reference members are
     quantile-mapped; weights and interval come from the errors of the learnt days.
     """
+    if not np.isfinite(reference).any():
+        return fuse_without_reference(members)
     tracks = learn_states(members, reference, start)
     _share_poor(members, tracks)
     forward, hindcast = {}, {}

@@ -35,7 +35,7 @@ days says nothing."""
 FOLDS = 5
 """Stretches of the reference held back in turn to see whether what is learnt helps."""
 
-STATION_ERROR = 0.08
+STATION_ERROR = 0.05
 """Relative standard error of ETo from a station's own complete record: instruments and siting. A round prior."""
 
 ESTIMATE_ERROR = 0.10

@@ -162,6 +162,8 @@ class _Elsewhere:
         """Return the series of one place; its own reference is not looked at."""
         members = self.study.members[name]
         teachers = self._teachers(name)
+        if not teachers:
+            return place.fuse_without_reference(members)
         now = place.corrected(members, self._states(members, name, teachers))
         return place.finish(members, now, None, self._spread(members, teachers))
 
