@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 TODAY = "2024-07-01"
@@ -105,6 +106,16 @@ def serving(scheduler: str, environment: dict[str, str], folder: Path) -> Iterat
         yield until(told, "the line that tells the address", 120), child
 
 
+def kernels(server: subprocess.Popen[bytes]) -> dict[int, float]:
+    """Return the resident memory [MB] of each kernel of a server, by process id."""
+    found = {}
+    for child in psutil.Process(server.pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it may end while it is looked at
+            if any("ipykernel" in word for word in child.cmdline()):
+                found[child.pid] = child.memory_info().rss / 1e6
+    return found
+
+
 def wait_ready(url: str) -> None:
     """Wait until the next visitor finds a kernel that is ready."""
     root = "/".join(url.split("/")[:3])
@@ -171,5 +182,6 @@ class Visitor:
 
     def close(self) -> None:
         """Leave as people do: the page is told that it is being closed."""
-        self.page.close(run_before_unload=False)
+        if not self.page.is_closed():
+            self.page.goto("about:blank")  # what Playwright calls closing sends no farewell: the kernel would stay
         self.context.close()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import re
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import expect
 
 from etolib.site import Period
-from tests.browser.stage import PATIENCE_MS, until, wait_ready
+from tests.browser.stage import PATIENCE_MS, kernels, until, wait_ready
 
 TASK_ID = re.compile(r"^eto-[0-9a-f]{32}$")
 
@@ -45,16 +43,6 @@ def threads_on(client):
         return [thread.name for thread in threading.enumerate() if thread.name.startswith("etolib-download")]
 
     return sorted(name for held in client.run(names).values() for name in held)
-
-
-def kernels(server):
-    """Return the process ids of the kernels of a server."""
-    found = set()
-    for child in psutil.Process(server.pid).children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while we looked
-            if any("ipykernel" in word for word in child.cmdline()):
-                found.add(child.pid)
-    return found
 
 
 def downloaded(page):

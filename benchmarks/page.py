@@ -1,0 +1,249 @@
+"""How fast the page is, measured in a real browser: ``python -m benchmarks.page [--n 12]``.
+
+Simulator, cluster, `etolib serve` and Chromium all run on this machine; on a busy one the figures tell about the
+machine, so its load is printed with them. Times in ms unless a unit is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from distributed import Event as DaskEvent
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks import report
+from tests.browser.stage import (
+    TODAY,
+    Visitor,
+    free_port,
+    kernels,
+    launch,
+    process,
+    serving,
+    settings,
+    until,
+    wait_ready,
+)
+from tests.weatherserver import WeatherServer
+
+# WATCH runs in the page: notes when something first becomes true, at the mutation that made it so.
+TARGETS = {
+    "click to QUEUED": "p95 <= 100 ms",
+    "click to table, 365 days": "<= 1500 ms",
+    "map click": "p95 <= 100 ms",
+    "worker event to page": "p95 <= 50 ms",
+    "closed tab to kernel gone": "<= 3000 ms",
+    "page to map, preheated": "<= 4500 ms",
+    "page to map, cold": "<= 6000 ms",
+    "kernel memory at first view [MB]": "<= 130 MB",
+    "kernel memory after one result [MB]": "<= 130 MB",
+}
+
+WATCH = """
+(test) => new Promise((resolve) => {
+  const check = new Function('return ' + test);
+  if (check()) return resolve(performance.timeOrigin + performance.now());
+  const seen = new MutationObserver(() => {
+    if (check()) { seen.disconnect(); resolve(performance.timeOrigin + performance.now()); }
+  });
+  seen.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+})
+"""
+CLICKED = """
+() => document.addEventListener('click', () => { window.clicked = performance.timeOrigin + performance.now(); }, true)
+"""
+
+
+@contextmanager
+def machine(*, preheated: bool) -> Iterator[dict[str, Any]]:
+    """Start everything, with a kernel kept ready for the next visitor or without."""
+    from etolib import cluster, voila
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        weather = stack.enter_context(WeatherServer(today=TODAY))
+        environment = settings(folder / "cache", weather.environment())
+        os.environ.update({k: v for k, v in environment.items() if k.startswith("ETOLIB_")})
+        workers = stack.enter_context(cluster.start(2))
+        client = stack.enter_context(workers.get_client())
+        if preheated:
+            url, server = stack.enter_context(serving(workers.scheduler_address, environment, folder))
+        else:
+            port = free_port()
+            command, _ = voila.command(port=port, pool=0)
+            environment["DASK_SCHEDULER_ADDRESS"] = workers.scheduler_address
+            server = stack.enter_context(process(command, environment, folder / "voila.log"))
+            url = voila.url("eto", "127.0.0.1", port)
+            wait_ready(url)
+        yield {"url": url, "server": server, "client": client}
+
+
+def timed(page: Page, act: Callable[[], None], test: str) -> float:
+    """Return the time from the click that ``act`` makes until ``test`` holds in the page [ms]."""
+    page.evaluate(f"() => {{ window.seen = ({WATCH})({json.dumps(test)}); }}")
+    act()
+    return float(page.evaluate("async () => (await window.seen) - window.clicked"))
+
+
+def loads(browser: Browser, stage: dict[str, Any], n: int, *, ready: bool) -> list[float]:
+    """Return the times from navigation to the land shapes of the map [ms], empty cache each time."""
+    times = []
+    for _ in range(n + 1):  # the first is thrown away: the server warms its files
+        if ready:
+            wait_ready(stage["url"])
+        visitor = Visitor(browser, stage["url"])
+        visitor.page.goto(stage["url"], wait_until="commit")
+        visitor.page.wait_for_selector(".leaflet-overlay-pane path", state="attached")
+        times.append(
+            visitor.page.evaluate("() => performance.now()")  # counts from the navigation
+        )
+        visitor.close()
+    return times[1:]
+
+
+def calculations(browser: Browser, stage: dict[str, Any], n: int) -> dict[str, list[float]]:
+    """Return times of clicks [ms] and the memory of the page's kernel [MB]."""
+    found: dict[str, list[float]] = {name: [] for name in ("click to QUEUED", "click to table, 365 days", "map click")}
+    wait_ready(stage["url"])
+    before = set(kernels(stage["server"]))
+    visitor = Visitor(browser, stage["url"])
+    page = visitor.open()
+    page.evaluate(CLICKED)
+    wait_ready(stage["url"])
+    own = min(before)  # the kernel that was ready is the one that was taken
+    memory = [kernels(stage["server"])[own]]
+    for i in range(n):
+        spot = {"x": 60 + 11 * i, "y": 120 + 13 * i}
+        value = page.locator(".etolib-latitude input").input_value()
+        test = f"document.querySelector('.etolib-latitude input').value !== {json.dumps(value)}"
+        found["map click"].append(timed(page, lambda at=spot: page.locator(".etolib-map").click(position=at), test))
+    for i in range(n + 1):
+        visitor.fill(f"{-20 + 0.5 * i:.1f}", "-47.6", "2023-01-01/2023-12-31")
+        queued = f"document.querySelectorAll('.etolib-card .etolib-status').length > {i}"
+        shown = (
+            f"document.querySelectorAll('.etolib-results tbody tr').length === 365 && document.querySelector("
+            f"'.etolib-results-title h2').textContent.startsWith('{20 - 0.5 * i:.4f}')"
+        )
+        page.evaluate(f"() => {{ window.done = ({WATCH})({json.dumps(shown)}); }}")
+        first = timed(page, visitor.calculate, queued)
+        whole = float(page.evaluate("async () => (await window.done) - window.clicked"))
+        if i:  # the first calculation imports what later ones have
+            found["click to QUEUED"].append(first)
+            found["click to table, 365 days"].append(whole)
+        if i == 0:
+            memory.append(kernels(stage["server"])[own])
+    memory.append(kernels(stage["server"])[own])
+    visitor.close()
+    found["kernel memory at first view [MB]"] = memory[:1]
+    found["kernel memory after one result [MB]"] = memory[1:2]
+    found[f"kernel memory after {n + 1} results [MB]"] = memory[2:]
+    return found
+
+
+def talk(topic: str, count: int, pause: float) -> None:
+    """Send messages that carry the time at which they were sent; runs on a worker, once it is told to begin."""
+    from distributed import Event, get_worker
+
+    Event(topic).wait(60)
+
+    for seq in range(1, count + 1):
+        data = {"step": f"sent {time.time() * 1000:.3f}", "stage": "download", "source": None, "progress": seq}
+        data |= {"current_step": 2, "total_steps": 5}
+        get_worker().log_event(topic, {"task_id": topic[4:], "seq": seq, "time": "", "type": "PROGRESS", "data": data})
+        time.sleep(pause)
+
+
+def messages(browser: Browser, stage: dict[str, Any], n: int) -> list[float]:
+    """Return the times from a message on a worker to its text in the page [ms]."""
+    task_id = f"eto-{uuid.uuid4().hex}"
+    client = stage["client"]
+    client.log_event(f"eto/{task_id}", {"task_id": task_id, "seq": 0, "time": "", "type": "PROGRESS", "data": {}})
+    talking = client.submit(talk, f"eto/{task_id}", n, 0.2, key=task_id)
+    wait_ready(stage["url"])
+    visitor = Visitor(browser, stage["url"])
+    page = visitor.open(f"?task={task_id}")
+    page.wait_for_selector(".etolib-card [data-status=PROCESSING]")
+    page.evaluate(
+        """() => { window.delays = []; new MutationObserver(() => {
+          const found = /sent ([\\d.]+)/.exec(document.querySelector('.etolib-step').textContent);
+          if (found && found[1] !== window.last) {
+            window.last = found[1];
+            window.delays.push(performance.timeOrigin + performance.now() - Number(found[1]));
+          } }).observe(document, {subtree: true, childList: true, characterData: true}); }"""
+    )
+    DaskEvent(f"eto/{task_id}", client=client).set()
+    talking.result()
+    page.wait_for_function(f"() => window.delays.length >= {n}", timeout=10_000)
+    delays = page.evaluate("() => window.delays")
+    visitor.close()
+    return [float(delay) for delay in delays]
+
+
+def endings(browser: Browser, stage: dict[str, Any], n: int) -> list[float]:
+    """Return the times from a closed tab to the end of its kernel [ms]."""
+    times = []
+    for _ in range(n):
+        wait_ready(stage["url"])
+        until(lambda: len(kernels(stage["server"])) == 1, "the kernels of earlier visitors to end")
+        own = set(kernels(stage["server"]))
+        visitor = Visitor(browser, stage["url"])
+        visitor.open()
+        wait_ready(stage["url"])
+        start = time.perf_counter()
+        visitor.page.goto("about:blank")
+        until(lambda own=own: not own & set(kernels(stage["server"])), "the kernel to end")
+        times.append(1000 * (time.perf_counter() - start))
+        visitor.close()
+    return times
+
+
+def run(n: int) -> tuple[dict[str, list[float]], list[float]]:
+    """Return all measured values, and the load of the machine before, between and after."""
+    found: dict[str, list[float]] = {}
+    load = [os.getloadavg()[0]]
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        with machine(preheated=True) as stage:
+            found |= calculations(browser, stage, n)
+            found["worker event to page"] = messages(browser, stage, max(n, 30))
+            found["closed tab to kernel gone"] = endings(browser, stage, n)
+            found["page to map, preheated"] = loads(browser, stage, n, ready=True)
+        load.append(os.getloadavg()[0])
+        with machine(preheated=False) as stage:
+            found["page to map, cold"] = loads(browser, stage, n, ready=False)
+        load.append(os.getloadavg()[0])
+        browser.close()
+    return found, [round(one, 2) for one in load]
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    """Measure and write ``benchmarks/results/page.{json,md}``."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
+    parser.add_argument("--n", type=int, default=12, help="how often each is measured")
+    chosen = parser.parse_args(arguments)
+    machine_here = report.machine()
+    values, load = run(chosen.n)
+    figures = {name: report.summary([one / 1e3 for one in ones]) for name, ones in values.items()}
+    rows = [
+        (f"{name}{'' if '[' in name else ' [ms]'}", f["n"], f["median"], f["p95"], f["max"], TARGETS.get(name, ""))
+        for name, f in figures.items()
+    ]
+    text = f"# The page in a browser\n\n{machine_here}\n\nLoad before, between, after: {load}\n\n"
+    text += report.table(("what", "n", "median", "p95", "max", "to reach"), rows)
+    names = ("etolib", "voila", "ipywidgets", "ipyleaflet", "jupyter_server", "ipykernel", "distributed", "playwright")
+    data = {"machine": machine_here, "load": load, "versions": report.versions(names), "figures": figures}
+    report.write("page", data, text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
