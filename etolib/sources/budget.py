@@ -76,7 +76,7 @@ class Ledger:
                 for width, limit in budget.windows:
                     start = float(math.floor(now / width) * width)
                     row = connection.execute(
-                        "select weight from spent where name = ? and width = ? and start = ?",
+                        "select weight from used_up where name = ? and width = ? and start = ?",
                         (budget.name, width, start),
                     ).fetchone()
                     before = row[0] if row else 0.0
@@ -85,7 +85,8 @@ class Ledger:
                     counts.append((budget.name, width, start, before + weight))
                 if at > now:
                     return at
-                connection.executemany("insert or replace into spent values (?,?,?,?)", counts)
+                connection.executemany("insert or replace into used_up values (?,?,?,?)", counts)
+                connection.execute("delete from used_up where start < ? - 10 * width", (now,))
                 connection.execute("insert or replace into spacing values (?,?)", (budget.name, now + budget.spacing))
                 return now
         except sqlite3.DatabaseError:

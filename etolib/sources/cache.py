@@ -25,7 +25,7 @@ create table if not exists entry (
     fetched real, expires real, used real);
 create table if not exists failure (key text primary key, time real, text text);
 create table if not exists host_failure (host text primary key, until real, text text);
-create table if not exists spent (name text, width real, start real, weight real, primary key (name, width));
+create table if not exists used_up (name text, width real, start real, weight real, primary key (name, width, start));
 create table if not exists blocked (name text primary key, until real, text text);
 create table if not exists spacing (name text primary key, next real);
 """

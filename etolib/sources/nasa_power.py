@@ -180,6 +180,7 @@ def parse(
     table = HOURLY_MAP if hourly else VARIABLE_MAP
     names = tuple(requested or table)
     columns: dict[str, pd.Series] = {}
+    axes: dict[tuple[str, ...], pd.DatetimeIndex] = {}
     for name in names:
         if name not in values:
             continue
@@ -187,7 +188,10 @@ def parse(
         if canonical == "rs" and not hourly:
             known = RADIATION[community]
         factor, offset = frames.conversion(INFO.name, name, units[name]["units"], known)
-        times = pd.DatetimeIndex([_time(key, hourly) for key in values[name]])
+        keys = tuple(values[name])  # the same for all columns, as a rule: read once
+        if keys not in axes:
+            axes[keys] = pd.DatetimeIndex([_time(key, hourly) for key in keys])
+        times = axes[keys]
         numbers = np.array([frames.number(v) for v in values[name].values()], dtype=float)
         # The fill value goes before anything is computed with it.
         numbers[(numbers == fill) | (numbers == -999.0)] = np.nan

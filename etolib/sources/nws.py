@@ -373,11 +373,11 @@ def hourly(reports: pd.DataFrame, hours: pd.DatetimeIndex) -> pd.DataFrame:
     """
     label = (pd.DatetimeIndex(reports.index) + pd.Timedelta(minutes=10)).floor("h")
     groups = reports.groupby(label)
-    result = groups.mean()
-    result["precipitation"] = groups["precipitation"].max()
+    result = groups.mean().reindex(hours)
     # Rain reported at 12:53 fell in the hour before: label 13, hour 12.
-    result["precipitation"] = result["precipitation"].reindex(result.index + daily.HOUR).to_numpy()
-    return result.reindex(hours)
+    rain = groups["precipitation"].max()
+    result["precipitation"] = rain.set_axis(pd.DatetimeIndex(rain.index) - daily.HOUR).reindex(hours)
+    return result
 
 
 def find_stations(site: Site, *, count: int = 5, candidates: int = 10, source: SourceInfo = STATIONS) -> list[Station]:

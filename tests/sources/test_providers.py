@@ -254,7 +254,7 @@ def test_many_places_are_one_request_and_the_same_as_each_alone(server):
 def test_weighted_budget_counts_as_the_provider_does(server):
     ask("open_meteo_archive", start="2000-01-01", end="2000-12-31")
     with http.door().cache.database.connect() as connection:
-        spent = connection.execute("select max(weight) from spent where name like 'open_meteo%'").fetchone()[0]
+        spent = connection.execute("select max(weight) from used_up where name like 'open_meteo%'").fetchone()[0]
     assert spent == pytest.approx(11 / 10 * 366 / 14)
 
 
