@@ -18,7 +18,7 @@ import dataclasses
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -202,15 +202,18 @@ def compare(frame: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, str]:
     return ("partial", f"{missing} values missing: {warnings[-1]}") if missing else ("data", "")
 
 
-def run(provider: Provider, fault: str, times: int | None = None) -> Outcome:
-    """Return the outcome of one provider under one fault, ``times`` times or lasting."""
+def row(provider: Provider, faults: Iterable[str], times: int | None = None) -> dict[str, Outcome]:
+    """Return the outcomes of one provider under faults, each ``times`` times or lasting, each with an empty cache."""
+    found = {}
     with WeatherServer(today=TODAY) as server, tempfile.TemporaryDirectory() as folder:
         with settings(server, Path(folder) / "truth"):
             truth = provider.ask()
-        hanging = fault in HANGING
-        with settings(server, Path(folder) / "fault", DEADLINE if hanging else None):
-            server.fault(provider.service, fault, times)
-            return judge(provider.ask, truth, server)
+        for fault in faults:
+            with settings(server, Path(folder) / fault, DEADLINE if fault in HANGING else None):
+                server.fault(provider.service, fault, times)
+                found[fault] = judge(provider.ask, truth, server)
+                server.clear()
+    return found
 
 
 def run_after(provider: Provider, fault: str) -> Outcome:
@@ -225,12 +228,10 @@ def run_after(provider: Provider, fault: str) -> Outcome:
             return judge(provider.ask, truth, server)
 
 
-def table(faults: list[str] | None = None, times: int | None = None) -> pd.DataFrame:
+def table(faults: Iterable[str] | None = None, times: int | None = None) -> pd.DataFrame:
     """Return the outcomes, one row per fault, one column per provider."""
-    rows = {}
-    for fault in faults or sorted(FAULTS):
-        rows[fault] = {name: run(provider, fault, times) for name, provider in PROVIDERS.items()}
-    return pd.DataFrame(rows).T
+    chosen = sorted(FAULTS) if faults is None else list(faults)
+    return pd.DataFrame({name: row(provider, chosen, times) for name, provider in PROVIDERS.items()})
 
 
 def main() -> None:

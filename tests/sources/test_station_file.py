@@ -1,0 +1,389 @@
+"""Own station files as people have them: recognised, shown, read to the same numbers, or refused with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import etolib
+from etolib.errors import InputError, SourceWindowError
+from etolib.site import Period, Site
+from etolib.sources import station_file, wetterdienst_adapter
+from etolib.sources.station_file import guess, read
+from etolib.sources.station_names import UNITS, classify, height_of, split_unit, unit_of
+
+SITE = Site(-22.7, -47.6, 550.0)
+DAYS = pd.date_range("2023-12-15", periods=60, name="date")
+
+
+@pytest.fixture(scope="module")
+def weather():
+    rng = np.random.default_rng(1)
+    n = len(DAYS)
+    return pd.DataFrame(
+        {
+            "tmax": 28 + rng.normal(0, 2, n),
+            "tmin": 18 + rng.normal(0, 1, n),
+            "rhmean": 65 + rng.normal(0, 5, n),
+            "u2": 1.5 + rng.random(n),
+            "rs": 20 + rng.normal(0, 3, n),
+            "precipitation": rng.gamma(0.3, 5, n),
+        },
+        index=DAYS,
+    ).round(1)
+
+
+def canonical(weather):
+    return weather.to_csv().encode()
+
+
+def american(weather):
+    table = pd.DataFrame(
+        {
+            "Date": DAYS.strftime("%m/%d/%Y"),
+            "Max Air Temp (F)": (weather["tmax"] * 9 / 5 + 32).round(2),
+            "Min Air Temp (F)": (weather["tmin"] * 9 / 5 + 32).round(2),
+            "Avg Rel Hum (%)": weather["rhmean"],
+            "Avg Wind Speed (mph)": (weather["u2"] / 0.44704).round(5),
+            "Sol Rad (Ly/day)": (weather["rs"] / 0.04184).round(3),
+            "Precip (in)": (weather["precipitation"] / 25.4).round(6),
+        }
+    )
+    return table.to_csv(index=False).encode()
+
+
+def brazilian(weather):
+    head = "Estação: X\nLatitude: -22,7\nLongitude: -47,6\nAltitude: 550\n"
+    table = pd.DataFrame(
+        {
+            "Data": DAYS.strftime("%d/%m/%Y"),
+            "Temperatura Máxima (°C)": weather["tmax"],
+            "Temperatura Mínima (°C)": weather["tmin"],
+            "Umidade Relativa Média (%)": weather["rhmean"],
+            "Vento a 2 m (m/s)": weather["u2"],
+            "Radiação Solar (MJ/m²)": weather["rs"],
+            "Precipitação (mm)": weather["precipitation"],
+        }
+    )
+    return (head + table.to_csv(index=False, sep=";", decimal=",")).encode("cp1252")
+
+
+def excel(weather):
+    book = io.BytesIO()
+    weather.reset_index().to_excel(book, index=False)
+    return book.getvalue()
+
+
+def tabulated(weather):
+    return weather.rename(columns={"tmax": "TX [°C]", "tmin": "TN [°C]"}).to_csv(sep="\t").encode("utf-16")
+
+
+def spaced(weather):
+    table = weather.assign(year=DAYS.year, doy=DAYS.day_of_year).reset_index(drop=True)
+    return table.to_string(index=False).encode()
+
+
+WRITERS = {f.__name__: f for f in (canonical, american, brazilian, excel, tabulated, spaced)}
+
+
+def eto(data):
+    return etolib.eto(data.frame.drop(columns="kind"), SITE).eto
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_every_way_to_write_the_same_weather_gives_the_same_eto(weather, writer):
+    """The canonical file is the authority."""
+    period = Period("2023-12-20", "2024-02-01")
+    truth = eto(read(canonical(weather), site=SITE).fetch(SITE, period))
+    source = read(WRITERS[writer](weather), site=SITE)
+    data = source.fetch(SITE, period)
+    np.testing.assert_allclose(eto(data), truth, atol=0.002)
+    assert truth.notna().all()
+    assert data.source == "station"
+    assert (data.frame["kind"] == "observed").all()
+
+
+def test_the_mapping_is_shown_with_reasons(weather):
+    mapping = guess(american(weather))
+    table = mapping.table()
+    assert table.set_index("column").loc["Sol Rad (Ly/day)", ["taken for", "unit"]].tolist() == ["rs", "Ly"]
+    assert table["reason"].str.len().gt(0).all()
+    words = "\n".join(mapping.explain())
+    assert "decimal point" in words
+    assert "height of the wind is not stated, 2 m assumed" in words
+    assert "decimal comma" in guess(brazilian(weather)).explain()[0]
+
+
+def test_the_mapping_can_be_corrected(weather):
+    text = american(weather)
+    mapping = guess(text).change("Avg Wind Speed (mph)", height=10.0)
+    high, low = read(text, mapping=mapping), read(text)
+    np.testing.assert_allclose(high.frame["u2"], low.frame["u2"] * 4.87 / np.log(67.8 * 10 - 5.42))
+    without = read(text, mapping=guess(text).change("Sol Rad (Ly/day)", variable=""))
+    assert "rs" not in without.frame
+    with pytest.raises(InputError, match="furlong"):
+        mapping.change("Avg Wind Speed (mph)", unit="furlong")
+    with pytest.raises(InputError, match="is not in the file"):
+        mapping.change("nothing", unit="mph")
+
+
+def test_latitude_and_height_are_taken_from_the_file(weather):
+    assert read(brazilian(weather)).site == SITE
+    assert read(canonical(weather)).site is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Max Air Temp (F)", "Max Air Temp (C)", ["'Max Air Temp (C)'", "cannot be tmax in °C", "look like °F"]),
+        ("Sol Rad (Ly/day)", "Sol Rad (MJ/m2)", ["'Sol Rad (MJ/m2)'", "cannot be rs in MJ/m²"]),
+        ("Avg Rel Hum (%)", "Avg Rel Hum (fraction)", ["'Avg Rel Hum (fraction)'", "look like %"]),
+        ("Min Air Temp (F)", "Soil Temp (F)", ["no column for the least temperature"]),
+        ("Max Air Temp (F)", "x", ["no column for the largest temperature"]),
+        ("Date", "Remark", ["no column for the date"]),
+    ],
+)
+def test_a_wrong_file_gets_a_sentence_that_says_which(weather, old, new, words):
+    text = american(weather).decode().replace(old, new).encode()
+    with pytest.raises(InputError) as caught:
+        read(text, site=SITE, filename="farm.csv")
+    for word in words:
+        assert word in str(caught.value)
+    assert caught.value.suggestion
+
+
+def test_radiation_in_kwh_under_another_name_is_found_out(weather):
+    text = weather.assign(rs=(weather["rs"] / 3.6).round(2)).to_csv().encode()
+    with pytest.raises(InputError, match="kWh"):
+        read(text, site=SITE)
+
+
+def test_two_stations(weather):
+    both = pd.concat([weather.assign(station="A"), weather.assign(station="B", tmax=weather["tmax"] + 1)])
+    text = both.to_csv().encode()
+    with pytest.raises(InputError, match=r"A, B.*2 stations"):
+        read(text)
+    assert read(text, station="B").frame["tmax"].tolist() == pytest.approx((weather["tmax"] + 1).tolist())
+    with pytest.raises(InputError, match="is not in"):
+        read(text, station="C")
+    with pytest.raises(InputError, match="two rows for 2023-12-15"):
+        read(pd.concat([weather, weather]).to_csv().encode())
+
+
+def test_hourly_rows_are_told_as_such(weather):
+    times = pd.date_range("2024-01-01", periods=48, freq="h", name="date")
+    table = pd.DataFrame({"tmax": 20.0, "tmin": 10.0}, index=times)
+    with pytest.raises(InputError, match="not daily"):
+        read(table.to_csv().encode())
+
+
+@pytest.mark.parametrize("fill", ["-999", "-9999.0", "NA", "", "---", "null", "-99.9"])
+def test_fill_values_are_missing(fill):
+    text = f"date,tmax,tmin\n2024-02-28,30,20\n2024-02-29,{fill},21\n2024-03-01,31,19\n".encode()
+    frame = read(text).frame
+    assert np.isnan(frame.loc["2024-02-29", "tmax"])
+    assert frame.loc["2024-03-01", "tmax"] == 31.0
+
+
+def test_text_in_a_cell_is_missing_and_told():
+    source = read(b"date,tmax,tmin\n2024-02-28,30,20\n2024-02-29,broken,21\n2024-03-01,31,19\n")
+    assert any("broken" in text for text in source.warnings)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ["03/02/2024", "04/02/2024", "05/02/2024"],
+        ["2/28/2024", "2/29/2024", "3/1/2024"],
+        ["20240228", "20240229", "20240301"],
+    ],
+)
+def test_day_and_month_are_told_apart_by_their_steps(dates):
+    text = "date,tmax,tmin\n" + "".join(f"{d},30,20\n" for d in dates)
+    frame = read(text.encode()).frame
+    assert (frame.index[-1] - frame.index[0]).days == 2
+
+
+def test_a_date_that_is_none_names_its_row():
+    with pytest.raises(InputError, match=r"date|row"):
+        read(b"date,tmax,tmin\n2024-02-28,30,20\n2024-02-30,30,21\n2024-03-01,31,19\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "empty"),
+        (b"   \n", "empty"),
+        (b"<html><p>hello, world</p></html>", "no row"),
+        (bytes(range(256)) * 9, "text"),
+        (b"PK\x03\x04broken", "Excel"),
+        (b"\xd0\xcf\x11\xe0old", "xlsx"),
+        (b"only one column\n1\n2\n", "column"),
+        (b"2024-01-01,3,4\n2024-01-02,3,4\n", "header"),
+    ],
+)
+def test_what_is_no_table_is_told(content, word):
+    with pytest.raises(InputError, match=word):
+        read(content)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        read(tmp_path / "nothing.csv")
+
+
+# --- FAO formats ----------------------------------------------------------------------------------------------------
+
+TNX = """Brussels : daily data
+     1  : Daily records (1=daily, 2=10-daily and 3=monthly data)
+    28  : First day of record (1, 11 or 21 for 10-day or 1 for months)
+     2  : First month of record
+  2024  : First year of record (1901 if not linked to a specific year)
+
+  Tmin (C)   TMax (C)
+=======================
+      -1.4       4.1
+       0.0       5.0
+       1.5       6.2
+"""
+
+
+def test_aquacrop_temperatures_run_over_the_leap_day():
+    frame = read(TNX.encode()).frame
+    assert frame.index.strftime("%m-%d").tolist() == ["02-28", "02-29", "03-01"]
+    assert frame["tmin"].tolist() == [-1.4, 0.0, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("     1  : Daily", "     2  : 10-day", "10-day"),
+        ("  2024", "  1901", "not linked to a year"),
+        ("0.0 ", "x ", "numbers"),
+        ("       1.5       6.2", "       1.5", "numbers|columns"),
+    ],
+)
+def test_aquacrop_files_that_cannot_be_used(old, new, word):
+    with pytest.raises(InputError, match=word):
+        read(TNX.replace(old, new, 1).encode())
+
+
+def test_climwat_months_become_a_smooth_year():
+    rows = [f"{18 - abs(m - 6) * 0.1:.1f} 29.0 70 150 6.5 20.1 4.2" for m in range(12)]
+    source = read(('"Brazil","PIRACICABA",550,22.7,"S",47.6,"W"\n' + "\n".join(rows)).encode())
+    assert source.site == SITE
+    assert source.reference is not None
+    assert source.reference.tolist() == [4.2] * 12
+    data = source.fetch(SITE, Period("2024-02-01", "2024-02-29"))
+    assert (data.frame["kind"] == "climatology").all()
+    assert data.frame["u2"].iloc[0] == pytest.approx(150 / 86.4)
+    assert data.frame["tmin"].mean() == pytest.approx(17.5, abs=0.02)  # the month's mean
+    assert any("monthly means" in text for text in data.warnings)
+
+
+def test_own_eto_is_a_reference_and_never_an_input():
+    source = read(b"date,tmax,tmin,eto\n2024-02-28,30,20,5.1\n2024-02-29,31,20,5.2\n")
+    assert source.reference.tolist() == [5.1, 5.2]
+    assert "eto" not in source.fetch(SITE, Period("2024-02-28", "2024-02-29")).frame
+
+
+def test_a_file_has_a_window_like_any_source(weather):
+    source = read(canonical(weather), site=Site(-22.0, -47.6))
+    with pytest.raises(SourceWindowError, match="2023-12-15"):
+        source.fetch(SITE, Period("2020-01-01", "2020-01-31"))
+    data = source.fetch(SITE, Period("2023-12-10", "2023-12-20"))
+    assert data.frame.index[0].date() == dt.date(2023, 12, 15)
+    assert any("outside its window" in text for text in data.warnings)
+    assert any("km from the place" in text for text in data.warnings)
+
+
+# --- names and units ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("Tmax", "tmax"),
+        ("TMIN", "tmin"),
+        ("Temp. mínima", "tmin"),
+        ("T2M_MAX", "tmax"),
+        ("Dew Point", "tdew"),
+        ("Relative humidity (max)", "rhmax"),
+        ("UR_med", "rhmean"),
+        ("ALLSKY_SFC_SW_DWN", "rs"),
+        ("PRECTOTCORR", "precipitation"),
+        ("Vap Pres", "ea"),
+        ("Insolação", "sunshine"),
+        ("ETo", "eto"),
+        ("Wind direction", None),
+        ("Max wind speed", None),
+        ("Wind gust", None),
+        ("Soil temperature", None),
+        ("Net radiation", None),
+        ("WS2M", "u2"),
+        ("Fecha", "date"),
+        ("CLRSKY_SFC_SW_DWN", None),
+        ("Sea level pressure", None),
+    ],
+)
+def test_names(name, variable):
+    assert classify(name) == variable
+
+
+def test_units_are_exact():
+    assert UNITS["temperature"]["°F"][0] * 212 + UNITS["temperature"]["°F"][1] == pytest.approx(100.0)
+    assert UNITS["wind"]["mph"][0] == 0.44704
+    assert UNITS["wind"]["kn"][0] == pytest.approx(0.514444, abs=1e-6)
+    assert UNITS["water"]["in"][0] == 25.4
+    assert UNITS["radiation"]["Ly"][0] == 0.04184  # 1 Ly = 1 cal(th) cm-2 = 41.84 kJ m-2
+    assert split_unit("Wind speed, m/s") == ("Wind speed", "m/s")
+    assert unit_of("W m-2") == "W/m²"
+    assert height_of("Wind 10m (m/s)") == 10.0
+
+
+# --- wetterdienst ---------------------------------------------------------------------------------------------------
+
+
+def long_table(**changes):
+    values = {"temperature_air_min_2m": 11.0, "temperature_air_max_2m": 23.5, "humidity_relative_mean": 0.61,
+              "wind_speed_mean": 4.0, "radiation_global": 2000.0, "sunshine_duration": 36000.0}  # fmt: skip
+    rows = [
+        {
+            "station_id": "01048",
+            "resolution": "daily",
+            "parameter": p,
+            "timestamp": f"2024-06-0{d}T00:00:00Z",
+            "value": v,
+        }
+        for d in (1, 2)
+        for p, v in values.items()
+    ]
+    return pd.DataFrame(rows).assign(**changes)
+
+
+def test_wetterdienst_long_table():
+    row = wetterdienst_adapter.from_values(long_table()).frame.iloc[0]
+    assert row[["tmin", "tmax", "rhmean", "rs", "sunshine"]].tolist() == [11.0, 23.5, 61.0, 20.0, 10.0]
+    assert row["u2"] == pytest.approx(4.0 * 0.748, abs=1e-3)
+
+
+def test_wetterdienst_tables_that_cannot_be_used():
+    table = long_table()
+    with pytest.raises(InputError, match="daily"):
+        wetterdienst_adapter.from_values(long_table(resolution="hourly"))
+    with pytest.raises(InputError, match="2 stations"):
+        wetterdienst_adapter.from_values(table.assign(station_id=["a", "b"] * (len(table) // 2)))
+    with pytest.raises(InputError, match="no column"):
+        wetterdienst_adapter.from_values(table.drop(columns="value"))
+    with pytest.raises(InputError, match="unit of speed"):
+        wetterdienst_adapter.from_values(table, units={"speed": "bft"})
+    with pytest.raises(InputError, match="least and largest"):
+        wetterdienst_adapter.from_values(table[table["parameter"] == "wind_speed_mean"])
+
+
+def test_the_module_shows_its_names():
+    assert set(station_file.__all__) == {"Column", "Mapping", "StationFile", "guess", "read"}
