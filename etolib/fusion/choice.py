@@ -142,47 +142,64 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame]) -> Chosen:
     index = next(iter(frames.values())).index
     if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
         raise InputError([Problem("frames", uneven, "must all have the same date index", "reindex them to one")])
-    inputs = pd.DataFrame(np.nan, index=index, columns=list(INPUT_COLUMNS))
-    source = pd.DataFrame(None, index=index, columns=list(INPUT_COLUMNS), dtype=object)
-
+    table = _Table(len(index))
     fine = order(list(frames), FINE_FIRST)
-    group = ["tmin", "tmax", "tmean"]
+    group = ("tmin", "tmax", "tmean")
     for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
-        whole = _column(frames[name], "tmin").notna() & _column(frames[name], "tmax").notna()
-        free = whole & ~(inputs["tmin"].notna() & inputs["tmax"].notna())
+        values = {variable: _column(frames[name], variable).to_numpy() for variable in group}
+        free = ~(table.there("tmin") & table.there("tmax"))
+        whole = np.isfinite(values["tmin"]) & np.isfinite(values["tmax"]) & free
         for variable in group:
-            _put(inputs, source, variable, _column(frames[name], variable), name, free)
-    unpaired = ~(inputs["tmin"].notna() & inputs["tmax"].notna())
+            table.put(variable, values[variable], name, whole)
+    unpaired = ~(table.there("tmin") & table.there("tmax"))
     for variable in group:
         for name in fine:
-            _put(inputs, source, variable, _column(frames[name], variable), name, unpaired & inputs[variable].isna())
+            table.put(variable, _column(frames[name], variable).to_numpy(), name, unpaired & ~table.there(variable))
     for variable, names in (
         ("u2", fine),
         ("precipitation", fine),
         ("rs", order(list(frames), RADIATION_FIRST)),
     ):
         for name in names:
-            _put(inputs, source, variable, _column(frames[name], variable), name, inputs[variable].isna())
-    _choose_humidity(frames, fine, inputs, source)
-    return Chosen(inputs, source, tuple(EVIDENCE.values()))
+            table.put(variable, _column(frames[name], variable).to_numpy(), name)
+    _choose_humidity(frames, fine, table)
+    return Chosen(
+        pd.DataFrame(table.values, index=index), pd.DataFrame(table.source, index=index), tuple(EVIDENCE.values())
+    )
 
 
-def _choose_humidity(
-    frames: Mapping[str, pd.DataFrame], fine: list[str], inputs: pd.DataFrame, source: pd.DataFrame
-) -> None:
-    humidity = {name: relative_humidity(frame) for name, frame in frames.items()}
+class _Table:
+    """Inputs under construction: a value and the name of its source per cell."""
+
+    def __init__(self, days: int) -> None:
+        self.values = {variable: np.full(days, np.nan) for variable in INPUT_COLUMNS}
+        self.source = {variable: np.full(days, None, dtype=object) for variable in INPUT_COLUMNS}
+
+    def there(self, variable: str) -> np.ndarray:
+        """Return where a variable has a value."""
+        return np.isfinite(self.values[variable])
+
+    def put(self, variable: str, values: np.ndarray, name: str, free: np.ndarray | None = None) -> None:
+        """Write values where the cell is ``free`` (empty by default) and there is one, and note their source."""
+        take = (~self.there(variable) if free is None else free) & np.isfinite(values)
+        self.values[variable][take] = values[take]
+        self.source[variable][take] = name
+
+
+def _choose_humidity(frames: Mapping[str, pd.DataFrame], fine: list[str], table: _Table) -> None:
+    humidity = {name: relative_humidity(frame).to_numpy() for name, frame in frames.items()}
     if "station" in humidity:
-        _put(inputs, source, "rhmean", humidity["station"], "station", inputs["rhmean"].isna())
+        table.put("rhmean", humidity["station"], "station")
     if "nasa_power" in humidity:
         for partner in (name for name in PARTNERS if name in humidity):
             mean = (humidity["nasa_power"] + humidity[partner]) / 2
-            _put(inputs, source, "rhmean", mean, f"nasa_power+{partner}", inputs["rhmean"].isna())
+            table.put("rhmean", mean, f"nasa_power+{partner}")
     for name in fine:
-        _put(inputs, source, "rhmean", humidity[name], name, inputs["rhmean"].isna())
-    es = (saturation_pressure(inputs["tmin"]) + saturation_pressure(inputs["tmax"])) / 2
-    _put(inputs, source, "ea", inputs["rhmean"] / 100 * es, "", inputs["ea"].isna())
-    made = inputs["ea"].notna()
-    source.loc[made, "ea"] = source.loc[made, "rhmean"]
+        table.put("rhmean", humidity[name], name)
+    extremes = [saturation_pressure(pd.Series(table.values[variable])) for variable in ("tmin", "tmax")]
+    table.values["ea"] = table.values["rhmean"] / 100 * ((extremes[0] + extremes[1]) / 2).to_numpy()
+    made = table.there("ea")
+    table.source["ea"][made] = table.source["rhmean"][made]
 
 
 def relative_humidity(frame: pd.DataFrame) -> pd.Series:
@@ -242,12 +259,3 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     if name in frame:
         return pd.to_numeric(frame[name], errors="coerce").astype(float)
     return pd.Series(np.nan, index=frame.index)
-
-
-def _put(
-    inputs: pd.DataFrame, source: pd.DataFrame, variable: str, values: pd.Series, name: str, free: pd.Series
-) -> None:
-    """Write ``values`` where the cell is ``free`` and there is one, and note its source."""
-    take = (free & values.notna()).to_numpy()
-    inputs.loc[take, variable] = values[take]
-    source.loc[take, variable] = name

@@ -23,7 +23,7 @@ temperature nor its wind. Modelled radiation makes a member whose errors are hal
 
 MEMBER_NAMES = ("chosen", "second")
 OWN_DAYS = 365
-"""Reference days a recipe needs for bias states of its own; with less it takes those of the commonest recipe."""
+"""Days of use, and of reference, a recipe needs for bias states of its own; with less it takes the commonest's."""
 
 Start = Callable[[Recipe], States]
 
@@ -121,10 +121,19 @@ class Members:
 
     @cached_property
     def used(self) -> dict[Recipe, int]:
-        """Days of each recipe, commonest first."""
+        """Days of each recipe with at least `OWN_DAYS` of them, commonest first; the commonest in any case."""
         code, known = self._recipes
         counts = {recipe: int((code == i).sum()) for i, recipe in enumerate(known)}
-        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return dict(item for rank, item in enumerate(ranked) if rank == 0 or item[1] >= OWN_DAYS)
+
+    @cached_property
+    def stray(self) -> np.ndarray:
+        """Where a day has inputs by a recipe too rare to be learnt for (a masked cell): the commonest one stands in."""
+        known = np.zeros(len(self.dates), bool)
+        for recipe in self.used:
+            known |= self.days_of(recipe)
+        return np.isfinite(self.raw) & ~known
 
     @property
     def second(self) -> Recipe | None:
@@ -146,26 +155,32 @@ class Members:
         return pd.DataFrame({n: self.of(Recipe(n, n, n))[0] for n in self.frames}, index=self.dates)
 
 
+Part = tuple[np.ndarray, np.ndarray]
+
+
 def corrected(members: Members, states: Mapping[Recipe, States]) -> Corrected:
     """Return both members with the bias that fixed states give."""
-    return _assemble(members, {r: _fixed(members, r, s) for r, s in states.items()})
+    each = {recipe: _fixed(members, members.of(recipe), states[recipe]) for recipe in states}
+    return _assemble(members, each, _fixed(members, (members.raw, members.slope), states[next(iter(members.used))]))
 
 
-def _fixed(members: Members, recipe: Recipe, states: States) -> tuple[np.ndarray, np.ndarray]:
-    eto, slope = members.of(recipe)
+def _fixed(members: Members, member: Part, states: States) -> Part:
+    """Return a member's ETo with the bias that fixed states give, and the variance of that bias."""
+    eto, slope = member
     mean, variance = bias.expected(states, np.nan_to_num(slope)[:, None], members.day_of_year)
     return bias.correct(eto, mean[:, 0]), variance[:, 0]
 
 
-def _assemble(members: Members, each: Mapping[Recipe, tuple[np.ndarray, np.ndarray]]) -> Corrected:
+def _assemble(members: Members, each: Mapping[Recipe, Part], stray: Part) -> Corrected:
     """Join recipes: the first member takes on each day the recipe of the day, the second its own."""
     days = len(members.dates)
     eto, variance = np.full((2, days), np.nan), np.full((2, days), np.nan)
     for recipe in members.used:
-        if recipe in each:
-            rows = members.days_of(recipe)
-            eto[0, rows], variance[0, rows] = each[recipe][0][rows], each[recipe][1][rows]
-    if members.second in each and members.second is not None:
+        rows = members.days_of(recipe)
+        eto[0, rows], variance[0, rows] = each[recipe][0][rows], each[recipe][1][rows]
+    rows = members.stray
+    eto[0, rows], variance[0, rows] = stray[0][rows], stray[1][rows]
+    if members.second is not None:
         eto[1], variance[1] = each[members.second]
     return Corrected(eto, variance)
 
@@ -192,28 +207,32 @@ def fuse_with_reference(members: Members, reference: np.ndarray, start: Start) -
     On every day the bias is what was known *before* that day's reference. With ten years of reference members are
     quantile-mapped; weights and interval come from the errors of the learnt days.
     """
-    if not np.isfinite(reference).any():
+    if not np.isfinite(reference).any() or not members.used:
         return fuse_without_reference(members)
     tracks = learn_states(members, reference, start)
     _share_poor(members, tracks)
-    forward, hindcast = {}, {}
+    forward, hindcast, maps = {}, {}, {}
     for recipe, (found, _) in tracks.items():
-        eto, _slope = members.of(recipe)
-        ahead = bias.correct(eto, found.log_bias[:, 0])
-        back, back_variance = _fixed(members, recipe, found.last.at_rest())
-        mapping = quantiles.learn(back, reference, members.month)
-        if mapping is not None:
-            ahead, back = mapping.apply(ahead, members.month), mapping.apply(back, members.month)
-        forward[recipe] = (ahead, found.variance[:, 0])
-        hindcast[recipe] = (back, back_variance)
-    past = _assemble(members, hindcast)
+        ahead = bias.correct(members.of(recipe)[0], found.log_bias[:, 0])
+        back, back_variance = _fixed(members, members.of(recipe), found.last.at_rest())
+        maps[recipe] = quantiles.learn(back, reference, members.month)
+        forward[recipe] = (_mapped(maps[recipe], ahead, members), found.variance[:, 0])
+        hindcast[recipe] = (_mapped(maps[recipe], back, members), back_variance)
+    commonest = next(iter(members.used))
+    stray = _fixed(members, (members.raw, members.slope), tracks[commonest][0].last.at_rest())
+    stray = (_mapped(maps[commonest], stray[0], members), stray[1])
+    past = _assemble(members, hindcast, stray)
     covariance = weights.error_covariance(past.eto - reference, members.month)
     joined, _ = _join(past, covariance, members.month)
     learnt_days = np.flatnonzero(np.isfinite(reference))
     last = learnt_days[-1] if learnt_days.size else 0
     age = np.abs(last - np.arange(len(reference)))
     spread = intervals.learn(joined.eto - reference, joined.eto, joined.variance, members.month, age)
-    return finish(members, _assemble(members, forward), covariance, spread)
+    return finish(members, _assemble(members, forward, stray), covariance, spread)
+
+
+def _mapped(mapping: quantiles.QuantileMap | None, eto: np.ndarray, members: Members) -> np.ndarray:
+    return eto if mapping is None else mapping.apply(eto, members.month)
 
 
 def _share_poor(members: Members, tracks: dict[Recipe, tuple[bias.Track, int]]) -> None:
@@ -267,11 +286,3 @@ def fuse_without_reference(members: Members) -> Series:
     """Fuse with nothing learnt: chosen inputs, one Penman-Monteith, stated priors for the interval."""
     eto = np.stack([members.raw, np.full_like(members.raw, np.nan)])
     return finish(members, Corrected(eto, np.zeros_like(eto)), None, None)
-
-
-def transfer_errors(
-    members: Members, reference: np.ndarray, states: Mapping[Recipe, States]
-) -> tuple[Corrected, np.ndarray]:
-    """Return members corrected with states learnt elsewhere, and their errors here; shape (2, days)."""
-    there = corrected(members, states)
-    return there, there.eto - reference

@@ -162,7 +162,7 @@ class _Elsewhere:
         """Return the series of one place; its own reference is not looked at."""
         members = self.study.members[name]
         teachers = self._teachers(name)
-        if not teachers:
+        if not teachers or not members.used:
             return place.fuse_without_reference(members)
         now = place.corrected(members, self._states(members, name, teachers))
         return place.finish(members, now, None, self._spread(members, teachers))
@@ -220,6 +220,8 @@ class _Elsewhere:
             if not colleagues:
                 continue
             there = self.study.members[teacher]
+            if not there.used:
+                continue
             taught = place.corrected(there, self._states(there, teacher, colleagues))
             reference = self.visible[teacher]
             days = np.arange(len(reference))

@@ -73,7 +73,7 @@ def place(start="2003-01-01", end="2007-12-31", site: Site = SITE, seed: int = 0
 CITIES = {"A": (-10.0, -46.0), "B": (-10.5, -46.3), "C": (-12.5, -45.0), "D": (-7.5, -44.0)}
 
 
-def folder(root: Path, start="2003-01-01", end="2007-12-31", cities=CITIES) -> Path:
+def folder(root: Path, start="2004-01-01", end="2007-06-30", cities=CITIES) -> Path:
     """A folder laid out as the data pack, of simulated places."""
     (root / "cities").mkdir(parents=True)
     rows = []
