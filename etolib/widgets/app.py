@@ -89,6 +89,7 @@ class Page:
         self._pool: Pool = pool or ThreadPoolExecutor(max_workers=8, thread_name_prefix="etolib-page")
         self.form = FormModel()
         self.cards: list[Card] = []
+        self._spare: Card | None = None
         self._linked_task: str | None = None
         self._elevation_wait: Any = None
         self._site_shown: Site | None = None
@@ -96,6 +97,7 @@ class Page:
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
         self._sources_known = False
         self._build()
+        self._prepare()
         self._connection = connection or Connection(partial(self._later, self._line))
         self._connection.start()
         self._follow(query)
@@ -172,8 +174,8 @@ class Page:
         self.dark.description = say(language, "theme")
         self.calculate.description = say(language, "calculate")
         self.cancel.description = say(language, "cancel")
-        parts: list[Any] = [self.place, self.when, self.which, self.results, *self.cards]
-        for part in parts:
+        parts: list[Any] = [self.place, self.when, self.which, self.results, *self.cards, self._spare]
+        for part in filter(None, parts):
             part.translate(language)
         self._show_line()
         self._place_changed(ask=False)
@@ -344,8 +346,9 @@ class Page:
             request = self.form.request()
         except EtolibError as error:
             task = TaskModel()
-            self._add(task)
             task.fail(error)
+            self._add(task)
+            self._later(self._prepare)
             return
         self._start(request)
 
@@ -354,18 +357,27 @@ class Page:
         card = self._add(task)
         self._aside(self._hand_over, card, request, again)
 
-    def _add(self, task: TaskModel) -> Card:
-        card = Card(
-            task,
+    def _prepare(self) -> None:
+        """Make the next card, unless it waits already."""
+        if self._spare is not None:
+            return
+        self._spare = Card(
             self.form.language,
             self.which.titles,
             on_close=self._guarded(self._close),
             on_retry=self._guarded(self._retry),
             on_show=self._guarded(self._show),
         )
-        self.cards.append(card)
         # Appended; the style sheet shows the newest first. A new first child would rebuild every card in the browser.
-        self.stack.children = (*self.stack.children, card.widget)
+        self.stack.children = (*self.stack.children, self._spare.widget)
+
+    def _add(self, task: TaskModel) -> Card:
+        """Show a task on the card that waits."""
+        self._prepare()
+        assert self._spare is not None
+        card, self._spare = self._spare, None
+        self.cards.append(card)
+        card.begin(task)
         task.observe(self._guarded(partial(self._moved, card)), "snapshot")
         self._buttons()
         return card
@@ -384,6 +396,12 @@ class Page:
         self._watch(card, lambda client: self._attacher()(task_id, client=client))
 
     def _watch(self, card: Card, get: Callable[[Any], Any]) -> None:
+        try:
+            self._take_over(card, get)
+        finally:
+            self._later(self._prepare)
+
+    def _take_over(self, card: Card, get: Callable[[Any], Any]) -> None:
         try:
             job = get(self._connection.client())
         except EtolibError as error:

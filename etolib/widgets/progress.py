@@ -15,12 +15,16 @@ from etolib.widgets.model import Status, TaskModel, say
 class Card:
     """Shows a `TaskModel`: status, steps, one bar for the whole and one per source, errors with Retry.
 
+    A card is made before it is needed and waits unseen in the page: making its widgets takes the browser longer
+    than showing them, and the answer to a click must be there at once. `begin` gives it its task.
+
     ``on_close``, ``on_retry`` and ``on_show`` are called with the card.
     """
 
+    task: TaskModel
+
     def __init__(
         self,
-        task: TaskModel,
         language: str,
         titles: Mapping[str, str],
         *,
@@ -28,7 +32,6 @@ class Card:
         on_retry: Callable[[Card], None],
         on_show: Callable[[Card], None],
     ) -> None:
-        self.task = task
         self.language = language
         self.titles = titles
         self.job: Any = None
@@ -44,8 +47,19 @@ class Card:
         self.retry_button.on_click(lambda _: on_retry(self))
         self.show_button.on_click(lambda _: on_show(self))
         actions = marked(widgets.Box([self.retry_button, self.show_button]), "etolib-card-actions")
-        self.widget = marked(widgets.Box([self.body, self.clock, self.close_button, actions]), "etolib-card")
+        self.widget = widgets.Box([self.body, self.clock, self.close_button, actions])
+        self.widget.layout.display = "none"
+        self.show_button.layout.display = self.retry_button.layout.display = "none"
+        self._begun = False
         self.translate(language)
+
+    def begin(self, task: TaskModel) -> None:
+        """Show a task, from now on."""
+        self.task = task
+        self._begun = True
+        self._draw()
+        self.widget.add_class("etolib-card")
+        self.widget.layout.display = None
         task.observe(lambda change: self._draw(), "snapshot")
         task.observe(lambda change: self._tick(), "elapsed")
 
@@ -74,7 +88,8 @@ class Card:
         self.close_button.tooltip = say(language, "close")
         self.retry_button.description = say(language, "retry")
         self.show_button.description = say(language, "show")
-        self._draw()
+        if self._begun:
+            self._draw()
 
     def close(self) -> None:
         """Take the card off the page.

@@ -392,3 +392,15 @@ def test_nothing_from_outside_becomes_markup(nasty):
         assert "<script" not in html
         assert "<img" not in html
         assert "&lt;b&gt;" not in html or "&amp;lt;b" in html
+
+
+def test_the_next_card_waits_unseen():
+    page, _ = filled()
+    waiting = page.stack.children
+    assert len(waiting) == 1
+    assert "etolib-card" not in waiting[0]._dom_classes
+    assert waiting[0].layout.display == "none"
+    page.calculate.click()
+    assert page.cards[0].widget is waiting[0]
+    assert waiting[0].layout.display is None
+    assert len(page.stack.children) == 2
