@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -109,7 +110,17 @@ class Mapping:
         return words + list(self.questions)
 
 
-def guess(file: str | Path | bytes, *, filename: str | None = None, latitude: float | None = None) -> Mapping:
+Known = MappingOf[str, MappingOf[str, Any]]
+"""What a person says of columns, by name: ``variable`` ("" for none), ``unit``, ``height`` [m], ``format`` (dates)."""
+
+
+def guess(
+    file: str | Path | bytes,
+    *,
+    filename: str | None = None,
+    latitude: float | None = None,
+    known: Known | None = None,
+) -> Mapping:
     """Return what a file is taken for, to be shown and confirmed.
 
     Parameters
@@ -120,6 +131,8 @@ def guess(file: str | Path | bytes, *, filename: str | None = None, latitude: fl
         Named in messages where ``file`` is the content.
     latitude : float, optional
         Helps to tell the unit of radiation. [degrees]
+    known : mapping, optional
+        What a person says of columns, by name (see `Known`); only the rest is guessed.
 
     Raises
     ------
@@ -131,11 +144,16 @@ def guess(file: str | Path | bytes, *, filename: str | None = None, latitude: fl
     >>> mapping = guess(b"date;Tmax (C);Tmin (C)\\n01/02/2024;30,1;19,5\\n02/02/2024;31,0;20,2\\n")
     >>> mapping.decimal, [c.variable for c in mapping.columns]
     (',', ['date', 'tmax', 'tmin'])
+    >>> mapping = guess(b"date,A,B\\n2024-02-01,86,68\\n", known={"A": {"variable": "tmax"}, "B": {"variable": "tmin"}})
+    >>> [c.unit for c in mapping.columns]
+    [None, '°F', '°F']
     """
-    return map_table(open_table(file, filename), latitude)
+    return map_table(open_table(file, filename), latitude, known)
 
 
-def map_table(table: Table, latitude: float | None) -> Mapping:
+def map_table(table: Table, latitude: float | None, known: Known | None = None) -> Mapping:
+    """Return what the columns of a table are taken for; see `guess`."""
+    known = known or {}
     if table.monthly is not None:
         months = tuple(
             Column(name, i, name, None, True, 2.0 if name == "u2" else None, "place in the CLIMWAT file")
@@ -145,27 +163,33 @@ def map_table(table: Table, latitude: float | None) -> Mapping:
     latitude = table.facts.get("latitude", latitude) if latitude is None else latitude
     questions: list[str] = []
     columns: list[Column] = []
+    by_hand = {told["variable"]: name for name, told in known.items() if told.get("variable") and name in table.names}
     taken: dict[str, str] = {}
     for index, header in enumerate(table.names):
+        told = known.get(header, {})
         name, unit = split_unit(header)
-        unit = unit or table.units[index]
-        variable = classify(name)
-        reason = f"its name {header!r}"
+        unit = told.get("unit") or unit or table.units[index]
+        variable = (told["variable"] or None) if "variable" in told else classify(name)
+        reason = "set by hand" if told else f"its name {header!r}"
         if unit is None and header in CANONICAL:
             unit, reason = CANONICAL[header], "the canonical name and unit"
         if variable and unit is not None and unit not in UNITS.get(QUANTITY.get(variable, ""), {}):
             unit = None
-        if variable in QUANTITY and variable in taken:
-            questions.append(f"{header!r} looks like {variable} too, as {taken[variable]!r} does; it is not used")
-            variable, reason = None, f"{taken[variable]!r} is used for it" if variable else ""
+        other = taken.get(variable or "", by_hand.get(variable or "", header))
+        if variable in QUANTITY and (variable in taken or other != header):
+            questions.append(f"{header!r} looks like {variable} too, as {other!r} does; it is not used")
+            variable, reason = None, f"{other!r} is used for it"
         if variable:
             taken[variable] = header
-        height = height_of(header) if variable == "u2" else None
+        height = told.get("height") or height_of(header) if variable == "u2" else None
         columns.append(
             Column(header, index, variable, unit if variable in QUANTITY else None, unit is not None, height, reason)
         )
     columns = _complete_units(table, columns, latitude, questions)
-    mapping = Mapping(tuple(columns), table.delimiter, table.decimal, _date_format(table, columns, questions))
+    form = next((told["format"] for told in known.values() if told.get("format")), None)
+    if form not in _DATE_FORMATS:
+        form = _date_format(table, columns, questions)
+    mapping = Mapping(tuple(columns), table.delimiter, table.decimal, form)
     lacking = [word for name, word in (("tmin", "the least"), ("tmax", "the largest")) if name not in taken]
     if lacking:
         raise InputError(

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import math
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from etolib.errors import InputError, Problem
 from etolib.sources.station_names import unit_of
 
 MAX_BYTES = 50 << 20
+MAX_UNPACKED = 400 << 20  # bytes an Excel file may hold inside; a zip of nothing can be a thousand times its size
 DELIMITERS = (";", "\t", "|", ",")
 ABSENT = {"", "na", "n/a", "nan", "null", "none", "-", "--", "---", "m", "*", "nd", "nodata", "missing", "undefined"}
 FILLS = (-99.0, -99.9, -99.99, -999.0, -999.9, -999.99, -9999.0, -9999.9, -6999.0)
@@ -104,7 +106,13 @@ def _decode(data: bytes, name: str) -> str:
 
 def _excel(data: bytes, name: str) -> list[list[str]]:
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            inside = sum(part.file_size for part in parts.infolist())
+        if inside > MAX_UNPACKED:
+            raise InputError([Problem("file", name, f"holds more than {MAX_UNPACKED >> 20} MB", "save it as CSV")])
         sheets = pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="openpyxl")
+    except InputError:
+        raise
     except Exception as error:  # openpyxl raises whatever a broken archive makes it meet
         raise InputError([Problem("file", name, f"cannot be read as Excel ({type(error).__name__})",
                                   "save it again, or as CSV")]) from error  # fmt: skip
