@@ -16,8 +16,10 @@ from tests.weatherserver import FAULTS
 
 COUNT = int(os.environ.get("ETOLIB_FUZZ", "500"))
 # Stations ask a dozen times and more: a fault of each sort there, the whole in `python -m tests.sources.matrix`.
-STATION_FAULTS = ("503", "429_retry_after_long", "404", "hang", "refuse", "reset_body", "garbage", "broken_json",
-                  "no_units", "wrong_unit", "missing_dates", "absurd_values", "no_features", "duplicated_dates")  # fmt: skip
+STATION_FAULTS = (
+    "503", "429_retry_after_long", "404", "hang", "refuse", "reset_body", "garbage", "broken_json", "no_units",
+    "wrong_unit", "missing_dates", "absurd_values", "no_features", "duplicated_dates",
+)  # fmt: skip
 ERRORS = {
     "400": "InvalidRequest", "401": "InvalidRequest", "403": "InvalidRequest", "500": "SourceUnavailable",
     "502_html": "SourceUnavailable", "503": "SourceUnavailable", "refuse": "SourceUnavailable",
