@@ -1,0 +1,121 @@
+"""The line to the scheduler, with a client the test holds in its hands."""
+
+from __future__ import annotations
+
+import queue
+
+import pytest
+
+from etolib.errors import SchedulerUnavailable
+from etolib.widgets import connection
+from etolib.widgets.connection import CONNECTING, DOWN, RUNNING, Connection
+
+
+class Client:
+    dashboard_link = "http://127.0.0.1:8787/status"
+
+    def __init__(self):
+        self.status = "running"
+        self.closed = False
+
+    def scheduler_info(self):
+        return {"workers": {"a": {}, "b": {}}}
+
+    def submit(self, function, *args, **options):
+        return Future(function(*args))
+
+    def close(self, timeout=None):
+        self.closed = True
+
+
+class Future:
+    def __init__(self, value):
+        self.value = value
+        self.released = False
+
+    def result(self, timeout):
+        return self.value
+
+    def release(self):
+        self.released = True
+
+
+@pytest.fixture
+def line(monkeypatch):
+    monkeypatch.setattr(connection, "_WATCH_S", 0.01)
+    monkeypatch.setattr(connection, "_AGAIN_S", 0.01)
+    told = queue.Queue()
+    made = []
+    answers = queue.Queue()
+
+    def connect():
+        made.append(answers.get())
+        if isinstance(made[-1], Exception):
+            raise made[-1]
+        return made[-1]
+
+    held = Connection(lambda *state: told.put(state), connect)
+    held.told, held.made, held.answers = told, made, answers
+    yield held
+    held.stop()
+    answers.put(SchedulerUnavailable("over"))
+
+
+def test_a_client_is_there_once_it_is_connected(line):
+    line.answers.put(Client())
+    line.start()
+    assert line.told.get(timeout=5) == (RUNNING, 2, Client.dashboard_link)
+    assert line.client() is line.made[0]
+    assert line.ask(pow, 2, 5) == 32
+
+
+def test_what_is_lost_is_told_and_opened_again(line):
+    first, second = Client(), Client()
+    line.answers.put(first)
+    line.start()
+    assert line.told.get(timeout=5)[0] == RUNNING
+    first.status = "connecting"
+    assert line.told.get(timeout=5)[0] == DOWN
+    with pytest.raises(SchedulerUnavailable):
+        line.client()
+    line.answers.put(second)
+    assert line.told.get(timeout=5)[0] == RUNNING
+    assert line.client() is second
+    assert first.closed
+
+
+@pytest.mark.parametrize("error", [SchedulerUnavailable("nobody there"), RuntimeError("something else")])
+def test_no_scheduler_is_an_error_that_says_so_and_is_tried_again(line, error):
+    line.answers.put(error)
+    line.start()
+    assert line.told.get(timeout=5) == (DOWN, 0, None)
+    with pytest.raises(SchedulerUnavailable, match=error.args[0]):
+        line.client()
+    line.answers.put(Client())
+    assert line.told.get(timeout=5)[0] == RUNNING
+
+
+def test_a_client_that_died_a_moment_ago_is_not_given_out(line):
+    client = Client()
+    line.answers.put(client)
+    line.start()
+    assert line.told.get(timeout=5)[0] == RUNNING
+    client.status = "closed"
+    with pytest.raises(SchedulerUnavailable):
+        line.client()
+
+
+def test_states_are_those_the_page_has_words_for():
+    from etolib.widgets.model import labels
+
+    assert {f"cluster_{state}" for state in (CONNECTING, RUNNING, DOWN)} <= set(labels("en"))
+
+
+def test_the_scheduler_of_the_environment_is_preferred(monkeypatch):
+    from etolib import cluster
+
+    monkeypatch.setattr(cluster, "connect", lambda timeout: "the named one")
+    monkeypatch.setattr(cluster, "get_client", lambda: "one of its own")
+    assert connection.open_client() == "one of its own"
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
+    assert connection.open_client() == "the named one"
