@@ -234,6 +234,7 @@ def _fraction_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
 
 
 _RA_FACTOR = 1.2  # room for the error of Ra within a day and of a pyranometer
+_RA_CELLS = 3  # fewer cells tell of one bad reading as well as of a wrong unit: they are marked, not refused
 _RA_MARGIN = 1.0  # MJ m-2 day-1: twilight where Ra is almost 0
 
 
@@ -244,13 +245,13 @@ def _above_ra(rs: np.ndarray, ra: np.ndarray) -> np.ndarray:
 def radiation_problems(rs: np.ndarray, ra: np.ndarray) -> list[Problem]:
     """Return a problem where most solar radiation exceeds what reaches the top of the atmosphere.
 
-    >>> print(radiation_problems(np.array([45.0]), np.array([12.0]))[0].suggestion)
+    >>> print(radiation_problems(np.array([45.0, 40.0, 48.0]), np.array([12.0]))[0].suggestion)
     this looks like W m-2: convert it with etolib.units.convert(values, "rs", "W m-2")
     """
     present = ~np.isnan(rs)
     count = int(np.count_nonzero(present))
     above = int(np.count_nonzero(_above_ra(rs, ra)))
-    if count == 0 or above * 2 <= count:
+    if count < _RA_CELLS or above * 2 <= count:
         return []
     return [
         Problem(

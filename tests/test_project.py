@@ -24,7 +24,7 @@ LAYERS = [
     {"meteo", "radiation"},
     {"kernel"},
     {"quality", "hourly", "equations"},
-    {"reference", "tables"},
+    {"reference", "tables", "archive"},
     {"sources", "fusion"},
     {"result", "export", "water"},
     {"pipeline"},

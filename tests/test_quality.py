@@ -207,6 +207,7 @@ def test_one_impossible_radiation_is_suspect() -> None:
     winter = table(5, rs=[3.0, 3.0, 20.0, 3.0, 3.0]).set_axis(pd.date_range("2023-12-20", periods=5))
     result = eto(winter, SITE)
     assert result.flags["rs"].tolist() == ["given", "given", "suspect_above_ra", "given", "given"]
+    assert eto(winter.iloc[2:3], SITE).flags["rs"].tolist() == ["suspect_above_ra"]
     assert "suspect_above_ra" in quality.ESTIMATED
     assert any("top of the atmosphere" in w for w in result.warnings)
 
