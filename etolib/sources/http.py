@@ -289,7 +289,7 @@ class Door:
         SourceUnavailable, RateLimited, BadResponse, InvalidRequest, NotCovered
         """
         full, shown = _address(url, params)
-        key = hashlib.sha256(f"GET {shown} {version}".encode()).hexdigest()
+        key = _key(shown, version)
         limit = config.get("deadline")
         if limit is not None:
             deadline = min(deadline, _positive(limit, deadline))
@@ -332,6 +332,18 @@ class Door:
             raise
         except (SourceUnavailable, RateLimited, BadResponse) as error:
             return self._stale(call, entry, max_stale, error)
+
+    def has(self, url: str, params: Mapping[str, Any] | None = None, *, version: str = "1") -> bool:
+        """Return whether a fresh answer is kept."""
+        now = self.clock()
+        entry = self.cache.load(_key(_address(url, params)[1], version), now)
+        return entry is not None and entry.fetched - 86400 <= now < entry.expires
+
+    def put(self, url: str, params: Mapping[str, Any] | None, body: bytes, *, like: Reply, version: str = "1") -> None:
+        """Keep ``body`` as the answer to another address, as fresh as ``like``, of which it is a part."""
+        shown = _address(url, params)[1]
+        entry = Entry(shown, like.status, dict(like.headers), body, like.fetched, like.expires)
+        self.cache.store(_key(shown, version), entry, self.clock())
 
     def _lock_path(self, key: str) -> Path:
         folder = self.cache.database.folder / "locks"
@@ -576,6 +588,11 @@ def _address(url: str, params: Mapping[str, Any] | None) -> tuple[str, str]:
         urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, safe=",/:|"), "")),
         urlunsplit((parts.scheme, host, parts.path, urlencode(open_query, safe=",/:|"), "")),
     )
+
+
+def _key(shown: str, version: str) -> str:
+    """Return the key of an answer: its address and the version of the client that reads it."""
+    return hashlib.sha256(f"GET {shown} {version}".encode()).hexdigest()
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:

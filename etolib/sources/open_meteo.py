@@ -44,6 +44,8 @@ _ATTRIBUTION = "Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 
 _LICENCE = "CC BY 4.0; free use is non-commercial"
 _POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day per address; at most 4 at once"
 _PROVIDES = tuple(name for name, _ in VARIABLE_MAP.values())
+_VERSION = "open-meteo-1"
+_ELEVATION_VERSION = "elevation-1"
 _MAX_PLACES = 100  # places in one request; the server takes 1000, an address takes some 8 kB
 
 
@@ -234,6 +236,25 @@ def _one(data: Any, names: Sequence[str], site: Site | None) -> Answer:
     return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings))
 
 
+def _places(sites: Sequence[Site]) -> dict[str, str]:
+    return {
+        "latitude": ",".join(f"{coordinate(s.latitude):.4f}" for s in sites),
+        "longitude": ",".join(f"{s.longitude:.4f}" for s in sites),
+    }
+
+
+def _parts(sites: Sequence[Site]) -> list[list[int]]:
+    """Return the positions of places that can share a request: the same solar day, not too many."""
+    by_offset: dict[int, list[int]] = {}
+    for i, site in enumerate(sites):
+        by_offset.setdefault(site.utc_offset, []).append(i)
+    return [
+        group[begin : begin + _MAX_PLACES]
+        for group in by_offset.values()
+        for begin in range(0, len(group), _MAX_PLACES)
+    ]
+
+
 class OpenMeteo:
     """One weather service of Open-Meteo."""
 
@@ -250,41 +271,58 @@ class OpenMeteo:
         today = config.today()
         inside = self.info.clip(period, today)
         found: dict[int, SourceData] = {}
-        by_offset: dict[int, list[int]] = {}
-        for i, site in enumerate(sites):
-            by_offset.setdefault(site.utc_offset, []).append(i)
-        for group in by_offset.values():
-            for begin in range(0, len(group), _MAX_PLACES):
-                part = group[begin : begin + _MAX_PLACES]
-                for i, data in zip(part, self._ask([sites[i] for i in part], period, inside, today), strict=True):
-                    found[i] = data
+        for part in _parts(sites):
+            here = [sites[i] for i in part]
+            reply = self._ask(here, inside, today)
+            for i, site, answer in zip(part, here, reply.data, strict=True):
+                found[i] = self._data(site, answer, reply, period, inside, today)
         return [found[i] for i in range(len(sites))]
 
-    def _ask(self, sites: Sequence[Site], period: Period, inside: Period, today: dt.date) -> list[SourceData]:
-        product = self.product
+    def prefetch(self, sites: Sequence[Site], period: Period) -> int:
+        """Bring the days of many places to the cache, where `fetch` finds each; return the number of requests.
+
+        Places that are in the cache already are not asked for.
+        """
+        today = config.today()
+        inside = self.info.clip(period, today)
+        door, url = http.door(), self._url()
+        absent = [
+            site for site in dict.fromkeys(sites) if not door.has(url, self._params([site], inside), version=_VERSION)
+        ]
+        parts = _parts(absent)
+        for part in parts:
+            here = [absent[i] for i in part]
+            reply = self._ask(here, inside, today)
+            if len(here) > 1:
+                for site, item in zip(here, json.loads(reply.body), strict=True):
+                    body = json.dumps(item, ensure_ascii=False).encode()
+                    door.put(url, self._params([site], inside), body, like=reply, version=_VERSION)
+        return len(parts)
+
+    def _url(self) -> str:
+        return config.service_root(self.product.service) + self.product.path
+
+    def _params(self, sites: Sequence[Site], inside: Period) -> dict[str, str]:
         params = {
-            "latitude": ",".join(f"{coordinate(s.latitude):.4f}" for s in sites),
-            "longitude": ",".join(f"{s.longitude:.4f}" for s in sites),
+            **_places(sites),
             "start_date": str(inside.start),
             "end_date": str(inside.end),
             "daily": ",".join(VARIABLE_MAP),
             "wind_speed_unit": "ms",
             "timezone": zone(sites[0]),
         }
-        if product.model:
-            params["models"] = product.model
-        reply = http.fetch(
-            config.service_root(product.service) + product.path, params, source=self.info.name,
+        return params | ({"models": self.product.model} if self.product.model else {})
+
+    def _ask(self, sites: Sequence[Site], inside: Period, today: dt.date) -> http.Reply:
+        product = self.product
+        return http.fetch(
+            self._url(), self._params(sites, inside), source=self.info.name,
             check=lambda body: parse(body, places=sites),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today),
             deadline=60.0 if product.forecast else 120.0, read=30.0 if product.forecast else 60.0,
             budget=budget(product.service), weight=weight(len(VARIABLE_MAP), len(inside), len(sites)),
-            limited_until=limited_until, version="open-meteo-1",
+            limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
-        return [
-            self._data(site, answer, reply, period, inside, today)
-            for site, answer in zip(sites, reply.data, strict=True)
-        ]
 
     def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
         if self.product.forecast and (today - inside.end).days < 10:
@@ -329,18 +367,35 @@ def elevations(sites: Sequence[Site]) -> list[float | None]:
 
     The service writes a bare ``nan`` there, which is no JSON.
     """
-    params = {
-        "latitude": ",".join(f"{coordinate(s.latitude):.4f}" for s in sites),
-        "longitude": ",".join(f"{s.longitude:.4f}" for s in sites),
-    }
-    reply = http.fetch(
-        config.service_root("open_meteo_elevation") + "/v1/elevation", params, source="open_meteo_elevation",
+    return list(_ask_elevations(sites).data)
+
+
+def prefetch_elevations(sites: Sequence[Site]) -> int:
+    """Bring many elevations to the cache, where `elevations` finds each; return the number of requests."""
+    door, url = http.door(), _elevation_url()
+    absent = [s for s in dict.fromkeys(sites) if not door.has(url, _places([s]), version=_ELEVATION_VERSION)]
+    parts = [absent[i : i + _MAX_PLACES] for i in range(0, len(absent), _MAX_PLACES)]
+    for part in parts:
+        reply = _ask_elevations(part)
+        if len(part) > 1:
+            for site, height in zip(part, reply.data, strict=True):
+                body = json.dumps({"elevation": [height]}).encode()
+                door.put(url, _places([site]), body, like=reply, version=_ELEVATION_VERSION)
+    return len(parts)
+
+
+def _elevation_url() -> str:
+    return config.service_root("open_meteo_elevation") + "/v1/elevation"
+
+
+def _ask_elevations(sites: Sequence[Site]) -> http.Reply:
+    return http.fetch(
+        _elevation_url(), _places(sites), source="open_meteo_elevation",
         check=lambda body: parse_elevations(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
         deadline=20.0, connect=2.0, read=10.0, attempts=2,
         budget=budget("open_meteo_elevation"), weight=float(len(sites)),
-        limited_until=limited_until, version="elevation-1",
+        limited_until=limited_until, version=_ELEVATION_VERSION,
     )  # fmt: skip
-    return list(reply.data)
 
 
 def parse_elevations(body: bytes, count: int) -> list[float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from etolib import config
-from etolib.errors import InputError, NotCovered, Problem
+from etolib.errors import InputError, NotCovered, Problem, SourceError
 from etolib.site import Period, Site
 from etolib.sources import climatology, nws, open_meteo
 from etolib.sources.base import Source
@@ -125,6 +126,41 @@ def choose(
             suggestion="choose a place on land, or name the sources yourself if this is a small island",
         )
     return _automatic(site, period, now)
+
+
+def prefetch(sites: Sequence[Site], period: Period, sources: str | Sequence[str] = "auto") -> int:
+    """Bring what many places will ask for to the cache in few requests; return how many there were.
+
+    Open-Meteo answers for a hundred places at once. NASA POWER needs no help: places in the same cells share an answer.
+    An error of a provider is left to the places themselves, which ask again and tell it.
+
+    Parameters
+    ----------
+    sites : sequence of Site
+        The places; those without an elevation get theirs looked up.
+    period, sources
+        As in `choose`.
+    """
+    wanted: dict[tuple[str, Period], list[Site]] = {}
+    for site in sites:
+        try:
+            choices = choose(site, period, sources)
+        except NotCovered:
+            continue
+        for choice in choices:
+            if isinstance(SOURCES[choice.source], open_meteo.OpenMeteo):
+                wanted.setdefault((choice.source, choice.period), []).append(site)
+    count = 0
+    for (name, days), places in wanted.items():
+        source = SOURCES[name]
+        assert isinstance(source, open_meteo.OpenMeteo)
+        with contextlib.suppress(SourceError):
+            count += source.prefetch(places, days)
+    unknown = [site for site in sites if site.elevation is None]
+    if unknown:
+        with contextlib.suppress(SourceError):
+            count += open_meteo.prefetch_elevations(unknown)
+    return count
 
 
 def _automatic(site: Site, period: Period, now: dt.date) -> list[Choice]:

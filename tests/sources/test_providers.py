@@ -251,6 +251,30 @@ def test_many_places_are_one_request_and_the_same_as_each_alone(server):
         assert data.meta["requested"]["latitude"] == site.latitude
 
 
+def test_prefetch_of_many_farms_is_a_handful_of_calls(server):
+    """Requests of a hundred places; then each farm finds its own days and its elevation without a call."""
+    rng = np.random.default_rng(3)
+    farms = [Site(round(-22.7 + a, 4), round(-47.6 + b, 4)) for a, b in rng.uniform(-0.2, 0.2, (250, 2))]
+    period = Period("2024-02-27", "2024-03-02")
+    count = registry.prefetch(farms, period)
+    calls = server.calls()
+    assert len(calls) == count == 6  # three of weather, three of elevation
+    assert registry.prefetch(farms, period) == 0
+    alone = [registry.SOURCES["open_meteo_archive"].fetch(farm, period) for farm in farms[:20]]
+    assert all(np.isfinite(elevation.lookup(farm).value) for farm in farms[:20])
+    assert len(server.calls()) == len(calls)
+    assert all(data.meta["from_cache"] for data in alone)
+    http.door().cache.clear()
+    fresh = registry.SOURCES["open_meteo_archive"].fetch(farms[7], period)
+    pd.testing.assert_frame_equal(fresh.frame, alone[7].frame)
+    assert fresh.meta["elevation"] == alone[7].meta["elevation"]
+
+
+def test_prefetch_leaves_errors_to_the_places(server):
+    server.fault("open_meteo", "refuse")
+    assert registry.prefetch([PLACE, Site(0.0, -30.0)], Period("2024-02-27", "2024-03-02")) == 0
+
+
 def test_weighted_budget_counts_as_the_provider_does(server):
     ask("open_meteo_archive", start="2000-01-01", end="2000-12-31")
     with http.door().cache.database.connect() as connection:
