@@ -14,6 +14,7 @@ import pandas as pd
 from etolib.fusion import bias, series, trials
 from etolib.fusion.faults import WHOLE
 from etolib.fusion.members import Recipe, possible
+from etolib.fusion.place import Members
 from etolib.fusion.protocols import PROTOCOLS, Protocol, Study
 from etolib.fusion.published import NEAR_KM, published
 from etolib.fusion.scores import SCORES, interval_score, score
@@ -104,6 +105,7 @@ def validate(data: str | Path) -> Tables:
     places = series.load(data)
     study = Study(places)
     fused = {name: study.fuse(rule) for name, rule in PROTOCOLS.items()}
+    alone = _raw(places)
     summary: list[dict[str, Any]] = []
     by_place: list[dict[str, Any]] = []
     coverage: list[dict[str, Any]] = []
@@ -112,7 +114,7 @@ def validate(data: str | Path) -> Tables:
         methods = {
             "etolib": {place.name: fused[name][place.name].eto for place in places},
             "published method": {place.name: _published(study, place, rule) for place in places},
-            **_raw(study, places),
+            **alone,
         }
         scored = {
             method: pd.DataFrame([score(eto[p.name][rows[p.name]], p.reference[rows[p.name]]) for p in places])
@@ -185,11 +187,13 @@ def _interval(fused: Any, place: Place, rows: np.ndarray) -> dict[str, float]:
     return interval_score(fused.lower[rows], fused.upper[rows], place.reference[rows])
 
 
-def _raw(study: Study, places: Sequence[Place]) -> dict[str, dict[str, np.ndarray]]:
+def _raw(places: Sequence[Place]) -> dict[str, dict[str, np.ndarray]]:
     """Return ETo of each source alone, from the files as they are."""
 
+    unchecked = {place.name: Members(place.site, _finite(place).frames) for place in places}
+
     def alone(place: Place, source: str) -> np.ndarray:
-        return study.members[place.name].of(Recipe(source, source, source))[0]
+        return unchecked[place.name].of(Recipe(source, source, source))[0]
 
     return {
         "NASA POWER": {place.name: alone(place, NASA) for place in places},
