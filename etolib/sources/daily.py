@@ -163,55 +163,66 @@ def to_days(
     pandas.DataFrame
         Index ``date``.
     """
+    if hours.empty:
+        return pd.DataFrame(index=pd.DatetimeIndex([], name="date"))
     index = pd.DatetimeIndex(hours.index)
-    local = index + pd.Timedelta(hours=site.utc_offset)
-    day = pd.DatetimeIndex(local.normalize(), name="date")
-    groups = hours.groupby(day)
-    count = groups.count()
-    full = {name: count[name] >= needed for name in hours.columns}
-    days: dict[str, pd.Series] = {}
-
-    def put(target: str, column: str, how: str) -> None:
-        if column in hours:
-            whole = full[column] if how != "sum" else count[column] >= 24
-            days[target] = getattr(groups[column], how)().where(whole)
-
+    begin = index[0] + pd.Timedelta(hours=site.utc_offset)
+    lead = begin.hour  # hours of the first day before the first hour
+    count = math.ceil((lead + len(hours)) / 24)
+    dates = pd.date_range(begin.normalize(), periods=count, freq="D", name="date")
+    grid = {name: _by_day(hours[name].to_numpy(dtype=float), lead, count) for name in hours.columns}
+    days: dict[str, Any] = {}
     for target, column, how in (
-        ("tmin", "temperature", "min"), ("tmax", "temperature", "max"), ("tmean", "temperature", "mean"),
-        ("tdew", "dewpoint", "mean"), ("rhmin", "rh", "min"), ("rhmax", "rh", "max"), ("rhmean", "rh", "mean"),
-        ("u2", "wind2", "mean"), ("cloud", "cloud", "mean"), ("precipitation", "precipitation", "sum"),
-        ("rs", "rs", "sum"), ("pressure", "pressure", "mean"),
+        ("tmin", "temperature", np.min), ("tmax", "temperature", np.max), ("tmean", "temperature", np.mean),
+        ("tdew", "dewpoint", np.mean), ("rhmin", "rh", np.min), ("rhmax", "rh", np.max), ("rhmean", "rh", np.mean),
+        ("u2", "wind2", np.mean), ("u2", "wind10", np.mean), ("cloud", "cloud", np.mean),
+        ("precipitation", "precipitation", np.sum), ("rs", "rs", np.sum), ("pressure", "pressure", np.mean),
     ):  # fmt: skip
-        put(target, column, how)
-    put("u2", "wind10", "mean")
-    result = pd.DataFrame(days)
-    if "wind10" in hours:
-        result["u2"] = frames.u2_from_10m(result["u2"])
-    if "temperature" in hours:
-        extremes = {name: result[name].to_numpy(copy=True) for name in ("tmax", "tmin")}
-        for column, intervals, best, pick in (
+        if column in grid:
+            days[target] = _of_days(grid[column], how, 24 if how is np.sum else needed)
+    if "wind10" in grid:
+        days["u2"] = frames.u2_from_10m(days["u2"])
+    if "temperature" in grid:
+        course = grid["temperature"].ravel()
+        first = index[0] - lead * HOUR
+        for target, intervals, best, pick in (
             ("tmax", maxima, np.maximum, np.argmax),
             ("tmin", minima, np.minimum, np.argmin),
         ):
             for interval in intervals:
-                inside = (index >= interval.start) & (index < interval.end)
-                course = hours["temperature"].to_numpy()[inside]
-                if not math.isfinite(interval.value) or not len(course) or np.isnan(course).any():
+                i, j = math.ceil((interval.start - first) / HOUR), math.ceil((interval.end - first) / HOUR)
+                inside = course[max(i, 0) : max(j, 0)]
+                if not math.isfinite(interval.value) or not len(inside) or np.isnan(inside).any():
                     continue
-                owner = local[inside][int(pick(course))].normalize()
-                place = result.index.get_indexer(pd.DatetimeIndex([owner]))[0]
-                extremes[column][place] = best(extremes[column][place], interval.value)  # NaN stays NaN
-        result = result.assign(**extremes)
-    if "cloud" in hours:
-        lit = hours["cloud"].where(_sun_is_up(local, site.latitude))
-        result["cloud_by_day"] = lit.groupby(day).mean().where(full["cloud"])
+                owner = (max(i, 0) + int(pick(inside))) // 24
+                days[target][owner] = best(days[target][owner], interval.value)  # NaN stays NaN
+    if "cloud" in grid:
+        lit = np.where(_sun_is_up(dates, site.latitude), grid["cloud"], np.nan)
+        whole = np.isfinite(grid["cloud"]).sum(axis=1) >= needed
+        days["cloud_by_day"] = np.where(whole, _of_days(lit, np.mean, 1), np.nan)
+    return pd.DataFrame(days, index=dates)
+
+
+def _by_day(values: Any, lead: int, count: int) -> Any:
+    """Return hours as one row for each day, NaN where there are none. (count, 24)"""
+    padded = np.full(count * 24, np.nan)
+    padded[lead : lead + len(values)] = values
+    return padded.reshape(count, 24)
+
+
+def _of_days(grid: Any, how: Any, needed: int) -> Any:
+    """Return the mean, sum, least or largest of each day's hours; NaN where fewer than ``needed`` are there. (n,)"""
+    result = np.full(len(grid), np.nan)
+    there = np.isfinite(grid)
+    for i in np.flatnonzero(there.sum(axis=1) >= needed):
+        result[i] = how(grid[i, there[i]])
     return result
 
 
-def _sun_is_up(local: pd.DatetimeIndex, latitude: float) -> Any:
-    """Return whether the sun is up in the middle of each hour of solar time."""
-    angle = np.abs((local.hour.to_numpy() + 0.5 - 12.0) * math.pi / 12.0)
-    return angle < radiation.sunset_hour_angle(latitude, local.day_of_year.to_numpy().astype(float))
+def _sun_is_up(days: pd.DatetimeIndex, latitude: float) -> Any:
+    """Return whether the sun is up in the middle of each hour of solar time. (days, 24)"""
+    angle = np.abs((np.arange(24) + 0.5 - 12.0) * math.pi / 12.0)
+    return angle[None, :] < radiation.sunset_hour_angle(latitude, days.day_of_year.to_numpy().astype(float))[:, None]
 
 
 def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.Series:

@@ -92,7 +92,8 @@ def u2_from_10m(speed: Any) -> Any:
     >>> round(u2_from_10m(3.2), 2)
     2.39
     """
-    return speed * constants.WIND_A / math.log(constants.WIND_B * 10.0 - constants.WIND_C)
+    with np.errstate(over="ignore"):  # 1e308 is no wind and is taken out later
+        return speed * constants.WIND_A / math.log(constants.WIND_B * 10.0 - constants.WIND_C)
 
 
 def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[str]) -> pd.DataFrame:
