@@ -13,10 +13,13 @@ import ipyleaflet as leaflet
 from ipywidgets import Layout
 
 from etolib.site import Site
+from etolib.widgets import names
 
 CENTRE = (5.0, 5.0)
 WORLD = ((-85.0511, -180.0), (85.0511, 180.0))  # what Web Mercator shows [degrees]
 
+
+_NOTHING = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
 
 LINES: dict[str, dict[str, Any]] = {
     "coast": {"color": "#7d97a8", "weight": 0.8, "opacity": 0.9},
@@ -63,6 +66,7 @@ class PlaceMap:
             scroll_wheel_zoom=True,
             panes={
                 "etolib-relief": {"zIndex": 150},
+                "etolib-names": {"zIndex": 420, "pointerEvents": "none"},
                 # Above the offline land, below the marker, and never in the way of a click.
                 "etolib-tiles": {"zIndex": 450, "pointerEvents": "none"},
             },
@@ -75,11 +79,32 @@ class PlaceMap:
         self._tiles: leaflet.TileLayer | None = None
         for layer in _offline_layers():
             self.widget.add(layer)
+        self._names: leaflet.ImageOverlay | None = None
+        self.widget.observe(lambda change: self._name(), "bounds")
 
     def _interaction(self, **event: Any) -> None:
         if event.get("type") == "click":
             latitude, longitude = event["coordinates"]
             self.on_click(float(latitude), float(longitude))
+
+    def _name(self) -> None:
+        """Draw the names of the cities in view."""
+        if self._tiles is not None or not self.widget.bounds:
+            return  # online tiles have names of their own
+        (south, west), (north, east) = self.widget.bounds
+        drawn = names.labels(((south, west), (north, east)), self.widget.zoom)
+        if self._names is None:
+            if drawn is None:
+                return
+            self._names = leaflet.ImageOverlay(
+                url=drawn[0], bounds=drawn[1], pane="etolib-names", attribution=names.ATTRIBUTION
+            )
+            self.widget.add(self._names)
+        elif drawn is None:
+            self._names.url = _NOTHING
+        else:
+            with self._names.hold_sync():
+                self._names.bounds, self._names.url = drawn[1], drawn[0]
 
     def show(self, site: Site | None, *, centre: bool = False) -> None:
         """Put the marker on a place (or take it away); ``centre`` brings it into view."""
@@ -118,6 +143,9 @@ class PlaceMap:
                 url=tiles.url, attribution=tiles.attribution, max_zoom=tiles.max_zoom, pane="etolib-tiles", name="tiles"
             )
             self.widget.add(self._tiles)
+            if self._names is not None:
+                self.widget.remove(self._names)
+                self._names = None
 
 
 def _offline_layers() -> list[leaflet.Layer]:
