@@ -3,8 +3,9 @@
 Channel: the worker logs JSON messages under the topic ``eto/<task id>``; the scheduler pushes them to every client
 that watches. They are for the eye; the future's result is the truth.
 
-Exactly one terminal message per task: whoever wants to write it (the worker that ends, or a client that cancels)
-must first win `_claim`, which runs inside the scheduler's event loop and so can be won once only.
+Exactly one terminal message per task: whoever wants to write it (the worker that ends, a client that cancels, or
+one that sees a task end with nobody left to tell) must first win `_claim`, which runs inside the scheduler's event
+loop and so can be won once only. A task whose worker died runs again elsewhere: its messages go on counting.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import logging
 import threading
 import time
 import uuid
+import weakref
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from etolib import config
@@ -45,6 +48,7 @@ log = logging.getLogger(__name__)
 TERMINAL = frozenset({"SUCCESS", "ERROR", "TIMEOUT", "CANCELLED"})
 KEPT_RESULTS = 100  # finished results the scheduler keeps for `attach`; older ones are forgotten
 KEPT_TOPICS = 1000  # finished tasks whose messages the scheduler keeps (dask never deletes a topic by itself)
+KEPT_ROWS = 200_000  # days in those messages altogether: about 400 bytes each, and a thousand places have millions
 
 
 def topic(task_id: str) -> str:
@@ -83,7 +87,7 @@ def submit(
     client : distributed.Client, optional
         Default: `etolib.cluster.get_client`.
     timeout : float
-        Limit of the calculation [s]; after it the task ends with TIMEOUT.
+        Limit of the calculation [s]; after it the task ends with TIMEOUT. Waiting for a free worker does not count.
     station, **options
         As in `etolib.compute`.
 
@@ -124,22 +128,24 @@ def attach(task_id: str, client: Client | None = None) -> Job:
     if not isinstance(task_id, str) or not task_id.startswith("eto-") or len(task_id) > 80:
         raise InputError([Problem("task id", task_id, "is not a task id", "copy it from the progress card")])
     client = _client(client)
-    try:
-        found = "task" if task_id in client.futures else _on_scheduler(client, _find(), task_id)
-    except (OSError, TimeoutError) as error:
-        raise SchedulerUnavailable(f"the dask scheduler does not answer: {error}") from error
-    if not found:
-        raise InputError(
-            [Problem("task id", task_id, "is not known to the scheduler", "it ended with its page: calculate again")]
-        )
-    if found == "ended":
-        return Job(client, None, task_id, watch=False)._catch_up()
     from distributed import Future
 
+    # The future comes first: the scheduler tells at once what it knows of the key, to those that hold one.
+    ours = task_id in client.futures  # its submission may still be on the way to the scheduler
     future: Future[Any] = Future(task_id, client=client)
-    # A future made from a key does not tell the scheduler that we want it; dask's own queues do it like this.
-    client._send_to_scheduler({"op": "client-desires-keys", "keys": [task_id]})
-    return Job(client, future, task_id)._catch_up()
+    try:
+        found = "task" if ours else _on_scheduler(client, _find(), task_id, client.id)
+    except (OSError, TimeoutError, RuntimeError) as error:
+        future.release()
+        raise SchedulerUnavailable(f"the dask scheduler does not answer: {error}") from error
+    if found == "task":
+        return Job(client, future, task_id)._catch_up()
+    future.release()
+    if found == "ended":
+        return Job(client, None, task_id, watch=False)._catch_up()
+    raise InputError(
+        [Problem("task id", task_id, "is not known to the scheduler", "it ended with its page: calculate again")]
+    )
 
 
 def _payload(
@@ -181,9 +187,10 @@ def _client(client: Client | None) -> Client:
 
 def _submit(client: Client, payload: dict[str, Any], *, watch: bool = True) -> Job:
     task_id = f"eto-{uuid.uuid4().hex}"
-    # Watch first: the first messages must not be missed. Messages travel in one stream, so the order holds.
-    job = Job(client, None, task_id, watch=watch)
+    job = Job(client, None, task_id, watch=False)
     try:
+        if watch:  # first: no message must be missed. Messages travel in one stream, so the order holds.
+            job._watch()
         job.future = client.submit(run_task, task_id, payload, key=task_id, pure=False, retries=0)
     except (OSError, TimeoutError, RuntimeError) as error:
         job.close()
@@ -209,11 +216,33 @@ class Channel:
         self.deadline = time.monotonic() + timeout
         self.timeout = timeout
         self.stage = "start"
-        self._seq = 0
+        # Not the first run where a worker has died: go on counting, and say nothing where the end was told already.
+        self._seq, self._end = self._ask(_begin(), task_id=task_id)
         self._lock = threading.Lock()
+
+    def _ask(self, function: Callable[..., Any], **arguments: Any) -> Any:
+        """Run one of the functions below on the scheduler."""
+        from distributed.protocol.pickle import dumps
+        from distributed.utils import sync
+
+        answer = sync(
+            self.worker.loop,
+            self.worker.scheduler.run_function,
+            function=dumps(function),
+            args=dumps(()),
+            kwargs=dumps(arguments),
+            wait=True,
+        )
+        if answer["status"] != "OK":
+            raise RuntimeError(f"the scheduler could not be asked: {answer.get('exception')}")
+        return answer["result"]
 
     def send(self, kind: str, data: dict[str, Any]) -> None:
         with self._lock:  # sources report from their own threads
+            if self._end is not None:
+                return
+            if kind in TERMINAL:
+                self._end = kind
             self._seq += 1
             self.worker.log_event(topic(self.task_id), message(self.task_id, self._seq, kind, data))
 
@@ -227,28 +256,27 @@ class Channel:
         """Return, or raise where the task was cancelled or its time is over; called by the pipeline between steps."""
         # A running thread is not stopped by dask: the worker only marks its task.
         state = self.worker.state.tasks.get(self.task_id)
-        if state is None or state.state in ("cancelled", "released"):
+        if state is None or state.state in ("cancelled", "released") or self._end not in (None, "SUCCESS"):
             raise _Stopped
         if time.monotonic() > self.deadline:
             raise TaskTimeout(after_s=self.timeout, stage=self.stage)
 
     def end(self, kind: str, data: dict[str, Any]) -> bool:
         """Send the terminal message, unless another was first."""
-        from distributed.protocol.pickle import dumps
-        from distributed.utils import sync
-
-        answer = sync(
-            self.worker.loop,
-            self.worker.scheduler.run_function,
-            function=dumps(_claim()),
-            args=dumps((self.task_id,)),
-            kwargs=dumps({"keep": kind == "SUCCESS"}),
-            wait=True,
-        )
-        won = answer.get("status") == "OK" and bool(answer.get("result"))
-        if won:
-            self.send(kind, data)
-        return won
+        try:
+            won = self._ask(
+                _claim(),
+                task_id=self.task_id,
+                kind=kind,
+                rows=len(data.get("results", ())),
+                unwanted_only=kind == "CANCELLED",
+            )
+        except (OSError, TimeoutError, RuntimeError):
+            return False  # the scheduler is lost; whoever holds the future sees how it ended
+        if won is None:
+            return False
+        self.send(kind, data)
+        return True
 
 
 def run_task(task_id: str, payload: dict[str, Any]) -> Result:
@@ -269,20 +297,36 @@ def run_task(task_id: str, payload: dict[str, Any]) -> Result:
             )
         channel.checkpoint()
     except _Stopped:
+        # Whoever cancels tells so; but a closed page only lets go of its task.
+        channel.end("CANCELLED", {"stage": channel.stage})
         raise TaskCancelled(stage=channel.stage) from None
     except TaskTimeout as error:
-        channel.end("TIMEOUT", {"after_s": error.after_s, "stage": error.stage, "message": error.message})
+        channel.end(*_ending(error))
         raise
     except EtolibError as error:
-        channel.end("ERROR", error.to_dict())
+        channel.end(*_ending(error))
         raise
     except Exception as error:
         # A fault of ours: the page must still get its one terminal message, and the log the traceback.
         log.exception("task %s failed", task_id)
-        channel.end("ERROR", _unexpected(error).to_dict())
+        channel.end(*_ending(error))
         raise
-    channel.end("SUCCESS", {"results": result.messages(), "warnings": result.warnings})
+    channel.end("SUCCESS", _success(result))
     return result
+
+
+def _success(result: Result) -> dict[str, Any]:
+    return {"results": result.messages(), "warnings": result.warnings}
+
+
+def _ending(error: BaseException) -> tuple[str, dict[str, Any]]:
+    """Return type and data of the terminal message that tells of an error."""
+    if isinstance(error, TaskTimeout):
+        return "TIMEOUT", {"after_s": error.after_s, "stage": error.stage, "message": error.message}
+    if isinstance(error, TaskCancelled):
+        return "CANCELLED", {"stage": error.stage}
+    known = error if isinstance(error, EtolibError) else _unexpected(error)
+    return "ERROR", known.to_dict()
 
 
 def _unexpected(error: BaseException) -> TaskError:
@@ -298,27 +342,53 @@ def _unexpected(error: BaseException) -> TaskError:
 # need not have etolib installed.
 
 
-def _claim() -> Callable[..., bool]:
-    kept_results, kept_topics = KEPT_RESULTS, KEPT_TOPICS
+def _begin() -> Callable[..., tuple[int, str | None]]:
+    def begin(task_id: str, dask_scheduler: Any = None) -> tuple[int, str | None]:
+        """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""
+        seqs = [event["seq"] for _, event in dask_scheduler.get_events(f"eto/{task_id}")]
+        ended = vars(dask_scheduler).get("_etolib_ended", {})
+        return max(seqs, default=0), ended[task_id]["kind"] if task_id in ended else None
 
-    def claim(task_id: str, keep: bool = False, dask_scheduler: Any = None) -> bool:
-        """Let the first caller end a task; keep the result of a success; forget the oldest ones."""
-        closed = vars(dask_scheduler).setdefault("_etolib_closed", {})
-        if task_id in closed:
-            return False
-        closed[task_id] = keep
+    return begin
+
+
+def _claim() -> Callable[..., int | None]:
+    kept_results, kept_topics, kept_rows = KEPT_RESULTS, KEPT_TOPICS, KEPT_ROWS
+
+    def claim(
+        task_id: str, kind: str, rows: int = 0, unwanted_only: bool = False, dask_scheduler: Any = None
+    ) -> int | None:
+        """Let the first caller end a task: it gets the highest ``seq`` so far, all others None.
+
+        The result of a success is kept; the oldest results and stories are forgotten.
+        """
+        ended = vars(dask_scheduler).setdefault("_etolib_ended", {})
+        task = dask_scheduler.tasks.get(task_id)
+        if task_id in ended or (unwanted_only and task is not None and task.who_wants):
+            return None
+        kept = kind == "SUCCESS"
+        ended[task_id] = {"kind": kind, "kept": kept, "rows": rows}
         holder = "etolib-results"
-        if keep and task_id in dask_scheduler.tasks:
+        if kept and task is not None:
             dask_scheduler.client_desires_keys([task_id], holder)
-        held = [key for key, kept in closed.items() if kept]
+        held = [key for key, entry in ended.items() if entry["kept"]]
         for key in held[: max(0, len(held) - kept_results)]:
-            closed[key] = False
+            ended[key]["kept"] = False
             if holder in dask_scheduler.clients:
                 dask_scheduler.client_releases_keys([key], holder)
-        for key in list(closed)[: max(0, len(closed) - kept_topics)]:
-            del closed[key]
+        total = sum(entry["rows"] for entry in ended.values())
+        for key in list(ended):
+            if key == task_id or (len(ended) <= kept_topics and total <= kept_rows):
+                break
+            if ended[key]["kept"]:
+                total -= ended[key]["rows"]
+                ended[key]["rows"] = 0  # its result can tell the story again
+                dask_scheduler._broker._topics.pop(f"eto/{key}", None)
+                continue
+            total -= ended.pop(key)["rows"]
             dask_scheduler._broker._topics.pop(f"eto/{key}", None)
-        return True
+        seqs = [event["seq"] for _, event in dask_scheduler.get_events(f"eto/{task_id}")]
+        return max(seqs, default=0)
 
     return claim
 
@@ -326,20 +396,24 @@ def _claim() -> Callable[..., bool]:
 def _release() -> Callable[..., None]:
     def release(task_id: str, dask_scheduler: Any = None) -> None:
         """Forget the kept result of a task."""
-        closed = vars(dask_scheduler).setdefault("_etolib_closed", {})
-        if closed.get(task_id) and "etolib-results" in dask_scheduler.clients:
-            closed[task_id] = False
+        entry = vars(dask_scheduler).get("_etolib_ended", {}).get(task_id)
+        if entry and entry["kept"] and "etolib-results" in dask_scheduler.clients:
+            entry["kept"] = False
             dask_scheduler.client_releases_keys([task_id], "etolib-results")
 
     return release
 
 
 def _find() -> Callable[..., str]:
-    def find(task_id: str, dask_scheduler: Any = None) -> str:
-        """Return "task" for one that runs or whose result is kept, "ended" for one whose story is kept, else ""."""
+    def find(task_id: str, client_id: str, dask_scheduler: Any = None) -> str:
+        """Return "task" for one that runs or whose result is kept, "ended" for one whose story is kept, else "".
+
+        A task found is wanted by the client from now on, in the same step: it cannot vanish in between.
+        """
         if task_id in dask_scheduler.tasks:
+            dask_scheduler.client_desires_keys([task_id], client_id)
             return "task"
-        return "ended" if task_id in vars(dask_scheduler).get("_etolib_closed", {}) else ""
+        return "ended" if task_id in vars(dask_scheduler).get("_etolib_ended", {}) else ""
 
     return find
 
@@ -349,6 +423,15 @@ def _on_scheduler(client: Client, function: Callable[..., Any], *args: Any) -> A
 
 
 # --- on the client --------------------------------------------------------------------------------------------------
+
+# dask knows one handler per topic and client, and never forgets it: it hands out to all jobs that watch the task.
+_watched: weakref.WeakKeyDictionary[Client, dict[str, list[Job]]] = weakref.WeakKeyDictionary()
+_watch_lock = threading.Lock()
+
+
+def _hand_out(jobs: list[Job], event: tuple[float, Message]) -> None:
+    for job in tuple(jobs):
+        job._receive(event[1])
 
 
 class Job:
@@ -371,6 +454,7 @@ class Job:
         self._callbacks: list[Callback] = []
         self._ended = threading.Event()
         self._watching = False
+        self._late = False  # ended well, its story not fetched yet
         self._future: Future | None = None
         if watch:
             self._watch()
@@ -412,10 +496,15 @@ class Job:
         with self._lock:
             if self._terminal is not None:
                 return str(self._terminal["type"])
+            if self._late:
+                return "SUCCESS"
             return "PROCESSING" if self._messages else "QUEUED"
 
     def messages(self) -> list[Message]:
         """Return the messages so far, in the order of ``seq``; the terminal one is the last."""
+        if self._late:
+            self._late = False
+            self._settle(self.future)
         with self._lock:
             progress = [self._messages[seq] for seq in sorted(self._messages)]
             return progress + ([self._terminal] if self._terminal else [])
@@ -425,6 +514,7 @@ class Job:
 
         It is called on a thread of dask (or on this one, for the past): hand over to your own loop at once.
         """
+        self.messages()  # a story not fetched yet is fetched without the lock: dask's loop may need that one
         with self._lock:
             for past in self.messages():
                 self._call(callback, past)
@@ -455,20 +545,14 @@ class Job:
 
     def cancel(self) -> bool:
         """Stop the task wherever it is; return whether this call ended it (False: it had ended before)."""
-        with self._lock:
-            if self._terminal is not None:
-                return False
+        if self._ended.is_set() or self._future is None:
+            return False
         try:
-            won = _on_scheduler(self.client, _claim(), self.task_id)
-            self.client.cancel([self.future], force=True, reason="cancelled", msg="by etolib")
+            won = self._end_for_all("CANCELLED", {"stage": self._stage()})
+            self.client.cancel([self._future], force=True, reason="cancelled", msg="by etolib")
         except (OSError, TimeoutError, RuntimeError) as error:
             self._end_here("ERROR", SchedulerUnavailable(f"the dask scheduler is lost: {error}").to_dict())
             return False
-        if won:
-            seq = max(self._messages, default=0) + 1000  # above whatever the worker may still send
-            self.client.log_event(
-                topic(self.task_id), message(self.task_id, seq, "CANCELLED", {"stage": self._stage()})
-            )
         return won
 
     def forget(self) -> None:
@@ -481,14 +565,24 @@ class Job:
 
     def close(self) -> None:
         """Stop watching; the task goes on."""
-        if self._watching:
+        with _watch_lock:
+            if not self._watching:
+                return
             self._watching = False
-            with contextlib.suppress(OSError, ValueError, RuntimeError):
-                self.client.unsubscribe_topic(topic(self.task_id))
+            table = _watched[self.client]
+            table[self.task_id].remove(self)
+            if not table[self.task_id]:
+                del table[self.task_id]
+                with contextlib.suppress(OSError, ValueError, RuntimeError):
+                    self.client.unsubscribe_topic(topic(self.task_id))
 
     def _watch(self) -> None:
-        self.client.subscribe_topic(topic(self.task_id), lambda event: self._receive(event[1]))
-        self._watching = True
+        with _watch_lock:
+            jobs = _watched.setdefault(self.client, {}).setdefault(self.task_id, [])
+            jobs.append(self)
+            self._watching = True
+            if len(jobs) == 1:
+                self.client.subscribe_topic(topic(self.task_id), partial(_hand_out, jobs))
 
     def _stage(self) -> str | None:
         with self._lock:
@@ -522,25 +616,50 @@ class Job:
 
     def _on_done(self, future: Future) -> None:
         """The future is over: a terminal message must be there, or nobody was left to send it."""
-        if self._ended.is_set():
+        try:
+            if self._ended.is_set():
+                return
+            if future.status == "finished" and not self._watching:
+                # One of many: a thousand stories of thirty years are gigabytes, and seldom read.
+                self._late = True
+                self._ended.set()
+                return
+            self._settle(future)
+        finally:
             self.close()
-            return
-        if future.status == "finished" or future.status == "error":
-            with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-                self._catch_up()
-            if not self._ended.is_set() and future.status == "error":
-                error = future.exception()
-                known = error if isinstance(error, EtolibError) else _unexpected(error)
-                self._end_here("ERROR", known.to_dict())
-        elif self.client.status == "running":
-            # Cancelled by a client: its message is on the way, or was sent before we watched.
-            with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-                self._catch_up()
-            if not self._ended.wait(2):
-                self._end_here("CANCELLED", {"stage": self._stage()})
-        else:
-            self._end_here("ERROR", SchedulerUnavailable("the dask scheduler was lost while the task ran").to_dict())
-        self.close()
+
+    def _settle(self, future: Future) -> None:
+        """Have the terminal message: the one sent, else one made from how the future ended."""
+        try:
+            if self.client.status != "running":
+                raise OSError("the connection is closed")
+            self._catch_up()
+            if self._terminal is None and future.status == "cancelled":
+                self._ended.wait(2)  # the message of whoever cancelled it is on the way
+            if self._terminal is not None:
+                return
+            if future.status == "finished":
+                ending = "SUCCESS", _success(future.result())
+            elif future.status == "error":
+                ending = _ending(future.exception())
+            else:
+                ending = "CANCELLED", {"stage": self._stage()}
+            if not self._end_for_all(*ending) and not self._catch_up()._terminal:
+                self._end_here(*ending)
+        except (OSError, TimeoutError, RuntimeError) as error:
+            lost = SchedulerUnavailable(f"the dask scheduler was lost while the task ran: {error}")
+            self._end_here("ERROR", lost.to_dict())
+
+    def _end_for_all(self, kind: str, data: dict[str, Any]) -> bool:
+        """Send a terminal message from here, unless another was first."""
+        rows = len(data.get("results", ()))
+        seq = _on_scheduler(self.client, _claim(), self.task_id, kind, rows)
+        if seq is None:
+            return False
+        end = message(self.task_id, seq + 1000, kind, data)  # above whatever the worker may still send
+        self.client.log_event(topic(self.task_id), end)
+        self._receive(end)
+        return True
 
     def _end_here(self, kind: str, data: dict[str, Any]) -> None:
         """End the job in this client only: nobody else is left to tell."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import dask
 import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
@@ -340,3 +343,158 @@ def test_lost_scheduler_is_an_error_that_says_so():
 def test_connect_to_nothing_says_so():
     with pytest.raises(SchedulerUnavailable, match="does not answer"):
         cluster.connect(f"tcp://127.0.0.1:{server.free_port('127.0.0.1')}", timeout=0.5)
+
+
+# --- when a worker dies, or whoever was to tell the end ---------------------------------------------------------------
+
+
+def run_again(client, task_id, **payload):
+    """Hand a task to the cluster as dask does again after a worker's death."""
+    job = jobs.Job(client, None, task_id)
+    payload = jobs._payload(SITE, PERIOD, "auto", 60, {}) | payload
+    job.future = client.submit(jobs.run_task, task_id, payload, key=task_id, pure=False)
+    return job
+
+
+def test_a_second_run_goes_on_counting_and_its_end_is_not_lost(client, course):
+    course.gate.set()
+    for seq in range(1, 10):
+        client.log_event("eto/eto-second", jobs.message("eto-second", seq, "PROGRESS", {"stage": "download"}))
+    job = run_again(client, "eto-second")._catch_up()
+    job.result(20)
+    assert ended(job).status == "SUCCESS"
+    assert seqs(topic_messages(client, job)) == list(range(1, 16))
+    assert job.messages() == topic_messages(client, job)
+
+
+def test_success_whose_message_was_lost_is_told_from_the_result(client, course):
+    course.gate.set()
+    client.run_on_scheduler(jobs._claim(), "eto-lost", "SUCCESS")
+    job = run_again(client, "eto-lost")
+    assert len(job.result(20).table) == 3
+    assert ends(ended(job).messages()) == ["SUCCESS"]
+    assert [row["date"] for row in job.messages()[-1]["data"]["results"]] == ["2024-01-01", "2024-01-02", "2024-01-03"]
+
+
+def test_a_task_cancelled_before_its_turn_does_not_run(client, course):
+    client.run_on_scheduler(jobs._claim(), "eto-before", "CANCELLED")
+    job = run_again(client, "eto-before")
+    with pytest.raises(TaskCancelled):
+        job.result(20)
+    assert topic_messages(client, job) == []
+
+
+def test_a_page_that_goes_away_is_told_as_cancelled(client, course):
+    with Client(client.scheduler.address, set_as_default=False) as page:
+        task_id = jobs.submit(SITE, PERIOD, client=page).task_id
+        assert course.started.wait(20)
+        told = threading.Event()
+        client.subscribe_topic(jobs.topic(task_id), lambda event: event[1]["type"] in jobs.TERMINAL and told.set())
+    assert course.stopped.wait(20)
+    assert told.wait(20)
+    client.unsubscribe_topic(jobs.topic(task_id))
+    job = jobs.attach(task_id, client=client)
+    assert ends(job.messages()) == ["CANCELLED"]
+    assert job.status == "CANCELLED"
+
+
+def suicidal_station(marker, times):
+    """Return a source that kills its worker's process the first ``times`` times."""
+    from etolib.sources.climatology import Climatology
+
+    class Station(Climatology):  # local: it travels to the worker by value
+        def fetch(self, site, period):
+            died = len(marker.read_bytes()) if marker.exists() else 0
+            if died < times:
+                with marker.open("ab") as file:
+                    file.write(b"x")
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().fetch(site, period)
+
+    return Station()
+
+
+@pytest.fixture
+def processes():
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0") as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def test_killed_worker_costs_a_second_run_then_an_error_for_all(processes, tmp_path):
+    with etolib.set_options(offline=True):
+        job = jobs.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "once", 1))
+        assert len(job.result(60).table) == 3
+        story = topic_messages(processes, ended(job))
+        assert ends(story) == ["SUCCESS"]
+        assert seqs(story) == sorted(set(seqs(story)))
+
+        job = jobs.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "always", 99))
+        with pytest.raises(TaskError, match="KilledWorker"):
+            job.result(60)
+        assert ends(ended(job).messages()) == ["ERROR"]
+        assert ends(topic_messages(processes, job)) == ["ERROR"]
+
+
+# --- several who watch, many tasks ------------------------------------------------------------------------------------
+
+
+def test_two_jobs_of_one_client_watch_the_same_task(client, course):
+    first = jobs.submit(SITE, PERIOD, client=client)
+    assert course.started.wait(20)
+    second = jobs.attach(first.task_id, client=client)
+    third = jobs.attach(first.task_id, client=client)
+    told = [[], []]
+    first.on_message(told[0].append)
+    second.on_message(told[1].append)
+    third.close()
+    course.gate.set()
+    ended(first)
+    ended(second)
+    assert told[0] == told[1]
+    assert ends(told[0]) == ["SUCCESS"]
+
+
+def test_an_ended_job_is_not_held_by_its_client(client, course):
+    import gc
+    import weakref
+
+    course.gate.set()
+    job = jobs.submit(SITE, PERIOD, client=client)
+    job.result(20)
+    ended(job).close()
+    gone = threading.Event()
+    weakref.finalize(job, gone.set)
+    del job
+    for _ in range(200):  # dask's callback thread lets go of the job when it has returned from it
+        gc.collect()
+        if gone.wait(0.05):
+            break
+    assert gone.is_set()
+
+
+def test_story_of_many_is_fetched_when_asked(client, course):
+    course.gate.set()
+    batch = jobs.submit_many([SITE], PERIOD, client=client)
+    batch.result(20)
+    job = ended(batch.jobs[0])
+    assert job.status == "SUCCESS"
+    assert job._messages == {}
+    assert [m["type"] for m in job.messages()] == ["PROGRESS"] * 5 + ["SUCCESS"]
+
+
+def test_long_stories_are_forgotten_and_told_again_from_the_result(client, course, monkeypatch):
+    monkeypatch.setattr(jobs, "KEPT_ROWS", 5)
+    course.gate.set()
+    done = [jobs.submit(SITE, PERIOD, client=client) for _ in range(3)]
+    for job in done:
+        job.result(20)
+        ended(job)
+    kept = [len(topic_messages(client, job)) > 0 for job in done]
+    assert sum(kept) < 3
+    assert kept[-1] or not all(kept)
+    for job in done:
+        assert ends(ended(jobs.attach(job.task_id, client=client)).messages()) == ["SUCCESS"]
