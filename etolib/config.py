@@ -9,6 +9,7 @@ need the environment (see `environment`, which the cluster hands to its workers)
 | ``contact``      | ``ETOLIB_CONTACT``     | e-mail or site named in the User-Agent                      |
 | ``deadline``     | ``ETOLIB_DEADLINE``    | longest time for one download [s], where shorter than the usual |
 | ``offline``      | ``ETOLIB_OFFLINE``     | 1: never use the network                                    |
+| ``tiles``        | ``ETOLIB_TILES``       | address of online map tiles with {z} {x} {y}; none: never any |
 | ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
 | ``<service>_url``| ``ETOLIB_<SERVICE>_URL`` | root replacing the scheme and host of a service           |
 """
@@ -36,7 +37,7 @@ SERVICES: Mapping[str, str] = {
 }
 """Scheme and host of every service, replaced by ``ETOLIB_<SERVICE>_URL``."""
 
-OPTIONS = ("cache_dir", "contact", "deadline", "offline", "today", *(f"{name}_url" for name in SERVICES))
+OPTIONS = ("cache_dir", "contact", "deadline", "offline", "tiles", "today", *(f"{name}_url" for name in SERVICES))
 
 _overrides: ContextVar[Mapping[str, str] | None] = ContextVar("etolib_options", default=None)
 

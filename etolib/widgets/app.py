@@ -21,7 +21,7 @@ from etolib.site import Site
 from etolib.widgets import remote, render
 from etolib.widgets.connection import DOWN, RUNNING, Connection
 from etolib.widgets.form import PeriodForm, PlaceForm, SourcesForm, marked
-from etolib.widgets.map import OPENSTREETMAP, PlaceMap, Tiles
+from etolib.widgets.map import PlaceMap, Tiles, online_tiles
 from etolib.widgets.model import LANGUAGES, FormModel, Request, Status, TaskModel, say
 from etolib.widgets.progress import Card
 from etolib.widgets.results import Results
@@ -61,8 +61,6 @@ class Page:
         Where callbacks run; default: the running event loop.
     pool : object, optional
         Where slow work runs; default: threads of the page's own.
-    tiles : Tiles, optional
-        Online tiles, used when they answer; None: never.
 
     Attributes
     ----------
@@ -81,11 +79,10 @@ class Page:
         connection: Any = None,
         loop: Loop | None = None,
         pool: Pool | None = None,
-        tiles: Tiles | None = OPENSTREETMAP,
     ) -> None:
         _log_to_terminal()
         self._loop: Loop = loop or asyncio.get_running_loop()
-        self._submit, self._attach, self._tiles = submit, attach, tiles
+        self._submit, self._attach = submit, attach
         self._pool: Pool = pool or ThreadPoolExecutor(max_workers=8, thread_name_prefix="etolib-page")
         self.form = FormModel()
         self.cards: list[Card] = []
@@ -302,8 +299,8 @@ class Page:
         if state == RUNNING and not self._sources_known:
             self._sources_known = True
             self._aside(self._list_sources)
-            if self._tiles is not None and not config.is_offline():
-                self._aside(self._probe, self._tiles)
+            if tiles := online_tiles():
+                self._aside(self._probe, tiles)
         if state == DOWN:
             if not self._sources_known:
                 self.which.unavailable()

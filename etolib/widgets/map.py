@@ -12,6 +12,7 @@ from typing import Any
 import ipyleaflet as leaflet
 from ipywidgets import Layout
 
+from etolib import config
 from etolib.site import Site
 from etolib.widgets import names
 
@@ -43,6 +44,23 @@ OPENSTREETMAP = Tiles(
     attribution='&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',
     probe="https://tile.openstreetmap.org/0/0/0.png",
 )
+
+
+def online_tiles() -> Tiles | None:
+    """Return the tiles the settings allow: OpenStreetMap's where nothing is said, none offline.
+
+    >>> with config.set_options(tiles="none"):
+    ...     online_tiles()
+    """
+    chosen = config.get("tiles")
+    if config.is_offline() or chosen == "none":
+        return None
+    if chosen is None:
+        return OPENSTREETMAP
+    probe = chosen
+    for mark in ("{z}", "{x}", "{y}"):
+        probe = probe.replace(mark, "0")
+    return Tiles(url=chosen, attribution="", probe=probe)
 
 
 class PlaceMap:

@@ -157,7 +157,6 @@ def make_page(query="", connection=None, **options):
         connection=connection,
         loop=Direct(),
         pool=Inline(),
-        tiles=None,
         **options,
     )
     return page, jobs

@@ -404,3 +404,22 @@ def test_the_next_card_waits_unseen():
     assert page.cards[0].widget is waiting[0]
     assert waiting[0].layout.display is None
     assert len(page.stack.children) == 2
+
+
+def test_online_tiles_are_added_when_their_server_answers_and_only_then(monkeypatch):
+    monkeypatch.setenv("ETOLIB_TILES", "http://127.0.0.1:9/{z}/{x}/{y}.png")
+    for answer in (False, True):
+        connection = FakeConnection(source_list=SOURCES, answers=answer)
+        page, _ = make_page(connection=connection)
+        page._line(RUNNING, 1, None)
+        assert ("answers", ("http://127.0.0.1:9/0/0/0.png",)) in connection.asked
+        tiles = [layer for layer in page.map.widget.layers if getattr(layer, "url", "").startswith("http")]
+        assert len(tiles) == answer
+
+
+def test_offline_no_tile_server_is_asked(monkeypatch):
+    monkeypatch.setenv("ETOLIB_TILES", "http://127.0.0.1:9/{z}/{x}/{y}.png")
+    monkeypatch.setenv("ETOLIB_OFFLINE", "1")
+    page, _ = make_page(connection=FakeConnection(source_list=SOURCES))
+    page._line(RUNNING, 1, None)
+    assert "answers" not in [name for name, _ in page._connection.asked]
