@@ -243,7 +243,7 @@ class Door:
         check: Callable[[bytes], Any],
         source: str,
         deadline: float = 60.0,
-        connect: float = 4.0,
+        connect: float = 3.5,
         read: float = 30.0,
         attempts: int = 4,
         waits: tuple[float, ...] = (1.0, 4.0, 15.0),

@@ -392,7 +392,7 @@ def _ask_elevations(sites: Sequence[Site]) -> http.Reply:
     return http.fetch(
         _elevation_url(), _places(sites), source="open_meteo_elevation",
         check=lambda body: parse_elevations(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
-        deadline=20.0, connect=2.0, read=10.0, attempts=2,
+        deadline=20.0, connect=1.7, read=10.0, attempts=2,
         budget=budget("open_meteo_elevation"), weight=float(len(sites)),
         limited_until=limited_until, version=_ELEVATION_VERSION,
     )  # fmt: skip

@@ -42,6 +42,6 @@ def elevations(sites: Sequence[Site]) -> list[float | None]:
     reply = http.fetch(
         f"{config.service_root('opentopodata')}/v1/{DATASETS}", {"locations": locations}, source="opentopodata",
         check=lambda body: parse(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
-        deadline=20.0, connect=2.0, read=10.0, attempts=2, waits=(1.2,), budget=budget(), version="otd-1",
+        deadline=20.0, connect=1.7, read=10.0, attempts=2, waits=(1.2,), budget=budget(), version="otd-1",
     )  # fmt: skip
     return list(reply.data)
