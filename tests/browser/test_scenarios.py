@@ -234,3 +234,22 @@ def test_a_closed_tab_takes_its_kernel_and_its_work_along(visit, stage, weather)
     until(lambda: len(kernels(stage.server)) == len(before) - 1, "the kernel to end with its tab")
     until(lambda: key not in tasks_on(stage.client), "the scheduler to forget the task of a closed tab")
     until(lambda: key not in running_on(stage.client), "the workers to forget it")
+
+
+def test_a_session_that_has_ended_says_so(visit):
+    visitor = visit("?lang=pt")
+    page = visitor.page
+    # What the server does to a kernel that was idle for half an hour, asked for by the page's own means.
+    ended = page.evaluate(
+        """async () => {
+          const id = JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId;
+          const token = /_xsrf=([^;]+)/.exec(document.cookie)[1];
+          const answer = await fetch(`/voila/api/shutdown/${id}`, {method: 'POST', headers: {'X-XSRFToken': token}});
+          return answer.status;
+        }"""
+    )
+    assert ended == 204
+    expect(page.locator(".etolib-lost")).to_contain_text("A sessão terminou", timeout=PATIENCE_MS)
+    page.locator(".etolib-lost button").click()
+    expect(page.locator('.etolib-dot[data-state="running"]')).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-lost")).to_have_count(0)
