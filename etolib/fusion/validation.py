@@ -242,14 +242,13 @@ def _coverage(
     edges = np.nanquantile(reference, np.linspace(0, 1, 11))
     decile = np.clip(np.searchsorted(edges, reference, side="right"), 1, 10)
     groups = {f"season {name}": np.isin(month, months) for name, months in SEASONS.items()}
-    groups |= {
-        f"decile {k} ({edges[k - 1]:.1f}-{edges[k]:.1f} mm)": (decile == k) & np.isfinite(reference)
-        for k in range(1, 11)
-    }
+    groups |= {f"decile {k}": (decile == k) & np.isfinite(reference) for k in range(1, 11)}
     return [
         {
             "protocol": protocol,
             "group": group,
+            "from_mm": float(np.nanmin(reference[there])) if there.any() else float("nan"),
+            "to_mm": float(np.nanmax(reference[there])) if there.any() else float("nan"),
             **interval_score(parts["lower"][there], parts["upper"][there], reference[there]),
         }
         for group, there in groups.items()
