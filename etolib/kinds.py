@@ -24,6 +24,8 @@ from etolib.units import LIMITS, UNITS, convert, likely_cause
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
+
 _checked: ContextVar[bool] = ContextVar("etolib_inputs_are_checked", default=False)
 
 
@@ -95,6 +97,8 @@ def elementwise(
         def public(*args: Any, **kwargs: Any) -> Any:
             if _checked.get():  # called by another equation: arrays already, and checked
                 return core(*args, **kwargs)
+            if self_checking and not args and (arrays := plain_arrays(kwargs)) is not None:
+                return core(**arrays)
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             numeric = {k: v for k, v in bound.arguments.items() if k not in plain and v is not None}
@@ -102,6 +106,20 @@ def elementwise(
             block = Block(core.__module__, core.__name__, tuple(numeric), settings)
             values = [in_canonical_unit(value, renamed.get(name, name)) for name, value in numeric.items()]
             return _dispatch(block, values, core.__name__, attrs, deciding, sequence)
+
+        def plain_arrays(given: dict[str, Any]) -> dict[str, Any] | None:
+            """Return the arguments if all are float arrays (single numbers besides them made arrays), else None."""
+            arrays = {}
+            for name, value in given.items():
+                if type(value) is np.ndarray and value.ndim and value.dtype in _FLOATS:
+                    arrays[name] = value
+                elif type(value) in (float, int) and deciding is not None and name not in deciding:
+                    arrays[name] = np.array([float(value)])
+                elif name in plain:
+                    arrays[name] = value
+                else:
+                    return None
+            return arrays
 
         public.core = core  # type: ignore[attr-defined]
         public.aliases = renamed  # type: ignore[attr-defined]
