@@ -403,6 +403,11 @@ def _table_rows(ahead: tuple[int, ...], shape: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(index, shape)).reshape(-1)
 
 
+def is_compiled() -> bool:
+    """Return whether this process has compiled the formula already."""
+    return bool(_compiled)
+
+
 def _driver(key: tuple[str, str, str]) -> Callable[..., int]:
     if key in _compiled:
         return _compiled[key]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -317,6 +320,17 @@ def test_flags_of_grids_compute_nothing_early() -> None:
         result = eto(lazy)
         result.terms("2023-07-05")
     assert result.eto.chunks == lazy["tmin"].transpose(*result.eto.dims).chunks
+
+
+def test_a_long_table_waits_for_no_compiler() -> None:
+    # 40 years of days in a fresh process: the page's path stays without numba
+    code = (
+        "import sys, pandas as pd; from etolib import Site; from etolib.tables import eto;"
+        "days = pd.date_range('1984-01-01', periods=14_610);"
+        "eto(pd.DataFrame({'tmin': 5.0, 'tmax': 15.0}, index=days), Site(45, 5, 100)); print('numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_flag_table_is_consistent() -> None:
