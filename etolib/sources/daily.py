@@ -108,13 +108,15 @@ def from_instants(
 def from_intervals(intervals: Iterable[Interval], hours: pd.DatetimeIndex, *, total: bool) -> Any:
     """Return a value for each whole hour: the time-weighted mean, or the hour's share of each ``total``. (n,)
 
-    An hour that is not wholly covered is NaN; so is one covered twice by totals, which must not be added up.
+    An hour that is not wholly covered is NaN; so is one covered twice by totals, which must not be added up, or by
+    two different values, of which one must be wrong.
 
     >>> start = pd.Timestamp("2024-01-01")
     >>> from_intervals([Interval(start, start + 6 * HOUR, 12.0)], axis(start, start + 3 * HOUR), total=True)
     array([2., 2., 2.])
     """
     covered, amount = np.zeros(len(hours)), np.zeros(len(hours))
+    lowest, highest = np.full(len(hours), np.inf), np.full(len(hours), -np.inf)
     if not len(hours):
         return amount
     for interval in intervals:
@@ -128,10 +130,13 @@ def from_intervals(intervals: Iterable[Interval], hours: pd.DatetimeIndex, *, to
         share = np.minimum(k + 1, last) - np.maximum(k, first)
         covered[i:j] += share
         amount[i:j] += share * (interval.value / (last - first) if total else interval.value)
+        lowest[i:j] = np.minimum(lowest[i:j], interval.value)
+        highest[i:j] = np.maximum(highest[i:j], interval.value)
     with np.errstate(invalid="ignore", divide="ignore"):
         if total:
             return np.where(np.abs(covered - 1) < 1e-3, amount, np.nan)
-        return np.where(covered > 1 - 1e-3, amount / covered, np.nan)
+        doubtful = (covered > 1 + 1e-3) & (highest > lowest)
+        return np.where((covered > 1 - 1e-3) & ~doubtful, amount / covered, np.nan)
 
 
 def to_days(

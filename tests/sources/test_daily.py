@@ -72,6 +72,18 @@ def test_totals_are_spread_and_never_added_twice():
     assert np.isfinite(twice[1:]).all()
 
 
+def test_an_hour_told_twice_differently_is_missing():
+    axis = daily.axis(START, START + 3 * daily.HOUR)
+    told = [daily.Interval(START, START + 3 * daily.HOUR, 20.0)]
+    same = daily.from_intervals([*told, daily.Interval(START, START + daily.HOUR, 20.0)], axis, total=False)
+    assert same.tolist() == [20.0] * 3
+    other = daily.from_intervals([*told, daily.Interval(START, START + daily.HOUR, 21.0)], axis, total=False)
+    assert np.isnan(other).tolist() == [True, False, False]
+    halves = [daily.Interval(START, START + daily.HOUR / 2, 10.0),
+              daily.Interval(START + daily.HOUR / 2, START + daily.HOUR, 20.0)]  # fmt: skip
+    assert daily.from_intervals(halves, axis, total=False)[0] == 15.0
+
+
 def test_a_total_across_midnight_is_split_by_its_hours():
     night = daily.Interval(START + pd.Timedelta(hours=20), START + pd.Timedelta(hours=28), 8.0)
     axis = daily.axis(START, START + pd.Timedelta(days=2))

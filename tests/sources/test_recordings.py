@@ -257,6 +257,19 @@ def test_met_lifetime_is_its_expires():
     assert met_norway.lifetime(headers, now) == 31 * 60 + 52  # 11:44:31 to 12:16:23
 
 
+def test_met_step_told_twice():
+    raw = json.loads(body("met_norway", "lat51.5lon-0.1altitude25_complete.json"))
+    steps = raw["properties"]["timeseries"]
+    steps.insert(10, json.loads(json.dumps(steps[10])))
+    _, truth = london()
+    answer = met_norway.parse(json.dumps(raw).encode())
+    days = daily.to_days(answer.hours, LONDON, maxima=answer.maxima, minima=answer.minima)
+    pd.testing.assert_frame_equal(days, truth)
+    steps[10]["data"]["instant"]["details"]["air_temperature"] += 1
+    with pytest.raises(ValueError, match="twice"):
+        met_norway.parse(json.dumps(raw).encode())
+
+
 def test_met_for_another_place_is_refused():
     with pytest.raises(BadResponse, match="for the place"):
         met_norway.parse(body("met_norway", "lat51.5lon-0.1altitude25_complete.json"), at=(51.5, 1.0))
