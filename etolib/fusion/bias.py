@@ -59,9 +59,9 @@ CONSTANTS = {
     "fewer independent ones, otherwise the states are believed too soon.",
     "GATE": "4 standard errors: 1 normal day in 16 000; a reference value beyond it is not learnt from.",
     "PRIOR_SD": "round values: a member 15 % off, seasons 5 %, the wind wrong by a factor of 1.4 (2 to the 0.5).",
-    "RANGE_KM": "500 km, nugget 0.1. Nested: for each of 12 cities the pair that does best among the eleven others when "
-    "each is left out; picks 300, 500 or 1000 km, always 0.1; RMSE with the picks 0.401, with 500 km everywhere 0.400 "
-    "(0.400 to 0.404 for 150 to 1000 km and nuggets 0.1 to 0.3: the choice hardly matters).",
+    "RANGE_KM": "500 km, nugget 0.1. Nested: for each of 12 cities the pair that does best among the eleven others, "
+    "each left out in turn; picks 300, 500 or 1000 km, always 0.1; RMSE with the picks 0.401, with 500 km throughout "
+    "0.400 (0.400 to 0.404 for 150 to 1000 km and nuggets 0.1 to 0.3: the choice hardly matters).",
     "BETWEEN_SD": "round values, with the weight of 4 places; they set the interval where places are few.",
 }
 """How each constant was chosen, without the days that are scored."""

@@ -9,15 +9,16 @@ against 0.84 for the mean of the two sources' ETo.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from etolib.constants import TETENS_A, TETENS_B, TETENS_E0
 from etolib.errors import InputError, Problem
+from etolib.kinds import checked_inputs
+from etolib.meteo import saturation_vapour_pressure
 
 INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipitation")
 """Columns of a chosen table, canonical units."""
@@ -64,19 +65,6 @@ EVIDENCE = {
     "(17 cities), with no reference used",
 }
 """Why each choice is as it is, in words for the result's provenance."""
-
-ONE_SOURCE_ERROR = 0.25
-"""Relative standard error of the ETo of a single source. A round prior; in the twelve cities the root mean square
-of (ETo / reference - 1) is 0.13 to 0.34 (NASA POWER) and 0.16 to 0.27 (Open-Meteo)."""
-
-SHARED_ERROR = 0.13
-"""Relative standard error that agreeing sources still share (the equation's inputs all come from models)."""
-
-SPREAD_WEIGHT = 0.5
-"""Share of the spread between sources counted as error of the fused value."""
-
-Z95 = 1.959964
-"""Two-sided 95 % point of the normal distribution."""
 
 
 @dataclass(frozen=True)
@@ -216,43 +204,10 @@ def relative_humidity(frame: pd.DataFrame) -> pd.Series:
     return humidity.fillna(100 * pressure / es).clip(upper=100.0)
 
 
-def saturation_pressure(temperature: pd.Series) -> pd.Series:
-    """Return the saturation vapour pressure [kPa] at a temperature [degC] (FAO-56 Eq. 11)."""
-    exponent = TETENS_A * temperature / (temperature + TETENS_B)
-    return TETENS_E0 * math.e**exponent
-
-
-def first_interval(per_source_eto: pd.DataFrame, fused: pd.Series, level: float = Z95) -> tuple[pd.Series, pd.Series]:
-    """Return a 95 % interval of a fused ETo that has learnt from no reference.
-
-    The standard error joins what all sources share (`SHARED_ERROR` times ETo) and `SPREAD_WEIGHT` times the standard
-    deviation between the sources of the day; with one source it is `ONE_SOURCE_ERROR` times ETo.
-
-    Parameters
-    ----------
-    per_source_eto : pandas.DataFrame
-        ETo from each source's own inputs, one column per source, NaN where absent. [mm day-1]
-    fused : pandas.Series
-        The fused series on the same dates. [mm day-1]
-    level : float
-        Half-width in standard errors; 1.96 for 95 %.
-
-    Returns
-    -------
-    lower, upper : pandas.Series
-        Bounds, not below zero, NaN where ``fused`` is NaN. [mm day-1]
-
-    Examples
-    --------
-    >>> lower, upper = first_interval(pd.DataFrame({"a": [4.0, 4.0], "b": [6.0, None]}), pd.Series([5.0, 4.0]))
-    >>> lower.round(2).tolist(), upper.round(2).tolist()
-    ([3.12, 2.04], [6.88, 5.96])
-    """
-    count = per_source_eto.notna().sum(axis=1)
-    spread = per_source_eto.std(axis=1, ddof=1).fillna(0.0)
-    several = ((SHARED_ERROR * fused) ** 2 + (SPREAD_WEIGHT * spread) ** 2) ** 0.5
-    half = level * several.where(count >= 2, ONE_SOURCE_ERROR * fused)
-    return (fused - half).clip(lower=0.0), fused + half
+def saturation_pressure(temperature: Any) -> Any:
+    """Return the saturation vapour pressure [kPa] at a temperature [degC]; NaN where absent, nothing refused."""
+    with checked_inputs():  # tables of sources are judged by `etolib.fusion.faults`, cell by cell
+        return saturation_vapour_pressure(temperature)
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:

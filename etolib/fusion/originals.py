@@ -1,8 +1,8 @@
 """The public originals of the validation data: fetched with their checksums, laid out as `series` reads them.
 
 Files of the public repository silvianesoares/EVAONLINE (data set doi:10.5281/zenodo.17791398) at one commit; the list
-with SHA-256 of each is ``validation_files.csv`` beside this module. They are kept **as published**, with their defects: six
-Open-Meteo files hold the maximum wind or another place, and the quality control has to find that out.
+with SHA-256 of each is ``validation_files.csv`` beside this module. They are kept **as published**, with their defects:
+six Open-Meteo files hold the maximum wind or another place, and the quality control has to find that out.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Choice of inputs: the stated order, gaps, provenance per cell, and the interval without a reference."""
+"""Choice of inputs: the stated order, gaps, and provenance per cell."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from etolib.errors import InputError
-from etolib.fusion.choice import choose_inputs, first_interval, relative_humidity, saturation_pressure
+from etolib.fusion.choice import choose_inputs, relative_humidity, saturation_pressure
 
 DAYS = pd.date_range("2020-01-01", periods=4)
 
@@ -78,14 +78,3 @@ def test_uneven_dates_and_no_frames_are_refused():
         choose_inputs({"a": table(), "b": table().iloc[1:]})
     with pytest.raises(InputError, match="no source"):
         choose_inputs({})
-
-
-def test_interval_widens_with_disagreement_and_for_one_source():
-    fused = pd.Series([5.0, 5.0, 5.0, np.nan], index=DAYS)
-    each = pd.DataFrame({"a": [5.0, 4.0, 5.0, 5.0], "b": [5.0, 6.0, np.nan, 5.0]}, index=DAYS)
-    lower, upper = first_interval(each, fused)
-    width = upper - lower
-    assert width.iloc[0] < width.iloc[1]
-    assert width.iloc[0] < width.iloc[2]
-    assert np.isnan(width.iloc[3])
-    assert (lower.dropna() >= 0).all()
