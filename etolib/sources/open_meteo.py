@@ -40,6 +40,17 @@ VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
     "precipitation_sum": ("precipitation", {"mm": frames.SAME}),
     "surface_pressure_mean": ("pressure", {"hPa": (0.1, 0.0)}),
 }
+HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+    "temperature_2m": ("temperature", _C),
+    "dew_point_2m": ("dewpoint", _C),
+    "relative_humidity_2m": ("rh", _PERCENT),
+    "wind_speed_10m": ("wind2", {"m/s": frames.SAME}),
+    "surface_pressure": ("pressure", {"hPa": (0.1, 0.0)}),
+    "shortwave_radiation": ("rs", {"W/m²": (0.0036, 0.0)}),  # mean of the hour before its label
+    "precipitation": ("precipitation", {"mm": frames.SAME}),  # sum of the hour before its label
+    "cloud_cover": ("cloud", _PERCENT),
+}
+_PRECEDING = ("rs", "precipitation")
 _ATTRIBUTION = "Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0"
 _LICENCE = "CC BY 4.0; free use is non-commercial"
 _POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day per address; at most 4 at once"
@@ -180,8 +191,17 @@ class Answer:
     warnings: tuple[str, ...]
 
 
-def parse(body: bytes, requested: Sequence[str] | None = None, *, places: Sequence[Site] | None = None) -> list[Answer]:
+def parse(
+    body: bytes,
+    requested: Sequence[str] | None = None,
+    *,
+    places: Sequence[Site] | None = None,
+    hourly: bool = False,
+) -> list[Answer]:
     """Read a daily answer (JSON): one object for one place, a list for several.
+
+    With ``hourly`` the index is the begin of each hour: sums and radiation, which the provider labels with the end of
+    their hour, are moved to it.
 
     Raises
     ------
@@ -194,11 +214,12 @@ def parse(body: bytes, requested: Sequence[str] | None = None, *, places: Sequen
     items = data if isinstance(data, list) else [data]
     if places is not None and len(items) != len(places):
         raise ValueError(f"{len(items)} places where {len(places)} were asked")
-    names = tuple(VARIABLE_MAP if requested is None else requested)
-    return [_one(item, names, None if places is None else places[i]) for i, item in enumerate(items)]
+    table = HOURLY_MAP if hourly else VARIABLE_MAP
+    names = tuple(table if requested is None else requested)
+    return [_one(item, names, None if places is None else places[i], hourly) for i, item in enumerate(items)]
 
 
-def _one(data: Any, names: Sequence[str], site: Site | None) -> Answer:
+def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> Answer:
     latitude, longitude = frames.number(data["latitude"]), frames.number(data["longitude"])
     if math.isnan(latitude) or math.isnan(longitude):
         raise ValueError("the place is missing")
@@ -210,27 +231,35 @@ def _one(data: Any, names: Sequence[str], site: Site | None) -> Answer:
         away = frames.distance_km(site.latitude, site.longitude, latitude, longitude)
         if away > 200:
             raise BadResponse(f"Open-Meteo answered for a place {away:.0f} km away")
-    daily, units = data["daily"], data["daily_units"]
-    times = daily["time"]
+    step, table = ("hourly", HOURLY_MAP) if hourly else ("daily", VARIABLE_MAP)
+    values_of, units = data[step], data[f"{step}_units"]
+    times = values_of["time"]
     if not isinstance(times, list):
         raise ValueError("the dates are missing")
-    days = [dt.date.fromisoformat(text) for text in times]
+    days = [dt.datetime.fromisoformat(text) if hourly else dt.date.fromisoformat(text) for text in times]
     columns: dict[str, np.ndarray] = {}
     missing = []
     for name in names:
-        canonical, known = VARIABLE_MAP[name]
-        if name not in daily:
+        canonical, known = table[name]
+        if name not in values_of:
             missing.append(name)
             continue
-        values = frames.numbers(daily[name], len(days))
+        values = frames.numbers(values_of[name], len(days))
         if units.get(name) == "undefined" and np.isnan(values).all():
             missing.append(name)
             continue
         factor, offset = frames.conversion("open_meteo", name, units.get(name), known)
         values = values * factor + offset
-        columns[canonical] = frames.u2_from_10m(values) if name == "wind_speed_10m_mean" else values
+        columns[canonical] = frames.u2_from_10m(values) if canonical in ("u2", "wind2") else values
     warnings: list[str] = []
     frame = frames.table(days, columns, warnings)
+    if hourly and len(frame):
+        if frame.index[-1] - frame.index[0] > pd.Timedelta(days=366 * 120):
+            raise ValueError("the hours span more than the archive")
+        axis = pd.date_range(frame.index[0] - pd.Timedelta(hours=1), frame.index[-1], freq="h", name="time")
+        frame = frame.reindex(axis)
+        moved = [name for name in _PRECEDING if name in frame]
+        frame[moved] = frame[moved].shift(-1)
     height = data.get("elevation")
     elevation = None if height is None or math.isnan(frames.number(height)) else frames.number(height)
     return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings))
@@ -277,6 +306,47 @@ class OpenMeteo:
             for i, site, answer in zip(part, here, reply.data, strict=True):
                 found[i] = self._data(site, answer, reply, period, inside, today)
         return [found[i] for i in range(len(sites))]
+
+    def fetch_hourly(self, site: Site, period: Period) -> SourceData:
+        """Return hourly weather by the hour of local solar time at which each interval begins.
+
+        ``frame`` has the index ``time`` and the columns temperature, dewpoint [degC], rh, cloud [%], wind2 [m s-1],
+        pressure [kPa], rs [MJ m-2 h-1], precipitation [mm h-1]. The last hour of the newest day of the window has no
+        radiation and rain: they would come with the day after.
+        """
+        today = config.today()
+        inside = self.info.clip(period, today)
+        day = dt.timedelta(days=1)
+        asked = Period(inside.start, min(inside.end + day, self.info.window(today)[1]))
+        params = {k: v for k, v in self._params([site], asked).items() if k != "daily"} | {
+            "hourly": ",".join(HOURLY_MAP)
+        }
+        reply = http.fetch(
+            self._url(), params, source=self.info.name,
+            check=lambda body: parse(body, places=[site], hourly=True),
+            ttl=lambda answers, headers: self._lifetime(answers, inside, today), deadline=120.0, read=60.0,
+            budget=budget(self.product.service), weight=weight(len(HOURLY_MAP), len(asked)),
+            limited_until=limited_until, version=_VERSION,
+        )  # fmt: skip
+        (answer,) = reply.data
+        warnings: list[str] = list(answer.warnings)
+        frames.clipped(period, inside, self.info.title, warnings)
+        if answer.missing:
+            warnings.append(f"{self.info.title} left out {', '.join(HOURLY_MAP[name][0] for name in answer.missing)}")
+        axis = pd.date_range(inside.start, inside.end + day, freq="h", inclusive="left", name="time")
+        meta = {**frames.provenance(self.info, site, reply), **self._where(site, answer)}
+        return SourceData(self.info.name, answer.frame.reindex(axis), meta, warnings)
+
+    def _where(self, site: Site, answer: Answer) -> dict[str, Any]:
+        away = frames.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
+        return {
+            "model": self.product.model or "best_match",
+            "latitude": round(answer.latitude, 6),
+            "longitude": round(answer.longitude, 6),
+            "elevation": answer.elevation,
+            "distance_km": round(away, 2),
+            "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
+        }
 
     def prefetch(self, sites: Sequence[Site], period: Period) -> int:
         """Bring the days of many places to the cache, where `fetch` finds each; return the number of requests.
@@ -349,16 +419,7 @@ class OpenMeteo:
             warnings.append(f"{info.title}: the answering cell lies {away:.0f} km from the place")
         if reply.stale:
             warnings.append(f"{info.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
-        meta = {
-            **frames.provenance(info, site, reply),
-            "model": self.product.model or "best_match",
-            "latitude": round(answer.latitude, 6),
-            "longitude": round(answer.longitude, 6),
-            "elevation": answer.elevation,
-            "distance_km": round(away, 2),
-            "missing": missing,
-            "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
-        }
+        meta = {**frames.provenance(info, site, reply), **self._where(site, answer), "missing": missing}
         return SourceData(info.name, frame, meta, warnings)
 
 

@@ -231,6 +231,22 @@ def test_open_meteo_asks_as_agreed(server):
     assert "wind_speed_10m_max" not in asked["daily"]  # the day's largest wind is not its mean
 
 
+def test_open_meteo_hours_make_the_days(server):
+    """The provider's own daily values come from labels 00 to 23; ours from the hours themselves."""
+    source = registry.SOURCES["open_meteo_archive"]
+    hours = source.fetch_hourly(PLACE, Period("2024-02-27", "2024-03-02"))
+    days = ask("open_meteo_archive").frame
+    assert len(hours.frame) == 5 * 24
+    assert hours.frame.notna().all().all()
+    by_day = hours.frame.groupby(hours.frame.index.normalize())
+    np.testing.assert_allclose(by_day["temperature"].max(), days["tmax"], atol=0.06)
+    np.testing.assert_allclose(by_day["wind2"].mean(), days["u2"], atol=0.01)
+    # An hour at midnight is dark: the day's sum is the same wherever it is counted.
+    np.testing.assert_allclose(by_day["rs"].sum(), days["rs"], atol=0.05)
+    newest = source.fetch_hourly(PLACE, Period("2024-06-25", "2024-06-25")).frame
+    assert newest[["rs", "precipitation"]].isna().sum().tolist() == [1, 1]
+
+
 def test_open_meteo_wind_comes_down_from_10_m(server):
     data = ask("open_meteo_archive")
     call = server.calls()[0]

@@ -145,9 +145,17 @@ def test_open_meteo_variables_that_are_absent_are_named():
     assert set(answer.missing) == set(open_meteo.VARIABLE_MAP) - {"precipitation_sum"}
 
 
-def test_open_meteo_hourly_is_not_taken_for_daily():
+def test_open_meteo_hourly_recording_is_labelled_by_the_begin_of_the_hour():
+    raw = body("open_meteo", "forecast_hourly_past_days_manila_2026.json")
+    (answer,) = open_meteo.parse(raw, ("precipitation",), hourly=True)
+    told = json.loads(raw)["hourly"]
+    assert told["time"][0] == "2026-08-22T00:00"
+    rain = answer.frame["precipitation"]
+    assert rain.index[0] == pd.Timestamp("2026-08-21 23:00")  # the sum labelled 00:00 fell in the hour before
+    assert rain.iloc[: len(told["time"])].tolist() == told["precipitation"]
+    assert (answer.latitude, answer.longitude, answer.elevation) == (14.586995, 121.002785, 9.0)
     with pytest.raises(ValueError, match="daily"):
-        http.checked(open_meteo.parse, body("open_meteo", "forecast_hourly_past_days_manila_2026.json"))
+        http.checked(open_meteo.parse, raw)
 
 
 def test_open_meteo_two_places_in_order():
