@@ -91,7 +91,7 @@ def from_instants(
     """
     if not len(hours) or not len(times):
         return np.full(len(hours), np.nan)
-    at = np.array([(t - hours[0]) / HOUR for t in times], dtype=float)
+    at = np.asarray((pd.DatetimeIndex(times) - hours[0]) / HOUR, dtype=float)
     given = np.asarray(values, dtype=float)
     span = np.broadcast_to(np.asarray(reach, dtype=float), at.shape)
     wanted = np.arange(len(hours), dtype=float)
@@ -119,10 +119,11 @@ def from_intervals(intervals: Iterable[Interval], hours: pd.DatetimeIndex, *, to
     lowest, highest = np.full(len(hours), np.inf), np.full(len(hours), -np.inf)
     if not len(hours):
         return amount
+    zero = hours[0]
     for interval in intervals:
         if not math.isfinite(interval.value):
             continue
-        first, last = (interval.start - hours[0]) / HOUR, (interval.end - hours[0]) / HOUR
+        first, last = (interval.start - zero) / HOUR, (interval.end - zero) / HOUR
         i, j = max(math.floor(first), 0), min(math.ceil(last), len(hours))
         if i >= j:
             continue
