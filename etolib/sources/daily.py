@@ -91,7 +91,8 @@ def from_instants(
     """
     if not len(hours) or not len(times):
         return np.full(len(hours), np.nan)
-    at = np.asarray((pd.DatetimeIndex(times) - hours[0]) / HOUR, dtype=float)
+    zero = hours[0]
+    at = np.array([(t - zero) / HOUR for t in times], dtype=float)
     given = np.asarray(values, dtype=float)
     span = np.broadcast_to(np.asarray(reach, dtype=float), at.shape)
     wanted = np.arange(len(hours), dtype=float)
