@@ -284,7 +284,8 @@ def _download(
         if choice.role == "fallback" and len(empty := _empty_days(answers, choice.period)):
             this.tell("download", f"asking {choice.source}", 0, source=choice.source)
             try:
-                answer = known[choice.source].fetch(site, Period(empty[0].date(), empty[-1].date()))
+                place = site.with_elevation(height.value)  # the height found counts for its temperature too
+                answer = known[choice.source].fetch(place, Period(empty[0].date(), empty[-1].date()))
             except SourceError as error:
                 causes.append(error)
             else:
@@ -292,6 +293,9 @@ def _download(
                 answer.frame = answer.frame.loc[answer.frame.index.intersection(empty)]
                 answers[choice.source] = answer
             this.tell("download", choice.source, 100, source=choice.source)
+    # In the order of the choice, not of arrival: the same run says the same.
+    order = [choice.source for choice in choices]
+    causes.sort(key=lambda cause: order.index(cause.source) if cause.source in order else len(order))
     return {c.source: answers[c.source] for c in choices if c.source in answers}, height, causes
 
 
@@ -378,6 +382,11 @@ def _gap_sentence(table: pd.DataFrame, absent: np.ndarray) -> str:
     return f"no value for {where}: no source had the data; these rows are empty"
 
 
+def _months(ratio: pd.Series) -> list[float | None]:
+    """Return one number for each month; None where nothing was learnt."""
+    return [None if pd.isna(value) else round(float(value), 3) for value in ratio]
+
+
 def _provenance(
     site: Site,
     height: elevations.Elevation,
@@ -401,6 +410,7 @@ def _provenance(
         "evidence": list(fused.evidence),
         "findings": [dataclasses.asdict(finding) for finding in fused.findings],
         "learnt": None if fused.learnt is None else fused.learnt.text,
+        "learnt_ratio": None if fused.learnt is None else _months(fused.learnt.ratio),
         "sources": {name: answer.meta for name, answer in answers.items()},
         "failed": [cause.to_dict() for cause in causes],
     }

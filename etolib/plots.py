@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ LABELS: Mapping[str, str] = {
     "axis_rain": "Rain [mm/day]",
     "legend_eto": "ETo",
     "legend_interval": "interval",
+    "legend_spread": "spread of the sources",
     "legend_rain": "rain",
     "legend_forecast": "forecast",
 }
@@ -47,21 +49,29 @@ _VARIABLES = {colour: f"var(--eto-{name})" for name, colour in vars(_MARKS).item
 _SVG_RAIN_DAYS = 1500  # longer series draw rain as one filled step: a bar a day would only slow the browser down
 
 
+_LINE_DAYS = 100  # up to here each source has a line of its own; beyond, lines would be a thicket and become a band
+_DASHES = ("solid", (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+
+
 def figure(
     table: pd.DataFrame,
     *,
+    sources: pd.DataFrame | None = None,
     palette: Palette = LIGHT,
     labels: Mapping[str, str] = LABELS,
     width: float = 9.6,
     height: float = 4.2,
 ) -> Figure:
-    """Draw daily ETo with its interval, rain as bars from above, and shade what is forecast.
+    """Draw daily ETo with its interval and the spread of its sources, rain as bars from above; shade the forecast.
 
     Parameters
     ----------
     table : pandas.DataFrame
         `etolib.result.Result.table`: columns ``date``, ``eto``, ``eto_lower``, ``eto_upper``, ``precipitation``
         [mm day-1] and ``kind``.
+    sources : pandas.DataFrame, optional
+        ETo of each source by itself, a column each, named as the legend shall; index ``date``. Drawn where two or more
+        have values: a thin line each, or for long series one band from the least to the largest. [mm day-1]
     palette : Palette
     labels : mapping
         Keys as in `LABELS`.
@@ -96,9 +106,7 @@ def figure(
     below = canvas.add_subplot()  # rain first, so that the line of ETo lies above its bars
     above = below.twinx()
 
-    handles = []
-    if np.isfinite(rain).any():
-        handles.append(_rain(below, days, rain, palette, labels))
+    rainy = [_rain(below, days, rain, palette, labels)] if np.isfinite(rain).any() else []
     below.set_ylabel(labels["axis_rain"], color=palette.rain)
     most = float(np.nanmax(rain, initial=0.0))
     below.set_ylim(max(10.0, 2.4 * most), 0)
@@ -113,14 +121,16 @@ def figure(
         label=labels["legend_eto"],
         zorder=4,
     )
-    handles.insert(0, line)
+    handles: list[Any] = [line]
     if np.isfinite(lower).any():
         band = above.fill_between(
             days, lower, upper, color=palette.eto, alpha=0.18, linewidth=0, label=labels["legend_interval"], zorder=3
         )
-        handles.insert(1, band)
+        handles.append(band)
     above.set_ylabel(labels["axis_eto"], color=palette.eto)
-    top = np.nanmax(np.concatenate([eto, upper]), initial=1.0)
+    spread, most_of_them = _spread(above, table, sources, palette, labels)
+    handles += spread + rainy
+    top = np.nanmax(np.concatenate([eto, upper, [most_of_them]]), initial=1.0)
     above.set_ylim(0, max(2.0, 1.12 * float(top)))
 
     forecast = (table["kind"] == "forecast").to_numpy()
@@ -146,10 +156,35 @@ def figure(
     below.set_xlim(days[0] - margin, days[-1] + margin)
     _calm(above, below, palette)
     canvas.legend(
-        handles=handles, loc="outside upper left", ncols=4, frameon=False, fontsize=9, labelcolor=palette.ink,
-        handlelength=1.6, columnspacing=1.4,
+        handles=handles, loc="outside upper left", ncols=2 if width < 6 else 6, frameon=False, fontsize=9,
+        labelcolor=palette.ink, handlelength=1.6, columnspacing=1.4,
     )  # fmt: skip
     return canvas
+
+
+def _spread(
+    axes: Any, table: pd.DataFrame, sources: pd.DataFrame | None, palette: Palette, labels: Mapping[str, str]
+) -> tuple[list[Any], float]:
+    """Draw what each source says by itself; return what the legend shows and the largest value drawn."""
+    if sources is None:
+        return [], np.nan
+    values = sources.reindex(table["date"]).dropna(axis="columns", how="all")
+    if values.shape[1] < 2 or not (values.notna().sum(axis=1) >= 2).any():
+        return [], np.nan
+    days, numbers = table["date"].to_numpy(dtype="datetime64[D]"), values.to_numpy(dtype=float)
+    largest = float(np.nanmax(numbers))
+    if len(days) > _LINE_DAYS:
+        # pandas leaves absent values out; days of one source have no spread.
+        several = values.notna().sum(axis=1) >= 2
+        band = axes.fill_between(
+            days, values.min(axis=1).where(several), values.max(axis=1).where(several), color=palette.eto, alpha=0.3,
+            linewidth=0, label=labels["legend_spread"], zorder=3.5,
+        )  # fmt: skip
+        return [band], largest
+    lines = []
+    for (name, column), dashes in zip(values.items(), cycle(_DASHES)):
+        lines += axes.plot(days, column, color=palette.muted, linewidth=0.9, linestyle=dashes, label=name, zorder=3.5)
+    return lines, largest
 
 
 def _rain(axes: Any, days: Any, rain: Any, palette: Palette, labels: Mapping[str, str]) -> Any:
@@ -175,7 +210,11 @@ def _calm(above: Any, below: Any, palette: Palette) -> None:
 
 
 def svg_for_page(
-    table: pd.DataFrame, labels: Mapping[str, str] = LABELS, width: float = 9.6, height: float = 4.2
+    table: pd.DataFrame,
+    labels: Mapping[str, str] = LABELS,
+    width: float = 9.6,
+    height: float = 4.2,
+    sources: pd.DataFrame | None = None,
 ) -> str:
     """Return the figure as inline SVG whose colours are CSS variables ``--eto-*`` and whose text is text.
 
@@ -186,7 +225,7 @@ def svg_for_page(
     drawn = io.StringIO()
     # `svg.hashsalt` makes the ids depend on nothing but the figure; two figures in one page need different ones.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": f"{width}x{height}"}):
-        figure(table, palette=_MARKS, labels=labels, width=width, height=height).savefig(
+        figure(table, sources=sources, palette=_MARKS, labels=labels, width=width, height=height).savefig(
             drawn, format="svg", metadata={"Date": None, "Creator": None}
         )
     picture = drawn.getvalue()

@@ -121,3 +121,55 @@ def test_no_state_of_pyplot_is_touched():
     sys.modules.pop("matplotlib.pyplot", None)
     plots.svg_for_page(table())
     assert "matplotlib.pyplot" not in sys.modules
+
+
+# --- the spread of the sources ----------------------------------------------------------------------------------------
+
+
+def each(frame, **columns):
+    return pd.DataFrame(columns, index=pd.DatetimeIndex(frame["date"], name="date"))
+
+
+def test_each_source_has_a_line_of_its_own():
+    frame = table()
+    sources = each(frame, One=frame["eto"].to_numpy() + 0.3, Two=frame["eto"].to_numpy() - 0.2)
+    eto = plots.figure(frame, sources=sources).axes[1]
+    np.testing.assert_array_equal(eto.lines[1].get_ydata(), sources["One"])
+    assert len({line.get_linestyle() for line in eto.lines[1:]} | {line.get_color() for line in eto.lines[1:]}) > 1
+    assert names(plots.figure(frame, sources=sources)) == ["ETo", "interval", "One", "Two", "rain"]
+
+
+def test_a_year_is_a_band_and_no_thicket():
+    frame = table(365)
+    values = frame["eto"].to_numpy()
+    sources = each(frame, One=values + 0.3, Two=values - 0.2, Three=np.where(np.arange(365) < 100, np.nan, values))
+    sources.iloc[200:, :2] = np.nan  # from here on one source only: no spread
+    figure = plots.figure(frame, sources=sources)
+    eto = figure.axes[1]
+    assert len(eto.lines) == 1
+    assert names(figure) == ["ETo", "interval", "spread of the sources", "rain"]
+    band = eto.collections[-1].get_paths()
+    corners = np.concatenate([path.vertices for path in band])
+    assert corners[:, 1].max() == pytest.approx((values + 0.3)[:200].max())
+    assert corners[:, 1].min() == pytest.approx((values - 0.2)[:200].min())
+    assert corners[:, 0].max() == pytest.approx((frame["date"][199] - pd.Timestamp(0)).days)
+
+
+def test_one_source_has_no_spread():
+    frame = table()
+    values = frame["eto"].to_numpy()
+    alone = each(frame, One=values, Two=np.nan)
+    in_turn = each(
+        frame,
+        One=np.where(np.arange(30) < 15, values, np.nan),
+        Two=np.where(np.arange(30) < 15, np.nan, values),
+    )
+    for sources in (None, alone, in_turn):
+        assert names(plots.figure(frame, sources=sources)) == ["ETo", "interval", "rain"]
+
+
+def test_what_a_source_says_stays_within_the_figure():
+    frame = table()
+    sources = each(frame, One=frame["eto"].to_numpy() + 9, Two=frame["eto"].to_numpy())
+    eto = plots.figure(frame, sources=sources).axes[1]
+    assert eto.get_ylim()[1] > sources["One"].max()

@@ -98,7 +98,7 @@ class Mapping:
         """Return the mapping in sentences, what is uncertain last."""
         sign = {"\t": "tabulators", " ": "spaces", "": "cells"}.get(self.delimiter, f"{self.delimiter!r}")
         words = [f"columns separated by {sign}, decimal {'comma' if self.decimal == ',' else 'point'}, "
-                 f"dates as {self.date_format}"]  # fmt: skip
+                 f"dates as {_words(self.date_format)}"]  # fmt: skip
         words += [
             f"{c.name!r} is taken for {c.variable}{f' in {c.unit}' if c.unit else ''} ({c.reason})"
             for c in self.columns

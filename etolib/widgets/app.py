@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import ipywidgets as widgets
 
 from etolib import config
-from etolib.errors import EtolibError, SchedulerUnavailable
+from etolib.errors import EtolibError, SchedulerUnavailable, TaskError
+from etolib.request import STATION
 from etolib.site import Site
 from etolib.widgets import remote, render
 from etolib.widgets.connection import DOWN, RUNNING, Connection
@@ -25,6 +26,7 @@ from etolib.widgets.map import PlaceMap, Tiles, online_tiles
 from etolib.widgets.model import LANGUAGES, FormModel, Request, Status, TaskModel, say
 from etolib.widgets.progress import Card
 from etolib.widgets.results import Results
+from etolib.widgets.station import OwnStation, Upload
 
 log = logging.getLogger("etolib.page")
 
@@ -110,6 +112,7 @@ class Page:
         self.place = PlaceForm(form, guard)
         self.when = PeriodForm(form, guard)
         self.which = SourcesForm(form, guard)
+        self.own = OwnStation(form, guard, lambda upload: self._aside(self._read_station, upload))
         self.results = Results(form.language)
 
         self.heading = marked(widgets.HTML(), "etolib-heading")
@@ -135,7 +138,9 @@ class Page:
         self.cancel.on_click(guard(self._cancel_newest))
         buttons = marked(widgets.Box([self.calculate, self.cancel]), "etolib-buttons")
 
-        ask = marked(widgets.Box([self.when.widget, self.which.widget, buttons]), "etolib-panel", "etolib-form")
+        ask = marked(
+            widgets.Box([self.when.widget, self.which.widget, self.own.widget, buttons]), "etolib-panel", "etolib-form"
+        )
         self.stack = marked(widgets.VBox(), "etolib-cards")
         chart = marked(widgets.Box([self.map.widget]), "etolib-map-frame")
         left = marked(widgets.VBox([chart, self.place.widget]), "etolib-left")
@@ -171,7 +176,8 @@ class Page:
         self.dark.description = say(language, "theme")
         self.calculate.description = say(language, "calculate")
         self.cancel.description = say(language, "cancel")
-        parts: list[Any] = [self.place, self.when, self.which, self.results, *self.cards, self._spare]
+        self.which.titles[STATION] = say(language, "station")
+        parts: list[Any] = [self.place, self.when, self.which, self.own, self.results, *self.cards, self._spare]
         for part in filter(None, parts):
             part.translate(language)
         self._show_line()
@@ -325,6 +331,23 @@ class Page:
             raise
         self._later(self.which.offer, found)
 
+    def _read_station(self, upload: Upload) -> None:
+        """Have an own file read on a worker; its content is nothing to be looked at here."""
+        try:
+            latitude = self.form.site().latitude
+        except EtolibError:
+            latitude = None
+        try:
+            found = self._connection.ask(
+                remote.read_station, upload.content, upload.name, upload.known, upload.station, latitude
+            )
+        except Exception as error:
+            log.exception("an own file could not be read")
+            known = isinstance(error, EtolibError)
+            self._later(self.own.failed, upload, error if known else TaskError(f"{type(error).__name__}: {error}"))
+        else:
+            self._later(self.own.show, upload, found)
+
     def _probe(self, tiles: Tiles) -> None:
         """Add online tiles if their server answers: each tile that fails would be an error in the browser."""
         if self._connection.ask(remote.answers, tiles.probe):
@@ -385,8 +408,9 @@ class Page:
             # A provider that failed is left alone for a while; who presses Retry wants it asked.
             with contextlib.suppress(EtolibError):
                 self._connection.ask(remote.forget_failures)
+        own = {} if request.station is None else {"station": request.station}
         self._watch(
-            card, lambda client: self._submitter()(request.site, request.period, request.sources, client=client)
+            card, lambda client: self._submitter()(request.site, request.period, request.sources, client=client, **own)
         )
 
     def _attach_to(self, card: Card, task_id: str) -> None:

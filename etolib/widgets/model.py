@@ -20,6 +20,7 @@ import traitlets
 
 from etolib import config
 from etolib.errors import EtolibError, InputError, Problem
+from etolib.request import STATION
 from etolib.site import Period, Site, parse_angle
 
 LANGUAGES = ("en", "pt")
@@ -68,11 +69,15 @@ def say(language: str, key: str, **values: Any) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """A request that can be calculated: checked, and independent of the form it came from."""
+    """A request that can be calculated: checked, and independent of the form it came from.
+
+    ``station`` is the own file as a source, None without; a link cannot carry it.
+    """
 
     site: Site
     period: Period
     sources: str | tuple[str, ...] = "auto"
+    station: Any = None
 
     def query(self) -> str:
         """Return the query string that fills the form with this request; the dates are absolute.
@@ -85,7 +90,7 @@ class Request:
             values["elevation"] = self.site.elevation
         values["period"] = str(self.period)
         if self.sources != "auto":
-            values["sources"] = ",".join(self.sources)
+            values["sources"] = ",".join(name for name in self.sources if name != STATION) or "auto"
         return urlencode(values)
 
 
@@ -131,6 +136,7 @@ class FormModel(traitlets.HasTraits):
     period = traitlets.Unicode()
     automatic = traitlets.Bool(True)
     sources: Any = traitlets.List(traitlets.Unicode())
+    station: Any = traitlets.Any(None, allow_none=True)  # the own file as a source, while it is ticked
     language = traitlets.Enum(LANGUAGES, "en")
     theme = traitlets.Enum(THEMES, "light")
 
@@ -181,11 +187,12 @@ class FormModel(traitlets.HasTraits):
             period = self.days()
         except InputError as error:
             problems.extend(error.problems)
-        if not self.automatic and not self.sources:
+        if not self.automatic and not self.sources and self.station is None:
             problems.append(Problem("sources", "", "none is ticked", "tick one, or choose automatic"))
         if site is None or period is None or problems:
             raise InputError(problems)
-        return Request(site, period, "auto" if self.automatic else tuple(self.sources))
+        names = [name for name in self.sources if name != STATION] + ([] if self.station is None else [STATION])
+        return Request(site, period, "auto" if self.automatic else tuple(names), self.station)
 
     def days(self) -> Period:
         """Return the period as typed or chosen."""

@@ -11,11 +11,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from etolib import config
+from etolib.request import STATION
 
 if TYPE_CHECKING:
     from etolib.result import Result
 
-CHART_WORDS = ("axis_eto", "axis_rain", "legend_eto", "legend_interval", "legend_rain", "legend_forecast")
+CHART_WORDS = (
+    "axis_eto",
+    "axis_rain",
+    "legend_eto",
+    "legend_interval",
+    "legend_spread",
+    "legend_rain",
+    "legend_forecast",
+    "station",
+)
 """Labels a figure needs."""
 
 SHOWN_ROWS = 1100
@@ -82,6 +92,77 @@ def forget_failures() -> None:
     http.forget_failures()
 
 
+def read_station(
+    content: bytes,
+    name: str,
+    known: Mapping[str, Mapping[str, Any]],
+    station: str | None,
+    latitude: float | None,
+) -> dict[str, Any]:
+    """Return what a station file is taken for, what is wrong with it, and the file itself packed for tasks.
+
+    ``content`` comes compressed by zlib; ``known`` is what the person at the page says of columns, ``station`` which
+    of several stations, ``latitude`` [degrees] helps to tell the unit of radiation.
+    """
+    import zlib
+
+    from etolib.errors import InputError
+    from etolib.sources import station_file, station_names, station_packed, station_table
+
+    data = zlib.decompress(content)
+    told: dict[str, Any] = {
+        "name": name, "columns": [], "reading": "", "questions": [], "stations": [], "problem": None, "packed": None,
+        "facts": None,
+    }  # fmt: skip
+    try:
+        table = station_table.open_table(data, name)
+        # Should the guess end in a refusal, a person can still name the columns that nobody could guess.
+        for column in table.names:
+            guessed = station_names.classify(station_names.split_unit(column)[0])
+            told["columns"].append(_column(column, known.get(column, {}).get("variable", guessed) or None))
+        mapping = station_file.guess(data, filename=name, latitude=latitude, known=known)
+        told["columns"] = [
+            _column(c.name, c.variable, c.unit, c.height, c.reason, mapping.date_format) for c in mapping.columns
+        ]
+        told["reading"], told["questions"] = mapping.explain()[0], list(mapping.questions)
+        at = next((c.index for c in mapping.columns if c.variable == "station"), None)
+        if at is not None:
+            told["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]
+        file = station_file.read(data, mapping=mapping, filename=name, station=station)
+    except InputError as error:
+        told["problem"] = {"message": error.message, "suggestion": error.suggestion}
+        return told
+    told["questions"] = list(file.warnings)
+    told["packed"] = station_packed.pack(file)
+    told["facts"] = {
+        "monthly": file.monthly,
+        "first": None if file.monthly else file.frame.index[0].date().isoformat(),
+        "last": None if file.monthly else file.frame.index[-1].date().isoformat(),
+        "days": len(file.frame),
+        "place": None if file.site is None else [file.site.latitude, file.site.longitude],
+    }
+    return told
+
+
+_STATIONS = 200  # stations of one file offered to choose from
+
+
+def _column(
+    name: str,
+    variable: str | None,
+    unit: str | None = None,
+    height: float | None = None,
+    reason: str = "",
+    date_format: str = "",
+) -> dict[str, Any]:
+    return {
+        "name": name, "variable": variable, "unit": unit, "height": height,
+        # The name stands beside it.
+        "reason": reason.removeprefix(f"its name {name!r}").removeprefix("; "),
+        "format": date_format if variable == "date" else None,
+    }  # fmt: skip
+
+
 def view(result: Result) -> dict[str, Any]:
     """Return what the page shows of a result, and its CSV."""
     table = result.table
@@ -122,6 +203,7 @@ def view(result: Result) -> dict[str, Any]:
             }
             for name, meta in about.items()
         ],
+        "learnt": _learnt(result.provenance),
         "elevation": _plain(site.elevation),
         "elevation_source": result.provenance.get("elevation_source"),
     }
@@ -134,7 +216,23 @@ def charts(result: Result, words: Mapping[str, str]) -> tuple[str, str]:
     """Return the figure as inline SVG for a wide and for a narrow page."""
     from etolib.plots import svg_for_page
 
-    return svg_for_page(result.table, words, 7.8, 3.6), svg_for_page(result.table, words, 4.2, 4.0)
+    # The climatology only stands where no source has the day: it is no second opinion.
+    each = result.source_eto.drop(columns="climatology", errors="ignore")
+    about = result.provenance.get("sources", {})
+    # The name of an own file came from outside: the page's word stands for it.
+    titles = {str(n): str(about.get(n, {}).get("title", n)) for n in each} | {STATION: words["station"]}
+    each = each.rename(columns=titles)
+    wide, narrow = (7.8, 3.6), (4.2, 4.2)
+    return svg_for_page(result.table, words, *wide, sources=each), svg_for_page(
+        result.table, words, *narrow, sources=each
+    )
+
+
+def _learnt(provenance: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what an own station taught: the sentence, and station over grids by month."""
+    if not provenance.get("learnt"):
+        return None
+    return {"text": str(provenance["learnt"]), "months": provenance.get("learnt_ratio") or [None] * 12}
 
 
 def _sum(values: Any) -> float | None:

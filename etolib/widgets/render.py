@@ -184,7 +184,7 @@ def result_head(language: str, view: Mapping[str, Any]) -> str:
     return (
         f'<div class="etolib-results-title"><div><h2>{text(view["place"])}</h2><p>{text(view["period"])} · '
         f'{text(day_count(language, view["days"]))}</p></div><div class="etolib-actions">{links}</div></div>'
-        f'<div class="etolib-tiles">{cells}</div>{told}'
+        f'<div class="etolib-tiles">{cells}</div>{told}{learnt(language, view)}'
     )
 
 
@@ -275,6 +275,80 @@ def source_line(language: str, source: Mapping[str, Any]) -> str:
         parts.append(source["licence"])
     facts = text(" · ".join(parts))
     return f'<span class="etolib-source-facts" title="{facts}; {text(source.get("coverage"))}">{facts}</span>'
+
+
+def station_sentence(level: str, sentence: str) -> str:
+    """Return a sentence about the own file; ``level`` is busy or bad."""
+    return f'<div class="etolib-station-said" data-level="{text(level)}" role="status">{text(sentence)}</div>'
+
+
+def station_problem(name: str, message: str, suggestion: str | None) -> str:
+    """Return what is wrong with a file: what, and what next.
+
+    >>> "cannot be u2 &lt;b&gt;" in station_problem("a.csv", "cannot be u2 <b>", None)
+    True
+    """
+    told = "".join(f"<p>{text(line)}</p>" for line in message.splitlines())
+    after = f"<p>{text(suggestion)}</p>" if suggestion else ""
+    return f'<div class="etolib-station-said" data-level="bad" role="alert"><b>{text(name)}</b>{told}{after}</div>'
+
+
+def station_facts(language: str, found: Mapping[str, Any]) -> str:
+    """Return what a file holds: its name where it cannot be used, its days."""
+    facts = found["facts"]
+    if facts is None:
+        return f"<b>{text(found['name'])}</b>" if not found["problem"] else ""
+    if facts["monthly"]:
+        return text(say(language, "station_months"))
+    days = day_count(language, facts["days"])
+    return text(say(language, "station_facts", first=facts["first"], last=facts["last"], days=days))
+
+
+def station_notes(language: str, found: Mapping[str, Any]) -> str:
+    """Return how the file was read, and what is uncertain about it."""
+    lines = [found["reading"], *found["questions"]]
+    return "".join(f"<li>{text(line)}</li>" for line in lines if line).join(("<ul>", "</ul>"))
+
+
+def variable_name(language: str, name: str) -> str:
+    """Return what a column can be, in words; one without words as it is.
+
+    >>> variable_name("pt", "rs"), variable_name("en", "latitude")
+    ('radiação solar', 'latitude')
+    """
+    try:
+        return say(language, f"var_{name}")
+    except KeyError:
+        return name
+
+
+def date_words(form: str) -> str:
+    """Return a date format as people write it.
+
+    >>> date_words("%d/%m/%Y")
+    'DD/MM/YYYY'
+    """
+    for sign, word in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%y", "YY"), ("%b", "MON")):
+        form = form.replace(sign, word)
+    return form
+
+
+def learnt(language: str, view: Mapping[str, Any]) -> str:
+    """Return what was learnt from the own station: the sentence, and the bias of each month."""
+    told = view.get("learnt")
+    if not told:
+        return ""
+    months = "".join(
+        f"<span><small>{text(month)}</small>{text(_number(ratio, 2))}</span>"
+        for month, ratio in zip(say(language, "months").split(), told["months"], strict=True)
+        if ratio is not None
+    )
+    strip = (
+        f'<div class="etolib-months" role="group" aria-label="{text(say(language, "station_months_ratio"))}">'
+        f"<em>{text(say(language, 'station_months_ratio'))}</em>{months}</div>"
+    )
+    head = f"<b>{text(say(language, 'station_learnt'))}</b>"
+    return f'<div class="etolib-learnt">{head}<p>{text(told["text"])}</p>{strip if months else ""}</div>'
 
 
 def source_names(language: str, sources: Sequence[Mapping[str, Any]]) -> str:
