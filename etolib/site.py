@@ -12,12 +12,15 @@ from typing import Any
 from etolib import config
 from etolib.errors import InputError, Problem
 
+# Degrees end with a sign or a space where minutes or seconds follow: "10 m" is no angle of 1° 0'.
 _DMS = re.compile(
-    r"""^\s*(?P<sign>[-+\u2212])?\s*(?P<deg>\d+(?:[.,]\d+)?)\s*[°d]?\s*
-        (?:(?P<min>\d+(?:[.,]\d+)?)\s*['′m]\s*)?(?:(?P<sec>\d+(?:[.,]\d+)?)\s*(?:["″s]|'')\s*)?
-        (?P<hemisphere>[NSEWO])?\s*$""",
+    r"""^\s*(?P<sign>[-+\u2212])?\s*(?P<deg>\d+(?:[.,]\d*)?|[.,]\d+)
+        (?:(?:\s*[°d]\s*|\s+)(?:(?P<min>\d+(?:[.,]\d+)?)\s*['′m]\s*)?(?:(?P<sec>\d+(?:[.,]\d+)?)\s*(?:["″s]|'')\s*)?)?
+        \s*(?P<hemisphere>[NSEWO])?\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LETTERS = {"latitude": "NS", "longitude": "EWO"}
+_NAME_LENGTH = 200
 
 
 def _number(value: Any) -> float | None:
@@ -31,12 +34,14 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def parse_angle(text: str) -> float | None:
+def parse_angle(text: str, axis: str | None = None) -> float | None:
     """Read an angle in degrees as people type it; None where it is not one.
 
     Decimal point or comma, degrees-minutes-seconds, and a hemisphere letter (``O`` is west, as in Portuguese)
-    are understood.
+    are understood. With ``axis`` ("latitude" or "longitude") a letter of the other one is no such angle.
 
+    >>> parse_angle("47 W", "latitude") is None, parse_angle("47 W", "longitude")
+    (True, -47.0)
     >>> parse_angle("-22,7"), parse_angle("22°43'30\\" S"), parse_angle("abc")
     (-22.7, -22.725, None)
     """
@@ -48,7 +53,7 @@ def parse_angle(text: str) -> float | None:
         return None
     value = (parts[0] * 3600 + parts[1] * 60 + parts[2]) / 3600
     hemisphere = (match["hemisphere"] or "").upper()
-    if match["sign"] and hemisphere:
+    if (match["sign"] and hemisphere) or (axis and hemisphere not in _LETTERS[axis]):
         return None
     negative = match["sign"] not in (None, "+") or hemisphere in ("S", "W", "O")
     return -value if negative else value
@@ -67,7 +72,7 @@ class Site:
     elevation : float, optional
         Metres above sea level, -450 to 9000. None: the pipeline looks it up.
     name : str, optional
-        A label.
+        A label of one line, 200 characters at most.
 
     Raises
     ------
@@ -113,11 +118,16 @@ class Site:
             problems.append(
                 Problem("elevation", elevation, "must be metres from -450 to 9000", "leave it out to have it looked up")
             )
+        # It goes into every file and page: what one of them cannot hold is refused here, where one can say so.
+        if name is not None and not (isinstance(name, str) and len(name) <= _NAME_LENGTH and name.isprintable()):
+            shown = name[:40] if isinstance(name, str) else name
+            rule = f"must be printable text of at most {_NAME_LENGTH} characters"
+            problems.append(Problem("name", shown, rule, "write a shorter, plain name"))
         if problems or lat is None or lon is None:
             raise InputError(problems)
-        wrapped = lon if -180 <= lon < 180 else (lon + 180) % 360 - 180
+        wrapped = round(lon if -180 <= lon < 180 else (lon + 180) % 360 - 180, 10)
         object.__setattr__(self, "latitude", lat)
-        object.__setattr__(self, "longitude", round(wrapped, 10))
+        object.__setattr__(self, "longitude", wrapped if wrapped < 180 else -180.0)
         object.__setattr__(self, "elevation", height)
         object.__setattr__(self, "name", name)
 
@@ -251,9 +261,9 @@ class Period:
 
 
 def _date(thing: str, value: Any, problems: list[Problem]) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date() if value == value else None
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.datetime) and value == value:  # NaT is a datetime that does not equal itself
+        return value.date()
+    if isinstance(value, dt.date) and value == value:
         return value
     try:
         if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):

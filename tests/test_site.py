@@ -116,3 +116,33 @@ def test_period_length_days_and_intersection():
 def test_end_before_start_names_both_dates():
     with pytest.raises(InputError, match=r"2024-01-01.*before the start 2024-02-01"):
         Period("2024-02-01", "2024-01-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "value"),
+    [
+        ("47 W", "latitude", None), ("22 S", "longitude", None), ("47 W", "longitude", -47), ("22 S", "latitude", -22),
+        ("10 m", None, None), ("105'", None, None), ("45\"", None, None), ("10 5'", None, 10 + 5 / 60),
+        (".5", None, 0.5), ("-5.", None, -5),
+    ],
+)  # fmt: skip
+def test_angles_that_could_be_taken_for_another(text, axis, value):
+    assert parse_angle(text, axis) == (value if value is None else pytest.approx(value))
+
+
+@pytest.mark.parametrize("longitude", [180, -180, 180 - 1e-12, -180 - 1e-12, 540 - 360, 179.99999999999])
+def test_longitude_never_reaches_180(longitude):
+    assert Site(0, longitude).longitude == -180.0
+
+
+@pytest.mark.parametrize("name", ["a\x07b", "a\x00b", "two\nlines", "\udcff", "x" * 201, 5, ["P"]])
+def test_name_that_no_file_could_hold_is_refused(name):
+    with pytest.raises(InputError, match="name = "):
+        Site(0, 0, name=name)
+
+
+def test_not_a_time_is_not_a_date():
+    import pandas as pd
+
+    with pytest.raises(InputError, match="start = NaT: is not a date"):
+        Period(pd.NaT, "2024-01-01")
