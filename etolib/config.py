@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from etolib.errors import InputError, Problem
 
@@ -112,12 +113,22 @@ def today() -> dt.date:
 
 
 def service_root(service: str) -> str:
-    """Return scheme and host of a service, without a slash at the end.
+    """Return scheme and host of a service, without a slash at the end; `InputError` where it cannot be one.
 
     >>> service_root("nasa_power")
     'https://power.larc.nasa.gov'
     """
-    return (get(f"{service}_url") or SERVICES[service]).rstrip("/")
+    root = (get(f"{service}_url") or SERVICES[service]).rstrip("/")
+    try:
+        parts = urlsplit(root)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is none, half an IPv6 address
+        good = False
+    if not good or not root.isprintable() or " " in root:
+        raise InputError(
+            [Problem(f"ETOLIB_{service.upper()}_URL", root, "must be like https://host or http://host:port")]
+        )
+    return root
 
 
 def cache_dir() -> Path:

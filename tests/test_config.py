@@ -41,3 +41,11 @@ def test_bad_today_is_refused(monkeypatch):
 def test_empty_variable_is_absent(monkeypatch):
     monkeypatch.setenv("ETOLIB_NASA_POWER_URL", "")
     assert config.service_root("nasa_power") == "https://power.larc.nasa.gov"
+
+
+@pytest.mark.parametrize(
+    "root", ["not a url", "ftp://x", "http://", "http://127.0.0.1:99999", "http://[::1", "127.0.0.1:1", "http://a b"]
+)
+def test_root_that_is_none_is_bad_input(root):
+    with config.set_options(nasa_power_url=root), pytest.raises(InputError, match="ETOLIB_NASA_POWER_URL"):
+        config.service_root("nasa_power")
