@@ -5,8 +5,11 @@ Exit status: 0 done, 2 bad input (one line per problem on standard error), 3 no 
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,9 @@ class _Group(click.Group):
         except EtolibError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(1)
+        except click.UsageError as error:
+            click.echo(f"error: {error.format_message()} (see --help)", err=True)
+            sys.exit(2)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -91,7 +97,8 @@ def compute(
     if output is None:
         click.echo(result.to_csv(), nl=False)
         return
-    getattr(result, WRITERS[output.suffix.lower()])(output)
+    with _writing(output):
+        getattr(result, WRITERS[output.suffix.lower()])(output)
     click.echo(f"{output}: {len(result.table)} days, mean {result.table['eto'].mean():.2f} mm/day", err=True)
 
 
@@ -99,8 +106,22 @@ def check_output(path: Path, endings: Collection[str] = tuple(WRITERS)) -> None:
     """Refuse a file that could not be written, before anything is computed."""
     if path.suffix.lower() not in endings:
         raise InputError([Problem("output", str(path), f"must end in {' '.join(endings)}")])
-    if not path.absolute().parent.is_dir():
+    folder = path.absolute().parent
+    if not folder.is_dir():
         raise InputError([Problem("output", str(path), "lies in a folder that does not exist", "make it first")])
+    if path.is_dir() or not os.access(folder, os.W_OK):
+        rule = "is a folder" if path.is_dir() else "lies in a folder that cannot be written to"
+        raise InputError([Problem("output", str(path), rule, "choose another file")])
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn a disk that is full, and the like, into one line."""
+    try:
+        yield
+    except OSError as error:
+        rule = f"cannot be written: {error.strerror or error}"
+        raise InputError([Problem("output", str(path), rule, "choose another file")]) from error
 
 
 def place_and_period(
@@ -119,7 +140,9 @@ def place_and_period(
         return text if value is None else value
 
     try:
-        site = Site(number(lat, parse_angle), number(lon, parse_angle), number(elevation, _float), name)  # type: ignore[arg-type]
+        latitude = number(lat, partial(parse_angle, axis="latitude"))
+        longitude = number(lon, partial(parse_angle, axis="longitude"))
+        site = Site(latitude, longitude, number(elevation, _float), name)  # type: ignore[arg-type]
     except InputError as error:
         problems += error.problems
     try:
@@ -190,7 +213,8 @@ def fuse(data: Path, protocol: str, cities: str | None, output: Path) -> None:
 
     names = None if cities is None else [name.strip() for name in cities.split(",") if name.strip()]
     series = protocols.fuse(data, protocol, names)
-    series.to_parquet(output, index=False)
+    with _writing(output):
+        series.to_parquet(output, index=False)
     click.echo(f"{output}: {series['city'].nunique()} places, {len(series)} rows", err=True)
 
 
@@ -206,7 +230,8 @@ def validate(data: Path, json_file: Path | None) -> None:
     tables = validation.validate(data)
     click.echo(tables.to_text())
     if json_file is not None:
-        json_file.write_text(tables.to_json())
+        with _writing(json_file):
+            json_file.write_text(tables.to_json())
 
 
 if __name__ == "__main__":

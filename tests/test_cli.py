@@ -106,3 +106,57 @@ def test_sources_lists_each_with_its_window():
     assert done.exit_code == 0
     for word in ("nasa_power", "open_meteo_archive", "licence", "1981-01-01"):
         assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("compute", "--lat", "-22.7"),
+        ("compute", *PLACE, *DATES, "--colour", "red"),
+        ("compute", *PLACE, *DATES, "--name", "a\x07b"),
+        ("compute", "--lat", "47 W", "--lon", "20", *DATES),
+        ("serve", "--workers", "0"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_use_is_one_line_too(words):
+    done = run(*words)
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+
+
+def test_output_that_is_a_folder_is_told_before_the_work(weather_server, tmp_path):
+    (tmp_path / "eto.csv").mkdir()
+    done = run("compute", *PLACE, *DATES, "-o", str(tmp_path / "eto.csv"))
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert weather_server.calls() == []
+
+
+def test_full_disk_is_one_line_and_leaves_the_old_file(weather_server, tmp_path, monkeypatch):
+    import errno
+    import os
+    from pathlib import Path
+
+    def full(self, data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "eto.csv"
+    assert path.write_bytes(b"old") == 3
+    monkeypatch.setattr(Path, "write_bytes", full)
+    done = run("compute", *PLACE, *DATES, "-o", str(path))
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1].startswith("error: output = ")
+    assert "No space left" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["eto.csv"]
+    assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize("variable", ["ETOLIB_NASA_POWER_URL", "ETOLIB_TODAY"])
+def test_wrong_setting_is_one_line(weather_server, monkeypatch, variable):
+    monkeypatch.setenv(variable, "http://[::1")
+    done = run("compute", *PLACE, *DATES)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"error: {variable} = ")
+    assert len(done.stderr.splitlines()) == 1
