@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pandas as pd
 
@@ -142,7 +145,12 @@ def to_netcdf(result: Result, path: PathLike) -> None:
     data = result.dataset
     encoding = {name: {"zlib": True, "complevel": 4} for name, v in data.data_vars.items() if v.dtype.kind == "f"}
     encoding["time"] = {"units": "days since 1970-01-01", "dtype": "int32"}  # type: ignore[dict-item]
-    data.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    for name in ("latitude", "longitude", "elevation"):  # CF: a coordinate is never missing
+        encoding[name] = {"_FillValue": None}  # type: ignore[dict-item]
+    with _whole(path) as part:
+        data.to_netcdf(
+            part, engine="h5netcdf", encoding={name: v for name, v in encoding.items() if name in data.variables}
+        )
 
 
 def to_json(result: Result, path: PathLike | None = None) -> str:
@@ -198,10 +206,18 @@ def to_citation(result: Result) -> str:
 
 def _write(path: PathLike, data: bytes) -> None:
     """Write a file whole or not at all."""
-    target = Path(path)
-    part = target.with_name(f".{target.name}.part")
-    try:
+    with _whole(path) as part:
         part.write_bytes(data)
+
+
+@contextmanager
+def _whole(path: PathLike) -> Iterator[Path]:
+    """Give a name to write to, and move it to its place when all is written."""
+    target = Path(path)
+    part = target.with_name(f".etolib-{uuid4().hex}.part")  # short: the name itself may be as long as names can be
+    try:
+        yield part
         part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that went away has no rest in it
+            part.unlink(missing_ok=True)

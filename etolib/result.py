@@ -110,7 +110,10 @@ class Result:
 
         from etolib.reference import eto
 
-        day = pd.Timestamp(date)
+        try:
+            day = pd.Timestamp(date)
+        except (TypeError, ValueError):
+            raise InputError([Problem("date", date, "is not a date", "write it as YYYY-MM-DD")]) from None
         row = self.table.set_index("date").loc[[day]] if day in self.flags.index else self.table.iloc[:0]
         if row.empty:
             raise InputError([Problem("date", str(date), f"is not in the result {self.period}", "choose a day of it")])

@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 
 import etolib
+from etolib.errors import InputError
 from etolib.site import Site
 
 
@@ -125,3 +126,38 @@ def test_html_of_a_notebook_escapes_the_name():
 def test_terms_of_a_day_without_value_are_refused(result):
     with pytest.raises(etolib.InputError, match="has no value"):
         result.terms("2024-02-28")
+
+
+def test_netcdf_is_whole_or_not_there(result, tmp_path, monkeypatch):
+    path = tmp_path / "eto.nc"
+    assert path.write_bytes(b"old") == 3
+
+    def broken(self, part, **options):
+        part.write_bytes(b"half")
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", broken)
+    with pytest.raises(OSError, match="full"):
+        result.to_netcdf(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["eto.nc"]
+    assert path.read_bytes() == b"old"
+
+
+def test_file_with_the_longest_name_a_disk_takes(result, tmp_path):
+    path = tmp_path / ("e" * 251 + ".csv")
+    result.to_csv(path)
+    assert path.exists()
+
+
+def test_netcdf_coordinates_have_no_fill_value(result, tmp_path):
+    # CF-1.11, section 2.5.1: coordinates hold no missing data.
+    result.to_netcdf(tmp_path / "eto.nc")
+    with xr.open_dataset(tmp_path / "eto.nc") as data:
+        for name in ("time", "latitude", "longitude", "elevation"):
+            assert "_FillValue" not in data[name].encoding
+
+
+@pytest.mark.parametrize("date", ["no date", "2024-13-45", [1], {}])
+def test_terms_of_no_date_are_bad_input(result, date):
+    with pytest.raises(InputError, match="date = "):
+        result.terms(date)
