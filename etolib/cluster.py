@@ -46,8 +46,12 @@ def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard:
     )
     from distributed import Client
 
-    with Client(cluster, set_as_default=False) as client:
-        prepare(client)
+    try:
+        with Client(cluster, set_as_default=False) as client:
+            prepare(client)
+    except BaseException:
+        cluster.close()  # interrupted, or the pipeline cannot be imported: no process stays behind
+        raise
     return cluster
 
 
@@ -80,6 +84,7 @@ def connect(address: str | None = None, *, timeout: float = 5.0) -> Client:
     ``address`` defaults to ``DASK_SCHEDULER_ADDRESS`` (dask's own variable).
     """
     from distributed import Client
+    from distributed.comm.addressing import get_address_host, parse_address, parse_host_port
 
     address = address or os.environ.get("DASK_SCHEDULER_ADDRESS")
     if not address:
@@ -87,6 +92,12 @@ def connect(address: str | None = None, *, timeout: float = 5.0) -> Client:
             "no dask scheduler is known", suggestion="set DASK_SCHEDULER_ADDRESS, or start one with `etolib serve`"
         )
     try:
+        # Looked at first: a client that could not read its address ends with a traceback of its own.
+        scheme, place = parse_address(address)
+        if scheme in ("tcp", "tls", "ws", "wss"):
+            parse_host_port(place)
+        else:
+            get_address_host(address)
         return Client(address, timeout=timeout, set_as_default=False, name="etolib")
     except (OSError, TimeoutError, ValueError) as error:
         raise SchedulerUnavailable(f"the dask scheduler {address} does not answer: {error}") from error
