@@ -165,14 +165,15 @@ def finish(
     if empty:
         warnings.append(f"{named}: no values of {', '.join(empty)} in this period")
         result = result.drop(columns=empty)
-    gaps = {name: result[name].isna().to_numpy() for name in result.columns}
-    partly = {name: mask for name, mask in gaps.items() if mask.any()}
-    if partly:
-        by_days: dict[str, list[str]] = {}
-        for name, mask in partly.items():
-            by_days.setdefault(_days(days[mask]), []).append(name)
-        for text, names in by_days.items():
-            warnings.append(f"{named}: {', '.join(names)} missing on {text}")
+    nothing = result.isna().all(axis=1).to_numpy()
+    if nothing.any():
+        warnings.append(f"{named}: no data on {_days(days[nothing])}")
+    by_days: dict[str, list[str]] = {}
+    for name in result.columns:
+        gaps = result[name].isna().to_numpy() & ~nothing
+        if gaps.any():
+            by_days.setdefault(_days(days[gaps]), []).append(name)
+    warnings += [f"{named}: {', '.join(names)} missing on {text}" for text, names in by_days.items()]
     kind = np.where(days >= pd.Timestamp(today), "forecast", "observed") if forecast else "observed"
     result["kind"] = kind
     return result
