@@ -20,6 +20,7 @@ from etolib.voila import READY
 _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
 _YEAR_S = 31_536_000
+_MESSAGE_BYTES = 64 << 20
 
 
 class PageHandler(TornadoVoilaHandler):
@@ -85,11 +86,12 @@ _REPLACED = {
 class Dashboards(Voila):
     """Voila serving etolib's dashboards."""
 
-    def initialize(self, argv: list[str] | None = None) -> None:
-        """Read the configuration that lies beside the dashboards, then as Voila does."""
-        super().initialize(argv)
-        if not self.notebook_path:
-            self.load_config_file("voila", path=[self.root_dir])
+    def load_config_file(self, filename: str, path: Any = None) -> None:
+        """Read the configuration that lies beside the dashboards, and no other.
+
+        Voila looks into the current folder and the user's; a ``voila.py`` found there would be run.
+        """
+        super().load_config_file(filename, path=[self.root_dir])
 
     def setup_template_dirs(self) -> None:
         """Put etolib's template before Voila's of the same name, which it extends."""
@@ -97,9 +99,13 @@ class Dashboards(Voila):
         self.template_paths.insert(0, str(_HERE / "template"))
 
     def init_settings(self) -> dict[str, Any]:
-        """Compress: the front end is 6 MB of text without. (``tornado_settings`` come too late for this one.)"""
+        """Compress: the front end is 6 MB of text without. (``tornado_settings`` come too late for this one.)
+
+        A message larger than the limit closes the line of the page; tornado's own limit (10 MB) is less than a file the
+        page takes.
+        """
         settings: dict[str, Any] = super().init_settings()
-        return settings | {"compress_response": True}
+        return settings | {"compress_response": True, "websocket_max_message_size": _MESSAGE_BYTES}
 
     def init_handlers(self) -> list[Any]:
         """Exchange the handlers that behave differently here, and add the readiness check."""

@@ -113,14 +113,18 @@ def test_the_apps_are_three_lines_each_and_hold_no_output():
         assert len(lines) <= 3, name
 
 
-def test_the_configuration_culls_idle_kernels_and_serves_no_file():
-    settings = json.loads((voila.apps_folder() / "voila.json").read_text())
-    culling = settings["MappingKernelManager"]
-    assert culling["cull_idle_timeout"] == 1800
-    assert culling["cull_connected"]
-    assert settings["VoilaConfiguration"]["file_allowlist"] == ["\\A(?!)"]
-    assert not settings["VoilaConfiguration"]["show_tracebacks"]
+def test_the_configuration_lies_beside_the_dashboards_and_counts(tmp_path, monkeypatch):
+    from etolib.voila.server import Dashboards
 
-
-def test_the_template_is_in_the_package():
-    assert (Path(voila.__file__).parent / "template" / "index.html.j2").is_file()
+    (tmp_path / "voila.py").write_text("raise SystemExit('a file of the current folder was run')")
+    monkeypatch.chdir(tmp_path)
+    app = Dashboards()
+    app.initialize([str(voila.apps_folder())])
+    culling = app.config.MappingKernelManager
+    assert (culling.cull_idle_timeout, culling.cull_connected) == (1800, True)
+    chosen = app.voila_configuration
+    assert chosen.file_allowlist == ["\\A(?!)"]
+    assert (chosen.show_tracebacks, chosen.strip_sources) == (False, True)
+    assert (chosen.allow_theme_override, chosen.allow_template_override) == ("NO", "NO")
+    assert "jupyter-leaflet" in chosen.extension_allowlist
+    assert (Path(app.template_paths[0]) / "index.html.j2").is_file()
