@@ -21,7 +21,6 @@ SECOND = "nasa_power"
 temperature nor its wind. Modelled radiation makes a member whose errors are half as large again (RMSE 0.55 against
 0.40 mm/day, learnt to 1998, scored 1999-2005); it stands by for days that have nothing else."""
 
-MEMBER_NAMES = ("chosen", "second")
 OWN_DAYS = 365
 """Days of use, and of reference, a recipe needs for bias states of its own; with less it takes the commonest's."""
 
@@ -37,7 +36,7 @@ class Series:
     eto, lower, upper : ndarray, shape (days,)
         [mm day-1]
     weights : ndarray, shape (2, days)
-        Of the members `MEMBER_NAMES`.
+        Of the chosen inputs, and of the second member.
     """
 
     eto: np.ndarray

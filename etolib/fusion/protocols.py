@@ -136,6 +136,12 @@ class Study:
         elsewhere = _Elsewhere(self, rule)
         return {name: elsewhere.fuse(name) for name in names}
 
+    def prior(self, name: str, rule: Protocol) -> place.Start:
+        """Return what the other places teach about a place: the start of `place.fuse_with_reference` there."""
+        elsewhere = _Elsewhere(self, rule)
+        teachers = elsewhere.teachers(name)
+        return lambda recipe: elsewhere.kriged(name, recipe, teachers)
+
     def visible(self, name: str, rule: Protocol) -> np.ndarray:
         """Return the reference of a place with what the rule hides set to NaN."""
         reference = self.places[name].reference
@@ -161,13 +167,13 @@ class _Elsewhere:
     def fuse(self, name: str) -> Series:
         """Return the series of one place; its own reference is not looked at."""
         members = self.study.members[name]
-        teachers = self._teachers(name)
+        teachers = self.teachers(name)
         if not teachers or not members.used:
             return place.fuse_without_reference(members)
         now = place.corrected(members, self._states(members, name, teachers))
         return place.finish(members, now, None, self._spread(members, teachers))
 
-    def _teachers(self, name: str) -> list[str]:
+    def teachers(self, name: str) -> list[str]:
         """Return the places that may be learnt from for one."""
         row = self.study.distance[self.names.index(name)]
         return [
@@ -177,9 +183,9 @@ class _Elsewhere:
         ]
 
     def _states(self, members: Members, name: str, teachers: list[str]) -> dict[Recipe, States]:
-        return {r: self._kriged(name, r, teachers) for r in place.learning_recipes(members)}
+        return {r: self.kriged(name, r, teachers) for r in place.learning_recipes(members)}
 
-    def _kriged(self, name: str, recipe: Recipe, teachers: list[str]) -> States:
+    def kriged(self, name: str, recipe: Recipe, teachers: list[str]) -> States:
         """Return the states of a recipe at a place from those its teachers have learnt."""
         known = [(t, s) for t in teachers if (s := self._at(t, recipe)) is not None]
         rows = [self.names.index(t) for t, _ in known]
@@ -216,7 +222,7 @@ class _Elsewhere:
         """
         eto, errors, variance, month, age = [], [], [], [], []
         for teacher in teachers:
-            colleagues = [t for t in self._teachers(teacher) if t in teachers]
+            colleagues = [t for t in self.teachers(teacher) if t in teachers]
             if not colleagues:
                 continue
             there = self.study.members[teacher]

@@ -42,7 +42,7 @@ def joined_eto(place: Place) -> np.ndarray:
     return penman_monteith(inputs, place.site)
 
 
-def published(place: Place, normals_from: np.ndarray | None, learnt: np.ndarray | None = None) -> np.ndarray:
+def published(place: Place, normals_from: np.ndarray | None) -> np.ndarray:
     """Return the published method's series.
 
     Parameters
@@ -50,14 +50,12 @@ def published(place: Place, normals_from: np.ndarray | None, learnt: np.ndarray 
     place : Place
     normals_from : ndarray, shape (days,), optional
         Reference the normals are formed of (own or a near place's), NaN where hidden; None without any. [mm day-1]
-    learnt : ndarray of bool, shape (days,), optional
-        Days the mean of the method itself is formed over; those with a reference by default.
     """
     eto = joined_eto(place)
     if normals_from is None or not np.isfinite(normals_from).any():
         return eto
     month = place.dates.month.to_numpy()
-    there = np.isfinite(normals_from) if learnt is None else learnt
+    there = np.isfinite(normals_from)
     normal, deviation, low, high = (np.full(12, np.nan) for _ in range(4))
     for number in range(12):
         known = normals_from[(month == number + 1) & np.isfinite(normals_from)]

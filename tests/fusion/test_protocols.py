@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from etolib.errors import InputError
-from etolib.fusion import protocols, series, validation
+from etolib.fusion import bias, place, protocols, series, validation
 from etolib.fusion.scores import score
 from tests.fusion import simulated
 from tests.shared import shared_path
@@ -90,22 +90,38 @@ def test_g_looks_at_no_reference_at_all(data, fused, tmp_path):
 
 
 def test_learning_helps_and_never_smooths(data, fused):
-    places = {place.name: place for place in series.load(data)}
+    places = {p.name: p for p in series.load(data)}
 
     def rmse(name):
         out = []
-        for city, place in places.items():
+        for city, found in places.items():
             rows = of(fused[name], city)
             late = (rows.date >= "2006-01-01").to_numpy()
-            out.append(score(rows.eto.to_numpy()[late], place.reference[late])["rmse"])
+            out.append(score(rows.eto.to_numpy()[late], found.reference[late])["rmse"])
         return np.mean(out)
 
     assert rmse("T2005") < 0.6 * rmse("G")
     assert rmse("S") < 0.7 * rmse("G")
-    for city, place in places.items():
+    for city, found in places.items():
         eto = of(fused["T2005"], city).eto.to_numpy()
         # A smoothed series has smaller steps from day to day than the weather.
-        assert np.diff(eto).std() > 0.9 * np.diff(place.reference).std()
+        assert np.diff(eto).std() > 0.9 * np.diff(found.reference).std()
+
+
+def test_neighbours_are_a_prior_that_the_own_reference_sharpens(data):
+    study = protocols.Study(series.load(data))
+    own, late = study.places["C"].reference, slice(500, None)
+    short = np.where((np.arange(len(own)) >= 400) & (np.arange(len(own)) < 430), own, np.nan)
+    members = study.members["C"]
+    prior = study.prior("C", protocols.PROTOCOLS["S"])
+
+    def rmse(found):
+        return score(found.eto[late], own[late])["rmse"]
+
+    raw = rmse(place.fuse_without_reference(members))
+    month_alone = rmse(place.fuse_with_reference(members, short, lambda recipe: bias.unknown(1)))
+    month_and_prior = rmse(place.fuse_with_reference(members, short, prior))
+    assert month_and_prior < month_alone < raw
 
 
 def test_one_place_alone_is_the_same_as_among_others(data, fused):
@@ -155,10 +171,10 @@ def test_real_places_meet_the_targets():
         rule = protocols.PROTOCOLS[name]
         rows, inside = [], []
         for city, found in study.fuse(rule).items():
-            place = study.places[city]
-            days = validation.scored_days(place, rule)
-            rows.append(score(found.eto[days], place.reference[days]))
-            inside.append(((place.reference >= found.lower) & (place.reference <= found.upper))[days].mean())
+            truth = study.places[city].reference
+            days = validation.scored_days(study.places[city], rule)
+            rows.append(score(found.eto[days], truth[days]))
+            inside.append(((truth >= found.lower) & (truth <= found.upper))[days].mean())
         mean = pd.DataFrame(rows).mean()
         for key, (low, high) in validation.TARGETS[name].items():
             assert low <= mean[key] <= high, (name, key, mean[key])
