@@ -259,3 +259,23 @@ def test_replay_of_real_data_agrees_with_reference_and_with_a_calculation_by_han
     usual &= sources["ea"].str.contains("+", regex=False)
     assert usual.mean() > 0.98
     assert np.abs(eto.to_numpy() - by_hand)[usual.to_numpy()].max() < 0.06
+
+
+def test_failures_are_told_in_the_order_of_the_sources(weather_server):
+    weather_server.fault("all", "refuse")
+    with pytest.raises(NoSourceError) as caught:
+        etolib.compute(PLACE, HISTORY, ["open_meteo_archive", "nasa_power"])
+    assert [cause.source for cause in caught.value.causes] == ["open_meteo_archive", "nasa_power"]
+
+
+def test_the_height_found_counts_for_the_estimate_too(weather_server, monkeypatch):
+    from etolib.sources import elevation
+
+    for name in ("nasa_power", "open_meteo_archive"):
+        weather_server.fault(name, "refuse")
+    high = elevation.Elevation(3000.0, "open_meteo")
+    low = elevation.Elevation(500.0, "open_meteo")
+    monkeypatch.setattr(elevation, "lookup", lambda site: high)
+    cold = etolib.compute(PLACE, "2024-03-01").table["tmax"].iloc[0]
+    monkeypatch.setattr(elevation, "lookup", lambda site: low)
+    assert etolib.compute(PLACE, "2024-03-01").table["tmax"].iloc[0] > cold + 10
