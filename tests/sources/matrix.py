@@ -39,6 +39,8 @@ SLACK = 2.0
 """What else a fetch may take on a busy machine: parsing 10 MB, several requests of one source. [s]"""
 
 USA, WORLD = Site(40.02, -105.27, 1655.0), Site(-22.7, -47.6, 550.0)
+ELSEWHERE = ("dns_failure", "tls_error")
+"""Faults of the way there and not of the server: the root is another one."""
 HANGING = ("hang", "slow", "drip_body", "drip_header")
 
 
@@ -210,6 +212,12 @@ def row(provider: Provider, faults: Iterable[str], times: int | None = None) -> 
             truth = provider.ask()
         for fault in faults:
             with settings(server, Path(folder) / fault, DEADLINE if fault in HANGING else None):
+                if fault in ELSEWHERE:
+                    root = server.root(provider.service).replace("http:", "https:")
+                    root = "http://no-such-host.invalid" if fault == "dns_failure" else root
+                    with config.set_options(**{f"{provider.service}_url": root}):
+                        found[fault] = judge(provider.ask, truth, server)
+                    continue
                 server.fault(provider.service, fault, times)
                 found[fault] = judge(provider.ask, truth, server)
                 server.clear()
@@ -230,7 +238,7 @@ def run_after(provider: Provider, fault: str) -> Outcome:
 
 def table(faults: Iterable[str] | None = None, times: int | None = None) -> pd.DataFrame:
     """Return the outcomes, one row per fault, one column per provider."""
-    chosen = sorted(FAULTS) if faults is None else list(faults)
+    chosen = [*sorted(FAULTS), *ELSEWHERE] if faults is None else list(faults)
     return pd.DataFrame({name: row(provider, chosen, times) for name, provider in PROVIDERS.items()})
 
 

@@ -29,7 +29,8 @@ ERRORS = {
     "html_200": "BadResponse", "empty_body": "BadResponse", "null_json": "BadResponse", "other_json": "BadResponse",
     "broken_json": "BadResponse", "stream_error": "BadResponse", "redirect_loop": "BadResponse",
     "redirect_away": "SourceUnavailable", "429": "RateLimited", "429_daily": "RateLimited",
-    "429_retry_after_long": "RateLimited", "304": "BadResponse",
+    "429_retry_after_long": "RateLimited", "304": "BadResponse", "dns_failure": "SourceUnavailable",
+    "tls_error": "SourceUnavailable",
 }  # fmt: skip
 """What a lasting fault must come to, whatever the provider."""
 WEATHER = ("nasa_power", "open_meteo_archive", "open_meteo_forecast", "met_norway", "nws_forecast")
@@ -40,7 +41,7 @@ ONCE = ("500", "502_html", "503", "503_retry_after", "429_retry_after", "close",
 @pytest.mark.parametrize("name", matrix.PROVIDERS)
 def test_no_fault_makes_a_wrong_number_or_another_exception(name):
     provider = matrix.PROVIDERS[name]
-    faults = STATION_FAULTS if name == "nws_stations" else sorted(FAULTS)
+    faults = [*(STATION_FAULTS if name == "nws_stations" else sorted(FAULTS)), *matrix.ELSEWHERE]
     for fault, outcome in matrix.row(provider, faults).items():
         assert outcome.allowed, f"{name} x {fault}: {outcome}"
         assert outcome.kind == ERRORS.get(fault, outcome.kind), f"{name} x {fault}: {outcome}"
