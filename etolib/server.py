@@ -23,9 +23,13 @@ PATIENCE = 120.0  # s; a cold disk may take long to import everything
 
 def free_port(host: str) -> int:
     """Return a port nobody listens on."""
-    with socket.socket() as probe:
+    with socket.socket(_family(host)) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: str | None, browser: bool) -> int:
@@ -36,23 +40,23 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
     """
     _refuse_taken(host, port)
     port = port or free_port(host)
-    own = None
-    if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
-        client = cluster.connect(scheduler)
-        address = str(client.scheduler_info()["address"])
-        cluster.prepare(client)
-        client.close()
-    else:
-        click.echo("starting the cluster ...", err=True)
-        own = cluster.start(workers)
-        address = str(own.scheduler_address)
-        click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
-    environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address}
-    command, more = voila.command(host=host, port=port) if kind == "voila" else _lab(host, port)
-    # A session of its own: Ctrl-C reaches us alone, and we end the child in order.
-    child = subprocess.Popen(command, env=environment | more, start_new_session=True)
-    stop = signal.signal(signal.SIGTERM, _interrupt)
+    own = child = None
+    stop = signal.signal(signal.SIGTERM, _interrupt)  # from the first process on: none may stay behind
     try:
+        if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
+            client = cluster.connect(scheduler)
+            address = str(client.scheduler_info()["address"])
+            cluster.prepare(client)
+            client.close()
+        else:
+            click.echo("starting the cluster ...", err=True)
+            own = cluster.start(workers)
+            address = str(own.scheduler_address)
+            click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
+        environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address}
+        command, more = voila.command(host=host, port=port) if kind == "voila" else _lab(host, port)
+        # A session of its own: Ctrl-C reaches us alone, and we end the child in order.
+        child = subprocess.Popen(command, env=environment | more, start_new_session=True)
         root = voila.origin(host, port)
         if kind == "voila":
             pages = {name: voila.url(name, host, port) for name in voila.app_names()}
@@ -69,7 +73,8 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
         return 0
     finally:
         signal.signal(signal.SIGTERM, stop)
-        _end(child)
+        if child is not None:
+            _end(child)
         if own is not None:
             own.close()
 
@@ -80,7 +85,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 def _refuse_taken(host: str, port: int) -> None:
     try:
-        with socket.socket() as probe:
+        with socket.socket(_family(host)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
@@ -105,10 +110,11 @@ def _lab(host: str, port: int) -> tuple[list[str], dict[str, str]]:
 def _await(child: subprocess.Popen[bytes], url: str) -> None:
     """Wait until the page answers; a child that ends first ends us too."""
     limit = time.monotonic() + PATIENCE
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy does not know this machine
     while time.monotonic() < limit:
         if child.poll() is not None:
             raise SystemExit(child.returncode or 1)
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=PATIENCE):
+        with contextlib.suppress(OSError), direct.open(url, timeout=PATIENCE):
             return
         time.sleep(0.1)
     raise SystemExit(f"error: the server did not answer within {PATIENCE:g} s")

@@ -118,3 +118,29 @@ def test_taken_port_is_told():
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert f"port = {port}" in done.stderr
+
+
+def test_stopped_while_the_cluster_starts_it_leaves_nothing():
+    command = [sys.executable, "-m", "etolib.cli", "serve", "--port", "0", "--no-browser", "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    with process:
+        assert process.stderr.readline() == "starting the cluster ...\n"
+        children = family(process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+
+
+def test_serve_on_ipv6_and_behind_a_proxy():
+    import socket
+
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}  # nobody listens there
+    with started("serve", "--host", "::1", "--port", "0", "--no-browser", "--workers", "1", **proxy) as process:
+        assert page_of(process)[1].startswith("http://[::1]:")
+        assert_ends_with_nothing_left(process)
