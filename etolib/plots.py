@@ -177,8 +177,8 @@ def _spread(
         # pandas leaves absent values out; days of one source have no spread.
         several = values.notna().sum(axis=1) >= 2
         band = axes.fill_between(
-            days, values.min(axis=1).where(several), values.max(axis=1).where(several), color=palette.eto, alpha=0.3,
-            linewidth=0, label=labels["legend_spread"], zorder=3.5,
+            days, values.min(axis=1).where(several), values.max(axis=1).where(several), color=palette.muted, alpha=0.3,
+            linewidth=0, label=labels["legend_spread"], zorder=2,
         )  # fmt: skip
         return [band], largest
     lines = []

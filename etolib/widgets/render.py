@@ -310,6 +310,12 @@ def station_notes(language: str, found: Mapping[str, Any]) -> str:
     return "".join(f"<li>{text(line)}</li>" for line in lines if line).join(("<ul>", "</ul>"))
 
 
+def station_column(name: str, reason: str) -> str:
+    """Return the name of a column of a file, and why it is taken for what it is."""
+    why = f"<small>{text(reason)}</small>" if reason else ""
+    return f'<span title="{text(name)}. {text(reason)}">{text(name)}{why}</span>'
+
+
 def variable_name(language: str, name: str) -> str:
     """Return what a column can be, in words; one without words as it is.
 

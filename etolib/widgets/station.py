@@ -258,14 +258,9 @@ class _Row:
         self.title = marked(widgets.HTML(), "etolib-station-name")
         self.variable = marked(widgets.Dropdown(), "etolib-field", "etolib-station-variable")
         self.unit = marked(widgets.Dropdown(), "etolib-field", "etolib-station-unit")
-        self.height = marked(
-            widgets.BoundedFloatText(value=2.0, min=0.1, max=200.0, step=0.1), "etolib-field", "etolib-station-height"
-        )
-        self.why = marked(widgets.HTML(), "etolib-muted", "etolib-station-why")
-        self.widget = marked(
-            widgets.Box([self.title, self.variable, self.unit, self.height, self.why]), "etolib-station-row"
-        )
-        for field_, what in ((self.variable, "variable"), (self.unit, "unit"), (self.height, "height")):
+        self.height: Any = None  # made for a wind only: each widget is a message to the browser, and files are wide
+        self.widget = marked(widgets.Box([self.title, self.variable, self.unit]), "etolib-station-row")
+        for field_, what in ((self.variable, "variable"), (self.unit, "unit")):
             field_.observe(owner._guard(self._changed(what)), "value")
 
     def _changed(self, what: str) -> Callable[[Mapping[str, Any]], None]:
@@ -280,7 +275,7 @@ class _Row:
         variable = column["variable"]
         self._filling = True
         try:
-            self.title.value = f"<span title='{render.text(self.name)}'>{render.text(self.name)}</span>"
+            self.title.value = render.station_column(self.name, column["reason"])
             self.variable.options = _variables(language, variable)
             self.variable.value = variable
             units = _units(variable, column["unit"], column["format"])
@@ -288,15 +283,22 @@ class _Row:
             self.unit.value = column["unit"] or column["format"] or None
             # Kept in its place while empty: the columns below and above shall not move.
             (self.unit.remove_class if units else self.unit.add_class)("etolib-vacant")
-            if column["height"]:
-                self.height.value = column["height"]
-            _hide(self.height, variable != "u2" or not column["height"])
-            self.why.value = f"<span title='{render.text(column['reason'])}'>{render.text(column['reason'])}</span>"
+            self._fill_height(language, column["height"] if variable == "u2" else None)
             self.variable.description = f"{self.name}: {say(language, 'station_variable')}"
             self.unit.description = f"{self.name}: {say(language, 'station_unit')}"
-            self.height.description = self.height.tooltip = say(language, "station_height")
         finally:
             self._filling = False
+
+    def _fill_height(self, language: str, height: float | None) -> None:
+        if height and self.height is None:
+            field_ = widgets.BoundedFloatText(value=height, min=0.1, max=200.0, step=0.1)
+            self.height = marked(field_, "etolib-field", "etolib-station-height")
+            self.height.observe(self._owner._guard(self._changed("height")), "value")
+            self.widget.children = (*self.widget.children, self.height)
+        if self.height is not None:
+            self.height.value = height or self.height.value
+            self.height.description = self.height.tooltip = say(language, "station_height")
+            _hide(self.height, not height)
 
 
 def _variables(language: str, chosen: str | None, first: str | None = None) -> list[tuple[str, str]]:
