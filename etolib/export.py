@@ -174,9 +174,15 @@ def to_script(result: Result) -> str:
     if site.name:
         place += f", name={site.name!r}"
     options = "".join(f", {k}={v!r}" for k, v in result.request.get("options", {}).items())
+    own, station = result.provenance.get("sources", {}).get("station"), ""
+    if own is not None:
+        file = str(own.get("title", "")).removeprefix("own station file ") or "station.csv"
+        station = f"station = etolib.read_station({file!r}, site=site)  # your own file\n"
+        options += ", station=station"
     return (
         "import etolib\n\n"
         f"site = etolib.Site({place})\n"
+        f"{station}"
         f'period = etolib.Period("{period.start}", "{period.end}")\n'
         f"result = etolib.compute(site, period, sources={result.request.get('sources', 'auto')!r}{options})\n"
         "print(result.table)\n"

@@ -99,7 +99,8 @@ class Result:
         Returns
         -------
         pandas.DataFrame
-            Index ``term``; columns value, units, description, equation, flag, source.
+            Index ``term``; columns value, units, description, equation, flag, source. Where the table's value was
+            corrected by what an own station taught, a last row ``eto_corrected`` holds that one.
 
         Raises
         ------
@@ -122,6 +123,11 @@ class Result:
         work = eto(row[list(self.flags.columns)].astype(float), self.site).terms(day)
         work["flag"] = self.flags.loc[day].reindex(work.index).fillna("")
         work["source"] = self.input_sources.loc[day].reindex(work.index).fillna("")
+        told = float(row["eto"].iloc[0])
+        if abs(told - work.loc["eto", "value"]) > 1e-6:
+            text = "ETo in the table: the equation's, corrected by what the own station taught"
+            work.loc["eto_corrected", ["value", "units", "description"]] = [told, "mm day-1", text]
+            work.loc["eto_corrected", ["equation", "flag", "source"]] = ["", "learnt", "station"]
         return work
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:

@@ -161,3 +161,30 @@ def test_netcdf_coordinates_have_no_fill_value(result, tmp_path):
 def test_terms_of_no_date_are_bad_input(result, date):
     with pytest.raises(InputError, match="date = "):
         result.terms(date)
+
+
+def station_result(folder, weather_server):
+    """A result corrected by what an own station of half the wind has taught."""
+    site, period = Site(-22.7, -47.6), "2024-01-01/2024-06-20"
+    columns = ["date", "tmin", "tmax", "ea", "u2", "rs"]
+    own = etolib.compute(site, period).table[columns].iloc[:120].assign(u2=lambda table: table["u2"] / 2)
+    own.to_csv(folder / "own.csv", index=False)
+    return etolib.compute(site, period, station=etolib.read_station(folder / "own.csv", site=site))
+
+
+def test_work_of_a_corrected_day_leads_to_the_number_in_the_table(weather_server, tmp_path):
+    result = station_result(tmp_path, weather_server)
+    last = result.table.iloc[-1]
+    work = result.terms(last["date"])
+    assert work.index[-1] == "eto_corrected"
+    assert work.loc["eto_corrected", "value"] == pytest.approx(last["eto"])
+    assert work.loc["eto", "value"] > last["eto"]
+    assert "eto_corrected" not in result.terms(result.table["date"].iloc[0]).index  # measured at the place
+
+
+def test_script_of_a_run_with_a_station_repeats_it(weather_server, tmp_path, monkeypatch):
+    result = station_result(tmp_path, weather_server)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(result.script(), names)
+    pd.testing.assert_frame_equal(names["result"].table, result.table)
