@@ -28,6 +28,11 @@ MIN_DAYS = 90
 MIN_MONTH = 30
 """Days needed in a month and its two neighbours; with less the month takes the spread of all days."""
 
+SHORT_YEARS = 0.5
+"""An interval learnt on n years is widened by the square root of 1 + 0.5 / n: few years do not show how years differ,
+and what was learnt on them fits them best. Learnt on 0.5, 1, 2 and 4 years to 1998, scored 1999-2005: coverage 90, 89,
+92, 93 % without, 97, 94, 94, 95 % with it."""
+
 GROWTH = 0.25
 """Exponent of the spread's growth with ETo within a month: between constant (0) and proportional (1). Same years: the
 lowest and highest decile of the reference are covered to 88 and 94 % with 0.25, to 86 and 95 % with 0.5."""
@@ -99,7 +104,8 @@ def learn(
     spread = Spread(deviation, centre, 0.0)
     size = np.sqrt(spread.daily(np.where(there, eto, 1.0), month) ** 2 + bias_variance * value**2)
     ratio = np.abs(np.where(there, errors, 0.0)) / size
-    return Spread(deviation, centre, weighted_quantile(ratio[there], weight[there], LEVEL))
+    factor = weighted_quantile(ratio[there], weight[there], LEVEL)
+    return Spread(deviation, centre, factor * np.sqrt(1 + SHORT_YEARS * 365.25 / there.sum()))
 
 
 def weighted_quantile(values: np.ndarray, weights: np.ndarray, level: float) -> float:
