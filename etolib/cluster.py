@@ -35,6 +35,7 @@ def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard:
     """
     from distributed import LocalCluster
 
+    _keep_script_from_workers()
     cluster = LocalCluster(
         n_workers=workers or min(os.cpu_count() or 1, 4),
         threads_per_worker=threads_per_worker,
@@ -53,6 +54,28 @@ def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard:
         cluster.close()  # interrupted, or the pipeline cannot be imported: no process stays behind
         raise
     return cluster
+
+
+def _keep_script_from_workers() -> None:
+    """Let dask's workers start without running the caller's script a second time.
+
+    Python's spawn does that for the sake of functions defined there; dask sends those by value. A script of ten lines
+    without ``if __name__ == "__main__":`` would else start a cluster in every worker, and fail.
+    """
+    from multiprocessing import spawn
+
+    make = spawn.get_preparation_data
+    if make.__module__ == __name__:
+        return
+
+    def get_preparation_data(name: str) -> dict[str, Any]:
+        data = make(name)
+        if name.startswith("Dask Worker process"):
+            data.pop("init_main_from_name", None)
+            data.pop("init_main_from_path", None)
+        return data
+
+    spawn.get_preparation_data = get_preparation_data
 
 
 def prepare(client: Client) -> None:
