@@ -373,7 +373,10 @@ def _flag_words(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
 
 def _named(source: str | None, sentence: str) -> str:
     """Return the sentence with its source before it, once."""
-    return sentence if not source or sentence.startswith(source) else f"{source}: {sentence}"
+    if not source:
+        return sentence
+    title = registry.SOURCES[source].info.title if source in registry.SOURCES else source
+    return sentence if sentence.startswith((source, title)) else f"{source}: {sentence}"
 
 
 def _gap_sentence(table: pd.DataFrame, absent: np.ndarray) -> str:
