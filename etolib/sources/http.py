@@ -12,12 +12,6 @@ data should be (a hotel's log-in page stays one).
 
 from __future__ import annotations
 
-import asyncio
-import email.utils
-import hashlib
-import json
-import logging
-import math
 import os
 import random
 import ssl
@@ -29,7 +23,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import httpx2
 import tenacity
@@ -49,16 +43,11 @@ from etolib.errors import (
 from etolib.sources import scope
 from etolib.sources.budget import Budget, Ledger, slot
 from etolib.sources.cache import Cache, Database, Entry
+from etolib.sources.http_text import address, kept, key_of, reason_of, retry_after
+from etolib.sources.net import Net
 
-# httpx2 writes each address at INFO, and an address may carry a key.
-for _name in ("httpx2", "httpcore2"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
-
-SECRETS = frozenset({"apikey", "api_key", "api-key", "key", "token", "access_token", "appid", "password"})
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-MAX_BODY = 64 << 20  # byte; 45 years of hourly data are a tenth of it
 HOST_MARK = 30.0  # s; how long a host that let us wait in vain is left alone
-_KEPT_HEADERS = ("etag", "last-modified", "expires", "date", "content-type", "retry-after")
 
 
 @dataclass(frozen=True)
@@ -106,66 +95,6 @@ class _Again(Exception):
         self.wait = wait
 
 
-class _Net:
-    """An asynchronous client on its own loop in its own thread; `get` blocks the calling thread only."""
-
-    def __init__(self, user_agent: str, transport: httpx2.AsyncBaseTransport | None) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._client: httpx2.AsyncClient | None = None
-        self._user_agent = user_agent
-        self._transport = transport
-        self._thread = threading.Thread(target=self._loop.run_forever, name="etolib-net", daemon=True)
-        self._thread.start()
-
-    def get(
-        self, url: str, headers: Mapping[str, str], *, total: float, connect: float, read: float
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers and body; TimeoutError after ``total`` seconds whatever the server does."""
-        future = asyncio.run_coroutine_threadsafe(self._get(url, headers, total, connect, read), self._loop)
-        try:
-            return scope.result(future)
-        except BaseException:
-            future.cancel()
-            raise
-
-    def close(self) -> None:
-        """Close the connections and end the thread."""
-
-        async def end() -> None:
-            if self._client is not None:
-                await self._client.aclose()
-            self._loop.stop()
-
-        self._loop.call_soon_threadsafe(lambda: self._loop.create_task(end()))
-        self._thread.join(5)
-        if not self._thread.is_alive():
-            self._loop.close()
-
-    async def _get(
-        self, url: str, headers: Mapping[str, str], total: float, connect: float, read: float
-    ) -> tuple[int, dict[str, str], bytes]:
-        if self._client is None:
-            self._client = httpx2.AsyncClient(
-                headers={"User-Agent": self._user_agent},
-                transport=self._transport,
-                follow_redirects=True,
-                max_redirects=3,
-                limits=httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=15),
-            )
-        timeout = httpx2.Timeout(read, connect=min(connect, total), pool=None)
-        async with (
-            asyncio.timeout(total),
-            self._client.stream("GET", url, headers=dict(headers), timeout=timeout) as answer,
-        ):
-            parts, size = [], 0
-            async for part in answer.aiter_bytes():
-                size += len(part)
-                if size > MAX_BODY:
-                    raise httpx2.DecodingError(f"the body is longer than {MAX_BODY >> 20} MB")
-                parts.append(part)
-            return answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, b"".join(parts)
-
-
 def user_agent() -> str:
     """Return how we present ourselves: ``etolib/<version> (<contact>)``.
 
@@ -206,7 +135,7 @@ class Door:
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = scope.sleep
     jitter: Callable[[], float] = random.random
-    _net: tuple[int, _Net] | None = field(default=None, init=False, repr=False)
+    _net: tuple[int, Net] | None = field(default=None, init=False, repr=False)
     _guard: Any = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -228,10 +157,10 @@ class Door:
                 self._net[1].close()
             self._net = None
 
-    def _network(self) -> _Net:
+    def _network(self) -> Net:
         with self._guard:
             if self._net is None or self._net[0] != os.getpid():  # a forked child has no loop thread
-                self._net = (os.getpid(), _Net(self.user_agent, self.transport))
+                self._net = (os.getpid(), Net(self.user_agent, self.transport))
             return self._net[1]
 
     def fetch(
@@ -288,8 +217,8 @@ class Door:
         ------
         SourceUnavailable, RateLimited, BadResponse, InvalidRequest, NotCovered
         """
-        full, shown = _address(url, params)
-        key = _key(shown, version)
+        full, shown = address(url, params)
+        key = key_of(shown, version)
         limit = config.get("deadline")
         if limit is not None:
             deadline = min(deadline, _positive(limit, deadline))
@@ -336,14 +265,14 @@ class Door:
     def has(self, url: str, params: Mapping[str, Any] | None = None, *, version: str = "1") -> bool:
         """Return whether a fresh answer is kept."""
         now = self.clock()
-        entry = self.cache.load(_key(_address(url, params)[1], version), now)
+        entry = self.cache.load(key_of(address(url, params)[1], version), now)
         return entry is not None and entry.fetched - 86400 <= now < entry.expires
 
     def put(self, url: str, params: Mapping[str, Any] | None, body: bytes, *, like: Reply, version: str = "1") -> None:
         """Keep ``body`` as the answer to another address, as fresh as ``like``, of which it is a part."""
-        shown = _address(url, params)[1]
+        shown = address(url, params)[1]
         entry = Entry(shown, like.status, dict(like.headers), body, like.fetched, like.expires)
-        self.cache.store(_key(shown, version), entry, self.clock())
+        self.cache.store(key_of(shown, version), entry, self.clock())
 
     def _lock_path(self, key: str) -> Path:
         folder = self.cache.database.folder / "locks"
@@ -490,13 +419,13 @@ class _Call:
     def _classify(self, status: int, headers: Mapping[str, str], body: bytes, old: Entry | None) -> Reply:
         now = self.door.clock()
         if status == 304 and old is not None:
-            return self._keep(status, {**old.headers, **_kept(headers)}, old.body, now)
+            return self._keep(status, {**old.headers, **kept(headers)}, old.body, now)
         if status in (200, 203):
-            return self._keep(status, _kept(headers), body, now)
-        reason = _reason(body)
+            return self._keep(status, kept(headers), body, now)
+        reason = reason_of(body)
         told = f": {reason}" if reason else ""
         details: dict[str, Any] = {"status": status, "body": body[:500].decode("utf-8", "replace")}
-        after = _retry_after(headers.get("retry-after"), now)
+        after = retry_after(headers.get("retry-after"), now)
         if status == 429:
             until = self.limited_until(body, now) if self.limited_until else None
             if until is None:
@@ -570,78 +499,6 @@ def checked(check: Callable[[bytes], Any], body: bytes) -> Any:
     except (RecursionError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
         # A body of another shape than promised; what exactly broke is no help to the reader.
         raise ValueError(f"unexpected shape: {type(error).__name__}: {error}") from error
-
-
-def _address(url: str, params: Mapping[str, Any] | None) -> tuple[str, str]:
-    """Return the address to ask and the one to show and to key by (sorted, without secrets).
-
-    httpx2 would *replace* the query of ``url`` by ``params``; both are wanted.
-
-    >>> _address("http://a/b?z=1", {"apikey": "X", "c": "2,3"})
-    ('http://a/b?apikey=X&c=2,3&z=1', 'http://a/b?c=2,3&z=1')
-    """
-    parts = urlsplit(url)
-    query = sorted([*parse_qsl(parts.query, keep_blank_values=True), *((k, str(v)) for k, v in (params or {}).items())])
-    open_query = [(k, v) for k, v in query if k.lower() not in SECRETS]
-    host = parts.netloc.rpartition("@")[2]
-    return (
-        urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, safe=",/:|"), "")),
-        urlunsplit((parts.scheme, host, parts.path, urlencode(open_query, safe=",/:|"), "")),
-    )
-
-
-def _key(shown: str, version: str) -> str:
-    """Return the key of an answer: its address and the version of the client that reads it."""
-    return hashlib.sha256(f"GET {shown} {version}".encode()).hexdigest()
-
-
-def _kept(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: headers[name] for name in _KEPT_HEADERS if name in headers}
-
-
-def _retry_after(text: str | None, now: float) -> float | None:
-    """Return the seconds a ``Retry-After`` header asks for (a number, or a date); None where it says nothing.
-
-    >>> _retry_after("120", 0.0), _retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 10.0), _retry_after("soon", 0.0)
-    (120.0, 50.0, None)
-    """
-    if text is None:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        stamp = parse_http_date(text)
-        seconds = math.nan if stamp is None else stamp - now
-    return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def parse_http_date(text: str | None) -> float | None:
-    """Return the POSIX time [s] of an HTTP date, None where there is none.
-
-    >>> parse_http_date("Thu, 01 Jan 1970 00:01:00 GMT"), parse_http_date("0")
-    (60.0, None)
-    """
-    try:
-        return email.utils.parsedate_to_datetime(text or "").timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _reason(body: bytes) -> str | None:
-    """Return the provider's own words out of an error body, where it has some; a bonus, never a need."""
-    try:
-        data = json.loads(body[:20000])
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(data, dict):
-        return None
-    for name in ("reason", "messages", "detail", "error", "title"):
-        value = data.get(name)
-        if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-            value = "; ".join(value)
-        if isinstance(value, str) and value.strip():
-            return " ".join(value.split())[:300]
-    return None
 
 
 def _positive(text: str, default: float) -> float:

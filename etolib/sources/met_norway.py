@@ -19,7 +19,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, InvalidRequest
 from etolib.site import Period, Site
-from etolib.sources import daily, frames, http
+from etolib.sources import daily, frames, http, http_text
 from etolib.sources.base import SourceData, SourceInfo
 from etolib.sources.budget import Budget
 
@@ -140,7 +140,7 @@ def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
 
 def lifetime(headers: Mapping[str, str], now: float) -> float:
     """Return how long the answer must be kept: until ``Expires`` [s]; half an hour where there is none."""
-    until = http.parse_http_date(headers.get("expires"))
+    until = http_text.parse_http_date(headers.get("expires"))
     return 1800.0 if until is None else min(max(until - now, 60.0), 86400.0)
 
 

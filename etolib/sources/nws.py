@@ -19,7 +19,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, InvalidRequest, NotCovered, SourceError
 from etolib.site import Period, Site
-from etolib.sources import daily, frames, http
+from etolib.sources import daily, frames, http, http_text
 from etolib.sources.base import SourceData, SourceInfo
 from etolib.sources.budget import Budget
 from etolib.sources.met_norway import forecast_data
@@ -224,7 +224,7 @@ def _center(geometry: Any) -> tuple[float, float] | None:
 
 
 def _header_life(headers: Mapping[str, str], now: float, most: float) -> float:
-    until = http.parse_http_date(headers.get("expires"))
+    until = http_text.parse_http_date(headers.get("expires"))
     return most if until is None else min(max(until - now, 60.0), most)
 
 

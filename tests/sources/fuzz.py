@@ -21,7 +21,7 @@ import pandas as pd
 
 from etolib import config
 from etolib.errors import BadResponse, EtolibError
-from etolib.sources import http, met_norway, nasa_power, nws, open_meteo, opentopodata, station_file
+from etolib.sources import http, http_text, met_norway, nasa_power, nws, open_meteo, opentopodata, station_file
 from etolib.variables import VARIABLES
 from tests.shared import shared_root
 from tests.sources.matrix import PROVIDERS, TODAY, settings
@@ -144,7 +144,7 @@ class Damaged:
     clock = staticmethod(time.time)
 
     def fetch(self, url: str, params: Any = None, *, check: Any, ttl: Any, source: str, **options: Any) -> http.Reply:
-        shown = http._address(url, params)[1]
+        shown = http_text.address(url, params)[1]
         body = self.bodies.get(shown)
         if body is None:
             raise BadResponse(f"{source}: not asked before", source=source)

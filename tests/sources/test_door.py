@@ -25,7 +25,7 @@ from etolib.errors import (
     RateLimited,
     SourceUnavailable,
 )
-from etolib.sources import http, scope
+from etolib.sources import http, net, scope
 from etolib.sources.budget import Budget
 from tests.weatherserver import WeatherServer
 
@@ -358,7 +358,7 @@ def test_user_agent_names_the_contact_and_is_one_line():
 
 
 def test_a_body_beyond_all_measure_is_refused(make_door, monkeypatch):
-    monkeypatch.setattr(http, "MAX_BODY", 1000)
+    monkeypatch.setattr(net, "MAX_BODY", 1000)
     handler, _ = answers(lambda: httpx2.Response(200, content=b"1" * 2000))
     with pytest.raises(SourceUnavailable, match="longer than"):
         get(make_door(handler))

@@ -10,7 +10,18 @@ import pytest
 
 from etolib.errors import BadResponse, InputError
 from etolib.site import Period, Site
-from etolib.sources import daily, frames, http, met_norway, nasa_power, nws, open_meteo, opentopodata, station_file
+from etolib.sources import (
+    daily,
+    frames,
+    http,
+    http_text,
+    met_norway,
+    nasa_power,
+    nws,
+    open_meteo,
+    opentopodata,
+    station_file,
+)
 from tests.shared import shared_path
 
 
@@ -175,7 +186,7 @@ def test_open_meteo_two_places_in_order():
 )  # fmt: skip
 def test_open_meteo_errors_are_told_in_its_own_words(name):
     raw = body(*name.split("/"))
-    assert http._reason(raw) == json.loads(raw)["reason"]
+    assert http_text.reason_of(raw) == json.loads(raw)["reason"]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +272,7 @@ def test_met_compact_has_days_only_in_its_hourly_part():
 def test_met_lifetime_is_its_expires():
     kept = json.loads(body("met_norway", "lat51.5lon-0.1altitude25_complete.headers.json"))["headers"]
     headers = {name.lower(): value for name, value in kept.items()}
-    now = http.parse_http_date(headers["date"])
+    now = http_text.parse_http_date(headers["date"])
     assert met_norway.lifetime(headers, now) == 31 * 60 + 52  # 11:44:31 to 12:16:23
 
 
@@ -378,8 +389,8 @@ def test_nws_values_that_did_not_pass_are_not_used(code):
      ("error_400_alerts_point_out_of_bounds", ""), ("error_301_adjust_precision", "4 decimal digits")],
 )  # fmt: skip
 def test_nws_problems_are_told_in_its_own_words(name, words):
-    assert words in (http._reason(body("nws", f"{name}.json")) or "")
-    assert http._reason(body("nws", f"{name}.json"))
+    assert words in (http_text.reason_of(body("nws", f"{name}.json")) or "")
+    assert http_text.reason_of(body("nws", f"{name}.json"))
 
 
 def test_solar_day_of_a_recording_is_the_solar_day():
