@@ -214,11 +214,13 @@ def _make_formula(
     """Return the equation on cells (numba) or arrays (numpy); ``inline`` decorates its parts."""
     number = dtype.type
     zero, half, one = number(0), number(0.5), number(1)
-    shift, log2e, ln2 = number(1.5 * 2.0 ** np.finfo(dtype).nmant), number(math.log2(math.e)), number(math.log(2))
+    shift = number(1.5 * 2.0 ** np.finfo(dtype).nmant)
     double = dtype == np.float64
-    t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10 = (number(v) for v in _EXPONENTIAL[dtype.name])
+    t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10 = (
+        number(v * math.log(2) ** power) for power, v in enumerate(_EXPONENTIAL[dtype.name])
+    )
 
-    tetens_a, tetens_b = number(c.TETENS_A), number(c.TETENS_B)
+    tetens_a, tetens_b = number(c.TETENS_A * math.log2(math.e)), number(c.TETENS_B)  # for powers of 2
     half_e0 = number(c.TETENS_E0 / 2)
     slope = number(c.SLOPE_FAO56 * c.TETENS_E0 if convention == "fao56" else c.SLOPE_ASCE)
     bounded_deficit = convention == "asce2005"
@@ -230,12 +232,11 @@ def _make_formula(
     cn, cd = (number(v) for v in SURFACES[surface])
 
     @inline
-    def exp(x: Any) -> Any:
-        # x = k ln 2 + r with |r| <= ln 2 / 2; exp(x) = 2**k exp(r), and exp(r) is a polynomial. Adding and taking
-        # away 1.5 times 2**(digits) rounds to an integer; ln 2 in one piece, because |k| stays below 20 here.
-        shifted = x * log2e + shift
-        k = shifted - shift
-        r = x - k * ln2
+    def power(y: Any) -> Any:
+        # 2**y = 2**k 2**r with a whole k and |r| <= 1/2, and 2**r is a polynomial. Adding and taking away 1.5 times
+        # 2**(digits) rounds to a whole number, whose bits then stand at the end of the sum.
+        shifted = y + shift
+        r = y - (shifted - shift)
         r2 = r * r
         r4 = r2 * r2
         high = (t4 + t5 * r) + t6 * r2
@@ -257,8 +258,8 @@ def _make_formula(
             low * middle * inverse,
             low * high * inverse,
         )
-        es = (exp(tetens_a * tmax * inverse_high) + exp(tetens_a * tmin * inverse_low)) * half_e0
-        delta = slope * exp(tetens_a * tmean * inverse_middle) * (inverse_middle * inverse_middle)
+        es = (power(tetens_a * tmax * inverse_high) + power(tetens_a * tmin * inverse_low)) * half_e0
+        delta = slope * power(tetens_a * tmean * inverse_middle) * (inverse_middle * inverse_middle)
         deficit = es - ea
         if bounded_deficit:
             deficit = np.maximum(deficit, zero)
