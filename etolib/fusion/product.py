@@ -1,7 +1,7 @@
 """Fusion as the product uses it: the sources of one place in, one ETo with weights, interval and reasons out.
 
 Without a reference nothing is learnt: inputs are chosen per variable by stated priors. No bias found in one region
-is bundled, because none was shown to carry over: the wind of the grids is 1.4 to 2 times too high in the twelve
+is bundled, because none was shown to carry over: the wind of the grids is 1.2 to 2 times too high in the twelve
 places of the validation, and nothing says it is so elsewhere. With a station of the user's own, or any reference
 series, the bias of the grids at that place is learnt, tried on days held back, and used only where it helped there.
 """
