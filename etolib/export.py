@@ -15,6 +15,7 @@ from uuid import uuid4
 import pandas as pd
 
 from etolib._version import __version__
+from etolib.request import STATION
 from etolib.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -177,7 +178,8 @@ def to_script(result: Result) -> str:
     own, station = result.provenance.get("sources", {}).get("station"), ""
     if own is not None:
         file = str(own.get("title", "")).removeprefix("own station file ") or "station.csv"
-        station = f"station = etolib.read_station({file!r}, site=site)  # your own file\n"
+        said = "".join(f", {name}={own[name]!r}" for name in ("station", "known") if own.get(name))
+        station = f"station = etolib.read_station({file!r}, site=site{said})  # your own file\n"
         options += ", station=station"
     return (
         "import etolib\n\n"
@@ -191,8 +193,10 @@ def to_script(result: Result) -> str:
 
 
 def to_link(result: Result) -> str:
-    """Return ``?lat=..&lon=..&period=..&sources=..`` for the page."""
+    """Return ``?lat=..&lon=..&period=..&sources=..`` for the page; an own file cannot travel in a link."""
     sources = result.request.get("sources", "auto")
+    if not isinstance(sources, str):
+        sources = [name for name in sources if name != STATION] or "auto"
     query = {
         "lat": f"{result.site.latitude:g}" if result.site.latitude % 1 == 0 else f"{result.site.latitude:.5f}",
         "lon": f"{result.site.longitude:g}" if result.site.longitude % 1 == 0 else f"{result.site.longitude:.5f}",

@@ -24,7 +24,7 @@ from etolib.site import Period, Site
 from etolib.sources import frames
 from etolib.sources.base import SourceData, SourceInfo
 from etolib.sources.climatology import year_curve
-from etolib.sources.station_mapping import Column, Mapping, dates_of, guess, map_table
+from etolib.sources.station_mapping import Column, Known, Mapping, dates_of, guess, map_table
 from etolib.sources.station_names import QUANTITY, UNITS
 from etolib.sources.station_table import Table, content, is_empty, number, open_table
 
@@ -40,6 +40,7 @@ def read(
     filename: str | None = None,
     site: Site | None = None,
     station: str | None = None,
+    known: Known | None = None,
 ) -> StationFile:
     """Read a file into a source like any other.
 
@@ -55,6 +56,8 @@ def read(
         Where the station stands, where the file does not tell.
     station : str, optional
         Which station, where the file holds several.
+    known : mapping, optional
+        What you know of columns, by name (`etolib.sources.station_mapping.Known`), where no mapping is given.
 
     Returns
     -------
@@ -73,7 +76,8 @@ def read(
     """
     table = open_table(file, filename)
     _, name = content(file, filename)
-    mapping = mapping or map_table(table, None if site is None else site.latitude)
+    mapping = mapping or map_table(table, None if site is None else site.latitude, known)
+    mapping = replace(mapping, station=station or mapping.station)
     place = _place(table, mapping, site)
     if table.monthly is not None:
         return StationFile(table.monthly, name, place, mapping, monthly=True)
@@ -269,7 +273,8 @@ class StationFile:
             "distance_km": distance, "day": "as in the file", "retrieved": None, "url": None, "from_cache": False,
             "stale": False, "attribution": info.attribution, "licence": info.licence, "estimated": [],
             "wind": "none" if wind is None else "at 2 m" if wind == 2.0 else f"{wind:g} m brought to 2 m",
-            "mapping": self.mapping.explain(),
+            "mapping": self.mapping.explain(), "station": self.mapping.station,
+            "known": {name: dict(told) for name, told in self.mapping.known.items()},
         }  # fmt: skip
         return SourceData(NAME, frame, meta, warnings)
 

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ from etolib.sources.station_table import Table, date_like, number, open_table
 
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
                  "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
+
+
+Known = MappingOf[str, MappingOf[str, Any]]
+"""What a person says of columns, by name: ``variable`` ("" for none), ``unit``, ``height`` [m], ``format`` (dates)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Mapping:
-    """What a file is taken for; change it with `change`, then hand it to `read`."""
+    """What a file is taken for; change it with `change`, then hand it to `read`.
+
+    ``known`` is what a person said of columns, ``station`` which of several stations was read.
+    """
 
     columns: tuple[Column, ...]
     delimiter: str
@@ -51,6 +58,7 @@ class Mapping:
     date_format: str
     questions: tuple[str, ...] = ()
     station: str | None = None
+    known: Known = field(default_factory=dict)
 
     def table(self) -> pd.DataFrame:
         """Return one row per column of the file: its name, what it is taken for, unit, reason."""
@@ -108,10 +116,6 @@ class Mapping:
         if ignored:
             words.append(f"not used: {', '.join(ignored)}")
         return words + list(self.questions)
-
-
-Known = MappingOf[str, MappingOf[str, Any]]
-"""What a person says of columns, by name: ``variable`` ("" for none), ``unit``, ``height`` [m], ``format`` (dates)."""
 
 
 def guess(
@@ -202,7 +206,7 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
                 )
             ]
         )
-    return replace(mapping, questions=tuple(questions))
+    return replace(mapping, questions=tuple(questions), known={name: dict(told) for name, told in known.items()})
 
 
 def _complete_units(

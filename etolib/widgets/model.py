@@ -226,7 +226,7 @@ class FormModel(traitlets.HasTraits):
             ):
                 if key in values:
                     setattr(self, name, values[key].strip())
-            names = tuple(name for name in values.get("sources", "auto").split(",") if name)
+            names = tuple(name for name in values.get("sources", "auto").split(",") if name not in ("", STATION))
             if "sources" in values and names:
                 self.automatic = names == ("auto",)
                 self.sources = [] if self.automatic else list(names)

@@ -107,6 +107,7 @@ def read_station(
     import zlib
 
     from etolib.errors import InputError
+    from etolib.site import Site
     from etolib.sources import station_file, station_names, station_packed, station_table
 
     data = zlib.decompress(content)
@@ -129,6 +130,9 @@ def read_station(
         if at is not None:
             told["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]
         file = station_file.read(data, mapping=mapping, filename=name, station=station)
+        if file.site is None and latitude is not None:
+            # Where the file does not tell its place, the sun of the chosen one tells radiation in a wrong unit.
+            station_file.read(data, mapping=mapping, filename=name, station=station, site=Site(latitude, 0.0))
     except InputError as error:
         told["problem"] = {"message": error.message, "suggestion": error.suggestion}
         return told

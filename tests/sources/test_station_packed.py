@@ -86,3 +86,18 @@ def test_an_excel_file_that_is_mostly_air_is_refused_unopened():
     assert len(bomb.getvalue()) < 1 << 20
     with pytest.raises(InputError, match="holds more than 400 MB"):
         read(bomb.getvalue(), filename="bomb.xlsx")
+
+
+def test_what_a_person_said_is_kept_with_the_data():
+    site, period = Site(10, 20), Period("2024-02-01", "2024-02-02")
+    known = named(wind={"unit": "km/h"})
+    file = read(TEXT, known=known)
+    meta = file.fetch(site, period).meta
+    assert meta["known"] == known
+    assert read(TEXT, known=meta["known"]).frame.equals(file.frame)
+
+
+def test_the_station_read_out_of_several_is_kept_with_the_data():
+    text = b"date,tmin,tmax,station\n2024-02-01,20,30,N\n2024-02-01,22,32,S\n"
+    data = read(text, station="S").fetch(Site(10, 20), Period("2024-02-01", "2024-02-01"))
+    assert (data.frame["tmax"].tolist(), data.meta["station"]) == ([32.0], "S")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import subprocess
@@ -213,6 +214,14 @@ def test_a_wrong_file_gets_its_sentence_and_blocks_nothing(file, words):
     assert page.banner.layout.display == "none"
 
 
+def test_radiation_in_a_wrong_unit_is_told_by_the_sun_of_the_place():
+    # 5.6 kWh/m2 called MJ/m2: a fine winter day at 60 degrees, and dark noon in the tropics
+    file = US.drop(columns="Sol Rad (Ly/day)").assign(**{"Solar (MJ/m2)": 4.9 + 0.7 * WAVE})
+    page, _ = page_with(file)
+    assert "cannot be rs in MJ/m²" in said(page)
+    assert "kWh/m²" in said(page)
+
+
 def test_a_large_file_is_refused_before_anybody_reads_it():
     page, _ = page_with(bytes((20 << 20) + 1), "big.csv")
     assert "big.csv has 20 MB; up to 20 MB can be taken" in said(page)
@@ -308,6 +317,8 @@ def test_a_link_does_not_promise_the_file():
     assert form.request().query().endswith("sources=auto")
     form.sources = ["nasa_power"]
     assert form.request().query().endswith("sources=nasa_power")
+    form.fill("sources=station,climatology")
+    assert form.sources == ["climatology"]
 
 
 def test_no_source_at_all_is_still_a_problem():
@@ -404,3 +415,13 @@ def test_content_travels_compressed_and_comes_back_as_it_was():
     found = remote.read_station(zlib.compress(text), "mine.csv", {}, None, None)
     assert found["packed"].info.provides == ("tmax", "tmin", "rhmean", "rs", "u2")
     assert found["facts"]["days"] == 90
+
+
+def test_script_and_link_of_a_result_with_an_own_file(learnt):
+    about = learnt.provenance["sources"]
+    told = about["station"] | {"station": "north", "known": {"rs": {"unit": "W/m²"}}}
+    copy = dataclasses.replace(learnt, provenance=learnt.provenance | {"sources": about | {"station": told}})
+    call = "etolib.read_station('mine.csv', site=site, station='north', known={'rs': {'unit': 'W/m²'}})"
+    assert call in copy.script()
+    assert "etolib.read_station('mine.csv', site=site)" in learnt.script()
+    assert learnt.link().endswith("sources=nasa_power,open_meteo_archive")
