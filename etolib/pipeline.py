@@ -148,7 +148,8 @@ def run(
 
     this.tell("start", "choosing sources", SHARE["start"])
     known = registry.SOURCES if station is None else {**registry.SOURCES, STATION: station}
-    choices = _choose(site, period, sources, station)
+    span = learning_span(period, station)
+    choices = _choose(site, period, span, sources, station)
     asked = ", ".join(choice.source for choice in choices if choice.role != "fallback") or FALLBACK
     this.tell("start", f"sources: {asked}", SHARE["start"] + 3)
 
@@ -160,13 +161,14 @@ def run(
 
     this.tell("check", "checking values", SHARE["check"])
     days = pd.date_range(period.start, period.end, name="date")
-    frames = {name: answer.frame.reindex(days) for name, answer in answers.items()}
+    whole = pd.date_range(span.start, span.end, name="date")
+    frames = {name: answer.frame.reindex(whole) for name, answer in answers.items()}
     warnings += [_named(name, note) for name, answer in answers.items() for note in answer.warnings]
     report_of_checks = fusion.check(frames, site) if frames else None
 
     this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
     fused = fusion.fuse_sources(frames, site, checked=report_of_checks, **options) if frames else None
-    if fused is None or not fused.eto.notna().any():
+    if fused is None or not fused.eto.loc[days].notna().any():
         raise NoSourceError(
             f"no source could answer for {site}, {period}"
             + "".join(f"\n{_named(cause.source, cause.message)}" for cause in causes),
@@ -181,6 +183,7 @@ def run(
     ]
 
     this.tell("compute", "quality of each day", SHARE["compute"])
+    fused = _crop(fused, days)
     work = fused.completed
     table = pd.DataFrame(
         {
@@ -189,7 +192,7 @@ def run(
             "eto_lower": fused.lower.to_numpy(),
             "eto_upper": fused.upper.to_numpy(),
             "source": _source_of_day(fused.inputs_source),
-            "kind": _kind_of_day(fused.inputs_source, frames),
+            "kind": _kind_of_day(fused.inputs_source, {name: frame.loc[days] for name, frame in frames.items()}),
             "precipitation": fused.inputs["precipitation"].to_numpy(),
             **{name: work.inputs[name].to_numpy() for name in USED},
             "flags": _words(work.flags),
@@ -221,16 +224,42 @@ def run(
 # --- download -------------------------------------------------------------------------------------------------------
 
 
-def _choose(site: Site, period: Period, sources: str | Sequence[str], station: Source | None) -> list[registry.Choice]:
-    """Return the registry's choice, the user's own station before it."""
+LEARNING = dt.timedelta(days=3 * 365)
+"""The newest part of an own station's record that is compared with the sources, and how far it may lie away."""
+
+
+def learning_span(period: Period, station: Source | None) -> Period:
+    """Return the days to download: those asked, and those an own station can teach the bias of the sources on.
+
+    A station whose record lies more than `LEARNING` away, or has no years (monthly means), adds none.
+    """
+    if station is None:
+        return period
+    first, last = station.info.window(config.today())
+    last = min(last, config.today())
+    first = max(first, last - LEARNING)
+    near = first - LEARNING <= period.end and period.start <= last + LEARNING
+    if getattr(station, "monthly", False) or first > last or not near:
+        return period
+    return Period(min(period.start, first), max(period.end, last))
+
+
+def _choose(
+    site: Site, period: Period, span: Period, sources: str | Sequence[str], station: Source | None
+) -> list[registry.Choice]:
+    """Return the registry's choice for the whole span, the user's own station before it.
+
+    The fallback is asked for the wanted days only: nothing is learnt from an estimate.
+    """
     if station is None:
         return registry.choose(site, period, sources)
-    own = registry.Choice(STATION, period, "your own file: measured at the place")
+    own = registry.Choice(STATION, span, "your own file: measured at the place")
     if sources == "auto":
-        return [own, *registry.choose(site, period)]
+        chosen = [own, *registry.choose(site, span)]
+        return [dataclasses.replace(c, period=period) if c.role == "fallback" else c for c in chosen]
     others = [name for name in sources if name != STATION]
     wanted = [own] if STATION in sources else []
-    return wanted + (registry.choose(site, period, others) if others else [])
+    return wanted + (registry.choose(site, span, others) if others else [])
 
 
 def _download(
@@ -309,6 +338,14 @@ def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.Datetim
 
 
 # --- words and ranks per day ------------------------------------------------------------------------------------------
+
+
+def _crop(fused: fusion.Fused, days: pd.DatetimeIndex) -> fusion.Fused:
+    """Return the fused series on the days asked, without those that were only learnt from."""
+    work = fused.completed
+    work = dataclasses.replace(work, eto=work.eto.loc[days], flags=work.flags.loc[days], inputs=work.inputs.loc[days])
+    names = ("eto", "lower", "upper", "weights", "inputs", "inputs_source", "source_eto")
+    return dataclasses.replace(fused, completed=work, **{name: getattr(fused, name).loc[days] for name in names})
 
 
 def quality_of_day(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:

@@ -221,6 +221,40 @@ def test_terms_show_the_work_of_one_day(weather_server):
         result.terms("2023-01-01")
 
 
+def own_station(site, period, factor):
+    """A station file whose air is as the simulator's archive, with the wind ``factor`` times as strong."""
+    from etolib.sources import registry, station_file
+
+    frame = registry.SOURCES["open_meteo_archive"].fetch(site, Period.parse(period)).frame
+    table = frame[["tmin", "tmax", "rhmean", "u2", "rs"]].assign(u2=frame["u2"] * factor)
+    return station_file.read(table.to_csv().encode(), filename="own.csv", site=site)
+
+
+def test_own_station_is_used_where_it_has_days_and_teaches_the_others(weather_server):
+    site = Site(-22.7, -47.6, 550)
+    station = own_station(site, "2024-01-01/2024-04-30", 0.4)
+    with_station = etolib.compute(site, "2024-04-25/2024-05-10", station=station)
+    without = etolib.compute(site, "2024-04-25/2024-05-10")
+    by_day = with_station.table.set_index("date")
+    assert len(by_day) == 16
+    assert set(by_day.loc[:"2024-04-30", "source"]) == {"station"}
+    assert not by_day.loc["2024-05-01":, "source"].str.contains("station").any()
+    assert "121 days of reference" in with_station.provenance["learnt"]
+    # Less wind, less ETo: what the station taught is applied after its record has ended.
+    later = by_day.loc["2024-05-01":, "eto"].to_numpy()
+    assert (later < without.table.set_index("date").loc["2024-05-01":, "eto"].to_numpy()).all()
+
+
+def test_far_or_yearless_station_does_not_lengthen_the_download(weather_server):
+    site = Site(-22.7, -47.6, 550)
+    station = own_station(site, "2010-01-01/2010-12-31", 1.0)
+    asked = Period.parse("2024-03")
+    assert pipeline.learning_span(asked, station) == asked
+    assert pipeline.learning_span(asked, None) == asked
+    near = own_station(site, "2023-12-01/2024-02-15", 1.0)
+    assert str(pipeline.learning_span(asked, near)) == "2023-12-01/2024-03-31"
+
+
 # The three cities and the RMSE of an independent calculation with the same choice of inputs [mm/day].
 REPLAY = {"Barreiras_BA": 0.30, "Porto_Nacional_TO": 0.47, "Tasso_Fragoso_MA": 0.66}
 
