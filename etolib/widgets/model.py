@@ -158,7 +158,7 @@ class FormModel(traitlets.HasTraits):
         problems = []
         for name in ("latitude", "longitude", "elevation"):
             text = getattr(self, name).strip()[:_MAX_TYPED]
-            number = parse_angle(text) if name != "elevation" else _metres(text)
+            number = parse_angle(text, name) if name != "elevation" else _metres(text)
             if not text and name != "elevation":
                 problems.append(Problem(name, "", "is empty", "click the map, or type it"))
             typed[name] = number if number is not None else (text or None)
