@@ -30,8 +30,11 @@ from etolib.errors import InputError, Problem
 from etolib.kinds import checked_inputs, range_problems
 from etolib.units import LIMITS
 
-COMPILE_FROM = 8192
-"""Cells from which numba is worth its import and compilation."""
+COMPILE_FROM = 100_000
+"""Cells from which numba is worth its import and compilation: the plain path takes 10 ms for them, the compiler 2 s.
+
+Thirty years of one place are 11,000: a page or a command must not wait for a compiler.
+"""
 _COMPILED_FROM = 512  # cells from which the compiled formula is faster, once it is there
 _BLOCK = 2048  # cells: inputs and tables of one block stay in the first-level cache
 _KEPT_CELLS = 4096  # numbers of a place whose tables are kept for the next call
@@ -402,11 +405,6 @@ def _row_tables(
 def _table_rows(ahead: tuple[int, ...], shape: tuple[int, ...]) -> np.ndarray:
     index = np.arange(math.prod(ahead), dtype=np.int64).reshape(ahead)
     return np.ascontiguousarray(np.broadcast_to(index, shape)).reshape(-1)
-
-
-def is_compiled() -> bool:
-    """Return whether this process has compiled the formula already."""
-    return bool(_compiled)
 
 
 def _driver(key: tuple[str, str, str]) -> Callable[..., int]:

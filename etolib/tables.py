@@ -24,7 +24,6 @@ from etolib.units import UNITS, convert
 from etolib.variables import VARIABLES
 
 _WEATHER = kernel.WEATHER
-_WORTH_COMPILING = 100_000  # cells: the plain path takes 10 ms for them, the compiler 2 s
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,7 @@ def _penman_monteith(convention: str, surface: str) -> Callable[[Mapping[str, An
         if "pressure" in values:
             terms = daily_terms(**weather, **place, convention=convention, surface=surface, pressure=values["pressure"])
             return terms["eto"]
-        # A table in a page must not wait for a compiler.
-        compiled = False if values["tmin"].size < _WORTH_COMPILING and not kernel.is_compiled() else None
-        return kernel.daily(**weather, **place, convention=convention, surface=surface, checked=True, compiled=compiled)
+        return kernel.daily(**weather, **place, convention=convention, surface=surface, checked=True)
 
     return equation
 
