@@ -164,7 +164,7 @@ _WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
 @elementwise(
     units="mm day-1",
     long_name="reference evapotranspiration (FAO-56 Penman-Monteith)",
-    cell_methods="time: sum",
+    cell_methods="time: mean",
     options=("convention",),
     dtype_of=_WEATHER,
     self_checking=True,
@@ -245,7 +245,7 @@ def eto_fao56(
 @elementwise(
     units="mm day-1",
     long_name="reference evapotranspiration (ASCE standardized Penman-Monteith)",
-    cell_methods="time: sum",
+    cell_methods="time: mean",
     options=("surface",),
     dtype_of=_WEATHER,
     self_checking=True,
@@ -309,7 +309,7 @@ def eto_asce(
 @elementwise(
     units="mm day-1",
     long_name="reference evapotranspiration (Hargreaves-Samani)",
-    cell_methods="time: sum",
+    cell_methods="time: mean",
     dtype_of=("tmin", "tmax"),
     relations=meteo.ordered("tmin", "tmax"),
 )
@@ -352,7 +352,7 @@ def eto_hargreaves(*, tmin: Any, tmax: Any, latitude: Any, day_of_year: Any) -> 
 @elementwise(
     units="mm day-1",
     long_name="reference evapotranspiration (Priestley-Taylor)",
-    cell_methods="time: sum",
+    cell_methods="time: mean",
     dtype_of=("tmin", "tmax", "ea", "rs"),
     relations=meteo.ordered("tmin", "tmax"),
 )
@@ -405,7 +405,7 @@ def eto_priestley_taylor(
 @elementwise(
     units="mm day-1",
     long_name="reference evapotranspiration (Makkink)",
-    cell_methods="time: sum",
+    cell_methods="time: mean",
     dtype_of=("tmin", "tmax", "rs"),
     relations=meteo.ordered("tmin", "tmax"),
 )
@@ -452,7 +452,7 @@ def _energy_share(tmin: Any, tmax: Any, elevation: Any) -> Any:
 @elementwise(
     units="mm day-1",
     long_name="reference evapotranspiration (Turc)",
-    cell_methods="time: sum",
+    cell_methods="time: mean",
     dtype_of=("tmin", "tmax", "rs", "rhmean"),
     relations=meteo.ordered("tmin", "tmax"),
 )

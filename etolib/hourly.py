@@ -137,7 +137,7 @@ def _carried(own: np.ndarray, trusted: np.ndarray, source: np.ndarray, axis: int
 @elementwise(
     units="mm h-1",
     long_name="hourly reference evapotranspiration (Penman-Monteith)",
-    cell_methods="time: sum",
+    cell_methods="time: mean",
     options=("surface", "convention", "axis"),
     dtype_of=("temperature", "ea", "rs", "u2"),
     aliases={"rs": "rs_hourly"},

@@ -453,7 +453,7 @@ def _grid_eto(
     result.attrs = {
         "units": "mm day-1",
         "long_name": "reference evapotranspiration",
-        "cell_methods": "time: sum",
+        "cell_methods": "time: mean",
         "references": METHODS[method].source,
     }
     codes = dict(zip(flagged, flags, strict=True))

@@ -39,12 +39,12 @@ _TABLE = (
     Variable("ea", "kPa", "actual vapour pressure", "water_vapor_partial_pressure_in_air", 0, 6.7, "time: mean", 3),
     Variable("u2", "m s-1", "mean wind speed at 2 m", "wind_speed", 0, 40, "time: mean", 2),
     Variable("rs", "MJ m-2 day-1", "global solar radiation", "surface_downwelling_shortwave_flux_in_air",
-             0, 50, "time: sum", 2),
-    Variable("precipitation", "mm day-1", "precipitation", "lwe_precipitation_rate", 0, 2000, "time: sum", 1),
+             0, 50, "time: mean", 2),
+    Variable("precipitation", "mm day-1", "precipitation", "lwe_precipitation_rate", 0, 2000, "time: mean", 1),
     Variable("pressure", "kPa", "mean air pressure at the surface", "surface_air_pressure", 30, 110, "time: mean", 2),
     Variable("sunshine", "h", "bright sunshine", "duration_of_sunshine", 0, 24, "time: sum", 1),
     Variable("cloud", "%", "mean cloud cover", "cloud_area_fraction", 0, 100, "time: mean", 0),
-    Variable("eto", "mm day-1", "reference evapotranspiration", None, 0, 30, "time: sum", 2),
+    Variable("eto", "mm day-1", "reference evapotranspiration", None, 0, 30, "time: mean", 2),
 )  # fmt: skip
 
 VARIABLES: dict[str, Variable] = {v.name: v for v in _TABLE}
