@@ -390,6 +390,8 @@ class _Call:
             self.door.sleep(at - now)
 
     def _ask(self, old: Entry | None) -> Reply:
+        if scope.cancelled():
+            raise scope.Abandoned
         left = self.remaining()
         if left <= 0:
             raise self.too_late()
