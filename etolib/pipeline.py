@@ -185,6 +185,7 @@ def run(
     this.tell("compute", "quality of each day", SHARE["compute"])
     fused = _crop(fused, days)
     work = fused.completed
+    _mark_estimates(work.flags, fused.inputs_source, answers)
     table = pd.DataFrame(
         {
             "date": days,
@@ -338,6 +339,13 @@ def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.Datetim
 
 
 # --- words and ranks per day ------------------------------------------------------------------------------------------
+
+
+def _mark_estimates(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str, SourceData]) -> None:
+    """Flag the cells whose source says that it estimated that variable (MET Norway and NWS have no radiation)."""
+    for name, answer in answers.items():
+        for variable in set(answer.meta.get("estimated") or ()) & set(flags.columns):
+            flags.loc[used[variable] == name, variable] = "estimated_by_source"
 
 
 def _crop(fused: fusion.Fused, days: pd.DatetimeIndex) -> fusion.Fused:

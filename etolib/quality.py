@@ -36,6 +36,7 @@ FLAGS: dict[str, str] = {
     "estimated_island": "solar radiation estimated from extraterrestrial radiation (FAO-56 Eq. 51)",
     "default_wind": "no wind speed: the world mean of 2 m s-1 is taken (FAO-56 p. 63)",
     "suspect_above_ra": "given, but more solar radiation than reaches the top of the atmosphere",
+    "estimated_by_source": "the source itself estimated it, for example radiation from cloud cover",
 }
 """Every flag with its meaning; the position is the code used in grids."""
 

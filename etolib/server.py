@@ -98,7 +98,7 @@ def _lab(host: str, port: int) -> tuple[list[str], dict[str, str]]:
     checkout = voila.apps_folder().parent
     root = checkout if (checkout / "notebooks").is_dir() else Path.cwd()
     options = {"ip": host, "port": port, "port_retries": 0, "root_dir": root, "open_browser": False}
-    arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()]
+    arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()] + ["--log-level=ERROR"]
     # Loopback only: whoever can reach it is this user. Anywhere else JupyterLab's own token protects it.
     if host in ("127.0.0.1", "localhost", "::1"):
         arguments.append("--IdentityProvider.token=")

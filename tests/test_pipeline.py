@@ -210,6 +210,14 @@ def test_radiation_in_watts_is_put_in_quarantine(weather_server, monkeypatch):
     assert any(w.startswith("nasa_power: rs left out on 10 days") for w in result.warnings)
 
 
+def test_what_a_source_estimated_is_flagged_and_lowers_quality(weather_server):
+    with etolib.set_options(contact="tests@example.org"):
+        result = etolib.compute(PLACE, "2024-07-02/2024-07-04", ["met_norway"])
+    assert set(result.flags["rs"]) == {"estimated_by_source"}
+    assert result.table["flags"].str.contains("rs: estimated_by_source").all()
+    assert "HIGH" not in set(result.table["quality"])
+
+
 def test_terms_show_the_work_of_one_day(weather_server):
     result = etolib.compute(PLACE, HISTORY)
     work = result.terms("2024-03-10")

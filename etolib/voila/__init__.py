@@ -72,7 +72,7 @@ def command(
         # -P: a file named voila.py in the current folder must not be taken for the package.
         sys.executable, "-P", "-m", "etolib.voila", str(apps or apps_folder()),
         f"--Voila.ip={host}", f"--port={port}", "--Voila.port_retries=0", f"--base_url={base_url}",
-        f"--preheat_kernel={pool > 0}", f"--pool_size={max(pool, 0)}", "--no-browser",
+        f"--preheat_kernel={pool > 0}", f"--pool_size={max(pool, 0)}", "--no-browser", "--Voila.log_level=ERROR",
     ]  # fmt: skip
     if token:
         words.append(f"--token={token}")
