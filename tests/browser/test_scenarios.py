@@ -253,3 +253,6 @@ def test_a_session_that_has_ended_says_so(visit):
     page.locator(".etolib-lost button").click()
     expect(page.locator('.etolib-dot[data-state="running"]')).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".etolib-lost")).to_have_count(0)
+    # The page may look for its kernel once more before it knows: the browser notes that 404, and it alone, as an error.
+    assert len(visitor.errors) <= 1
+    visitor.errors[:] = [error for error in visitor.errors if "404 (Not Found)" not in error]
