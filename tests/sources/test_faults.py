@@ -14,7 +14,7 @@ from etolib import config
 from tests.sources import fuzz, matrix
 from tests.weatherserver import FAULTS
 
-COUNT = int(os.environ.get("ETOLIB_FUZZ", "500"))
+COUNT = int(os.environ.get("ETOLIB_FUZZ", "250"))
 # Stations ask a dozen times and more: a fault of each sort there, the whole in `python -m tests.sources.matrix`.
 STATION_FAULTS = (
     "503", "429_retry_after_long", "404", "hang", "refuse", "reset_body", "garbage", "broken_json", "no_units",
@@ -66,7 +66,7 @@ def test_a_kept_answer_is_used_and_marked_while_the_provider_is_down(name, fault
 
 @pytest.mark.parametrize("name", matrix.PROVIDERS)
 def test_damaged_answers_end_in_data_or_a_typed_error(name):
-    count = COUNT if name != "nws_stations" or COUNT > 500 else COUNT // 5
+    count = COUNT if name != "nws_stations" or COUNT > 250 else COUNT // 4
     found = fuzz.fuzz_source(name, count, seed=20)
     assert sum(found.values()) == count
     assert found["data"] > 0  # some damage does not matter; were there none, nothing would be tested
