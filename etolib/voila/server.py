@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,6 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from etolib.voila import READY
-
-# The page's own waiting for readiness is refused with 503 until then: no news for a terminal.
-logging.getLogger("tornado.access").setLevel(logging.ERROR)
 
 _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
@@ -68,6 +64,9 @@ class StaticHandler(MultiStaticFileHandler):
 
 class ReadyHandler(tornado.web.RequestHandler):
     """Whether the next visitor will find a kernel ready."""
+
+    def _log(self) -> None:
+        """Be silent: a 503 here is how `etolib serve` waits, and no news for a terminal."""
 
     def initialize(self, app: Dashboards) -> None:
         """Take the server."""
