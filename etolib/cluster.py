@@ -33,7 +33,7 @@ def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard:
     -----
     Everything listens on 127.0.0.1 only. The importing beforehand matters: the first task took 17 s without.
     """
-    from distributed import LocalCluster
+    from distributed import Client, LocalCluster
 
     _keep_script_from_workers()
     cluster = LocalCluster(
@@ -45,8 +45,6 @@ def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard:
         env=config.environment(),
         silence_logs=40,
     )
-    from distributed import Client
-
     try:
         with Client(cluster, set_as_default=False) as client:
             prepare(client)

@@ -81,11 +81,6 @@ def _scope(options: Mapping[str, str]) -> Iterator[None]:
         _overrides.reset(token)
 
 
-def overrides() -> dict[str, str]:
-    """Return what `set_options` has set here, to be carried to another thread or process."""
-    return dict(_overrides.get() or {})
-
-
 def environment() -> dict[str, str]:
     """Return the ``ETOLIB_*`` variables of this process (for worker processes)."""
     return {k: v for k, v in os.environ.items() if k.startswith("ETOLIB_")}

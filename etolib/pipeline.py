@@ -31,7 +31,7 @@ from etolib.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
 from etolib.sources import elevation as elevations
 from etolib.sources import registry
-from etolib.sources.base import Source, SourceData
+from etolib.sources.base import KINDS, Source, SourceData
 from etolib.sources.scope import Scope
 
 STAGES = ("start", "download", "check", "fuse", "compute")
@@ -390,14 +390,11 @@ def _kind_of_day(source: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> np
     """Return the weakest kind among the sources used on each day: climatology, then forecast, then observed."""
     kinds = np.full(len(source), None, dtype=object)
     used = source[list(USED)].fillna("")
-    for kind in reversed(KINDS_WEAKEST_FIRST):
+    for kind in KINDS:  # the weaker ones later: they overwrite
         for name, frame in frames.items():
             here = used.apply(lambda column, name=name: _names_source(column, name)).any(axis=1)
             kinds[(here & (frame["kind"] == kind)).to_numpy()] = kind
     return kinds
-
-
-KINDS_WEAKEST_FIRST = ("climatology", "forecast", "observed")
 
 
 def _names_source(column: pd.Series, name: str) -> pd.Series:

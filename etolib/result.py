@@ -33,8 +33,6 @@ TABLE_COLUMNS = (
 )
 """Columns of `Result.table`, in order; units as in `etolib.variables`."""
 
-QUALITIES = ("HIGH", "MEDIUM", "LOW")
-
 
 # pandas is imported where it is used: dask tells every client the type of a result, and a page's kernel that
 # only passes results on must not pay 70 MB for knowing the type.
