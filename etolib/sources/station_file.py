@@ -121,7 +121,7 @@ def read(
             names = [next(c.name for c in mapping.columns if c.variable == v) for v in ("tmin", "tmax")]
             problems.append(Problem("columns", ", ".join(names), "are the wrong way round: tmin lies above tmax"))
     elif not problems:
-        problems.append(Problem("file", name, "has no column for the least and the largest temperature of the day"))
+        problems.append(Problem("file", name, "has no columns for the minimum and the maximum temperature of the day"))
     if problems:
         raise InputError(problems)
     frame = frames.table(dates, columns, warnings)

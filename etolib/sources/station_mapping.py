@@ -23,6 +23,21 @@ from etolib.sources.station_table import Table, date_like, number, open_table
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
                  "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
 
+_LACKING = {
+    "tmin": (
+        "has no column for the minimum temperature of the day",
+        "name the column tmin, or say which column it is",
+    ),
+    "tmax": (
+        "has no column for the maximum temperature of the day",
+        "name the column tmax, or say which column it is",
+    ),
+    "tmin+tmax": (
+        "has no columns for the minimum and the maximum temperature of the day",
+        "name the columns tmin and tmax, or say which columns they are",
+    ),
+}
+"""What is told of a file without temperatures, and what can be done."""
 
 Known = MappingOf[str, MappingOf[str, Any]]
 """What a person says of columns, by name: ``variable`` ("" for none), ``unit``, ``height`` [m], ``format`` (dates)."""
@@ -194,18 +209,10 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     if form not in _DATE_FORMATS:
         form = _date_format(table, columns, questions)
     mapping = Mapping(tuple(columns), table.delimiter, table.decimal, form)
-    lacking = [word for name, word in (("tmin", "the least"), ("tmax", "the largest")) if name not in taken]
+    lacking = [name for name in ("tmin", "tmax") if name not in taken]
     if lacking:
-        raise InputError(
-            [
-                Problem(
-                    "file",
-                    ", ".join(n for n in table.names if n),
-                    f"has no column for {' and '.join(lacking)} temperature of the day",
-                    "name it tmin or tmax, or set it in the mapping",
-                )
-            ]
-        )
+        rule, hint = _LACKING["+".join(lacking)]
+        raise InputError([Problem("file", ", ".join(n for n in table.names if n), rule, hint)])
     return replace(mapping, questions=tuple(questions), known={name: dict(told) for name, told in known.items()})
 
 

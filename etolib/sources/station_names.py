@@ -1,7 +1,8 @@
 """What people call their columns and units: from a header to a canonical variable and a conversion.
 
-English, Portuguese and Spanish words, and the names of a few services whose files are common (NASA POWER, CIMIS, INMET,
-GHCN). Nothing is taken silently: every guess carries its reason, to be shown before it is used.
+English, Portuguese, Spanish, German, French and Italian words, and the names of a few services whose files are common
+(NASA POWER, CIMIS, INMET, GHCN, DWD). Nothing is taken silently: every guess carries its reason, to be shown before it
+is used.
 """
 
 from __future__ import annotations
@@ -78,11 +79,11 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _UNIT = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 
-_MAX = {"max", "maximum", "maxima", "maximo", "mx", "high", "hi"}
-_MIN = {"min", "minimum", "minima", "minimo", "mn", "low", "lo"}
-_MEAN = {"mean", "avg", "average", "media", "medio", "med", "ave", "compensada"}
-_NOT_WANTED = ("qc", "flag", "quality", "soil", "solo", "suelo", "direction", "direcao", "direccion", "dir", "gust",
-               "rajada", "rafaga", "net", "longwave", "clear", "clrsky", "wet", "sea")  # fmt: skip
+_MAX = {"max", "maximum", "maxima", "maximo", "maximale", "maximal", "massima", "massimo", "mx", "high", "hi"}
+_MIN = {"min", "minimum", "minima", "minimo", "minimale", "minimal", "mn", "low", "lo"}
+_NOT_WANTED = ("qc", "flag", "quality", "soil", "solo", "suelo", "boden", "erdboden", "direction", "direcao",
+               "direccion", "dir", "windrichtung", "gust", "rajada", "rafaga", "raffica", "boe", "windspitze", "snow",
+               "shk", "net", "netto", "longwave", "gegenstrahlung", "clear", "clrsky", "wet", "sea")  # fmt: skip
 _DIRECT: Mapping[str, str] = {
     "tmax": "tmax", "tx": "tmax", "t2m max": "tmax", "tmin": "tmin", "tn": "tmin", "t2m min": "tmin", "tmean": "tmean",
     "tavg": "tmean", "tmed": "tmean", "tm": "tmean", "t2m": "tmean", "tg": "tmean", "tdew": "tdew", "td": "tdew",
@@ -92,6 +93,9 @@ _DIRECT: Mapping[str, str] = {
     "uz": "u2", "rs": "rs", "srad": "rs", "ghi": "rs", "solrad": "rs", "rg": "rs", "allsky sfc sw dwn": "rs",
     "prcp": "precipitation", "pr": "precipitation", "ppt": "precipitation", "pcp": "precipitation",
     "prectotcorr": "precipitation", "ps": "pressure", "patm": "pressure", "eto": "eto", "et0": "eto", "etref": "eto",
+    # Daily values of the German weather service (DWD)
+    "txk": "tmax", "tnk": "tmin", "tmk": "tmean", "upm": "rhmean", "vpm": "ea", "fm": "u2", "rsk": "precipitation",
+    "sdk": "sunshine", "pm": "pressure",
 }  # fmt: skip
 
 
@@ -151,26 +155,37 @@ def classify(name: str) -> str | None:
 
     if some(*_NOT_WANTED):
         return None
-    extreme = "max" if words & _MAX else "min" if words & _MIN else "mean"
-    if some("evapotransp") or words & {"eto", "et0"}:
+
+    def within(*stems: str) -> bool:
+        """Languages that join words: "tageshochsttemperatur" has its stem inside."""
+        return any(stem in word for word in words for stem in stems)
+
+    high = bool(words & _MAX) or within("hochst", "maximal")
+    low = bool(words & _MIN) or within("tiefst", "minimal")
+    extreme = "max" if high else "min" if low else "mean"
+    if some("evapotransp", "verdunstung") or words & {"eto", "et0"}:
         return "eto"
-    if some("dew", "orvalho", "rocio"):
+    if some("dew", "orvalho", "rocio", "rosee", "rugiada") or within("taupunkt"):
         return "tdew" if extreme == "mean" else None
-    if some("vap") or words & {"vp", "ea"}:
+    if some("vap") or within("dampfdruck") or words & {"vp", "ea"}:
         return "ea"
-    if some("humid", "umid", "humed") or words & {"rh", "ur", "hr", "hum"}:
+    if some("humid", "umid", "humed") or within("feucht") or words & {"rh", "ur", "hr", "hum"}:
         return f"rh{extreme}"
-    if some("wind", "vento", "viento") or words & {"ws", "u2", "u10", "ff"}:
+    if some("wind", "vento", "viento") or words & {"ws", "u2", "u10", "ff", "vent"}:
         return None if extreme != "mean" else "u2"  # the day's largest wind is not its mean
-    if some("sunshine", "insolacao", "heliofania") or {"sun", "hours"} <= words:
+    if some("sunshine", "insolacao", "insolation", "heliofania", "soleggiamento") or within("sonnenschein"):
         return "sunshine"
-    if some("solar", "radiation", "radiacao", "radiacion", "irradiance", "shortwave") or {"sol", "rad"} <= words:
+    if {"sun", "hours"} <= words:
+        return "sunshine"
+    if some("solar", "radiation", "radiacao", "radiacion", "radiazione", "rayonnement", "irradiance", "shortwave"):
         return "rs"
-    if some("rain", "precip", "chuva", "lluvia", "prcp"):
+    if within("globalstrahlung", "sonnenstrahlung") or {"sol", "rad"} <= words:
+        return "rs"
+    if some("rain", "precip", "chuva", "lluvia", "pluie", "pioggia", "prcp") or within("niederschlag") or text == "rr":
         return "precipitation"
-    if some("pressure", "pressao", "presion"):
+    if some("pressure", "pressao", "presion", "pression") or within("luftdruck"):
         return "pressure"
-    if some("temp") or words & {"t", "tair", "t2m"} or joined in {"tmaxc", "tminc"}:
+    if some("temp") or within("temperatur") or words & {"t", "tair", "t2m"} or joined in {"tmaxc", "tminc"}:
         return f"t{extreme}"
     return _part(words)
 
@@ -178,16 +193,20 @@ def classify(name: str) -> str | None:
 def _part(words: set[str]) -> str | None:
     for part, names in (
         ("date", {"date", "data", "fecha", "datum", "time", "timestamp", "datetime"}),
-        ("year", {"year", "ano", "anio", "yyyy", "yr"}),
-        ("month", {"month", "mes", "mo", "mm"}),
+        ("year", {"year", "ano", "anio", "jahr", "annee", "anno", "yyyy", "yr"}),
+        ("month", {"month", "mes", "monat", "mois", "mese", "mo", "mm"}),
         ("doy", {"doy", "julian", "jul", "jday", "yday"}),
-        ("day", {"day", "dia", "dy", "dd"}),
-        ("hour", {"hour", "hora", "hr"}),
-        ("latitude", {"lat", "latitude"}),
-        ("longitude", {"lon", "long", "longitude"}),
-        ("elevation", {"elev", "elevation", "alt", "altitude", "altitud"}),
-        ("station", {"station", "stn", "estacao", "estacion", "codigo", "id", "stid", "site", "station_id", "name"}),
-    ):
+        ("day", {"day", "dia", "tag", "jour", "giorno", "dy", "dd"}),
+        ("hour", {"hour", "hora", "stunde", "heure", "ora", "hr"}),
+        ("latitude", {"lat", "latitude", "breite", "breitengrad", "latitudine"}),
+        ("longitude", {"lon", "long", "longitude", "lange", "langengrad", "longitudine"}),
+        ("elevation", {"elev", "elevation", "alt", "altitude", "altitud", "stationshohe", "quota"}),
+        (
+            "station",
+            {"station", "stations", "stn", "estacao", "estacion", "stazione", "wetterstation", "codigo", "id", "stid",
+             "site", "name"},
+        ),
+    ):  # fmt: skip
         if words & names:
             return part
     return None

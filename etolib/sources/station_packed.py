@@ -39,6 +39,11 @@ class PackedStation:
         """What the file promises."""
         return self._file.info
 
+    @property
+    def monthly(self) -> bool:
+        """Whether the file holds monthly means and no dates: nothing of a year can be learnt from it."""
+        return self._file.monthly
+
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` that the file holds."""
         return self._file.fetch(site, period)

@@ -66,7 +66,7 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
         raise InputError([Problem("file", name, "is an old Excel file", "save it as .xlsx or CSV")])
     text = _decode(data, name)
     lines = re.split(r"\r\n|\n|\r", text)
-    special = _aquacrop(lines, name) or _climwat(lines)
+    special = _aquacrop(lines, name) or _climwat(lines, name)
     if special:
         return special
     facts: dict[str, float] = {}
@@ -224,7 +224,15 @@ def _power_header(lines: Sequence[str]) -> tuple[dict[str, float], dict[str, str
 
 
 def _aquacrop(lines: Sequence[str], name: str) -> Table | None:
-    """Return the table of an AquaCrop climate file (.Tnx, .TMP, .PLU, .ETo), None where it is none."""
+    """Return the table of an AquaCrop temperature file (.Tnx, .TMP), None where it is none.
+
+    Its files of rain and ETo, and the list that names all of them (.CLI), are refused by name.
+    """
+    if len(lines) > 2 and "aquacrop version" in lines[1].lower():
+        named = [line.strip() for line in lines[2:12] if line.strip().lower().endswith((".tnx", ".tmp"))]
+        if named:
+            raise InputError([Problem("file", name, "is a list of AquaCrop files and holds no values",
+                                      f"choose the file of temperatures that it names: {named[0][:80]}")])  # fmt: skip
     rule = next((i for i, line in enumerate(lines[:20]) if re.match(r"^\s*={5,}", line)), None)
     if rule is None or rule < 5:
         return None
@@ -234,11 +242,29 @@ def _aquacrop(lines: Sequence[str], name: str) -> Table | None:
     kind, day, month, year = (int(match[1]) for match in numbers[:4])
     if kind != 1:
         words = {2: "10-day", 3: "monthly"}.get(kind, "unknown")
-        raise InputError([Problem("file", name, f"holds {words} records; daily ones are needed")])
+        raise InputError(
+            [
+                Problem(
+                    "file", name, f"holds {words} records; daily ones are needed", "choose the daily file of AquaCrop"
+                )
+            ]
+        )
     if year == 1901:
-        raise InputError([Problem("file", name, "is not linked to a year (first year 1901)", "give the real year")])
+        raise InputError(
+            [
+                Problem(
+                    "file",
+                    name,
+                    "is not linked to a year (its first year is 1901)",
+                    "write the real first year in its fifth line",
+                )
+            ]
+        )
     title = lines[rule - 1]
     labels = [part for part in re.split(r"\s{2,}|\t", title.strip()) if part]
+    if len(labels) == 1:
+        raise InputError([Problem("file", name, f"is an AquaCrop file of {labels[0]!r} and holds no temperatures",
+                                  "choose the file of temperatures of the same place (.Tnx or .TMP)")])  # fmt: skip
     rows = [line.split() for line in lines[rule + 1 :] if line.strip()]
     try:
         start = dt.date(year, month, day)
@@ -252,35 +278,56 @@ def _aquacrop(lines: Sequence[str], name: str) -> Table | None:
     return Table(["date", *labels], [None] * (len(labels) + 1), body, " ", ".")
 
 
-def _climwat(lines: Sequence[str]) -> Table | None:
+def _climwat(lines: Sequence[str], name: str) -> Table | None:
     """Return the months of a CLIMWAT file (.pen), a line of the station and twelve of means; None where it is none.
 
-    Columns: least and largest temperature [°C], humidity [%], wind [km/day], sunshine [h], radiation [MJ m-2 day-1],
-    ETo [mm/day].
+    Columns: maximum and minimum temperature [°C], humidity [%], wind [km/day], sunshine [h], radiation
+    [MJ m-2 day-1], ETo [mm/day]. The station's line holds country, name, elevation, latitude, its half of the globe
+    (``N.L.``, ``S.L.``), longitude and its half. Where a half cannot be read the place is not taken from the file. The
+    file of rain beside it (.cli) has three columns and is refused by name.
     """
     body = [line for line in lines if line.strip()]
-    if len(body) < 13:
+    if not 13 <= len(body) <= 14 or not body[0].lstrip().startswith('"'):
         return None
     rows = [re.split(r"[\s,]+", line.strip().strip(",")) for line in body[1:13]]
-    if not all(len(row) == 7 and all(_NUMBER_POINT.match(cell) for cell in row) for row in rows) or len(body) > 14:
+    widths = {len(row) for row in rows}
+    if widths not in ({3}, {7}) or not all(_NUMBER_POINT.match(cell) for row in rows for cell in row):
         return None
-    head = _cells([body[0]], ",", "file")[0]
-    numbers = [float(cell) for cell in head if _NUMBER_POINT.match(cell.strip())]
-    letters = [cell.strip().upper() for cell in head if cell.strip().upper() in ("N", "S", "E", "W")]
+    if widths == {3}:
+        raise InputError([Problem("file", name, "is the file of rain of a CLIMWAT station and holds no temperatures",
+                                  "choose its other file (.pen)")])  # fmt: skip
     values = np.array(rows, dtype=float)
     low, high = np.minimum(values[:, 0], values[:, 1]), np.maximum(values[:, 0], values[:, 1])
-    facts: dict[str, float] = {}
-    if len(numbers) >= 3:
-        facts = {"elevation": numbers[0], "latitude": numbers[1], "longitude": numbers[2]}
-        for key, letter in (("latitude", "S"), ("longitude", "W")):
-            if letter in letters:
-                facts[key] = -abs(facts[key])
     months = pd.DataFrame(
         {"tmin": low, "tmax": high, "rhmean": values[:, 2], "u2": values[:, 3] / 86.4, "sunshine": values[:, 4],
          "rs": values[:, 5], "eto": values[:, 6]},
         index=range(1, 13),
     )  # fmt: skip
+    facts = _climwat_place(_cells([body[0]], ",", name)[0])
     return Table([], [], [], " ", ".", facts, "CLIMWAT monthly means", monthly=months)
+
+
+def _climwat_place(head: Sequence[str]) -> dict[str, float]:
+    """Return elevation, latitude and longitude of the first line of a CLIMWAT file, as far as they are certain.
+
+    >>> _climwat_place(["Brazil", "X", "550", "22.7", "S.L.", "47.6", "W.L."])
+    {'elevation': 550.0, 'latitude': -22.7, 'longitude': -47.6}
+    >>> _climwat_place(["Location 77", "SRINAGAR", "1587", "34.08", "N.L.", "74.83", " 01"])
+    {'elevation': 1587.0, 'latitude': 34.08}
+    """
+    cells = [cell.strip() for cell in head]
+    found: dict[str, float] = {}
+    if len(cells) < 3 or not _NUMBER_POINT.match(cells[2]):
+        return found
+    found["elevation"] = float(cells[2])
+    for key, at, plus, minus in (("latitude", 3, "N", "S"), ("longitude", 5, "E", "W")):
+        if len(cells) > at + 1 and _NUMBER_POINT.match(cells[at]):
+            half, degrees = cells[at + 1][:1].upper(), float(cells[at])
+            if half in (plus, minus):
+                found[key] = -abs(degrees) if half == minus else degrees
+            elif degrees < 0:
+                found[key] = degrees
+    return found
 
 
 def date_like(cell: str) -> bool:

@@ -17,9 +17,8 @@ import ipywidgets as widgets
 
 from etolib import config
 from etolib.errors import EtolibError, SchedulerUnavailable, TaskError
-from etolib.request import STATION
 from etolib.site import Site
-from etolib.widgets import remote, render
+from etolib.widgets import remote, render, sentences
 from etolib.widgets.connection import DOWN, RUNNING, Connection
 from etolib.widgets.form import PeriodForm, PlaceForm, SourcesForm, marked
 from etolib.widgets.map import PlaceMap, Tiles, online_tiles
@@ -176,7 +175,6 @@ class Page:
         self.dark.description = say(language, "theme")
         self.calculate.description = say(language, "calculate")
         self.cancel.description = say(language, "cancel")
-        self.which.titles[STATION] = say(language, "station")
         parts: list[Any] = [self.place, self.when, self.which, self.own, self.results, *self.cards, self._spare]
         for part in filter(None, parts):
             part.translate(language)
@@ -212,7 +210,8 @@ class Page:
     def _fault(self, error: BaseException) -> None:
         log.error("the page failed", exc_info=error)
         words = error.message if isinstance(error, EtolibError) else f"{type(error).__name__}: {error}"
-        self._announce(say(self.form.language, "banner_fault", error=words))
+        language = self.form.language
+        self._announce(say(language, "banner_fault", error=sentences.sentence(language, words)))
 
     def _announce(self, message: str) -> None:
         self.banner_text.value = render.banner(message)
@@ -383,7 +382,6 @@ class Page:
             return
         self._spare = Card(
             self.form.language,
-            self.which.titles,
             on_close=self._guarded(self._close),
             on_retry=self._guarded(self._retry),
             on_show=self._guarded(self._show),

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from etolib.errors import EtolibError
 from etolib.site import Period
-from etolib.widgets import render
+from etolib.widgets import render, sentences
 from etolib.widgets.model import PRESETS, FormModel, preset, say, split_pair
 
 
@@ -132,7 +132,6 @@ class SourcesForm:
         self.hint = marked(widgets.HTML(), "etolib-muted", "etolib-auto-hint")
         self.boxes: dict[str, widgets.Checkbox] = {}
         self.facts: dict[str, widgets.HTML] = {}
-        self.titles: dict[str, str] = {}
         self.rows = marked(widgets.VBox(), "etolib-source-list")
         self.waiting = marked(widgets.HTML(), "etolib-muted")
         head = marked(widgets.Box([self.title, self.automatic, self.hint]), "etolib-section-head")
@@ -143,13 +142,12 @@ class SourcesForm:
     def offer(self, sources: Sequence[Mapping[str, Any]]) -> None:
         """Show the sources there are."""
         self._known = sources
-        self.titles.update((source["name"], source["title"]) for source in sources)
         self.boxes = {}
         self.facts = {}
         rows = []
         for source in sources:
             name = source["name"]
-            self.boxes[name] = widgets.Checkbox(value=False, indent=False, description=source["title"])
+            self.boxes[name] = widgets.Checkbox(value=False, indent=False)
             self.boxes[name].observe(self._guard(self._ticked), "value")
             self.facts[name] = widgets.HTML()
             rows.append(marked(widgets.Box([self.boxes[name], self.facts[name]]), "etolib-source"))
@@ -189,4 +187,5 @@ class SourcesForm:
         self.hint.value = render.source_names(language, self._known)
         self.waiting.value = "" if self._known else render.text(say(language, self._state))
         for source in self._known:
+            self.boxes[source["name"]].description = sentences.source(language, source["name"])
             self.facts[source["name"]].value = render.source_line(language, source)

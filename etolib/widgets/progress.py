@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
@@ -26,14 +26,12 @@ class Card:
     def __init__(
         self,
         language: str,
-        titles: Mapping[str, str],
         *,
         on_close: Callable[[Card], None],
         on_retry: Callable[[Card], None],
         on_show: Callable[[Card], None],
     ) -> None:
         self.language = language
-        self.titles = titles
         self.job: Any = None
         self.view: dict[str, Any] | None = None
         self.charts: tuple[str, str] | None = None
@@ -69,7 +67,7 @@ class Card:
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
         self.show_button.layout.display = None if now.status is Status.SUCCESS and not self._shown else "none"
-        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed, self.titles)
+        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed)
         self._tick()
 
     def shown(self, shown: bool) -> None:

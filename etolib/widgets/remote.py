@@ -112,7 +112,7 @@ def read_station(
 
     data = zlib.decompress(content)
     told: dict[str, Any] = {
-        "name": name, "columns": [], "reading": "", "questions": [], "stations": [], "problem": None, "packed": None,
+        "name": name, "columns": [], "reading": "", "questions": [], "stations": [], "problem": [], "packed": None,
         "facts": None,
     }  # fmt: skip
     try:
@@ -134,7 +134,11 @@ def read_station(
             # Where the file does not tell its place, the sun of the chosen one tells radiation in a wrong unit.
             station_file.read(data, mapping=mapping, filename=name, station=station, site=Site(latitude, 0.0))
     except InputError as error:
-        told["problem"] = {"message": error.message, "suggestion": error.suggestion}
+        told["problem"] = [
+            {"thing": p.thing, "value": None if p.value is None else str(p.value), "rule": p.rule,
+             "suggestion": p.suggestion}
+            for p in error.problems
+        ]  # fmt: skip
         return told
     told["questions"] = list(file.warnings)
     told["packed"] = station_packed.pack(file)

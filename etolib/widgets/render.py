@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from etolib.widgets import sentences
 from etolib.widgets.model import Request, Snapshot, Status, say
 
 _ALWAYS = "1800-01-01"  # a window that opens before this has no first day worth telling
@@ -26,13 +27,8 @@ def text(value: Any) -> str:
 # --- the card of a task ----------------------------------------------------------------------------------------------
 
 
-def card(
-    language: str, request: Request | None, now: Snapshot, seconds: float, titles: Mapping[str, str] | None = None
-) -> str:
-    """Return everything a progress card shows, except its buttons and its clock.
-
-    ``titles`` are the names of the sources as people know them.
-    """
+def card(language: str, request: Request | None, now: Snapshot, seconds: float) -> str:
+    """Return everything a progress card shows, except its buttons and its clock."""
     place = text(request.site) if request else text(say(language, "error_input"))
     if now.task_id and request is None:
         place = text(now.task_id[:12])
@@ -41,7 +37,7 @@ def card(
         f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}">{now.status}</span>'
         f'<span class="etolib-card-place">{place}</span><span class="etolib-card-period">{period}</span></div>'
     )
-    body = _bars(language, now, titles or {}) if request or now.task_id else ""
+    body = _bars(language, now) if request or now.task_id else ""
     if now.error is not None:
         body = _error(language, now) + (body if now.bars else "")
     elif now.status is Status.SUCCESS:
@@ -66,7 +62,7 @@ def _step(language: str, now: Snapshot, seconds: float) -> str:
     stage = stage_name(language, now.stage)
     if now.total_steps:
         stage = say(language, "stage_of", name=stage, current=now.current_step, total=now.total_steps)
-    return f"<b>{text(stage)}</b> {text(now.step)}"
+    return f"<b>{text(stage)}</b> {text(sentences.sentence(language, now.step))}"
 
 
 def elevation_source(language: str, source: str | None) -> str:
@@ -89,15 +85,14 @@ def stage_name(language: str, stage: str | None) -> str:
         return str(stage or "")
 
 
-def _bars(language: str, now: Snapshot, titles: Mapping[str, str]) -> str:
+def _bars(language: str, now: Snapshot) -> str:
     if now.status is Status.QUEUED:
         whole = bar("etolib-progress etolib-waiting", say(language, "whole"), 0)
     else:
         whole = bar("etolib-progress", say(language, "whole"), now.progress)
     rows = "".join(
         f'<div class="etolib-source-bar" data-source="{text(one.source)}">'
-        f"<span>{text(titles.get(one.source, one.source))}</span>"
-        f""
+        f"<span>{text(sentences.source(language, one.source))}</span>"
         f"{bar('etolib-source-progress', one.source, one.progress)}<span>{one.progress:.0f} %</span></div>"
         for one in now.bars
     )
@@ -119,14 +114,15 @@ def _error(language: str, now: Snapshot) -> str:
     elif error.get("error") == "SchedulerUnavailable":
         where = say(language, "error_where_cluster")
     elif error.get("source"):
-        where = say(language, "error_where_source", source=error["source"])
+        names = ", ".join(sentences.source(language, name) for name in str(error["source"]).split(", "))
+        where = say(language, "error_where_source", source=names)
     else:
         stage = error.get("stage") or now.stage
         where = say(language, "error_where_stage", stage=stage_name(language, stage)) if stage else ""
     rows = [
-        ("error_what", error.get("message") or error.get("error")),
+        ("error_what", sentences.sentence(language, error.get("message") or error.get("error"))),
         ("error_where", where),
-        ("error_next", error.get("suggestion") or say(language, "error_next_default")),
+        ("error_next", sentences.sentence(language, error.get("suggestion") or say(language, "error_next_default"))),
     ]
     told = "".join(
         f"<dt>{text(say(language, key))}</dt><dd>{'<br>'.join(text(line) for line in str(value).splitlines())}</dd>"
@@ -139,7 +135,7 @@ def _error(language: str, now: Snapshot) -> str:
 def _notes(language: str, warnings: Sequence[str]) -> str:
     if not warnings:
         return ""
-    rows = "".join(f"<li>{text(warning)}</li>" for warning in warnings)
+    rows = "".join(f"<li>{text(sentences.sentence(language, warning))}</li>" for warning in warnings)
     return (
         f'<details class="etolib-notes"><summary>{text(say(language, "warnings"))} ({len(warnings)})</summary>'
         f"<ul>{rows}</ul></details>"
@@ -162,7 +158,8 @@ def result_head(language: str, view: Mapping[str, Any]) -> str:
         for name, number, unit in tiles
     )
     levels = "".join(
-        f'<span class="etolib-quality" data-quality="{text(level)}">{text(level)} <b>{count}</b></span>'
+        f'<span class="etolib-quality" data-quality="{text(level)}">{text(_level(language, level))} '
+        f"<b>{count}</b></span>"
         for level, count in view["quality"].items()
     )
     cells += f'<div class="etolib-tile"><span>{text(say(language, "quality"))}</span><div>{levels}</div></div>'
@@ -212,9 +209,9 @@ def table(language: str, view: Mapping[str, Any]) -> str:
         f'<tr data-kind="{text(row["kind"])}"><th scope="row">{text(row["date"])}</th>'
         f'<td class="n">{_number(row["eto"], 2)}</td><td class="n">{_interval(row)}</td>'
         f'<td class="n">{_number(row["precipitation"], 1)}</td>'
-        f"<td>{_quality(row['quality'])}</td><td>{_kind(language, row['kind'])}</td>"
-        f'<td class="c-source">{text(row["source"]).replace("+", " + ")}</td>'
-        + (f'<td class="c-flags">{text(row["flags"])}</td></tr>' if noted else "</tr>")
+        f"<td>{_quality(language, row['quality'])}</td><td>{_kind(language, row['kind'])}</td>"
+        f'<td class="c-source">{_sources(language, row["source"])}</td>'
+        + (f'<td class="c-flags">{text(sentences.flags(language, row["flags"]))}</td></tr>' if noted else "</tr>")
         for row in view["rows"]
     )
     cut = ""
@@ -233,8 +230,21 @@ def _interval(row: Mapping[str, Any]) -> str:
     return f"{_number(row['eto_lower'], 2)} – {_number(row['eto_upper'], 2)}"
 
 
-def _quality(level: str | None) -> str:
-    return f'<span class="etolib-quality" data-quality="{text(level)}">{text(level)}</span>' if level else "–"
+def _sources(language: str, names: str | None) -> str:
+    return text(" + ".join(sentences.source(language, name) for name in names.split("+"))) if names else ""
+
+
+def _level(language: str, level: str) -> str:
+    try:
+        return say(language, f"quality_{level}")
+    except KeyError:
+        return level
+
+
+def _quality(language: str, level: str | None) -> str:
+    if not level:
+        return "–"
+    return f'<span class="etolib-quality" data-quality="{text(level)}">{text(_level(language, level))}</span>'
 
 
 def _kind(language: str, kind: str | None) -> str:
@@ -252,8 +262,10 @@ def take_away(language: str, view: Mapping[str, Any], task_id: str | None) -> st
         parts.append(f'<h3>{text(say(language, "link_task"))}</h3><p><a href="{href}">{href}</a></p>')
     parts.append(f"<h3>{text(say(language, 'script'))}</h3><pre>{text(view['script'])}</pre>")
     parts.append(f"<h3>{text(say(language, 'citation'))}</h3><p>{text(view['citation'])}</p>")
+    about = ("attribution", "licence")
     items = "".join(
-        f"<li><b>{text(one['name'])}</b> {text(' · '.join(filter(None, (one['attribution'], one['licence']))))}</li>"
+        f"<li><b>{text(sentences.source(language, one['name']))}</b> "
+        f"{text(' · '.join(sentences.sentence(language, one[what]) for what in about if one[what]))}</li>"
         for one in view["licences"]
     )
     parts.append(f"<h3>{text(say(language, 'licences'))}</h3><ul>{items}</ul>")
@@ -270,11 +282,12 @@ def source_line(language: str, source: Mapping[str, Any]) -> str:
     else:
         parts = [say(language, "source_window", first=source["first"], last=source["last"])]
     if source.get("delay"):
-        parts.append(say(language, "source_delay", delay=source["delay"]))
+        parts.append(say(language, "source_delay", delay=sentences.sentence(language, source["delay"])))
     if source.get("licence"):
-        parts.append(source["licence"])
+        parts.append(sentences.sentence(language, source["licence"]))
     facts = text(" · ".join(parts))
-    return f'<span class="etolib-source-facts" title="{facts}; {text(source.get("coverage"))}">{facts}</span>'
+    coverage = text(sentences.sentence(language, source.get("coverage") or ""))
+    return f'<span class="etolib-source-facts" title="{facts}; {coverage}">{facts}</span>'
 
 
 def station_sentence(level: str, sentence: str) -> str:
@@ -282,14 +295,18 @@ def station_sentence(level: str, sentence: str) -> str:
     return f'<div class="etolib-station-said" data-level="{text(level)}" role="status">{text(sentence)}</div>'
 
 
-def station_problem(name: str, message: str, suggestion: str | None) -> str:
-    """Return what is wrong with a file: what, and what next.
+def station_problem(
+    language: str, name: str, problems: Sequence[Mapping[str, Any]], suggestion: str | None = None
+) -> str:
+    """Return what is wrong with a file: what, and what next; ``suggestion`` is the page's own.
 
-    >>> "cannot be u2 &lt;b&gt;" in station_problem("a.csv", "cannot be u2 <b>", None)
+    >>> wrong = {"thing": "column '<b>'", "value": "9 to 12", "rule": "cannot be u2 in mph", "suggestion": None}
+    >>> "Column “&lt;b&gt;” (9 to 12) cannot be wind in mph" in station_problem("en", "a.csv", [wrong])
     True
     """
-    told = "".join(f"<p>{text(line)}</p>" for line in message.splitlines())
-    after = f"<p>{text(suggestion)}</p>" if suggestion else ""
+    told = "".join(f"<p>{text(sentences.problem(language, one, name))}.</p>" for one in problems)
+    hints = dict.fromkeys(sentences.sentence(language, one["suggestion"]) for one in problems if one["suggestion"])
+    after = "".join(f"<p>{text(hint[:1].upper() + hint[1:])}.</p>" for hint in ([suggestion] if suggestion else hints))
     return f'<div class="etolib-station-said" data-level="bad" role="alert"><b>{text(name)}</b>{told}{after}</div>'
 
 
@@ -307,11 +324,13 @@ def station_facts(language: str, found: Mapping[str, Any]) -> str:
 def station_notes(language: str, found: Mapping[str, Any]) -> str:
     """Return how the file was read, and what is uncertain about it."""
     lines = [found["reading"], *found["questions"]]
-    return "".join(f"<li>{text(line)}</li>" for line in lines if line).join(("<ul>", "</ul>"))
+    items = (f"<li>{text(sentences.sentence(language, line))}</li>" for line in lines if line)
+    return f"<ul>{''.join(items)}</ul>"
 
 
-def station_column(name: str, reason: str) -> str:
+def station_column(language: str, name: str, reason: str) -> str:
     """Return the name of a column of a file, and why it is taken for what it is."""
+    reason = sentences.sentence(language, reason)
     why = f"<small>{text(reason)}</small>" if reason else ""
     return f'<span title="{text(name)}. {text(reason)}">{text(name)}{why}</span>'
 
@@ -354,14 +373,15 @@ def learnt(language: str, view: Mapping[str, Any]) -> str:
         f"<em>{text(say(language, 'station_months_ratio'))}</em>{months}</div>"
     )
     head = f"<b>{text(say(language, 'station_learnt'))}</b>"
-    return f'<div class="etolib-learnt">{head}<p>{text(told["text"])}</p>{strip if months else ""}</div>'
+    said = text(sentences.sentence(language, told["text"]))
+    return f'<div class="etolib-learnt">{head}<p>{said}</p>{strip if months else ""}</div>'
 
 
 def source_names(language: str, sources: Sequence[Mapping[str, Any]]) -> str:
     """Return what the automatic choice chooses from."""
     if not sources:
         return text(say(language, "sources_auto_hint"))
-    names = ", ".join(str(source["title"]) for source in sources)
+    names = ", ".join(sentences.source(language, source["name"]) for source in sources)
     return f'<span title="{text(names)}">{text(say(language, "sources_auto_of", names=names))}</span>'
 
 

@@ -16,7 +16,7 @@ import ipywidgets as widgets
 from etolib.errors import EtolibError
 from etolib.request import STATION
 from etolib.sources.station_names import QUANTITY, UNITS
-from etolib.widgets import render
+from etolib.widgets import render, sentences
 from etolib.widgets.form import marked
 from etolib.widgets.model import FormModel, say
 
@@ -169,7 +169,8 @@ class OwnStation:
     def failed(self, upload: Upload, error: EtolibError) -> None:
         """Tell that nobody could read the file for now."""
         if upload is self.upload:
-            self._tell("station_unread", name=upload.name, error=error.message)
+            why = sentences.sentence(self.model.language, error.message)
+            self._tell("station_unread", name=upload.name, error=why)
 
     def _tell(self, key: str, **values: Any) -> None:
         self._said = (key, values)
@@ -193,8 +194,8 @@ class OwnStation:
         elif found is not None and found["problem"]:
             told = found["problem"]
             several = len(found["stations"]) > 1 and not (self.upload and self.upload.station)
-            after = say(language, "station_which_next") if several else told["suggestion"]
-            self.problem.value = render.station_problem(found["name"], told["message"], after)
+            after = say(language, "station_which_next") if several else None
+            self.problem.value = render.station_problem(language, found["name"], told, after)
         usable = found is not None and found["packed"] is not None
         _hide(self.line, self.upload is None and self._said is None)
         _hide(self.use, not usable)
@@ -275,7 +276,7 @@ class _Row:
         variable = column["variable"]
         self._filling = True
         try:
-            self.title.value = render.station_column(self.name, column["reason"])
+            self.title.value = render.station_column(language, self.name, column["reason"])
             self.variable.options = _variables(language, variable)
             self.variable.value = variable
             units = _units(variable, column["unit"], column["format"])

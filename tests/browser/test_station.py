@@ -42,7 +42,7 @@ def test_a_station_in_us_units_is_shown_and_names_the_result(visit, weather):
     expect(station.locator(".etolib-station-facts")).to_have_text("2024-01-01 to 2024-03-20 · 80 days")
     for column, variable, unit in (
         ("Date", "date", "MM/DD/YYYY"),
-        ("Max Air Temp (F)", "largest temperature", "°F"),
+        ("Max Air Temp (F)", "maximum temperature", "°F"),
         ("Sol Rad (Ly/day)", "solar radiation", "Ly"),
         ("Avg Wind Speed (mph)", "wind", "mph"),
     ):

@@ -142,8 +142,8 @@ def test_latitude_and_height_are_taken_from_the_file(weather):
         ("Max Air Temp (F)", "Max Air Temp (C)", ["'Max Air Temp (C)'", "cannot be tmax in °C", "look like °F"]),
         ("Sol Rad (Ly/day)", "Sol Rad (MJ/m2)", ["'Sol Rad (MJ/m2)'", "cannot be rs in MJ/m²"]),
         ("Avg Rel Hum (%)", "Avg Rel Hum (fraction)", ["'Avg Rel Hum (fraction)'", "look like %"]),
-        ("Min Air Temp (F)", "Soil Temp (F)", ["no column for the least temperature"]),
-        ("Max Air Temp (F)", "x", ["no column for the largest temperature"]),
+        ("Min Air Temp (F)", "Soil Temp (F)", ["no column for the minimum temperature"]),
+        ("Max Air Temp (F)", "x", ["no column for the maximum temperature"]),
         ("Date", "Remark", ["no column for the date"]),
     ],
 )

@@ -183,7 +183,7 @@ def test_day_and_month_can_be_exchanged():
 def test_one_of_two_stations_is_chosen_in_the_page():
     page, _ = page_with(pd.concat([US.assign(Station="north"), US.assign(Station="south")]))
     assert "names 2 stations in one file" in said(page)
-    assert "choose one of them below" in said(page)
+    assert "Choose one of them below" in said(page)
     assert page.own.which.layout.display is None
     page.own.which.value = "south"
     assert said(page) == ""
@@ -196,8 +196,8 @@ def test_one_of_two_stations_is_chosen_in_the_page():
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        (US.assign(**{"Max Air Temp (F)": 300.0}), "cannot be tmax in °F"),
-        (US.drop(columns="Min Air Temp (F)"), "has no column for the least temperature"),
+        (US.assign(**{"Max Air Temp (F)": 300.0}), "cannot be maximum temperature in °F"),
+        (US.drop(columns="Min Air Temp (F)"), "has no column for the minimum temperature"),
         (pd.concat([US, US]), "two stations, or a row twice"),
         (b"\x00\x01\x02 no table", "is not text and not Excel"),
         (b"", "is empty"),
@@ -218,7 +218,7 @@ def test_radiation_in_a_wrong_unit_is_told_by_the_sun_of_the_place():
     # 5.6 kWh/m2 called MJ/m2: a fine winter day at 60 degrees, and dark noon in the tropics
     file = US.drop(columns="Sol Rad (Ly/day)").assign(**{"Solar (MJ/m2)": 4.9 + 0.7 * WAVE})
     page, _ = page_with(file)
-    assert "cannot be rs in MJ/m²" in said(page)
+    assert "cannot be solar radiation in MJ/m²" in said(page)
     assert "kWh/m²" in said(page)
 
 
