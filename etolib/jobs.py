@@ -11,6 +11,7 @@ loop and so can be won once only. A task whose worker died runs again elsewhere:
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import datetime as dt
 import logging
 import threading
@@ -18,6 +19,7 @@ import time
 import uuid
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -110,11 +112,25 @@ def submit_many(
     timeout: float = 1800,
     **options: Any,
 ) -> Batch:
-    """Start the pipeline for many places; the `Batch` yields jobs as they complete."""
+    """Start the pipeline for many places and return at once; the `Batch` yields jobs as they complete.
+
+    Neighbours share requests: places are put in lots, and before the jobs of a lot a task brings what they will ask for
+    to the cache in a list. Where it fails the jobs ask for themselves. The cache is that of a machine: on a cluster of
+    several let ``ETOLIB_CACHE_DIR`` be a folder they share.
+    """
     if not sites:
         raise InputError([Problem("sites", "", "is empty", "give at least one Site")])
+    payloads = [_payload(site, period, sources, timeout, options) for site in sites]
     client = _client(client)
-    return Batch([_submit(client, _payload(site, period, sources, timeout, options), watch=False) for site in sites])
+    jobs = [Job(client, None, _new_id(), watch=False) for _ in payloads]
+    ids = [job.task_id for job in jobs]
+    with _handing_over():
+        first = _submit_ahead(client, payloads)
+        # In one message: submitted one by one, a thousand take half a second.
+        futures = client.map(run_task, ids, payloads, first, key=ids, pure=False, retries=0)
+    for job, future in zip(jobs, futures, strict=True):
+        job.future = future
+    return Batch(jobs)
 
 
 def attach(task_id: str, client: Client | None = None) -> Job:
@@ -185,17 +201,53 @@ def _client(client: Client | None) -> Client:
     return client
 
 
-def _submit(client: Client, payload: dict[str, Any], *, watch: bool = True) -> Job:
-    task_id = f"eto-{uuid.uuid4().hex}"
-    job = Job(client, None, task_id, watch=False)
+def _new_id() -> str:
+    return f"eto-{uuid.uuid4().hex}"
+
+
+@contextlib.contextmanager
+def _handing_over() -> Iterator[None]:
     try:
-        if watch:  # first: no message must be missed. Messages travel in one stream, so the order holds.
-            job._watch()
-        job.future = client.submit(run_task, task_id, payload, key=task_id, pure=False, retries=0)
+        yield
     except (OSError, TimeoutError, RuntimeError) as error:
-        job.close()
         raise SchedulerUnavailable(f"the task could not be handed to the scheduler: {error}") from error
+
+
+def _submit(client: Client, payload: dict[str, Any]) -> Job:
+    job = Job(client, None, _new_id(), watch=False)
+    try:
+        with _handing_over():
+            job._watch()  # first: no message must be missed. Messages travel in one stream, so the order holds.
+            job.future = client.submit(run_task, job.task_id, payload, key=job.task_id, pure=False, retries=0)
+    except SchedulerUnavailable:
+        job.close()
+        raise
     return job
+
+
+def _submit_ahead(client: Client, payloads: Sequence[dict[str, Any]]) -> list[Future | None]:
+    """Submit what goes before the jobs of many places; return the task each must wait for, in their order.
+
+    One lot is brought after the other, as the providers' limits want it, while the jobs of the lots before compute.
+    Nobody holds these tasks but the jobs: with the last of them cancelled they stop.
+    """
+    from etolib.sources import lists
+
+    tasks: list[Future | None] = [None] * len(payloads)
+    sites = [payload["site"] for payload in payloads]
+    places = lists.size(len(payloads[0]["period"]))
+    if places == 1 and any(site.elevation is None for site in sites):
+        places = lists.MAX_PLACES  # the weather of each is a request of its own anyhow, the elevations are not
+    if len(sites) == 1 or places == 1:
+        return tasks
+    before: Future | None = None
+    for lot in lists.parts(sites, places):
+        key = f"ahead-{uuid.uuid4().hex}"
+        payload = payloads[0] | {"site": [sites[i] for i in lot]}
+        before = client.submit(run_ahead, key, payload, before, key=key, pure=False)
+        for i in lot:
+            tasks[i] = before
+    return tasks
 
 
 # --- on the worker ------------------------------------------------------------------------------------------------
@@ -254,9 +306,7 @@ class Channel:
 
     def checkpoint(self) -> None:
         """Return, or raise where the task was cancelled or its time is over; called by the pipeline between steps."""
-        # A running thread is not stopped by dask: the worker only marks its task.
-        state = self.worker.state.tasks.get(self.task_id)
-        if state is None or state.state in ("cancelled", "released") or self._end not in (None, "SUCCESS"):
+        if _unwanted(self.worker, self.task_id) or self._end not in (None, "SUCCESS"):
             raise _Stopped
         if time.monotonic() > self.deadline:
             raise TaskTimeout(after_s=self.timeout, stage=self.stage)
@@ -279,8 +329,42 @@ class Channel:
         return True
 
 
-def run_task(task_id: str, payload: dict[str, Any]) -> Result:
-    """Run the pipeline on a dask worker and tell about it. The function behind every task."""
+def _unwanted(worker: Any, key: str) -> bool:
+    """Return whether the scheduler has let go of a task: dask stops no thread, the worker only marks its task."""
+    state = worker.state.tasks.get(key)
+    return state is None or state.state in ("cancelled", "released")
+
+
+def run_ahead(key: str, payload: dict[str, Any], before: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Bring what the places of a lot will ask for to the cache of this machine. Raises nothing: the jobs ask again.
+
+    ``before`` are the services that gave no answer to the lots before; returned are those that gave none until now.
+    """
+    from distributed import get_worker
+
+    from etolib.sources import registry
+    from etolib.sources.scope import Scope
+
+    worker, scope, failed = get_worker(), Scope(), set(before or ())
+    with ThreadPoolExecutor(1, thread_name_prefix="etolib-ahead") as pool, config.set_options(**payload["config"]):
+        with scope:
+            work = pool.submit(
+                contextvars.copy_context().run,
+                partial(registry.prefetch, payload["site"], payload["period"], payload["sources"], failed=failed),
+            )
+        while not wait([work], timeout=0.05).done:
+            if _unwanted(worker, key):
+                scope.cancel()
+        if error := work.exception():
+            log.debug("nothing brought for %d places: %s", len(payload["site"]), error)
+    return tuple(sorted(failed))
+
+
+def run_task(task_id: str, payload: dict[str, Any], first: object = None) -> Result:
+    """Run the pipeline on a dask worker and tell about it. The function behind every task.
+
+    ``first`` is what had to end before (see `run_ahead`); how it ended makes no difference.
+    """
     from etolib import pipeline
 
     channel = Channel(task_id, payload["timeout"])
@@ -391,6 +475,24 @@ def _claim() -> Callable[..., int | None]:
         return max(seqs, default=0)
 
     return claim
+
+
+def _finish() -> Callable[..., list[int | None]]:
+    claim = _claim()
+
+    def finish(ends: list[Message], dask_scheduler: Any = None) -> list[int | None]:
+        """Send the terminal messages of many tasks; return the ``seq`` each got, None where another was first."""
+        told: list[int | None] = []
+        for end in ends:
+            rows = len(end["data"].get("results", ()))
+            seq = claim(end["task_id"], end["type"], rows, dask_scheduler=dask_scheduler)
+            if seq is not None:
+                seq += 1000  # above whatever the worker may still send
+                dask_scheduler.log_event(f"eto/{end['task_id']}", end | {"seq": seq})
+            told.append(seq)
+        return told
+
+    return finish
 
 
 def _release() -> Callable[..., None]:
@@ -545,15 +647,7 @@ class Job:
 
     def cancel(self) -> bool:
         """Stop the task wherever it is; return whether this call ended it (False: it had ended before)."""
-        if self._ended.is_set() or self._future is None:
-            return False
-        try:
-            won = self._end_for_all("CANCELLED", {"stage": self._stage()})
-            self.client.cancel([self._future], force=True, reason="cancelled", msg="by etolib")
-        except (OSError, TimeoutError, RuntimeError) as error:
-            self._end_here("ERROR", SchedulerUnavailable(f"the dask scheduler is lost: {error}").to_dict())
-            return False
-        return won
+        return _cancel([self]) == 1
 
     def forget(self) -> None:
         """Release the kept result: `attach` will not find it any more."""
@@ -644,22 +738,11 @@ class Job:
                 ending = _ending(future.exception())
             else:
                 ending = "CANCELLED", {"stage": self._stage()}
-            if not self._end_for_all(*ending) and not self._catch_up()._terminal:
+            if not _end_for_all(self.client, {self: ending}) and not self._catch_up()._terminal:
                 self._end_here(*ending)
         except (OSError, TimeoutError, RuntimeError) as error:
             lost = SchedulerUnavailable(f"the dask scheduler was lost while the task ran: {error}")
             self._end_here("ERROR", lost.to_dict())
-
-    def _end_for_all(self, kind: str, data: dict[str, Any]) -> bool:
-        """Send a terminal message from here, unless another was first."""
-        rows = len(data.get("results", ()))
-        seq = _on_scheduler(self.client, _claim(), self.task_id, kind, rows)
-        if seq is None:
-            return False
-        end = message(self.task_id, seq + 1000, kind, data)  # above whatever the worker may still send
-        self.client.log_event(topic(self.task_id), end)
-        self._receive(end)
-        return True
 
     def _end_here(self, kind: str, data: dict[str, Any]) -> None:
         """End the job in this client only: nobody else is left to tell."""
@@ -668,6 +751,34 @@ class Job:
 
     def __repr__(self) -> str:
         return f"<Job {self.task_id} {self.status}>"
+
+
+def _end_for_all(client: Client, endings: dict[Job, tuple[str, dict[str, Any]]]) -> list[Job]:
+    """Send terminal messages from here, in one call; return the jobs where no other was first."""
+    ends = [message(job.task_id, 0, kind, data) for job, (kind, data) in endings.items()]
+    won = []
+    for job, end, seq in zip(endings, ends, _on_scheduler(client, _finish(), ends), strict=True):
+        if seq is not None:
+            job._receive(end | {"seq": seq})
+            won.append(job)
+    return won
+
+
+def _cancel(jobs: Sequence[Job]) -> int:
+    """Stop the tasks of one client that have not ended, in two calls for all; return how many this call ended."""
+    going = [job for job in jobs if not job._ended.is_set() and job._future is not None]
+    if not going:
+        return 0
+    client = going[0].client
+    try:
+        won = _end_for_all(client, {job: ("CANCELLED", {"stage": job._stage()}) for job in going})
+        # Those that had ended before keep their result.
+        client.cancel([job.future for job in won], force=True, reason="cancelled", msg="by etolib")
+    except (OSError, TimeoutError, RuntimeError) as error:
+        for job in going:
+            job._end_here("ERROR", SchedulerUnavailable(f"the dask scheduler is lost: {error}").to_dict())
+        return 0
+    return len(won)
 
 
 class Batch:
@@ -731,4 +842,4 @@ class Batch:
 
     def cancel(self) -> int:
         """Stop all that have not ended; return how many this call ended."""
-        return sum(job.cancel() for job in self.jobs)
+        return _cancel(self.jobs)

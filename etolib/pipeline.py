@@ -167,7 +167,8 @@ def run(
     report_of_checks = fusion.check(frames, site) if frames else None
 
     this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
-    fused = fusion.fuse_sources(frames, site, checked=report_of_checks, **options) if frames else None
+    first = registry.at_home(site, answers)
+    fused = fusion.fuse_sources(frames, site, checked=report_of_checks, first=first, **options) if frames else None
     if fused is None or not fused.eto.loc[days].notna().any():
         raise NoSourceError(
             f"no source could answer for {site}, {period}"
@@ -186,14 +187,15 @@ def run(
     fused = _crop(fused, days)
     work = fused.completed
     _mark_estimates(work.flags, fused.inputs_source, answers)
+    sources_of_day = _source_of_day(fused.inputs_source)
     table = pd.DataFrame(
         {
             "date": days,
             "eto": fused.eto.to_numpy(),
             "eto_lower": fused.lower.to_numpy(),
             "eto_upper": fused.upper.to_numpy(),
-            "source": _source_of_day(fused.inputs_source),
-            "kind": _kind_of_day(fused.inputs_source, {name: frame.loc[days] for name, frame in frames.items()}),
+            "source": sources_of_day,
+            "kind": _kind_of_day(sources_of_day, {name: frame.loc[days] for name, frame in frames.items()}),
             "precipitation": fused.inputs["precipitation"].to_numpy(),
             **{name: work.inputs[name].to_numpy() for name in USED},
             "flags": _words(work.flags),
@@ -386,19 +388,15 @@ def _joined(cells: tuple[str, ...]) -> str | None:
     return "+".join(sorted({name for cell in cells for name in cell.split("+") if name})) or None
 
 
-def _kind_of_day(source: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> np.ndarray:
+def _kind_of_day(sources: Sequence[str | None], frames: Mapping[str, pd.DataFrame]) -> np.ndarray:
     """Return the weakest kind among the sources used on each day: climatology, then forecast, then observed."""
-    kinds = np.full(len(source), None, dtype=object)
-    used = source[list(USED)].fillna("")
+    kinds = np.full(len(sources), None, dtype=object)
+    names = {text: text.split("+") if text else [] for text in set(sources)}
+    used = {name: np.array([name in names[text] for text in sources], dtype=bool) for name in frames}
     for kind in KINDS:  # the weaker ones later: they overwrite
         for name, frame in frames.items():
-            here = used.apply(lambda column, name=name: _names_source(column, name)).any(axis=1)
-            kinds[(here & (frame["kind"] == kind)).to_numpy()] = kind
+            kinds[used[name] & (frame["kind"] == kind).to_numpy()] = kind
     return kinds
-
-
-def _names_source(column: pd.Series, name: str) -> pd.Series:
-    return (column == name) | column.str.startswith(f"{name}+") | column.str.endswith(f"+{name}")
 
 
 def _words(flags: pd.DataFrame) -> list[str]:

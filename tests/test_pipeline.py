@@ -321,3 +321,64 @@ def test_the_height_found_counts_for_the_estimate_too(weather_server, monkeypatc
     cold = etolib.compute(PLACE, "2024-03-01").table["tmax"].iloc[0]
     monkeypatch.setattr(elevation, "lookup", lambda site: low)
     assert etolib.compute(PLACE, "2024-03-01").table["tmax"].iloc[0] > cold + 10
+
+
+def used_for(result, column, days):
+    return set(result.input_sources.loc[days, column])
+
+
+@pytest.mark.parametrize(
+    ("site", "national", "country"),
+    [
+        (Site(40.02, -105.27, 1655.0), "nws_forecast", "USA"),
+        (Site(59.91, 10.75, 20.0), "met_norway", "Nordic countries"),
+    ],
+)
+def test_forecast_is_the_national_services_where_it_is_at_home(weather_server, site, national, country):
+    with etolib.set_options(contact="tests@example.org"):
+        result = etolib.compute(site, "2024-07-02/2024-07-04")
+    days = slice("2024-07-02", "2024-07-04")
+    for column in ("tmin", "tmax", "ea", "u2"):
+        assert used_for(result, column, days) == {national}
+    assert used_for(result, "rs", days) == {"open_meteo_forecast"}
+    assert set(result.table["source"]) == {f"{national}+open_meteo_forecast"}
+    # The words of the choice, and of the fusion.
+    (reason,) = [text for text in result.provenance["choice"] if text.startswith(national)]
+    assert country in reason
+    assert "first" in reason
+    assert any(f"{national} before Open-Meteo's forecast" in text for text in result.provenance["evidence"])
+    # Without a contact it is not asked, and the days are Open-Meteo's; the words say why.
+    plain = etolib.compute(site, "2024-07-02/2024-07-04")
+    assert set(plain.table["source"]) == {"open_meteo_forecast"}
+    assert not any(national in text for text in plain.provenance["evidence"])
+    assert any("not asked" in text for text in plain.provenance["choice"])
+
+
+def test_elsewhere_met_norway_asked_by_name_comes_after_open_meteo(weather_server):
+    with etolib.set_options(contact="tests@example.org"):
+        result = etolib.compute(PLACE, "2024-07-02/2024-07-04", ["met_norway", "open_meteo_forecast"])
+    assert used_for(result, "tmax", slice("2024-07-02", "2024-07-04")) == {"open_meteo_forecast"}
+
+
+@pytest.mark.parametrize(
+    ("distance", "height", "near"), [(12.0, 80.0, True), (12.0, None, True), (26.0, 0.0, False), (5.0, -400.0, False)]
+)
+def test_a_station_stands_for_the_place_only_where_it_is_near(weather_server, monkeypatch, distance, height, near):
+    from etolib.sources import registry
+
+    original = registry.SOURCES["nws_stations"]
+
+    class Moved:
+        info = original.info
+
+        @staticmethod
+        def fetch(site, period):
+            data = original.fetch(site, period)
+            data.meta |= {"distance_km": distance, "elevation_difference": height}
+            return data
+
+    monkeypatch.setitem(registry.SOURCES, "nws_stations", Moved())
+    with etolib.set_options(contact="tests@example.org"):
+        result = etolib.compute(Site(40.02, -105.27, 1655.0), "2024-06-27/2024-06-29")
+    expected = "nws_stations" if near else "open_meteo_forecast"
+    assert used_for(result, "tmax", slice("2024-06-27", "2024-06-29")) == {expected}

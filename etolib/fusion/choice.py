@@ -47,6 +47,14 @@ RADIATION_FIRST = (
 )
 """Order for solar radiation: measured at the place, then seen by satellite, then modelled."""
 
+NATIONAL = {
+    "nws_stations": "a station near the place measured what Open-Meteo's newest days are modelled for",
+    "nws_forecast": "the national forecast has a grid of 2.5 km and is made for this country",
+    "met_norway": "the regional forecast has a grid of 2.5 km and is made for these countries",
+}
+"""National services and why, where they are at home, they come before Open-Meteo's forecast (see ``first``). A prior
+that is stated, not measured: no recordings of both forecasts with a reference were at hand."""
+
 LAST = ("climatology",)
 """Sources used only where nothing else has the day; sources of unknown name stand before them, by name."""
 
@@ -87,6 +95,17 @@ class Chosen:
     evidence: tuple[str, ...]
 
 
+def fine_order(names: Sequence[str], first: Sequence[str] = ()) -> list[str]:
+    """Return source names in the order for temperature, wind and rain; ``first`` stand before Open-Meteo's forecast.
+
+    >>> fine_order(["open_meteo_forecast", "nws_forecast", "open_meteo_archive"], ["nws_forecast"])
+    ['open_meteo_archive', 'nws_forecast', 'open_meteo_forecast']
+    """
+    ranked = [name for name in FINE_FIRST if name not in first]
+    place = ranked.index("open_meteo_historical_forecast")
+    return order(names, [*ranked[:place], *first, *ranked[place:]])
+
+
 def order(names: Sequence[str], first: Sequence[str]) -> list[str]:
     """Return source names in the stated order; unknown ones follow by name, `LAST` at the end.
 
@@ -97,13 +116,17 @@ def order(names: Sequence[str], first: Sequence[str]) -> list[str]:
     return sorted(names, key=lambda name: (rank.get(name, len(first)), name))
 
 
-def choose_inputs(frames: Mapping[str, pd.DataFrame]) -> Chosen:
+def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ()) -> Chosen:
     """Choose the source of every input, day by day.
 
     Parameters
     ----------
     frames : mapping of str to pandas.DataFrame
         Canonical daily tables by source name, all with the same date index; NaN or a missing column is absent.
+    first : sequence of str
+        Sources of `NATIONAL` that are at home at the place: they give temperature, wind, rain and, on days their
+        temperature is taken, humidity before Open-Meteo's forecast does (never before its archive). Not radiation: they
+        have none, and an estimate does not come before a value.
 
     Returns
     -------
@@ -131,7 +154,7 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame]) -> Chosen:
     if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
         raise InputError([Problem("frames", uneven, "must all have the same date index", "reindex them to one")])
     table = _Table(len(index))
-    fine = order(list(frames), FINE_FIRST)
+    fine = fine_order(list(frames), first)
     group = ("tmin", "tmax", "tmean")
     for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
         values = {variable: _column(frames[name], variable).to_numpy() for variable in group}
@@ -150,9 +173,17 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame]) -> Chosen:
     ):
         for name in names:
             table.put(variable, _column(frames[name], variable).to_numpy(), name)
-    _choose_humidity(frames, fine, table)
+    _choose_humidity(frames, fine, first, table)
+    reasons = [
+        f"temperature, wind, humidity and rain: {name} before Open-Meteo's forecast, because {NATIONAL[name]}; "
+        "radiation is not taken from it while another source has it: it gives none, and would be estimated"
+        for name in first
+        if name in frames
+    ]
     return Chosen(
-        pd.DataFrame(table.values, index=index), pd.DataFrame(table.source, index=index), tuple(EVIDENCE.values())
+        pd.DataFrame(table.values, index=index),
+        pd.DataFrame(table.source, index=index),
+        (*EVIDENCE.values(), *reasons),
     )
 
 
@@ -174,10 +205,15 @@ class _Table:
         self.source[variable][take] = name
 
 
-def _choose_humidity(frames: Mapping[str, pd.DataFrame], fine: list[str], table: _Table) -> None:
+def _choose_humidity(
+    frames: Mapping[str, pd.DataFrame], fine: Sequence[str], first: Sequence[str], table: _Table
+) -> None:
     humidity = {name: relative_humidity(frame).to_numpy() for name, frame in frames.items()}
     if "station" in humidity:
         table.put("rhmean", humidity["station"], "station")
+    for name in (name for name in first if name in humidity):
+        here = (table.source["tmax"] == name) & ~table.there("rhmean")
+        table.put("rhmean", humidity[name], name, here)
     if "nasa_power" in humidity:
         for partner in (name for name in PARTNERS if name in humidity):
             mean = (humidity["nasa_power"] + humidity[partner]) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +53,7 @@ def recipes(source: pd.DataFrame) -> tuple[np.ndarray, list[Recipe]]:
     return code, list(known)
 
 
-def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe) -> pd.DataFrame:
+def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe, first: Sequence[str] = ()) -> pd.DataFrame:
     """Return the inputs of one recipe on all days; NaN where its sources have none.
 
     The humidity is chosen as in `choose_inputs`; a pure recipe takes its own only, so that it stays independent.
@@ -73,7 +73,7 @@ def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe) -> pd.DataFram
         if name == recipe.radiation:
             keep.append("rs")
         trimmed[name] = frame[[column for column in keep if column in frame]]
-    return choose_inputs(trimmed).inputs if trimmed else pd.DataFrame()
+    return choose_inputs(trimmed, first).inputs if trimmed else pd.DataFrame()
 
 
 def _own_humidity(frame: pd.DataFrame) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,10 +68,13 @@ class Members:
         With an elevation.
     frames : mapping of str to pandas.DataFrame
         Canonical tables, already checked (`etolib.fusion.faults`), on one date index.
+    first : sequence of str
+        See `choose_inputs`.
     """
 
-    def __init__(self, site: Site, frames: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(self, site: Site, frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ()) -> None:
         self.site = site
+        self.first = tuple(first)
         self.frames = dict(frames)
         self._known: dict[Recipe, tuple[np.ndarray, np.ndarray]] = {}
 
@@ -93,7 +96,7 @@ class Members:
     @cached_property
     def chosen(self) -> Chosen:
         """Inputs chosen per variable and day."""
-        return choose_inputs(self.frames)
+        return choose_inputs(self.frames, self.first)
 
     @cached_property
     def _recipes(self) -> tuple[np.ndarray, list[Recipe]]:
@@ -143,7 +146,7 @@ class Members:
         """Return ETo [mm day-1] and wind slope [1] of a recipe on all days; NaN where its sources have none."""
         if recipe not in self._known:
             if set(recipe) <= set(self.frames):
-                self._known[recipe] = member(inputs_of(self.frames, recipe), self.site)
+                self._known[recipe] = member(inputs_of(self.frames, recipe, self.first), self.site)
             else:
                 nothing = np.full(len(self.dates), np.nan)
                 self._known[recipe] = (nothing, nothing)

@@ -8,7 +8,7 @@ series, the bias of the grids at that place is learnt, tried on days held back, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,6 +124,7 @@ def fuse_sources(
     reference: pd.Series | None = None,
     *,
     checked: faults.Report | None = None,
+    first: Sequence[str] = (),
     **options: Any,
 ) -> Fused:
     """Fuse the sources of one place.
@@ -139,6 +140,8 @@ def fuse_sources(
         complete, where there is one. [mm day-1]
     checked : etolib.fusion.faults.Report, optional
         What `check` has found in these frames already.
+    first : sequence of str
+        National services that are at home at the place, see `choose_inputs`.
     **options
         For `etolib.eto`, for example ``krs``.
 
@@ -163,7 +166,7 @@ def fuse_sources(
         raise InputError([Problem("elevation", None, "is missing", "give the site an elevation")])
     report = checked or check(frames, site)
     clean = report.frames
-    chosen = choose_inputs(clean)
+    chosen = choose_inputs(clean, first)
     completed = reference_eto(chosen.inputs, site, **options)
     each = pd.DataFrame(
         {name: _alone(frame, site, options) for name, frame in clean.items()}, index=chosen.inputs.index
@@ -182,7 +185,7 @@ def fuse_sources(
     truth = _reference(reference, clean, site, chosen.inputs.index)
     grids = {name: frame for name, frame in clean.items() if name not in (STATION, CLIMATOLOGY)}
     if truth is not None and grids:
-        members = Members(site, grids)
+        members = Members(site, grids, first)
         learnt = learn(members, truth)
         if learnt is not None and learnt.used:
             fused = place.fuse_with_reference(members, truth, _nothing_known)

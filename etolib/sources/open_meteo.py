@@ -20,7 +20,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import frames, http
+from etolib.sources import frames, http, lists
 from etolib.sources.base import SourceData, SourceInfo
 from etolib.sources.budget import Budget
 
@@ -57,7 +57,7 @@ _POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day per addr
 _PROVIDES = tuple(name for name, _ in VARIABLE_MAP.values())
 _VERSION = "open-meteo-1"
 _ELEVATION_VERSION = "elevation-1"
-_MAX_PLACES = 100  # places in one request; the server takes 1000, an address takes some 8 kB
+_LIST_DEADLINE = 120.0  # s; a list is worth waiting for the provider's next minute
 
 
 @dataclass(frozen=True)
@@ -132,16 +132,6 @@ def budget(service: str) -> Budget:
     host = http.host_of(service)
     shared = "open-meteo.com" if host.endswith("open-meteo.com") else host
     return Budget(f"open_meteo@{shared}", windows=((60, 600), (3600, 5000), (86400, 10000)), in_flight=4)
-
-
-def weight(variables: int, days: int, places: int = 1) -> float:
-    """Return what a request costs, in calls, by the provider's rule.
-
-    >>> round(weight(9, 365), 1), round(weight(9, 10957)), weight(1, 1)
-    (23.5, 704, 1.0)
-    """
-    share = variables / 10
-    return places * max(1.0, share, share * days / 14)
 
 
 def zone(site: Site) -> str:
@@ -272,18 +262,6 @@ def _places(sites: Sequence[Site]) -> dict[str, str]:
     }
 
 
-def _parts(sites: Sequence[Site]) -> list[list[int]]:
-    """Return the positions of places that can share a request: the same solar day, not too many."""
-    by_offset: dict[int, list[int]] = {}
-    for i, site in enumerate(sites):
-        by_offset.setdefault(site.utc_offset, []).append(i)
-    return [
-        group[begin : begin + _MAX_PLACES]
-        for group in by_offset.values()
-        for begin in range(0, len(group), _MAX_PLACES)
-    ]
-
-
 class OpenMeteo:
     """One weather service of Open-Meteo."""
 
@@ -300,7 +278,7 @@ class OpenMeteo:
         today = config.today()
         inside = self.info.clip(period, today)
         found: dict[int, SourceData] = {}
-        for part in _parts(sites):
+        for part in lists.parts(sites, lists.size(len(inside))):
             here = [sites[i] for i in part]
             reply = self._ask(here, inside, today)
             for i, site, answer in zip(part, here, reply.data, strict=True):
@@ -325,7 +303,7 @@ class OpenMeteo:
             self._url(), params, source=self.info.name,
             check=lambda body: parse(body, places=[site], hourly=True),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today), deadline=120.0, read=60.0,
-            budget=budget(self.product.service), weight=weight(len(HOURLY_MAP), len(asked)),
+            budget=budget(self.product.service), weight=lists.weight(len(HOURLY_MAP), len(asked)),
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
         (answer,) = reply.data
@@ -351,18 +329,22 @@ class OpenMeteo:
     def prefetch(self, sites: Sequence[Site], period: Period) -> int:
         """Bring the days of many places to the cache, where `fetch` finds each; return the number of requests.
 
-        Places that are in the cache already are not asked for.
+        Places that are in the cache already are not asked for. Of a period so long that a request holds one place only
+        nothing is asked: `fetch` does the same.
         """
         today = config.today()
         inside = self.info.clip(period, today)
+        places = lists.size(len(inside))
+        if places == 1:
+            return 0
         door, url = http.door(), self._url()
         absent = [
             site for site in dict.fromkeys(sites) if not door.has(url, self._params([site], inside), version=_VERSION)
         ]
-        parts = _parts(absent)
+        parts = lists.parts(absent, places)
         for part in parts:
             here = [absent[i] for i in part]
-            reply = self._ask(here, inside, today)
+            reply = self._ask(here, inside, today, _LIST_DEADLINE)
             if len(here) > 1:
                 for site, item in zip(here, json.loads(reply.body), strict=True):
                     body = json.dumps(item, ensure_ascii=False).encode()
@@ -383,14 +365,14 @@ class OpenMeteo:
         }
         return params | ({"models": self.product.model} if self.product.model else {})
 
-    def _ask(self, sites: Sequence[Site], inside: Period, today: dt.date) -> http.Reply:
+    def _ask(self, sites: Sequence[Site], inside: Period, today: dt.date, deadline: float | None = None) -> http.Reply:
         product = self.product
         return http.fetch(
             self._url(), self._params(sites, inside), source=self.info.name,
             check=lambda body: parse(body, places=sites),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today),
-            deadline=60.0 if product.forecast else 120.0, read=30.0 if product.forecast else 60.0,
-            budget=budget(product.service), weight=weight(len(VARIABLE_MAP), len(inside), len(sites)),
+            deadline=deadline or (60.0 if product.forecast else 120.0), read=30.0 if product.forecast else 60.0,
+            budget=budget(product.service), weight=lists.weight(len(VARIABLE_MAP), len(inside), len(sites)),
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
 
@@ -435,9 +417,9 @@ def prefetch_elevations(sites: Sequence[Site]) -> int:
     """Bring many elevations to the cache, where `elevations` finds each; return the number of requests."""
     door, url = http.door(), _elevation_url()
     absent = [s for s in dict.fromkeys(sites) if not door.has(url, _places([s]), version=_ELEVATION_VERSION)]
-    parts = [absent[i : i + _MAX_PLACES] for i in range(0, len(absent), _MAX_PLACES)]
+    parts = [absent[i : i + lists.MAX_PLACES] for i in range(0, len(absent), lists.MAX_PLACES)]
     for part in parts:
-        reply = _ask_elevations(part)
+        reply = _ask_elevations(part, _LIST_DEADLINE)
         if len(part) > 1:
             for site, height in zip(part, reply.data, strict=True):
                 body = json.dumps({"elevation": [height]}).encode()
@@ -449,11 +431,11 @@ def _elevation_url() -> str:
     return config.service_root("open_meteo_elevation") + "/v1/elevation"
 
 
-def _ask_elevations(sites: Sequence[Site]) -> http.Reply:
+def _ask_elevations(sites: Sequence[Site], deadline: float = 20.0) -> http.Reply:
     return http.fetch(
         _elevation_url(), _places(sites), source="open_meteo_elevation",
         check=lambda body: parse_elevations(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
-        deadline=20.0, connect=1.7, read=10.0, attempts=2,
+        deadline=deadline, connect=1.7, read=10.0, attempts=2,
         budget=budget("open_meteo_elevation"), weight=float(len(sites)),
         limited_until=limited_until, version=_ELEVATION_VERSION,
     )  # fmt: skip

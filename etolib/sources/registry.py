@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from etolib import config
-from etolib.errors import InputError, NotCovered, Problem, SourceError
+from etolib.errors import InputError, NotCovered, Problem, SourceError, SourceUnavailable
 from etolib.site import Period, Site
 from etolib.sources import climatology, nws, open_meteo
-from etolib.sources.base import Source
+from etolib.sources.base import Source, SourceData
 from etolib.sources.met_norway import MetNorway
 from etolib.sources.nasa_power import NasaPower
+from etolib.sources.scope import Abandoned
 
 SOURCES: dict[str, Source] = {
     source.info.name: source
@@ -128,10 +129,12 @@ def choose(
     return _automatic(site, period, now)
 
 
-def prefetch(sites: Sequence[Site], period: Period, sources: str | Sequence[str] = "auto") -> int:
+def prefetch(
+    sites: Sequence[Site], period: Period, sources: str | Sequence[str] = "auto", *, failed: set[str] | None = None
+) -> int:
     """Bring what many places will ask for to the cache in few requests; return how many there were.
 
-    Open-Meteo answers for a hundred places at once. NASA POWER needs no help: places in the same cells share an answer.
+    Open-Meteo answers for a list of places at once. NASA POWER needs no help: places in the same cells share an answer.
     An error of a provider is left to the places themselves, which ask again and tell it.
 
     Parameters
@@ -140,7 +143,10 @@ def prefetch(sites: Sequence[Site], period: Period, sources: str | Sequence[str]
         The places; those without an elevation get theirs looked up.
     period, sources
         As in `choose`.
+    failed : set of str, optional
+        Services not to ask, because they gave no answer before; those that give none now are added.
     """
+    silent = set() if failed is None else failed
     wanted: dict[tuple[str, Period], list[Site]] = {}
     for site in sites:
         try:
@@ -150,16 +156,25 @@ def prefetch(sites: Sequence[Site], period: Period, sources: str | Sequence[str]
         for choice in choices:
             if isinstance(SOURCES[choice.source], open_meteo.OpenMeteo):
                 wanted.setdefault((choice.source, choice.period), []).append(site)
-    count = 0
+    steps: list[tuple[str, Callable[[], int]]] = []
     for (name, days), places in wanted.items():
         source = SOURCES[name]
         assert isinstance(source, open_meteo.OpenMeteo)
-        with contextlib.suppress(SourceError):
-            count += source.prefetch(places, days)
-    unknown = [site for site in sites if site.elevation is None]
-    if unknown:
-        with contextlib.suppress(SourceError):
-            count += open_meteo.prefetch_elevations(unknown)
+        steps.append((name, partial(source.prefetch, places, days)))
+    if unknown := [site for site in sites if site.elevation is None]:
+        steps.append(("elevation", partial(open_meteo.prefetch_elevations, unknown)))
+    count = 0
+    for name, step in steps:
+        if name in silent:
+            continue
+        try:
+            count += step()
+        except Abandoned:
+            raise
+        except SourceUnavailable:
+            silent.add(name)
+        except SourceError:
+            continue
     return count
 
 
@@ -174,12 +189,8 @@ def _automatic(site: Site, period: Period, now: dt.date) -> list[Choice]:
             choices.append(Choice(name, inside, f"{why}; it covers {inside}"))
     archive_end = SOURCES["open_meteo_archive"].info.window(now)[1]
     unasked = []
-    for name, here, why in (
-        ("nws_stations", nws.in_reach(site), "USA: what the nearest station measured"),
-        ("nws_forecast", nws.in_reach(site), "USA: the national forecast first"),
-        ("met_norway", _nordic(site), "Nordic countries: the regional forecast first"),
-    ):
-        inside = _within(name, period, now) if here else None
+    for name, why in _national(site):
+        inside = _within(name, period, now)
         if inside and config.get("contact"):
             choices.append(Choice(name, inside, why))
         elif inside:
@@ -192,6 +203,38 @@ def _automatic(site: Site, period: Period, now: dt.date) -> list[Choice]:
         choices.append(Choice("open_meteo_forecast", newest, reason))
     choices.append(Choice("climatology", period, "only for days that nothing else can answer", "fallback"))
     return choices
+
+
+NEAR_KM, NEAR_M = 25.0, 150.0
+"""How near a station must be to stand for a place rather than a model [km; m of height]: the width of an ERA5 cell, and
+the height over which the air cools by 1 degree. Round priors."""
+
+
+def at_home(site: Site, answers: Mapping[str, SourceData]) -> list[str]:
+    """Return which of the national services that answered come before Open-Meteo's forecast at a place.
+
+    A station only where it is near.
+    """
+    return [name for name, _ in _national(site) if name in answers and _is_near(answers[name])]
+
+
+def _national(site: Site) -> list[tuple[str, str]]:
+    """Return the national services of a place, and why they are asked."""
+    order = "first, for temperature, wind, humidity and rain; it has no radiation"
+    found = []
+    if nws.in_reach(site):
+        found.append(("nws_stations", "USA: what the nearest station measured"))
+        found.append(("nws_forecast", f"USA: the national forecast {order}"))
+    if _nordic(site):
+        found.append(("met_norway", f"Nordic countries: the regional forecast {order}"))
+    return found
+
+
+def _is_near(answer: SourceData) -> bool:
+    if answer.source != "nws_stations":
+        return True
+    height = answer.meta.get("elevation_difference")
+    return answer.meta["distance_km"] <= NEAR_KM and (height is None or abs(height) <= NEAR_M)
 
 
 def _within(name: str, period: Period, now: dt.date, after: dt.date | None = None) -> Period | None:

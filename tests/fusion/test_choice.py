@@ -78,3 +78,22 @@ def test_uneven_dates_and_no_frames_are_refused():
         choose_inputs({"a": table(), "b": table().iloc[1:]})
     with pytest.raises(InputError, match="no source"):
         choose_inputs({})
+
+
+def test_a_national_service_at_home_comes_before_the_forecast_but_not_before_the_archive():
+    archive = table(u2=[1.0, np.nan, np.nan, np.nan], tmin=[20.0, np.nan, np.nan, np.nan], rhmean=50.0)
+    national = table(tmin=18.0, tmax=28.0, rhmean=40.0, u2=4.0, rs=11.0, precipitation=9.0)
+    national.loc[DAYS[3]] = np.nan
+    frames = {"open_meteo_archive": archive, "open_meteo_forecast": table(), "nws_forecast": national}
+    chosen = choose_inputs(frames, ["nws_forecast"])
+    expected = ["open_meteo_archive", "nws_forecast", "nws_forecast", "open_meteo_forecast"]
+    assert chosen.source.tmax.tolist() == chosen.source.tmin.tolist() == chosen.source.u2.tolist() == expected
+    # A day's humidity belongs to its temperature.
+    assert chosen.inputs.rhmean.tolist() == [50.0, 40.0, 40.0, 50.0]
+    assert chosen.source.ea.tolist()[1:3] == ["nws_forecast"] * 2
+    # Its radiation is an estimate: never before one that is given.
+    assert "nws_forecast" not in set(chosen.source.rs)
+    assert any("nws_forecast before Open-Meteo's forecast" in sentence for sentence in chosen.evidence)
+    elsewhere = choose_inputs(frames)
+    assert "nws_forecast" not in set(elsewhere.source.tmax)
+    assert not any("nws_forecast" in sentence for sentence in elsewhere.evidence)
