@@ -175,9 +175,9 @@ def to_script(result: Result) -> str:
     if site.name:
         place += f", name={site.name!r}"
     options = "".join(f", {k}={v!r}" for k, v in result.request.get("options", {}).items())
-    own, station = result.provenance.get("sources", {}).get("station"), ""
-    if own is not None:
-        file = str(own.get("title", "")).removeprefix("own station file ") or "station.csv"
+    file, station = own_file(result), ""
+    if file is not None:
+        own = result.provenance["sources"][STATION]
         said = "".join(f", {name}={own[name]!r}" for name in ("station", "known") if own.get(name))
         station = f"station = etolib.read_station({file!r}, site=site{said})  # your own file\n"
         options += ", station=station"
@@ -192,17 +192,29 @@ def to_script(result: Result) -> str:
     )
 
 
+def own_file(result: Result) -> str | None:
+    """Return the name of the user's own station file, None where the result has none."""
+    own = result.provenance.get("sources", {}).get(STATION)
+    return None if own is None else str(own.get("title", "")).removeprefix("own station file ") or "station.csv"
+
+
 def to_link(result: Result) -> str:
-    """Return ``?lat=..&lon=..&period=..&sources=..`` for the page; an own file cannot travel in a link."""
-    sources = result.request.get("sources", "auto")
-    if not isinstance(sources, str):
-        sources = [name for name in sources if name != STATION] or "auto"
+    """Return ``?lat=..&lon=..&period=..&sources=..`` for the page, with a given elevation and options.
+
+    An own file cannot travel in a link: ``station=`` names it, so that the page can ask for it.
+    """
+    site, sources = result.site, result.request.get("sources", "auto")
     query = {
-        "lat": f"{result.site.latitude:g}" if result.site.latitude % 1 == 0 else f"{result.site.latitude:.5f}",
-        "lon": f"{result.site.longitude:g}" if result.site.longitude % 1 == 0 else f"{result.site.longitude:.5f}",
-        "period": str(result.period),
-        "sources": sources if isinstance(sources, str) else ",".join(sources),
+        "lat": f"{site.latitude:g}" if site.latitude % 1 == 0 else f"{site.latitude:.5f}",
+        "lon": f"{site.longitude:g}" if site.longitude % 1 == 0 else f"{site.longitude:.5f}",
     }
+    if site.elevation is not None and result.provenance.get("elevation_source") == "given":
+        query["elevation"] = f"{site.elevation:g}"
+    query["period"] = str(result.period)
+    query["sources"] = sources if isinstance(sources, str) else ",".join(sources)
+    query |= {name: str(value) for name, value in result.request.get("options", {}).items()}
+    if (file := own_file(result)) is not None:
+        query["station"] = file
     return "?" + urlencode(query, safe="/,")
 
 

@@ -406,9 +406,9 @@ class Page:
             # A provider that failed is left alone for a while; who presses Retry wants it asked.
             with contextlib.suppress(EtolibError):
                 self._connection.ask(remote.forget_failures)
-        own = {} if request.station is None else {"station": request.station}
+        more = {**request.options} | ({} if request.station is None else {"station": request.station})
         self._watch(
-            card, lambda client: self._submitter()(request.site, request.period, request.sources, client=client, **own)
+            card, lambda client: self._submitter()(request.site, request.period, request.sources, client=client, **more)
         )
 
     def _attach_to(self, card: Card, task_id: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib.errors import EtolibError
+from etolib.request import OPTIONS
 from etolib.site import Period
 from etolib.widgets import render, sentences
 from etolib.widgets.model import PRESETS, FormModel, preset, say, split_pair
@@ -36,8 +37,12 @@ class PlaceForm:
             widgets.link((model, name), (field, "value"))
             if name != "elevation":
                 field.observe(guard(self._paste), "value")
+        self.krs = marked(widgets.Dropdown(options=list(OPTIONS["krs"]), value=model.krs), "etolib-krs", "etolib-field")
+        widgets.link((model, "krs"), (self.krs, "value"))
         row = marked(widgets.Box(list(self.fields.values())), "etolib-row", "etolib-row-3")
-        self.widget = marked(widgets.VBox([self.title, row, self.found, self.hint]), "etolib-panel", "etolib-place")
+        self.widget = marked(
+            widgets.VBox([self.title, row, self.found, self.krs, self.hint]), "etolib-panel", "etolib-place"
+        )
 
     def _paste(self, change: Mapping[str, Any]) -> None:
         pair = split_pair(change["new"])
@@ -51,6 +56,11 @@ class PlaceForm:
         for name, field in self.fields.items():
             field.description = say(language, name)
         self.fields["elevation"].placeholder = say(language, "elevation_auto")
+        chosen = self.model.krs
+        self.krs.description = say(language, "krs")
+        self.krs.tooltip = say(language, "krs_hint")
+        self.krs.options = [(say(language, f"krs_{name}"), name) for name in OPTIONS["krs"]]
+        self.krs.value = chosen
 
 
 class PeriodForm:

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 import traitlets
 
 from etolib import config
 from etolib.errors import EtolibError, InputError, Problem
-from etolib.request import STATION
+from etolib.request import OPTIONS, STATION
 from etolib.site import Period, Site, parse_angle
 
 LANGUAGES = ("en", "pt")
@@ -71,27 +72,15 @@ def say(language: str, key: str, **values: Any) -> str:
 class Request:
     """A request that can be calculated: checked, and independent of the form it came from.
 
-    ``station`` is the own file as a source, None without; a link cannot carry it.
+    ``station`` is the own file as a source, None without; ``options`` those of `etolib.request.OPTIONS` that differ
+    from what counts by itself.
     """
 
     site: Site
     period: Period
     sources: str | tuple[str, ...] = "auto"
     station: Any = None
-
-    def query(self) -> str:
-        """Return the query string that fills the form with this request; the dates are absolute.
-
-        >>> Request(Site(-22.7, -47.6), Period("2024-01-01", "2024-01-31")).query()
-        'lat=-22.7&lon=-47.6&period=2024-01-01%2F2024-01-31'
-        """
-        values: dict[str, Any] = {"lat": self.site.latitude, "lon": self.site.longitude}
-        if self.site.elevation is not None:
-            values["elevation"] = self.site.elevation
-        values["period"] = str(self.period)
-        if self.sources != "auto":
-            values["sources"] = ",".join(name for name in self.sources if name != STATION) or "auto"
-        return urlencode(values)
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def preset(name: str) -> Period:
@@ -137,6 +126,8 @@ class FormModel(traitlets.HasTraits):
     automatic = traitlets.Bool(True)
     sources: Any = traitlets.List(traitlets.Unicode())
     station: Any = traitlets.Any(None, allow_none=True)  # the own file as a source, while it is ticked
+    asked_station = traitlets.Unicode()  # name of the own file that a link was made with; it cannot bring the file
+    krs = traitlets.Enum(OPTIONS["krs"], OPTIONS["krs"][0])
     language = traitlets.Enum(LANGUAGES, "en")
     theme = traitlets.Enum(THEMES, "light")
 
@@ -192,7 +183,8 @@ class FormModel(traitlets.HasTraits):
         if site is None or period is None or problems:
             raise InputError(problems)
         names = [name for name in self.sources if name != STATION] + ([] if self.station is None else [STATION])
-        return Request(site, period, "auto" if self.automatic else tuple(names), self.station)
+        options = {} if self.krs == OPTIONS["krs"][0] else {"krs": self.krs}
+        return Request(site, period, "auto" if self.automatic else tuple(names), self.station, options)
 
     def days(self) -> Period:
         """Return the period as typed or chosen."""
@@ -226,15 +218,27 @@ class FormModel(traitlets.HasTraits):
             ):
                 if key in values:
                     setattr(self, name, values[key].strip())
-            names = tuple(name for name in values.get("sources", "auto").split(",") if name not in ("", STATION))
+            names = tuple(filter(None, values.get("sources", "auto").split(",")))
             if "sources" in values and names:
                 self.automatic = names == ("auto",)
-                self.sources = [] if self.automatic else list(names)
+                self.sources = [] if self.automatic else [name for name in names if name != STATION]
+            if values.get("krs") in OPTIONS["krs"]:
+                self.krs = values["krs"]
+            self.asked_station = shown_name(values["station"]) if values.get("station", "").strip() else ""
             if values.get("lang", "")[:2].lower() in LANGUAGES:
                 self.language = values["lang"][:2].lower()
             if values.get("theme") in THEMES:
                 self.theme = values["theme"]
         return values.get("task")
+
+
+def shown_name(name: str) -> str:
+    """Return a file name without folders, shortened: it is only shown.
+
+    >>> shown_name("C:\\\\Users\\\\me\\\\data.csv"), len(shown_name("x" * 500))
+    ('data.csv', 80)
+    """
+    return (re.split(r"[\\/]", name)[-1].strip() or STATION)[-80:]
 
 
 def _metres(text: str) -> float | None:

@@ -67,7 +67,7 @@ class Card:
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
         self.show_button.layout.display = None if now.status is Status.SUCCESS and not self._shown else "none"
-        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed)
+        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed, shown=self._shown)
         self._tick()
 
     def shown(self, shown: bool) -> None:

@@ -173,6 +173,8 @@ def _column(
 
 def view(result: Result) -> dict[str, Any]:
     """Return what the page shows of a result, and its CSV."""
+    from etolib import export
+
     table = result.table
     shown = table.head(SHOWN_ROWS)
     about = result.provenance.get("sources", {})
@@ -201,6 +203,8 @@ def view(result: Result) -> dict[str, Any]:
         "csv": result.to_csv(),
         "file": f"eto_{site.latitude:.4f}_{site.longitude:.4f}_{result.period.start}_{result.period.end}",
         "link": result.link(),
+        "own_file": export.own_file(result),
+        "own_days": int(table["source"].fillna("").str.split("+").map(lambda names: STATION in names).sum()),
         "script": result.script(),
         "citation": result.citation(),
         "licences": [

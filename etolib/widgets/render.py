@@ -27,8 +27,11 @@ def text(value: Any) -> str:
 # --- the card of a task ----------------------------------------------------------------------------------------------
 
 
-def card(language: str, request: Request | None, now: Snapshot, seconds: float) -> str:
-    """Return everything a progress card shows, except its buttons and its clock."""
+def card(language: str, request: Request | None, now: Snapshot, seconds: float, *, shown: bool = True) -> str:
+    """Return everything a progress card shows, except its buttons and its clock.
+
+    ``shown`` tells whether the result on show is that of this card: the notes of another are left out.
+    """
     place = text(request.site) if request else text(say(language, "error_input"))
     if now.task_id and request is None:
         place = text(now.task_id[:12])
@@ -47,7 +50,8 @@ def card(language: str, request: Request | None, now: Snapshot, seconds: float) 
     if now.task_id:
         identity = f'<code class="etolib-task-id">{text(now.task_id)}</code>'
         foot = f'<div class="etolib-card-foot">{text(say(language, "task"))} {identity}</div>'
-    return f'{head}<div class="etolib-card-line">{step}{foot}</div>{body}{_notes(language, now.warnings)}'
+    notes = _notes(language, now.warnings) if shown else ""
+    return f'{head}<div class="etolib-card-line">{step}{foot}</div>{body}{notes}'
 
 
 def _step(language: str, now: Snapshot, seconds: float) -> str:
@@ -168,7 +172,12 @@ def result_head(language: str, view: Mapping[str, Any]) -> str:
         notices.append(say(language, "missing_days", count=view["missing"], total=view["days"]))
     if view["kinds"].get("climatology"):
         notices.append(say(language, "climatology_days", count=view["kinds"]["climatology"]))
+    if view.get("own_file") and not view["own_days"]:
+        notices.append(say(language, "station_unused", name=view["own_file"]))
     told = "".join(f'<p class="etolib-notice">{text(notice)}</p>' for notice in notices)
+    if view.get("own_file"):
+        lacks = say(language, "link_without_station", name=view["own_file"])
+        told = f'<p class="etolib-muted etolib-link-note">{text(lacks)}</p>{told}'
     data = base64.b64encode(view["csv"].encode()).decode("ascii")
     links = (
         f'<a class="etolib-download-csv etolib-action" download="{text(view["file"])}.csv" '
@@ -291,7 +300,7 @@ def source_line(language: str, source: Mapping[str, Any]) -> str:
 
 
 def station_sentence(level: str, sentence: str) -> str:
-    """Return a sentence about the own file; ``level`` is busy or bad."""
+    """Return a sentence about the own file; ``level`` is busy, note or bad."""
     return f'<div class="etolib-station-said" data-level="{text(level)}" role="status">{text(sentence)}</div>'
 
 
@@ -304,7 +313,7 @@ def station_problem(
     >>> "Column “&lt;b&gt;” (9 to 12) cannot be wind in mph" in station_problem("en", "a.csv", [wrong])
     True
     """
-    told = "".join(f"<p>{text(sentences.problem(language, one, name))}.</p>" for one in problems)
+    told = "".join(f"<p>{text(sentences.problem(language, one))}.</p>" for one in problems)
     hints = dict.fromkeys(sentences.sentence(language, one["suggestion"]) for one in problems if one["suggestion"])
     after = "".join(f"<p>{text(hint[:1].upper() + hint[1:])}.</p>" for hint in ([suggestion] if suggestion else hints))
     return f'<div class="etolib-station-said" data-level="bad" role="alert"><b>{text(name)}</b>{told}{after}</div>'

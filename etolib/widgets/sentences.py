@@ -68,8 +68,8 @@ def sentence(language: str, told: Any) -> str:
     return "\n".join(_known(language, line) or line for line in str(told).splitlines())
 
 
-def problem(language: str, one: Mapping[str, Any], name: str = "") -> str:
-    """Return one thing that is wrong with an own file as a sentence; ``name`` of the file is known to the reader.
+def problem(language: str, one: Mapping[str, Any]) -> str:
+    """Return one thing that is wrong with an own file as a sentence.
 
     >>> problem("en", {"thing": "column 'T'", "value": "70 to 90", "rule": "cannot be tmax in °C"})
     'Column “T” (70 to 90) cannot be maximum temperature in °C'
@@ -81,7 +81,8 @@ def problem(language: str, one: Mapping[str, Any], name: str = "") -> str:
         subject = _known(language, thing) or thing
     if _RANGE.fullmatch(value):
         value = _known(language, value) or value
-    between = f" ({value})" if value and value != name else ""
+    # Of a whole file the value is its name, or all its columns: both stand beside the sentence.
+    between = f" ({value})" if value and thing != "file" else ""
     rule = _known(language, str(one["rule"])) or str(one["rule"])
     return _capital(f"{subject}{between} {rule}")
 

@@ -14,11 +14,10 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib.errors import EtolibError
-from etolib.request import STATION
 from etolib.sources.station_names import QUANTITY, UNITS
 from etolib.widgets import render, sentences
 from etolib.widgets.form import marked
-from etolib.widgets.model import FormModel, say
+from etolib.widgets.model import FormModel, say, shown_name
 
 MAX_MB = 20
 """Largest file taken: a hundred years of days are some 5 MB."""
@@ -95,6 +94,7 @@ class OwnStation:
             widgets.VBox([head, self.line, self.problem, self.which, self.details]), "etolib-section", "etolib-station"
         )
 
+        model.observe(guard(lambda change: self._lay_out()), "asked_station")
         self.choose.observe(guard(self._came), "value")
         self.use.observe(guard(lambda change: self._offer()), "value")
         self.unfold.observe(guard(lambda change: self._lay_out()), "value")
@@ -111,7 +111,7 @@ class OwnStation:
         if not change["new"]:
             return
         file = change["new"][0]
-        content, name = bytes(file["content"]), _shown_name(str(file["name"]))
+        content, name = bytes(file["content"]), shown_name(str(file["name"]))
         self.choose.value = ()
         self.clear()
         if len(content) > MAX_MB << 20:
@@ -187,7 +187,10 @@ class OwnStation:
         """Draw everything from ``found``."""
         language, found = self.model.language, self.found
         self.problem.value = ""
-        if self._said is not None:
+        if self.upload is None and self._said is None and self.model.asked_station:
+            wanted = say(language, "station_of_link", name=self.model.asked_station)
+            self.problem.value = render.station_sentence("note", wanted)
+        elif self._said is not None:
             key, values = self._said
             level = "busy" if key == "station_reading" else "bad"
             self.problem.value = render.station_sentence(level, say(language, key, **values))
@@ -218,6 +221,7 @@ class OwnStation:
             wanted = None if self.upload is None else self.upload.station
             self.which.value = wanted if wanted in found["stations"] else ""
             used = [column for column in found["columns"] if column["variable"]]
+            not_used = say(language, "station_not_used")
             spare = [column["name"] for column in found["columns"] if not column["variable"] and column["name"]]
             for column in used:
                 row = self._rows.get(column["name"])
@@ -228,7 +232,7 @@ class OwnStation:
             if rows != list(self.columns.children):  # a new list would rebuild what is there, the focus with it
                 self.columns.children = rows
             _hide(self.more, not spare)
-            self.more_column.options = [(name, name) for name in spare]
+            self.more_column.options = [(f"{name} ({not_used})", name) for name in spare]
             self.more_column.value = spare[0] if spare else None
             self.more_variable.options = _variables(language, None, first=say(language, "station_use_as"))
             self.more_variable.value = ""
@@ -322,15 +326,6 @@ def _units(variable: str, unit: str | None, date_format: str | None) -> list[tup
         return [(render.date_words(form), form) for form in sorted(forms)]
     known = UNITS.get(QUANTITY.get(variable, ""), {})
     return [(name, name) for name in known] if unit in known else []
-
-
-def _shown_name(name: str) -> str:
-    """Return a file name without folders, shortened: it is only shown.
-
-    >>> _shown_name("C:\\\\Users\\\\me\\\\data.csv"), len(_shown_name("x" * 500))
-    ('data.csv', 80)
-    """
-    return (re.split(r"[\\/]", name)[-1].strip() or STATION)[-80:]
 
 
 def _hide(widget: widgets.DOMWidget, hidden: bool) -> None:

@@ -285,6 +285,35 @@ def test_climwat_months_become_a_smooth_year():
     assert any("monthly means" in text for text in data.warnings)
 
 
+def test_climwat_files_as_the_programme_writes_them():
+    # Widths, marks and order of the columns as CLIMWAT 2.0 writes them: the maximum first, N.L. for north; what stands
+    # for the half of the longitude is a number there, so that the longitude is not taken for certain.
+    rows = [f"{20 - m:10.1f}{10 - m:10.1f}      70.0     86.4      6.00     15.00      3.00" for m in range(12)]
+    text = '"Location 77","SOMEWHERE",1587,34.08,"N.L.",74.83," 01"\n' + "\n".join(rows) + "\n"
+    source = read(text.encode())
+    assert source.site is None
+    assert source.frame[["tmax", "tmin"]].iloc[0].tolist() == [20.0, 10.0]
+    assert source.frame["u2"].iloc[0] == pytest.approx(1.0)
+    rain = '"SOMEWHERE","","4",0,0\n' + "\n".join("      0.61\t     52.00\t     47.67" for _ in range(12))
+    with pytest.raises(InputError, match="file of rain of a CLIMWAT station"):
+        read(rain.encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            TNX.replace("  Tmin (C)   TMax (C)", "  Total Rain (mm)"),
+            "AquaCrop file of 'Total Rain .mm.'.*no temperatures",
+        ),
+        ("Farm\n 7.1 : AquaCrop Version (August 2023)\nfarm.Tnx\nfarm.ETo\nfarm.PLU\n", "list of AquaCrop files"),
+    ],
+)
+def test_aquacrop_files_beside_the_temperatures_are_told_apart(content, words):
+    with pytest.raises(InputError, match=words):
+        read(content.encode())
+
+
 def test_own_eto_is_a_reference_and_never_an_input():
     source = read(b"date,tmax,tmin,eto\n2024-02-28,30,20,5.1\n2024-02-29,31,20,5.2\n")
     assert source.reference.tolist() == [5.1, 5.2]
@@ -325,6 +354,21 @@ def test_a_file_has_a_window_like_any_source(weather):
         ("Soil temperature", None),
         ("Net radiation", None),
         ("WS2M", "u2"),
+        ("Tageshöchsttemperatur", "tmax"),
+        ("Lufttemperatur Minimum", "tmin"),
+        ("Bodentemperatur", None),
+        ("Windspitze", None),
+        ("Sonnenscheindauer", "sunshine"),
+        ("Taupunkt", "tdew"),
+        ("Luftdruck", "pressure"),
+        ("TXK", "tmax"),
+        ("UPM", "rhmean"),
+        ("SHK_TAG", None),
+        ("MESS_DATUM", "date"),
+        ("Temperatura minima", "tmin"),
+        ("Pioggia", "precipitation"),
+        ("Température moyenne", "tmean"),
+        ("Event", None),
         ("Fecha", "date"),
         ("CLRSKY_SFC_SW_DWN", None),
         ("Sea level pressure", None),

@@ -6,9 +6,11 @@ import json
 import random
 import re
 from importlib import resources
+from urllib.parse import parse_qs
 
 import pytest
 
+import etolib
 from etolib import config
 from etolib.errors import InputError, TaskError
 from etolib.site import Period
@@ -126,13 +128,26 @@ def test_presets_are_periods_that_end_or_begin_today():
     assert {len(span) for name, span in spans.items() if name.startswith("last-2")} == {21}
 
 
-def test_the_link_of_a_request_fills_the_form_with_the_same_request():
-    form = FormModel(latitude="-22.7", longitude="-47.6", elevation="530", period="2024-02")
-    form.automatic, form.sources = False, ["nasa_power", "climatology"]
+def test_the_link_of_a_result_fills_the_form_with_the_same_request():
+    form = FormModel(latitude="-22.7", longitude="-47.6", elevation="530", period="2024-02", krs="coast")
+    form.automatic, form.sources = False, ["climatology"]
     asked = form.request()
+    with config.set_options(offline=True):
+        result = etolib.compute(asked.site, asked.period, asked.sources, **asked.options)
     other = FormModel()
-    assert other.fill(asked.query()) is None
+    assert other.fill(result.link()) is None
     assert other.request() == asked
+
+
+def test_what_the_form_does_not_say_is_in_no_link():
+    form = FormModel(latitude="-22.7", longitude="-47.6", period="2024-02-01/2024-02-02")
+    asked = form.request()
+    with config.set_options(offline=True):
+        result = etolib.compute(asked.site, asked.period, asked.sources, **asked.options)
+    assert result.site.elevation is not None  # looked up: the next one looks it up too
+    assert set(parse_qs(result.link().lstrip("?"))) == {"lat", "lon", "period", "sources"}
+    assert form.fill("?krs=moon") is None
+    assert form.krs == "interior"
 
 
 @pytest.mark.parametrize(
@@ -226,4 +241,3 @@ def test_a_request_is_told_by_its_absolute_days():
         form = FormModel(latitude="1", longitude="2", period="last-3-days")
         request = form.request()
     assert request == Request(request.site, Period("2024-03-08", "2024-03-10"))
-    assert "2024-03-08" in request.query()

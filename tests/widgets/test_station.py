@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import re
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import etolib
 from etolib import config
 from etolib.errors import InputError, NoSourceError, SchedulerUnavailable
 from etolib.site import Period, Site
-from etolib.widgets import remote
+from etolib.widgets import remote, render
 from etolib.widgets.model import FormModel
 from tests.widgets.fakes import VIEW, FakeConnection, FakeJob, make_page
 
@@ -100,9 +102,86 @@ def test_a_file_in_us_units_is_shown_column_by_column():
         "Avg Wind Speed (mph)": ("u2", "mph"),
     }
     assert row(page, "Avg Wind Speed (mph)").height.value == 2.0
-    assert page.own.more_column.options == (("note", "note"),)
+    assert page.own.more_column.options == (("note (not used)", "note"),)
     assert "the height of the wind is not stated, 2 m assumed" in page.own.notes.value
     assert "2024-01-01 to 2024-03-30 · 90 days" in page.own.facts.value
+
+
+CANONICAL = pd.DataFrame(
+    {
+        "date": DAYS.strftime("%Y-%m-%d"),
+        "tmax": (30 + 2 * WAVE).round(1),
+        "tmin": (19 + 1.5 * WAVE).round(1),
+        "rhmean": (65 - 8 * WAVE).round(),
+        "u2": (1.8 + 0.4 * WAVE).round(1),
+        "rs": (20 + 3 * WAVE).round(1),
+        "precipitation": np.where(WAVE > 0.9, 7.6, 0.0),
+    }
+)
+
+
+def american():
+    temperatures = {f"{word} Air Temp (F)": CANONICAL[name] * 9 / 5 + 32 for word, name in EXTREMES}
+    others = {
+        "Avg Rel Hum (%)": CANONICAL["rhmean"],
+        "Avg Wind Speed at 2 m (mph)": (CANONICAL["u2"] / 0.44704).round(5),
+        "Sol Rad (Ly/day)": (CANONICAL["rs"] / 0.04184).round(3),
+        "Precip (in)": (CANONICAL["precipitation"] / 25.4).round(6),
+    }
+    return pd.DataFrame({"Date": DAYS.strftime("%m/%d/%Y"), **temperatures, **others}).to_csv(index=False).encode()
+
+
+def american_watts():
+    table = american().decode().replace("Sol Rad (Ly/day)", "Avg Sol Rad (W/m2)")
+    frame = pd.read_csv(io.StringIO(table)).assign(**{"Avg Sol Rad (W/m2)": (CANONICAL["rs"] / 0.0864).round(3)})
+    return frame.to_csv(index=False).encode()
+
+
+def with_decimal_commas(dates, *names):
+    table = CANONICAL.set_axis(names, axis=1).assign(**{names[0]: DAYS.strftime(dates)})
+    return table.to_csv(index=False, sep=";", decimal=",").encode("cp1252")
+
+
+def german():
+    return with_decimal_commas(
+        "%d.%m.%Y", "Datum", "Höchsttemperatur (°C)", "Tiefsttemperatur (°C)", "Relative Luftfeuchtigkeit (%)",
+        "Windgeschwindigkeit in 2 m (m/s)", "Globalstrahlung (MJ/m²)", "Niederschlag (mm)",
+    )  # fmt: skip
+
+
+def portuguese():
+    return with_decimal_commas(
+        "%d/%m/%Y", "Data", "Temperatura Máxima (°C)", "Temperatura Mínima (°C)", "Umidade Relativa Média (%)",
+        "Vento a 2 m (m/s)", "Radiação Solar (MJ/m²)", "Precipitação (mm)",
+    )  # fmt: skip
+
+
+def french():
+    return with_decimal_commas(
+        "%d/%m/%Y", "Date", "Température maximale (°C)", "Température minimale (°C)", "Humidité relative (%)",
+        "Vent à 2 m (m/s)", "Rayonnement global (MJ/m²)", "Précipitations (mm)",
+    )  # fmt: skip
+
+
+EXTREMES = (("Max", "tmax"), ("Min", "tmin"))
+
+
+@pytest.mark.parametrize("write", [american, american_watts, german, portuguese, french], ids=lambda f: f.__name__)
+def test_as_a_new_user_would_every_file_is_recognised_shown_and_gives_the_same_eto(write):
+    """The file in canonical names and units is the authority."""
+    results = []
+    for file in (CANONICAL, write()):
+        page, _ = page_with(file)
+        assert said(page) == ""
+        # Shown for confirmation: every column with what it is taken for.
+        assert [line.variable.value for line in map(page.own._rows.get, page.own._rows)] == list(CANONICAL)
+        with config.set_options(offline=True):
+            site = Site(-12.1, -45.0, 440.0)
+            results.append(etolib.compute(site, "2024-01-01/2024-03-30", "station", station=page.form.station))
+    truth, other = (result.table for result in results)
+    np.testing.assert_allclose(other["eto"], truth["eto"], atol=0.001)
+    assert truth["eto"].notna().all()
+    np.testing.assert_allclose(other["precipitation"], truth["precipitation"], atol=0.001)
 
 
 def test_nothing_is_shown_before_a_file():
@@ -145,7 +224,7 @@ def test_a_correction_is_read_again_and_kept_with_the_others():
     # FAO-56 Eq. 47 from 10 m: factor 0.748; km/h instead of mph: 1 / 1.609344
     assert data.frame["u2"].to_numpy() == pytest.approx(before.to_numpy() * 0.748 / 1.609344, rel=1e-3)
     assert "rs" not in data.frame
-    assert "Sol Rad (Ly/day)" in [name for name, _ in page.own.more_column.options]
+    assert "Sol Rad (Ly/day)" in [name for _, name in page.own.more_column.options]
     assert "height of the wind is not stated" not in page.own.notes.value
 
 
@@ -312,13 +391,26 @@ def test_while_a_correction_is_read_the_old_reading_is_not_used():
     assert "Reading mine.csv" in said(page)
 
 
-def test_a_link_does_not_promise_the_file():
-    form = FormModel(latitude="1", longitude="2", period="2024-01", automatic=False, station="a file")
-    assert form.request().query().endswith("sources=auto")
-    form.sources = ["nasa_power"]
-    assert form.request().query().endswith("sources=nasa_power")
-    form.fill("sources=station,climatology")
-    assert form.sources == ["climatology"]
+def test_a_link_made_with_a_file_asks_for_it():
+    page, _ = make_page("lat=1&lon=2&period=2024-01&sources=station&station=..%2F%3Cb%3Efarm.csv")
+    assert "own station file &lt;b&gt;farm.csv" in page.own.problem.value
+    assert "choose it here, or calculate without it" in page.own.problem.value
+    assert (page.form.automatic, page.form.sources) == (False, [])
+    page.form.language = "pt"
+    assert "Um link não pode trazer um arquivo" in page.own.problem.value
+
+
+def test_the_file_a_link_asked_for_is_taken_and_the_request_is_whole():
+    page, asked = page_with(US)
+    page.own.remove.click()
+    page.form.fill("sources=station,climatology&station=mine.csv&krs=coast")
+    assert "mine.csv" in said(page)
+    upload(page, US)
+    assert said(page) == ""
+    page.calculate.click()
+    assert page.cards[0].job.asked[2] == ("climatology", "station")
+    assert asked[0]["krs"] == "coast"
+    assert asked[0]["station"] is page.form.station
 
 
 def test_no_source_at_all_is_still_a_problem():
@@ -424,4 +516,19 @@ def test_script_and_link_of_a_result_with_an_own_file(learnt):
     call = "etolib.read_station('mine.csv', site=site, station='north', known={'rs': {'unit': 'W/m²'}})"
     assert call in copy.script()
     assert "etolib.read_station('mine.csv', site=site)" in learnt.script()
-    assert learnt.link().endswith("sources=nasa_power,open_meteo_archive")
+    assert learnt.link().endswith("sources=station,nasa_power,open_meteo_archive&station=mine.csv")
+    form = FormModel()
+    form.fill(learnt.link())
+    assert (form.asked_station, form.sources) == ("mine.csv", ["nasa_power", "open_meteo_archive"])
+    assert form.elevation == "440"
+
+
+def test_the_page_says_that_the_link_lacks_the_file_and_whether_it_was_used(learnt):
+    view = remote.view(learnt)
+    assert (view["own_file"], view["own_days"]) == ("mine.csv", 75)
+    head = render.result_head("en", view)
+    assert "The link does not hold your own station (mine.csv)" in head
+    assert "was not used" not in head
+    unused = learnt.table.assign(source="nasa_power")
+    head = render.result_head("pt", remote.view(dataclasses.replace(learnt, table=unused)))
+    assert "A sua estação (mine.csv) não foi usada em nenhum destes dias" in head
