@@ -171,6 +171,14 @@ def test_estimated_radiation_is_below_the_clear_sky_and_falls_with_cloud():
     assert rs[0] > rs[1] > rs[2] > 0
 
 
+def test_estimated_radiation_is_the_mean_of_three_estimates():
+    days = pd.DataFrame({"tmin": 14.8, "tmax": 26.6, "cloud_by_day": [40.0]}, index=pd.DatetimeIndex(["2024-07-15"]))
+    ra = radiation.extraterrestrial_radiation(45.72, np.array([197.0]))[0]
+    rso = (0.75 + 2e-5 * 200) * ra  # FAO-56 Eq. 37
+    by_hand = (0.16 * np.sqrt(11.8) * ra + (0.25 + 0.5 * 0.6) * ra + (1 - 0.75 * 0.4**3.4) * rso) / 3
+    assert daily.estimate_radiation(days, Site(45.72, 4.8), 200.0).iloc[0] == pytest.approx(by_hand)
+
+
 def test_estimated_radiation_without_cloud_is_fao56_eq_50():
     days = pd.DataFrame({"tmin": [14.8], "tmax": [26.6]}, index=pd.DatetimeIndex(["2024-07-15"]))
     ra = radiation.extraterrestrial_radiation(45.72, np.array([197.0]))
