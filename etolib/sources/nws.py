@@ -365,13 +365,16 @@ def _observations(station: str, day: dt.date, today: dt.date) -> tuple[pd.DataFr
     return reply.data, reply
 
 
+_EARLY = pd.Timedelta(minutes=10)
+
+
 def hourly(reports: pd.DataFrame, hours: pd.DatetimeIndex) -> pd.DataFrame:
     """Return reports as hours: all of an hour averaged first, so that a burst of reports weighs no more than one.
 
     Reports of minute 50 on belong to the hour they close, as the routine ones (:51 to :53) do. Rain of the last hour is
     the largest an hour's reports tell: special reports repeat it.
     """
-    label = (pd.DatetimeIndex(reports.index) + pd.Timedelta(minutes=10)).floor("h")
+    label = (pd.DatetimeIndex(reports.index) + _EARLY).floor("h")
     groups = reports.groupby(label)
     result = groups.mean().reindex(hours)
     # Rain reported at 12:53 fell in the hour before: label 13, hour 12.
@@ -435,12 +438,18 @@ def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Statio
             failures.append(error)
         reports = parse_observations(b'{"features": []}')
     start = pd.Timestamp(yesterday)
-    hours = hourly(reports, daily.axis(start, start + 24 * daily.HOUR))
     names = {"temperature": "temperature", "rh": "humidity", "wind10": "wind"}
-    lacking = tuple(word for column, word in names.items() if hours[column].isna().all())
-    whole = float(hours[list(names)].notna().all(axis=1).mean())
-    known = reports.dropna(subset=["temperature"])
-    age = (start + 24 * daily.HOUR - known.index[-1]) / daily.HOUR if len(known) else math.nan
+    # Which hours have a value, as `hourly` would find: ten stations are looked at for each place.
+    hour = ((pd.DatetimeIndex(reports.index) + _EARLY - start) // daily.HOUR).to_numpy()
+    inside = (hour >= 0) & (hour < 24)
+    told = reports[list(names)].notna().to_numpy()
+    there = np.zeros((24, len(names)), dtype=bool)
+    for column in range(len(names)):
+        there[hour[inside & told[:, column]], column] = True
+    lacking = tuple(word for word, hours in zip(names.values(), there.T, strict=True) if not hours.any())
+    whole = float(there.all(axis=1).mean())
+    known = reports.index[told[:, 0]]
+    age = (start + 24 * daily.HOUR - known[-1]) / daily.HOUR if len(known) else math.nan
     difference = None
     if station.elevation is not None and site.elevation is not None:
         difference = round(station.elevation - site.elevation, 1)
