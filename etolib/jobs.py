@@ -340,12 +340,13 @@ def run_ahead(key: str, payload: dict[str, Any], before: tuple[str, ...] | None 
 
     ``before`` are the services that gave no answer to the lots before; returned are those that gave none until now.
     """
-    from distributed import get_worker
+    from distributed import get_worker, secede
 
     from etolib.sources import registry
     from etolib.sources.scope import Scope
 
     worker, scope, failed = get_worker(), Scope(), set(before or ())
+    secede()  # it waits for the provider's next minute, rather than works: its place is for others
     with ThreadPoolExecutor(1, thread_name_prefix="etolib-ahead") as pool, config.set_options(**payload["config"]):
         with scope:
             work = pool.submit(
