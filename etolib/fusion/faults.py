@@ -184,6 +184,8 @@ def check(frames: Mapping[str, pd.DataFrame], site: Site) -> Report:
     for name in weather:
         wind_height(report, name)
         stuck(report, name)
+    if len(next(iter(frames.values()))) < MIN_DAYS:
+        return report  # what follows judges no fewer days; a forecast is spared the work
     other_place(report, weather, site)
     day_shift(report, weather)
     wind_statistic(report, weather)
