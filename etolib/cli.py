@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from etolib import config
 from etolib._version import __version__
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
 
@@ -49,6 +50,7 @@ class _Group(click.Group):
 @click.version_option(__version__, prog_name="etolib")
 def main() -> None:
     """Daily reference evapotranspiration (ETo) of any place, from several public weather sources."""
+    config.check()
 
 
 @main.command()

@@ -8,6 +8,7 @@ need the environment (see `environment`, which the cluster hands to its workers)
 | ``cache_dir``    | ``ETOLIB_CACHE_DIR``   | folder of the download cache                                |
 | ``contact``      | ``ETOLIB_CONTACT``     | e-mail or site named in the User-Agent                      |
 | ``deadline``     | ``ETOLIB_DEADLINE``    | longest time for one download [s], where shorter than the usual |
+| ``timeout``      | ``ETOLIB_TIMEOUT``     | longest time for one calculation of a page [s]; 1800 by itself |
 | ``offline``      | ``ETOLIB_OFFLINE``     | 1: never use the network                                    |
 | ``tiles``        | ``ETOLIB_TILES``       | address of online map tiles with {z} {x} {y}; none: never any |
 | ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
@@ -17,10 +18,12 @@ need the environment (see `environment`, which the cluster hands to its workers)
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,7 +41,9 @@ SERVICES: Mapping[str, str] = {
 }
 """Scheme and host of every service, replaced by ``ETOLIB_<SERVICE>_URL``."""
 
-OPTIONS = ("cache_dir", "contact", "deadline", "offline", "tiles", "today", *(f"{name}_url" for name in SERVICES))
+OPTIONS = (
+    "cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "today", *(f"{name}_url" for name in SERVICES),
+)  # fmt: skip
 
 _overrides: ContextVar[Mapping[str, str] | None] = ContextVar("etolib_options", default=None)
 
@@ -105,6 +110,49 @@ def today() -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise InputError([Problem("ETOLIB_TODAY", text, "must be a date YYYY-MM-DD")]) from None
+
+
+def deadline() -> float | None:
+    """Return the longest time for one download [s]; None where ``ETOLIB_DEADLINE`` does not say.
+
+    >>> with set_options(deadline="12.5"):
+    ...     deadline()
+    12.5
+    """
+    return _seconds("deadline")
+
+
+def timeout() -> float:
+    """Return the longest time for one calculation of a page [s]: ``ETOLIB_TIMEOUT`` or half an hour."""
+    return _seconds("timeout") or 1800.0
+
+
+def _seconds(option: str) -> float | None:
+    text = get(option)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        hint = "write a number such as 30, or unset it"
+        raise InputError([Problem(f"ETOLIB_{option.upper()}", text, "must be seconds above 0", hint)])
+    return value
+
+
+def check() -> None:
+    """Raise `InputError` with everything that is wrong with the settings; for programs that are about to begin."""
+    problems: list[Problem] = []
+    readers: list[Callable[[], object]] = [today, deadline, timeout]
+    readers += [partial(service_root, name) for name in SERVICES]
+    for read in readers:
+        try:
+            read()
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
 
 
 def service_root(service: str) -> str:

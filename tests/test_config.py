@@ -32,6 +32,32 @@ def test_unknown_option_is_refused():
         config.set_options(colour="red")
 
 
+@pytest.mark.parametrize("value", ["soon", "0", "-3", "nan", "inf", "8 s"])
+@pytest.mark.parametrize("name", ["deadline", "timeout"])
+def test_seconds_that_are_none_are_refused_with_a_sentence(monkeypatch, name, value):
+    monkeypatch.setenv(f"ETOLIB_{name.upper()}", value)
+    with pytest.raises(InputError, match=f"ETOLIB_{name.upper()} = .*must be seconds above 0") as caught:
+        getattr(config, name)()
+    assert "unset it" in caught.value.suggestion
+
+
+def test_seconds_that_are_some(monkeypatch):
+    assert (config.deadline(), config.timeout()) == (None, 1800.0)
+    monkeypatch.setenv("ETOLIB_DEADLINE", "2.5")
+    monkeypatch.setenv("ETOLIB_TIMEOUT", "60")
+    assert (config.deadline(), config.timeout()) == (2.5, 60.0)
+
+
+def test_a_program_that_begins_is_told_all_that_is_wrong(monkeypatch):
+    config.check()
+    monkeypatch.setenv("ETOLIB_DEADLINE", "soon")
+    monkeypatch.setenv("ETOLIB_TODAY", "tomorrow")
+    monkeypatch.setenv("ETOLIB_NWS_URL", "nowhere")
+    with pytest.raises(InputError) as caught:
+        config.check()
+    assert [problem.thing for problem in caught.value.problems] == ["ETOLIB_TODAY", "ETOLIB_DEADLINE", "ETOLIB_NWS_URL"]
+
+
 def test_bad_today_is_refused(monkeypatch):
     monkeypatch.setenv("ETOLIB_TODAY", "yesterday")
     with pytest.raises(InputError, match="ETOLIB_TODAY"):

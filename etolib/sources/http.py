@@ -219,9 +219,7 @@ class Door:
         """
         full, shown = address(url, params)
         key = key_of(shown, version)
-        limit = config.get("deadline")
-        if limit is not None:
-            deadline = min(deadline, _positive(limit, deadline))
+        deadline = min(deadline, config.deadline() or deadline)
         call = _Call(
             self, full, shown, key, source, ttl, check, connect, read, attempts, waits, budget, weight,
             limited_until, not_covered, dict(headers or {}), self.clock(), self.monotonic() + deadline, deadline,
@@ -501,14 +499,6 @@ def checked(check: Callable[[bytes], Any], body: bytes) -> Any:
     except (RecursionError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
         # A body of another shape than promised; what exactly broke is no help to the reader.
         raise ValueError(f"unexpected shape: {type(error).__name__}: {error}") from error
-
-
-def _positive(text: str, default: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        return default
-    return value if value > 0 else default
 
 
 _replaced: ContextVar[Door | None] = ContextVar("etolib_door", default=None)

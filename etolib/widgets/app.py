@@ -29,7 +29,8 @@ from etolib.widgets.station import OwnStation, Upload
 
 log = logging.getLogger("etolib.page")
 
-_ELEVATION_PAUSE_S = 0.4  # typing pauses this long before the elevation is asked [s]
+_FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
+_WORKER_PATIENCE_S = 4.0  # a task may wait so long before the page says that there is no worker [s]
 
 
 class Loop(Protocol):
@@ -301,7 +302,8 @@ class Page:
     def _line(self, state: str, workers: int, dashboard: str | None) -> None:
         self._state = (state, workers, dashboard)
         self._show_line()
-        if state == RUNNING and not self._sources_known:
+        # Without a worker nobody could answer; the first one that joins is a change of the line.
+        if state == RUNNING and workers and not self._sources_known:
             self._sources_known = True
             self._aside(self._list_sources)
             if tiles := online_tiles():
@@ -316,11 +318,13 @@ class Page:
 
     def _show_line(self) -> None:
         state, workers, dashboard = self._state
-        words = render.text(say(self.form.language, f"cluster_{state}", workers=workers))
+        key = {0: "cluster_empty", 1: "cluster_one"}.get(workers, "cluster_running") if state == RUNNING else None
+        words = render.text(say(self.form.language, key or f"cluster_{state}", workers=workers))
+        lonely = " data-empty" if key == "cluster_empty" else ""
         if state == RUNNING and dashboard:
             name = render.text(say(self.form.language, "cluster_dashboard"))
             words = f'<a href="{render.text(dashboard)}" target="_blank" rel="noopener" title="{name}">{words}</a>'
-        self.line.value = f'<span class="etolib-dot" data-state="{render.text(state)}"></span>{words}'
+        self.line.value = f'<span class="etolib-dot" data-state="{render.text(state)}"{lonely}></span>{words}'
 
     def _list_sources(self) -> None:
         try:
@@ -405,11 +409,14 @@ class Page:
         if again:
             # A provider that failed is left alone for a while; who presses Retry wants it asked.
             with contextlib.suppress(EtolibError):
-                self._connection.ask(remote.forget_failures)
+                self._connection.ask(remote.forget_failures, timeout=_FORGET_S)
         more = {**request.options} | ({} if request.station is None else {"station": request.station})
-        self._watch(
-            card, lambda client: self._submitter()(request.site, request.period, request.sources, client=client, **more)
-        )
+
+        def submit(client: Any) -> Any:
+            place = request.site, request.period, request.sources
+            return self._submitter()(*place, client=client, timeout=config.timeout(), **more)
+
+        self._watch(card, submit)
 
     def _attach_to(self, card: Card, task_id: str) -> None:
         self._watch(card, lambda client: self._attacher()(task_id, client=client))
@@ -514,11 +521,17 @@ class Page:
             card.task.cancelled()
 
     async def _tick(self) -> None:
-        """Count the seconds on the cards that are running."""
+        """Look after the running cards once a second."""
         while True:
             await asyncio.sleep(1)
-            for card in self.cards:
-                card.task.tick()
+            self._count()
+
+    def _count(self) -> None:
+        """Count the seconds on the cards that are running, and tell on those that wait for a worker in vain."""
+        state, workers, _ = self._state
+        for card in self.cards:
+            card.task.tick()
+            card.forlorn(state == RUNNING and workers == 0 and card.task.elapsed >= _WORKER_PATIENCE_S)
 
 
 def _options() -> dict[str, str]:

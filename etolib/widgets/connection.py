@@ -72,10 +72,23 @@ class Connection:
         return client
 
     def ask(self, function: Callable[..., Any], *args: Any, timeout: float = 60.0) -> Any:
-        """Run a function on a worker and return what it returns; futures among the arguments are resolved there."""
+        """Run a function on a worker and return what it returns; futures among the arguments are resolved there.
+
+        Raises
+        ------
+        SchedulerUnavailable
+            Where there is no scheduler, or no worker answered within ``timeout`` [s].
+        """
         future = self.client().submit(function, *args, pure=False, priority=10, retries=0)
         try:
             return future.result(timeout)
+        except TimeoutError as error:
+            if future.done():  # the function's own
+                raise
+            raise SchedulerUnavailable(
+                f"no worker of the cluster answered within {timeout:g} s",
+                suggestion="see whether the cluster has workers, and press Retry",
+            ) from error
         finally:
             # The scheduler may be gone by now; then there is nothing to let go of.
             with contextlib.suppress(Exception):

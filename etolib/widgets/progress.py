@@ -35,6 +35,7 @@ class Card:
         self.job: Any = None
         self.view: dict[str, Any] | None = None
         self.charts: tuple[str, str] | None = None
+        self._forlorn = False
         self._shown = True  # a result is shown as it comes
         self.body = marked(widgets.HTML(), "etolib-card-body")
         self.clock = marked(widgets.HTML(), "etolib-elapsed")
@@ -67,13 +68,20 @@ class Card:
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
         self.show_button.layout.display = None if now.status is Status.SUCCESS and not self._shown else "none"
-        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed, shown=self._shown)
+        told = {"shown": self._shown, "forlorn": self._forlorn}
+        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed, **told)
         self._tick()
 
     def shown(self, shown: bool) -> None:
         """Take note whether the result of this card is the one on show."""
         if shown != self._shown:
             self._shown = shown
+            self._draw()
+
+    def forlorn(self, forlorn: bool) -> None:
+        """Take note whether there is nobody who could take the task."""
+        if forlorn != self._forlorn:
+            self._forlorn = forlorn
             self._draw()
 
     def _tick(self) -> None:

@@ -27,10 +27,19 @@ def text(value: Any) -> str:
 # --- the card of a task ----------------------------------------------------------------------------------------------
 
 
-def card(language: str, request: Request | None, now: Snapshot, seconds: float, *, shown: bool = True) -> str:
+def card(
+    language: str,
+    request: Request | None,
+    now: Snapshot,
+    seconds: float,
+    *,
+    shown: bool = True,
+    forlorn: bool = False,
+) -> str:
     """Return everything a progress card shows, except its buttons and its clock.
 
-    ``shown`` tells whether the result on show is that of this card: the notes of another are left out.
+    ``shown`` tells whether the result on show is that of this card: the notes of another are left out;
+    ``forlorn`` that the cluster has no worker to take the task.
     """
     place = text(request.site) if request else text(say(language, "error_input"))
     if now.task_id and request is None:
@@ -45,6 +54,9 @@ def card(language: str, request: Request | None, now: Snapshot, seconds: float, 
         body = _error(language, now) + (body if now.bars else "")
     elif now.status is Status.SUCCESS:
         body = ""
+    if forlorn and now.status is Status.QUEUED:
+        told = (say(language, key) for key in ("no_worker", "no_worker_next"))
+        body = f'<div class="etolib-notice" role="alert">{"<br>".join(map(text, told))}</div>'
     step = f'<div class="etolib-step" role="status" aria-live="polite">{_step(language, now, seconds)}</div>'
     foot = ""
     if now.task_id:
@@ -123,10 +135,11 @@ def _error(language: str, now: Snapshot) -> str:
     else:
         stage = error.get("stage") or now.stage
         where = say(language, "error_where_stage", stage=stage_name(language, stage)) if stage else ""
+    default = "error_next_timeout" if now.status is Status.TIMEOUT else "error_next_default"
     rows = [
         ("error_what", sentences.sentence(language, error.get("message") or error.get("error"))),
         ("error_where", where),
-        ("error_next", sentences.sentence(language, error.get("suggestion") or say(language, "error_next_default"))),
+        ("error_next", sentences.sentence(language, error.get("suggestion") or say(language, default))),
     ]
     told = "".join(
         f"<dt>{text(say(language, key))}</dt><dd>{'<br>'.join(text(line) for line in str(value).splitlines())}</dd>"

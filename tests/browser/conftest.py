@@ -47,7 +47,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
             workers.get_client() as client,
             serving(workers.scheduler_address, environment, folder) as (url, server),
         ):
-            yield SimpleNamespace(url=url, server=server, weather=weather, client=client)
+            yield SimpleNamespace(
+                url=url, server=server, weather=weather, client=client, scheduler=workers.scheduler_address,
+                environment=environment,
+            )  # fmt: skip
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from etolib.site import Period
-from tests.browser.stage import PATIENCE_MS, kernels, until, wait_ready
+from tests.browser.stage import PATIENCE_MS, Visitor, kernels, serving, until, wait_ready
 
 TASK_ID = re.compile(r"^eto-[0-9a-f]{32}$")
 
@@ -136,6 +136,34 @@ def test_a_provider_that_fails_is_told_and_retry_works(visit, weather, fault):
     card.locator(".etolib-retry").click()
     visitor.expect_status("SUCCESS", 1)
     expect(visitor.page.locator(".etolib-results table tbody tr")).to_have_count(10, timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def hurried(browser, stage, weather, tmp_path):
+    """A visitor of a server whose calculations may take two seconds, and whose downloads a minute."""
+    limits = {"ETOLIB_TIMEOUT": "2", "ETOLIB_DEADLINE": "60"}
+    with serving(stage.scheduler, stage.environment | limits, tmp_path) as (url, _):
+        visitor = Visitor(browser, url)
+        visitor.open()
+        yield visitor
+        visitor.close()
+    assert (visitor.errors, visitor.outside) == ([], [])
+
+
+def test_a_calculation_that_takes_too_long_ends_in_time_and_retry_works(hurried, stage, weather):
+    weather.fault("nasa_power", "hang")
+    hurried.fill("-13.0", "-52.0", "2024-02-01/2024-02-10")
+    hurried.calculate()
+    card = hurried.expect_status("TIMEOUT")
+    expect(card.locator(".etolib-error")).to_contain_text("stopped after its limit of 2 s in stage Download")
+    expect(card.locator(".etolib-error")).to_contain_text("choose a shorter period")
+    key = card.locator(".etolib-task-id").inner_text()
+    until(lambda: key not in running_on(stage.client), "the workers to forget the task")
+    until(lambda: not threads_on(stage.client), "the downloads to end")
+    weather.clear()
+    card.locator(".etolib-retry").click()
+    hurried.expect_status("SUCCESS", 1)
+    expect(hurried.page.locator(".etolib-results table tbody tr")).to_have_count(10, timeout=PATIENCE_MS)
 
 
 # --- 4 ----------------------------------------------------------------------------------------------------------------

@@ -61,6 +61,40 @@ def lost(browser, tmp_path):
         assert (visitor.errors, visitor.outside) == ([], [])
 
 
+@pytest.fixture
+def empty(browser, tmp_path):
+    """A stage whose scheduler has no worker until `start` is called."""
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    with WeatherServer(today="2024-07-01") as weather, contextlib.ExitStack() as processes:
+        environment = settings(tmp_path / "cache", weather.environment())
+        processes.enter_context(scheduler(port, environment, tmp_path, "scheduler"))
+        with Client(address, timeout=30, set_as_default=False):
+            pass  # it answers
+        url, _ = processes.enter_context(serving(address, environment, tmp_path))
+        visitor = Visitor(browser, url)
+        visitor.open()
+        yield visitor, lambda: processes.enter_context(worker(address, environment, tmp_path, "worker"))
+        visitor.close()
+        assert (visitor.errors, visitor.outside) == ([], [])
+
+
+def test_a_cluster_without_a_worker_says_so_and_the_task_begins_when_one_joins(empty):
+    visitor, start = empty
+    page = visitor.page
+    expect(page.locator(".etolib-line")).to_have_text("no worker on the cluster")
+    visitor.fill("2.0", "38.0", "2024-02-01/2024-02-10")
+    visitor.calculate()
+    card = visitor.expect_status("QUEUED")
+    expect(card).to_contain_text("The cluster has no worker", timeout=PATIENCE_MS)
+    expect(card).to_contain_text("begins by itself as soon as a worker joins")
+    expect(page.locator(".etolib-banner")).to_be_hidden()
+    start()
+    visitor.expect_status("SUCCESS")
+    expect(page.locator(".etolib-results table tbody tr")).to_have_count(10, timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-line")).to_have_text("1 worker ready", timeout=PATIENCE_MS)
+
+
 def test_a_lost_scheduler_is_told_and_retry_works_when_it_is_back(lost):
     visitor, weather, first, start = lost
     weather.fault("nasa_power", "slow")

@@ -137,7 +137,7 @@ def make_page(query="", connection=None, **options):
     """Return a page and the list of the jobs it submits."""
     jobs = []
 
-    def submit(site, period, sources, client=None):
+    def submit(site, period, sources, client=None, timeout=None):
         jobs.append(FakeJob(site, period, sources))
         jobs[-1].task_id = f"eto-{len(jobs):032d}"
         return jobs[-1]

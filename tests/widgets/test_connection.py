@@ -84,6 +84,22 @@ def test_what_is_lost_is_told_and_opened_again(line):
     assert first.closed
 
 
+def test_a_cluster_whose_workers_do_not_answer_is_told_as_such(line, monkeypatch):
+    class Waiting(Future):
+        def result(self, timeout):
+            raise TimeoutError
+
+        def done(self):
+            return False
+
+    client = Client()
+    client.submit = lambda function, *args, **options: Waiting(None)
+    line.answers.put(client)
+    line.start()
+    with pytest.raises(SchedulerUnavailable, match=r"no worker of the cluster answered within 0.5 s"):
+        line.ask(abs, 1, timeout=0.5)
+
+
 @pytest.mark.parametrize("error", [SchedulerUnavailable("nobody there"), RuntimeError("something else")])
 def test_no_scheduler_is_an_error_that_says_so_and_is_tried_again(line, error):
     line.answers.put(error)

@@ -10,7 +10,7 @@ from etolib import config
 from etolib.errors import InputError, NoSourceError, Problem, SchedulerUnavailable
 from etolib.widgets.connection import DOWN, RUNNING
 from etolib.widgets.model import Status
-from tests.widgets.fakes import SOURCES, VIEW, FakeConnection, make_page
+from tests.widgets.fakes import SOURCES, VIEW, FakeConnection, FakeJob, make_page
 
 NUMBERS = ("eto", "eto_lower", "eto_upper", "precipitation")
 
@@ -49,7 +49,7 @@ def test_calculate_hands_over_what_the_form_says():
 def test_the_card_is_there_before_anything_slow_is_asked():
     seen = []
 
-    def submit(site, period, sources, client=None):
+    def submit(site, period, sources, client=None, timeout=None):
         seen.append([card.task.snapshot.status for card in page.cards])
         raise SchedulerUnavailable("gone")
 
@@ -156,7 +156,7 @@ def test_closing_a_finished_card_cancels_nothing():
 def test_a_job_that_comes_after_its_card_was_closed_is_cancelled():
     made = []
 
-    def submit(site, period, sources, client=None):
+    def submit(site, period, sources, client=None, timeout=None):
         from tests.widgets.fakes import FakeJob
 
         page.cards[-1].close_button.click()  # while the scheduler is still being asked
@@ -193,6 +193,51 @@ def test_a_lost_scheduler_ends_what_runs_and_nothing_else():
     page._line(DOWN, 0, None)
     assert [card.task.snapshot.status for card in page.cards] == [Status.SUCCESS, Status.ERROR]
     assert 'data-state="down"' in page.line.value
+
+
+def test_a_task_that_nobody_can_take_says_so_and_what_to_do():
+    page, jobs = filled()
+    page._line(RUNNING, 0, None)
+    assert "no worker on the cluster" in page.line.value
+    page.calculate.click()
+    page._count()
+    assert "The cluster has no worker" not in page.cards[0].body.value  # one may be on its way
+    page.cards[0].task.started -= 60
+    page._count()
+    assert "The cluster has no worker" in page.cards[0].body.value
+    assert "as soon as a worker joins" in page.cards[0].body.value
+    page.form.language = "pt"
+    assert "O cluster não tem nenhum worker" in page.cards[0].body.value
+    page._line(RUNNING, 1, None)
+    page._count()
+    assert "nenhum worker" not in page.cards[0].body.value + page.line.value
+    assert "1 worker pronto" in page.line.value
+    page._line(RUNNING, 0, None)
+    jobs[0].progress(10)  # it has begun: whoever works on it is there
+    page._count()
+    assert "nenhum worker;" not in page.cards[0].body.value
+
+
+def test_nobody_is_asked_for_sources_while_there_is_no_worker():
+    page, _ = make_page()
+    page._line(RUNNING, 0, None)
+    assert "source_list" not in [name for name, _ in page._connection.asked]
+    page._line(RUNNING, 1, None)
+    assert "source_list" in [name for name, _ in page._connection.asked]
+
+
+def test_the_time_limit_of_the_settings_goes_with_each_task():
+    limits = []
+
+    def submit(site, period, sources, client=None, timeout=None):
+        limits.append(timeout)
+        return FakeJob(site, period, sources)
+
+    page, _ = filled(submit=submit)
+    page.calculate.click()
+    with config.set_options(timeout="12"):
+        page.calculate.click()
+    assert limits == [1800.0, 12.0]
 
 
 def test_sources_are_offered_with_what_they_promise():

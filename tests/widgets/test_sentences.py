@@ -47,7 +47,7 @@ SPEAKERS = {
 }
 NOT_ON_A_PAGE = {
     # asked for in code only: a page makes sites, periods and batches itself
-    "must be seconds above 0", "is not a Site", "write etolib.Site(latitude, longitude)", "give at least one Site",
+    "is not a Site", "write etolib.Site(latitude, longitude)", "give at least one Site",
     # for whoever corrects a mapping in code
     "columns are {}", "is not one of {}",
     # comes whole or cut off: both below, among the sentences as they come

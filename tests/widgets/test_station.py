@@ -59,7 +59,7 @@ def page_with(file, name="mine.csv", **answers):
     """Return a page to which a file was uploaded, its jobs, and what they were asked beside place and period."""
     asked = []
 
-    def submit(site, period, sources, client=None, **more):
+    def submit(site, period, sources, client=None, timeout=None, **more):
         asked.append(more)
         return FakeJob(site, period, sources)
 
