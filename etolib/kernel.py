@@ -36,7 +36,7 @@ COMPILE_FROM = 100_000
 Thirty years of one place are 11,000: a page or a command must not wait for a compiler.
 """
 _COMPILED_FROM = 512  # cells from which the compiled formula is faster, once it is there
-_BLOCK = 2048  # cells: inputs and tables of one block stay in the first-level cache
+_BLOCK = 2048  # cells: the tables of one block stay in the first-level cache
 _KEPT_CELLS = 4096  # numbers of a place whose tables are kept for the next call
 _PLAIN_BLOCK = 4096  # cells per step of the numpy path: its temporaries stay in the second-level cache
 
@@ -121,9 +121,9 @@ def daily(
             raise InputError(problems)
     if not compiled:
         return _run_plain(weather, [*sun.tables, *air.tables], shape, dtype, g, key)
-    out, bad = _run_compiled(weather, sun.tables, air.tables, shape, dtype, key)
-    if bad and not checked:
-        raise InputError(_weather_problems(weather))
+    out, suspicious = _run_compiled(weather, sun.tables, air.tables, shape, dtype, key)
+    if suspicious and not checked and (problems := _weather_problems(weather)):
+        raise InputError(problems)
     return out
 
 
@@ -176,7 +176,7 @@ def _remembered(
 
 
 def _sun_tables(latitude: np.ndarray, day_of_year: np.ndarray, convention: str, dtype: np.dtype[Any]) -> Tables:
-    """Return 1/Ra (0 where the sun does not rise) and the least Rs/Rso, on the shape of latitude and day together."""
+    """Return 1/Ra, or `_NIGHT` where the sun does not rise, on the shape of latitude and day together."""
     problems = range_problems({"latitude": latitude, "day_of_year": day_of_year})
     if latitude.size == 1 and day_of_year.size > 2 * _LAST_DAY:
         with np.errstate(invalid="ignore"):
@@ -190,12 +190,12 @@ def _sun_tables(latitude: np.ndarray, day_of_year: np.ndarray, convention: str, 
         ra = radiation.extraterrestrial_radiation(
             latitude.astype(float, copy=False), day_of_year.astype(float, copy=False), convention=convention
         )
-        inverse = np.where(ra == 0, 0.0, 1.0 / ra)
-    least = np.where(ra == 0, 1.0, c.RELATIVE_SHORTWAVE_MIN_ASCE if convention == "asce2005" else 0.0)
-    return Tables([inverse.astype(dtype, copy=False), least.astype(dtype, copy=False)], problems)
+        inverse = np.where(ra == 0, _NIGHT, 1.0 / ra)
+    return Tables([inverse.astype(dtype, copy=False)], problems)
 
 
 _LAST_DAY = int(LIMITS["day_of_year"][1])
+_NIGHT = -1.0  # in place of 1/Ra: Rs/Rso counts as 1
 
 
 def _air_tables(elevation: np.ndarray, convention: str, dtype: np.dtype[Any]) -> Tables:
@@ -212,9 +212,19 @@ def _air_tables(elevation: np.ndarray, convention: str, dtype: np.dtype[Any]) ->
 
 
 def _make_formula(
-    dtype: np.dtype, convention: str, surface: str, power_of_two: Callable[[Any], Any], inline: Callable[[Any], Any]
+    dtype: np.dtype,
+    convention: str,
+    surface: str,
+    *,
+    power_of_two: Callable[..., Any],
+    choose: Callable[..., Any],
+    inline: Callable[..., Any],
 ) -> Callable[..., Any]:
-    """Return the equation on cells (numba) or arrays (numpy); ``inline`` decorates its parts."""
+    """Return the equation for one precision, convention and surface.
+
+    What numpy (arrays) and numba (cells) write differently is given: 2**k from the bits of a shifted number, a choice
+    by a condition, and a decorator of the formula and its parts.
+    """
     number = dtype.type
     zero, half, one = number(0), number(0.5), number(1)
     shift = number(1.5 * 2.0 ** np.finfo(dtype).nmant)
@@ -223,15 +233,18 @@ def _make_formula(
         number(v * math.log(2) ** power) for power, v in enumerate(_EXPONENTIAL[dtype.name])
     )
 
+    # Constants that would meet in a product are multiplied here, once.
     tetens_a, tetens_b = number(c.TETENS_A * math.log2(math.e)), number(c.TETENS_B)  # for powers of 2
     half_e0 = number(c.TETENS_E0 / 2)
-    slope = number(c.SLOPE_FAO56 * c.TETENS_E0 if convention == "fao56" else c.SLOPE_ASCE)
+    slope = c.SLOPE_FAO56 * c.TETENS_E0 if convention == "fao56" else c.SLOPE_ASCE
+    slope = number(slope / (c.TETENS_A * math.log2(math.e)) ** 2)
     bounded_deficit = convention == "asce2005"
-    half_sigma = number(radiation.stefan_boltzmann(convention) / 2)
+    least = number(c.RELATIVE_SHORTWAVE_MIN_ASCE if convention == "asce2005" else 0)
     kelvin, pm_kelvin = number(c.KELVIN), number(c.PM_KELVIN)
-    emissivity_a, emissivity_b = number(c.EMISSIVITY_A), number(c.EMISSIVITY_B)
+    sigma = c.MM_PER_MJ * radiation.stefan_boltzmann(convention) / 2
+    emissivity_a, emissivity_b = number(sigma * c.EMISSIVITY_A), number(sigma * c.EMISSIVITY_B)
     cloud_a, cloud_b = number(c.CLOUD_A), number(c.CLOUD_B)
-    absorbed, mm_per_mj = number(1 - c.ALBEDO), number(c.MM_PER_MJ)
+    absorbed, mm_per_mj = number(c.MM_PER_MJ * (1 - c.ALBEDO)), number(c.MM_PER_MJ)
     cn, cd = (number(v) for v in SURFACES[surface])
 
     @inline
@@ -242,38 +255,40 @@ def _make_formula(
         r = y - (shifted - shift)
         r2 = r * r
         r4 = r2 * r2
-        high = (t4 + t5 * r) + t6 * r2
         if double:
-            high = high + t7 * r * r2 + ((t8 + t9 * r) + t10 * r2) * r4
+            high = ((t4 + t5 * r) + (t6 + t7 * r) * r2) + ((t8 + t9 * r) + t10 * r2) * r4
+        else:
+            high = (t4 + t5 * r) + t6 * r2
         return (((t0 + t1 * r) + (t2 + t3 * r) * r2) + high * r4) * power_of_two(shifted)
 
     @inline
     def formula(
-        tmin: Any, tmax: Any, ea: Any, rs: Any, u2: Any, inverse_ra: Any, least: Any, gamma: Any, clear: Any, g: Any
+        tmin: Any, tmax: Any, ea: Any, rs: Any, u2: Any, inverse_ra: Any, gamma: Any, clear: Any, g: Any
     ) -> Any:
         low, high = tmin + tetens_b, tmax + tetens_b
         tmean = (tmax + tmin) * half
         middle = tmean + tetens_b
-        # One division for the three t / (t + 237.3) of the vapour pressure curve.
-        inverse = one / (low * high * middle)
+        # One division for the three 17.27 t / (t + 237.3) of the vapour pressure curve.
+        inverse = tetens_a / (low * high * middle)
         inverse_low, inverse_high, inverse_middle = (
             high * middle * inverse,
             low * middle * inverse,
             low * high * inverse,
         )
-        es = (power(tetens_a * tmax * inverse_high) + power(tetens_a * tmin * inverse_low)) * half_e0
-        delta = slope * power(tetens_a * tmean * inverse_middle) * (inverse_middle * inverse_middle)
+        es = (power(tmax * inverse_high) + power(tmin * inverse_low)) * half_e0
+        delta = slope * power(tmean * inverse_middle) * (inverse_middle * inverse_middle)
         deficit = es - ea
         if bounded_deficit:
             deficit = np.maximum(deficit, zero)
         ratio = np.minimum(np.maximum(rs * clear * inverse_ra, least), one)
+        ratio = choose(inverse_ra < zero, one, ratio)
         warm, cold = tmax + kelvin, tmin + kelvin
         warm, cold = warm * warm, cold * cold
         emissivity = emissivity_a - emissivity_b * np.sqrt(ea)
-        rnl = half_sigma * (warm * warm + cold * cold) * emissivity * (cloud_a * ratio - cloud_b)
-        energy = absorbed * rs - rnl - g
+        rnl = (warm * warm + cold * cold) * emissivity * (cloud_a * ratio - cloud_b)
+        energy = absorbed * rs - rnl - mm_per_mj * g  # as water [mm]
         t = tmean + pm_kelvin
-        return (mm_per_mj * delta * energy * t + gamma * cn * u2 * deficit) / (t * (delta + gamma * (one + cd * u2)))
+        return (delta * energy * t + gamma * cn * u2 * deficit) / (t * (delta + gamma * (one + cd * u2)))
 
     return formula
 
@@ -309,13 +324,16 @@ _EXPONENTIAL = {
 
 @functools.cache
 def _plain_formula(key: tuple[str, str, str]) -> Callable[..., Any]:
+    """Return the equation on arrays: weather, tables and soil heat flux to ETo."""
     dtype = np.dtype(key[0])
     integer, mantissa, bias = _bit_layout(dtype)
 
     def power_of_two(shifted: Any) -> Any:
         return ((shifted.view(integer) << mantissa) + bias).view(dtype)
 
-    return _make_formula(dtype, key[1], key[2], power_of_two, lambda function: function)
+    return _make_formula(
+        dtype, key[1], key[2], power_of_two=power_of_two, choose=np.where, inline=lambda function: function
+    )
 
 
 def _bit_layout(dtype: np.dtype) -> tuple[Any, Any, Any]:
@@ -359,7 +377,7 @@ def _run_compiled(
     shape: tuple[int, ...],
     dtype: np.dtype,
     key: tuple[str, str, str],
-) -> tuple[np.ndarray, int]:
+) -> tuple[np.ndarray, bool]:
     if all(a.shape == shape and a.dtype == dtype and a.flags.c_contiguous for a in weather):
         cells = [a.reshape(-1) for a in weather]
         order, turned = None, shape
@@ -368,12 +386,10 @@ def _run_compiled(
         turned = tuple(shape[axis] for axis in order)
         full = (_padded(a, shape).transpose(order).astype(dtype, copy=False) for a in weather)
         cells = [np.ascontiguousarray(np.broadcast_to(a, turned)).reshape(-1) for a in full]
-    sun_tables, sun_rows = _row_tables(sun, shape, order)
-    air_tables, air_rows = _row_tables(air, shape, order)
     out = np.empty(math.prod(turned), dtype)
-    bad = _driver(key)(*cells, *sun_tables, sun_rows, *air_tables, air_rows, turned[-1], out)
+    bad = _driver(key)(*cells, *_in_runs(sun, shape, order), *_in_runs(air, shape, order), out)
     out = out.reshape(turned)
-    return (out if order is None else out.transpose(np.argsort(order))), int(bad)
+    return (out if order is None else out.transpose(np.argsort(order))), bad
 
 
 def _padded(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -388,17 +404,22 @@ def _memory_order(weather: list[np.ndarray], shape: tuple[int, ...]) -> tuple[in
     return tuple(range(len(shape)))
 
 
-def _row_tables(
-    arrays: list[np.ndarray], shape: tuple[int, ...], order: tuple[int, ...] | None
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return tables (rows by 1 or by the row length) and the table row of every row; a row is the last dimension."""
+def _in_runs(arrays: list[np.ndarray], shape: tuple[int, ...], order: tuple[int, ...] | None) -> tuple[Any, ...]:
+    """Return the tables as (rows, run or 1), the row of every run of cells, and the cells of a run.
+
+    A run is as many cells in memory order as one row of the table serves: with a value each, or with one for all.
+    """
     arrays = [_padded(a, shape) for a in arrays]
     if order is not None:
         arrays = [a.transpose(order) for a in arrays]
         shape = tuple(shape[axis] for axis in order)
-    ahead = arrays[0].shape[:-1]
-    tables = [np.ascontiguousarray(a).reshape(math.prod(ahead), -1) for a in arrays]
-    return tables, _table_rows(ahead, shape[:-1])
+    own = arrays[0].shape
+    one_value = own[-1] == 1
+    first = len(shape)
+    while first and own[first - 1] == (1 if one_value else shape[first - 1]):
+        first -= 1
+    tables = [np.ascontiguousarray(a).reshape(math.prod(own[:first]), -1) for a in arrays]
+    return *tables, _table_rows(own[:first], shape[:first]), math.prod(shape[first:])
 
 
 @functools.lru_cache(maxsize=8)
@@ -434,79 +455,82 @@ def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., in
     def power_of_two(shifted):
         return integer((number(shifted).view(integer) << mantissa) + bias).view(number)
 
-    formula = _make_formula(dtype, convention, surface, power_of_two, inline)
+    @inline
+    def choose(condition, yes, no):
+        return yes if condition else no
+
+    formula = _make_formula(dtype, convention, surface, power_of_two=power_of_two, choose=choose, inline=inline)
     zero = number(0)
     bounds = [number(v) for name in WEATHER for v in LIMITS[name][:2]]
     tmin_low, tmin_high, tmax_low, tmax_high, ea_low, ea_high, rs_low, rs_high, u2_low, u2_high = bounds
 
-    @numba.njit(inline="never", nogil=True, error_model="numpy")
-    def evaluate(tmin, tmax, ea, rs, u2, inverse_ra, least, gamma, clear, out):
-        """Write the result and return whether a cell holds an impossible number."""
+    @inline
+    def sign(difference):
+        return number(difference).view(integer)
+
+    @inline
+    def outside(value, low, high):
+        # Negative where the value lies outside: signs of differences, put together, cost less than comparisons. NaN and
+        # -0 may seem to lie outside, too.
+        return sign(value - low) | sign(high - value)
+
+    # Loops over the cells of a block take whole arrays and where to begin: views would be counted, one by one. Indices
+    # have no sign: numba asks of others whether they count from the end, and such a loop does not become vectors.
+    whole = np.uint64
+    loop = numba.njit(inline="never", nogil=True, error_model="numpy")
+
+    @loop
+    def evaluate(tmin, tmax, ea, rs, u2, first, size, inverse_ra, gamma, clear, out):
+        """Write the result and return a negative number where a cell may hold an impossible one."""
         bad = integer(0)  # as wide as a cell: the loop stays in full vectors
-        for i in range(out.size):
-            out[i] = formula(tmin[i], tmax[i], ea[i], rs[i], u2[i], inverse_ra[i], least[i], gamma[i], clear[i], zero)
-            wrong = (  # a comparison with NaN is false
-                (tmin[i] < tmin_low)
-                | (tmin[i] > tmin_high)
-                | (tmax[i] < tmax_low)
-                | (tmax[i] > tmax_high)
-                | (tmin[i] > tmax[i])
-                | (ea[i] < ea_low)
-                | (ea[i] > ea_high)
-                | (rs[i] < rs_low)
-                | (rs[i] > rs_high)
-                | (u2[i] < u2_low)
-                | (u2[i] > u2_high)
-            )
-            bad = integer(bad | integer(wrong))
+        for i in range(size):
+            j = first + i
+            low, high, vapour, sun, wind = tmin[j], tmax[j], ea[j], rs[j], u2[j]
+            out[j] = formula(low, high, vapour, sun, wind, inverse_ra[i], gamma[i], clear[i], zero)
+            temperature = outside(low, tmin_low, tmin_high) | outside(high, tmax_low, tmax_high) | sign(high - low)
+            others = outside(vapour, ea_low, ea_high) | outside(sun, rs_low, rs_high) | outside(wind, u2_low, u2_high)
+            bad = integer(bad | temperature | others)
         return bad
 
-    @numba.njit(nogil=True, error_model="numpy")
-    def look_up(table, rows, first, length, values):
-        """Write the table's value of the cells from ``first`` on."""
-        row, offset, done = first // length, first % length, 0
-        while done < values.size:
-            take = min(length - offset, values.size - done)
+    @loop
+    def look_up(table, rows, run, first, size, values):
+        """Write the table's value of ``size`` cells from ``first`` on."""
+        segment, offset, done = first // run, first % run, whole(0)
+        while done < size:
+            take, row = min(run - offset, size - done), whole(rows[segment])
             if table.shape[1] > 1:
-                values[done : done + take] = table[rows[row], offset : offset + take]
+                for i in range(take):
+                    values[done + i] = table[row, offset + i]
             else:
-                values[done : done + take] = table[rows[row], 0]
-            row, offset, done = row + 1, 0, done + take
+                value = table[row, whole(0)]
+                for i in range(take):
+                    values[done + i] = value
+            segment, offset, done = segment + whole(1), whole(0), done + take
 
     element = numba.from_dtype(dtype)
     cells = numba.types.Array(element, 1, "C", readonly=True)
     table = numba.types.Array(element, 2, "C", readonly=True)
     index = numba.types.Array(numba.int64, 1, "C", readonly=True)
     target = numba.types.Array(element, 1, "C")
-    signature = numba.int64(*[cells] * 5, table, table, index, table, table, index, numba.int64, target)
+    signature = numba.boolean(*[cells] * 5, table, index, numba.uint64, table, table, index, numba.uint64, target)
 
     @numba.njit(signature, nogil=True, error_model="numpy")
-    def driver(tmin, tmax, ea, rs, u2, inverse_ra, least, sun_rows, gamma, clear, air_rows, length, out):
+    def driver(tmin, tmax, ea, rs, u2, inverse_ra, sun_rows, sun_run, gamma, clear, air_rows, air_run, out):
         width = min(out.size, _BLOCK)
-        block_inverse_ra, block_least = np.empty(width, number), np.empty(width, number)
-        block_gamma, block_clear = np.empty(width, number), np.empty(width, number)
-        bad = 0
-        for first in range(0, out.size, _BLOCK):
-            last = min(first + _BLOCK, out.size)
-            n = last - first
-            if first == 0 or inverse_ra.size > 1:
-                look_up(inverse_ra, sun_rows, first, length, block_inverse_ra[:n])
-                look_up(least, sun_rows, first, length, block_least[:n])
-            if first == 0 or gamma.size > 1:
-                look_up(gamma, air_rows, first, length, block_gamma[:n])
-                look_up(clear, air_rows, first, length, block_clear[:n])
-            bad |= evaluate(
-                tmin[first:last],
-                tmax[first:last],
-                ea[first:last],
-                rs[first:last],
-                u2[first:last],
-                block_inverse_ra[:n],
-                block_least[:n],
-                block_gamma[:n],
-                block_clear[:n],
-                out[first:last],
-            )
-        return bad
+        block_inverse_ra, block_gamma, block_clear = (
+            np.empty(width, number),
+            np.empty(width, number),
+            np.empty(width, number),
+        )
+        bad = integer(0)
+        for begin in range(0, out.size, _BLOCK):
+            first, size = whole(begin), whole(min(_BLOCK, out.size - begin))
+            if begin == 0 or inverse_ra.size > 1:
+                look_up(inverse_ra, sun_rows, sun_run, first, size, block_inverse_ra)
+            if begin == 0 or gamma.size > 1:
+                look_up(gamma, air_rows, air_run, first, size, block_gamma)
+                look_up(clear, air_rows, air_run, first, size, block_clear)
+            bad |= evaluate(tmin, tmax, ea, rs, u2, first, size, block_inverse_ra, block_gamma, block_clear, out)
+        return bad < 0
 
     return driver
