@@ -196,6 +196,7 @@ class SourcesForm:
         self.automatic.description = say(language, "sources_auto")
         self.hint.value = render.source_names(language, self._known)
         self.waiting.value = "" if self._known else render.text(say(language, self._state))
+        self.waiting.layout.display = "none" if self._known else None
         for source in self._known:
             self.boxes[source["name"]].description = sentences.source(language, source["name"])
             self.facts[source["name"]].value = render.source_line(language, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -11,6 +12,7 @@ from etolib.widgets import sentences
 from etolib.widgets.model import Request, Snapshot, Status, say
 
 _ALWAYS = "1800-01-01"  # a window that opens before this has no first day worth telling
+_COMMAND = re.compile("`([^`]+)`")
 _MAX_TEXT = 2000  # characters shown of any text that came from outside
 
 
@@ -22,6 +24,16 @@ def text(value: Any) -> str:
     """
     words = "" if value is None else str(value)
     return escape(words if len(words) <= _MAX_TEXT else words[:_MAX_TEXT] + " …", quote=True)
+
+
+def sentence(language: str, told: Any) -> str:
+    """Return lines of the calculation in the page's language, as HTML: a capital first, commands marked as such.
+
+    >>> sentence("en", "restart `etolib serve` <now>")
+    'Restart <code>etolib serve</code> &lt;now&gt;'
+    """
+    lines = sentences.sentence(language, told).splitlines()
+    return "<br>".join(_COMMAND.sub(r"<code>\1</code>", text(sentences.capital(line))) for line in lines)
 
 
 # --- the card of a task ----------------------------------------------------------------------------------------------
@@ -52,11 +64,11 @@ def card(
     body = _bars(language, now) if request or now.task_id else ""
     if now.error is not None:
         body = _error(language, now) + (body if now.bars else "")
-    elif now.status is Status.SUCCESS:
+    elif now.status is Status.SUCCESS or (now.status.final and not now.bars):
         body = ""
     if forlorn and now.status is Status.QUEUED:
         told = (say(language, key) for key in ("no_worker", "no_worker_next"))
-        body = f'<div class="etolib-notice" role="alert">{"<br>".join(map(text, told))}</div>'
+        body = f'<div class="etolib-notice" role="alert">{"<br>".join(sentence(language, part) for part in told)}</div>'
     step = f'<div class="etolib-step" role="status" aria-live="polite">{_step(language, now, seconds)}</div>'
     foot = ""
     if now.task_id:
@@ -137,22 +149,20 @@ def _error(language: str, now: Snapshot) -> str:
         where = say(language, "error_where_stage", stage=stage_name(language, stage)) if stage else ""
     default = "error_next_timeout" if now.status is Status.TIMEOUT else "error_next_default"
     rows = [
-        ("error_what", sentences.sentence(language, error.get("message") or error.get("error"))),
+        ("error_what", error.get("message") or error.get("error")),
         ("error_where", where),
-        ("error_next", sentences.sentence(language, error.get("suggestion") or say(language, default))),
+        ("error_next", error.get("suggestion") or say(language, default)),
     ]
     told = "".join(
-        f"<dt>{text(say(language, key))}</dt><dd>{'<br>'.join(text(line) for line in str(value).splitlines())}</dd>"
-        for key, value in rows
-        if value
+        f"<dt>{text(say(language, key))}</dt><dd>{sentence(language, value)}</dd>" for key, value in rows if value
     )
-    return f'<dl class="etolib-error" role="alert">{told}</dl>'
+    return f'<dl class="etolib-error" data-status="{now.status}" role="alert">{told}</dl>'
 
 
 def _notes(language: str, warnings: Sequence[str]) -> str:
     if not warnings:
         return ""
-    rows = "".join(f"<li>{text(sentences.sentence(language, warning))}</li>" for warning in warnings)
+    rows = "".join(f"<li>{sentence(language, warning)}</li>" for warning in warnings)
     return (
         f'<details class="etolib-notes"><summary>{text(say(language, "warnings"))} ({len(warnings)})</summary>'
         f"<ul>{rows}</ul></details>"
@@ -346,7 +356,7 @@ def station_facts(language: str, found: Mapping[str, Any]) -> str:
 def station_notes(language: str, found: Mapping[str, Any]) -> str:
     """Return how the file was read, and what is uncertain about it."""
     lines = [found["reading"], *found["questions"]]
-    items = (f"<li>{text(sentences.sentence(language, line))}</li>" for line in lines if line)
+    items = (f"<li>{sentence(language, line)}</li>" for line in lines if line)
     return f"<ul>{''.join(items)}</ul>"
 
 
@@ -395,7 +405,7 @@ def learnt(language: str, view: Mapping[str, Any]) -> str:
         f"<em>{text(say(language, 'station_months_ratio'))}</em>{months}</div>"
     )
     head = f"<b>{text(say(language, 'station_learnt'))}</b>"
-    said = text(sentences.sentence(language, told["text"]))
+    said = sentence(language, told["text"])
     return f'<div class="etolib-learnt">{head}<p>{said}</p>{strip if months else ""}</div>'
 
 

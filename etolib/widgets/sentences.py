@@ -7,8 +7,8 @@ there is shown as it came. In English the same forms only give variables and sou
 
 What stands in a place is taken over as it is, but for places of these names (with or without a number after them):
 ``variable`` and ``variables`` become words, ``source`` and ``sources`` titles, ``days`` a list of days, ``stage`` the
-name of a stage; a ``name`` gets a person's quotes, a ``ratio`` loses the sign of a zero; ``word`` and ``sentence`` are
-looked up themselves.
+name of a stage; a ``name`` gets a person's quotes, a ``ratio`` loses the sign of a zero; ``word``,
+``error`` and ``sentence`` are looked up themselves.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def problem(language: str, one: Mapping[str, Any]) -> str:
     # Of a whole file the value is its name, or all its columns: both stand beside the sentence.
     between = f" ({value})" if value and thing != "file" else ""
     rule = _known(language, str(one["rule"])) or str(one["rule"])
-    return _capital(f"{subject}{between} {rule}")
+    return capital(f"{subject}{between} {rule}")
 
 
 def flags(language: str, marks: str | None) -> str:
@@ -153,7 +153,7 @@ def _known(language: str, told: str) -> str | None:
     if wrong and (rule := _known(language, wrong[3])):
         thing = _known(language, wrong[1]) or wrong[1]
         value = _shown(wrong[2])
-        return _capital(" ".join(filter(None, (thing, value, rule))))
+        return capital(" ".join(filter(None, (thing, value, rule))))
     before = _PREFIX.match(told)
     parts = told.split("; ")
     if len(parts) > 1 and all(known := [_known(language, part) for part in parts]):
@@ -203,6 +203,7 @@ _PLACES: Mapping[str, Callable[[str, str], str]] = {
     "days": _days,
     "ratio": lambda language, value: value.removeprefix("-") if not value.strip("-0.") else value,
     "word": _looked_up,
+    "error": _looked_up,
     "sentence": _looked_up,
     "stage": lambda language, value: labels(language).get(f"stage_{value.strip(chr(39))}", value),
 }
@@ -223,5 +224,11 @@ def _shown(value: str) -> str:
     return "" if value == "None" else value
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def capital(words: str) -> str:
+    """Return words with a capital first, but for names that are written small.
+
+    >>> capital("no data"), capital("nasa_power: no data"), capital("\u201ca\u201d: no")
+    ('No data', 'nasa_power: no data', '“a”: no')
+    """
+    first = words.split(" ", 1)[0].rstrip(":,;.")
+    return words[:1].upper() + words[1:] if first.isalpha() else words

@@ -70,7 +70,7 @@ def test_a_card_follows_its_job_to_table_and_chart():
     assert 'aria-valuenow="40"' in body
     assert 'aria-valuenow="70"' in body
     jobs[0].send("SUCCESS", results=[], warnings=["mind the gap"])
-    assert "mind the gap" in page.cards[0].body.value
+    assert "Mind the gap" in page.cards[0].body.value
     assert page.results.panes["table"].value.count("<tr") == 3
     assert "<svg id=w>" in page.results.panes["chart"].value
     assert 'class="etolib-download-csv' in page.results.head.value
@@ -177,7 +177,7 @@ def test_no_scheduler_is_told_and_retry_works_when_it_is_back():
     page._connection.down = True
     page.calculate.click()
     assert status(page) is Status.ERROR
-    assert "the dask cluster" in page.cards[0].body.value
+    assert "The dask cluster" in page.cards[0].body.value
     assert page.cards[0].retry_button.layout.display is None
     page._connection.down = False
     page.cards[0].retry_button.click()
