@@ -222,8 +222,9 @@ def _of_days(grid: Any, how: Any, needed: int) -> Any:
     """Return the mean, sum, least or largest of each day's hours; NaN where fewer than ``needed`` are there. (n,)"""
     result = np.full(len(grid), np.nan)
     there = np.isfinite(grid)
-    for i in np.flatnonzero(there.sum(axis=1) >= needed):
-        result[i] = how(grid[i, there[i]])
+    with np.errstate(over="ignore"):  # of damaged hours: `frames.finish` leaves out what cannot be weather
+        for i in np.flatnonzero(there.sum(axis=1) >= needed):
+            result[i] = how(grid[i, there[i]])
     return result
 
 

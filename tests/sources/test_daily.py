@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -155,6 +156,20 @@ def test_reports_of_an_hour_weigh_as_one():
     assert table["temperature"].tolist()[0] == 10.0
     assert table["temperature"].tolist()[2] == 20.0  # 11:53 belongs to 12 h
     assert table["precipitation"].iloc[1] == 2.0  # and its rain fell from 11 to 12 h
+
+
+def test_hours_that_cannot_be_weather_warn_nobody_and_are_left_out():
+    hours = daily.axis(pd.Timestamp("2024-07-01 00:00"), pd.Timestamp("2024-07-02 00:00"))
+    table = pd.DataFrame({"temperature": 20.0, "dewpoint": 1e308, "rh": 50.0}, index=hours)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        days = daily.to_days(table, Site(45.0, 0.0))
+        told: list[str] = []
+        whole = Period("2024-07-01", "2024-07-01")
+        frame = frames.finish(days, whole, today=dt.date(2030, 1, 1), forecast=False, warnings=told, named="demo")
+    assert "tdew" not in frame  # a column without a value is left out
+    assert frame["tmean"].iloc[0] == 20.0
+    assert any("tdew" in text for text in told)
 
 
 # --- estimated radiation --------------------------------------------------------------------------------------------
