@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -80,16 +81,47 @@ def to_csv(result: Result, path: PathLike | None = None) -> str:
 
 def to_excel(result: Result, path: PathLike) -> None:
     """Write sheets ``ETo``, ``sources`` (ETo of each source) and ``about`` (provenance)."""
+    import xlsxwriter
+
+    about = pd.DataFrame({"about": header_lines(result)})
+    each = result.source_eto.round(2).rename_axis("date").reset_index()
     buffer = io.BytesIO()
-    with pd.ExcelWriter(buffer, engine="openpyxl", date_format="YYYY-MM-DD", datetime_format="YYYY-MM-DD") as book:
-        _rounded(result.table).to_excel(book, sheet_name="ETo", index=False)
-        result.source_eto.round(2).rename_axis("date").reset_index().to_excel(book, sheet_name="sources", index=False)
-        pd.DataFrame({"about": header_lines(result)}).to_excel(book, sheet_name="about", index=False)
-        for sheet in book.sheets.values():
-            sheet.freeze_panes = "A2"
-            sheet.column_dimensions["A"].width = 12
-        book.sheets["about"].column_dimensions["A"].width = 120
+    with xlsxwriter.Workbook(buffer) as book:
+        head = book.add_format({"bold": True, "bottom": 1})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for name, table, width in (("ETo", _rounded(result.table), 12), ("sources", each, 12), ("about", about, 120)):
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, 0, width)
+            for at, (title, values) in enumerate(table.items()):
+                sheet.write_string(0, at, str(title), head)
+                _fill(sheet, at, values, day)
     _write(path, buffer.getvalue())
+
+
+_EXCEL_ORIGIN = pd.Timestamp("1899-12-30")  # Excel's day 0
+_EXCEL_FIRST = 61  # 1 March 1900; Excel believes in a 29 February of that year, and counts wrongly before it
+
+
+def _fill(sheet: Any, at: int, values: pd.Series, day: Any) -> None:
+    """Write a column under its title: numbers, dates in the format ``day``, text; nothing where a value is absent."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        for row, number in enumerate((values - _EXCEL_ORIGIN).dt.days.tolist(), start=1):
+            if number >= _EXCEL_FIRST:
+                sheet.write_number(row, at, number, day)
+            else:
+                sheet.write_string(row, at, values.iloc[row - 1].date().isoformat())
+    elif pd.api.types.is_numeric_dtype(values):
+        for row, number in enumerate(values.tolist(), start=1):
+            if math.isfinite(number):
+                sheet.write_number(row, at, number)
+    else:
+        for row, text in enumerate(values.tolist(), start=1):
+            if isinstance(text, str) and text:
+                sheet.write_string(row, at, text[:_EXCEL_TEXT])
+
+
+_EXCEL_TEXT = 32767  # characters a cell can hold
 
 
 def to_dataset(result: Result) -> xr.Dataset:

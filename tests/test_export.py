@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 
@@ -60,6 +61,36 @@ def test_excel_has_three_sheets_with_real_dates_and_empty_gaps(result, tmp_path)
     assert sheet["A2"].is_date
     assert sheet["B3"].value is None
     assert any("FAO Irrigation" in str(row[0].value) for row in book["about"].iter_rows())
+    assert [cell.value for cell in sheet[1]] == list(result.table.columns)
+    assert (sheet.freeze_panes, sheet["A1"].font.bold, round(book["about"].column_dimensions["A"].width)) == (
+        "A2",
+        True,
+        121,
+    )
+
+
+def test_excel_reads_back_as_the_table(result, tmp_path):
+    path = tmp_path / "eto.xlsx"
+    result.to_excel(path)
+    back = pd.read_excel(path, sheet_name=None)
+    shown = result.table.replace({"flags": {"": None}})
+    pd.testing.assert_frame_equal(
+        back["ETo"].astype(object).fillna(np.nan), shown.astype(object).fillna(np.nan), check_dtype=False, atol=0.005
+    )
+    assert back["sources"]["climatology"].tolist() == pytest.approx(result.source_eto["climatology"].round(2).tolist())
+
+
+def test_excel_takes_what_is_text_as_text_and_days_before_its_calendar(result, tmp_path):
+    dates = pd.to_datetime(["1899-12-31", "1900-02-28", "1900-03-01", "2024-02-29", "2024-03-01"])
+    # No formula comes out of a file.
+    result = dataclasses.replace(result, table=result.table.assign(flags="=1+1", date=dates))
+    path = tmp_path / "eto.xlsx"
+    result.to_excel(path)
+    sheet = openpyxl.load_workbook(path)["ETo"]
+    assert sheet.cell(2, len(result.table.columns)).data_type == "s"
+    days = [sheet.cell(row, 1).value for row in range(2, 7)]
+    assert days[:2] == ["1899-12-31", "1900-02-28"]
+    assert [day.date().isoformat() for day in days[2:]] == ["1900-03-01", "2024-02-29", "2024-03-01"]
 
 
 def test_netcdf_is_cf_and_carries_each_source(result, tmp_path):
