@@ -210,6 +210,14 @@ PARSERS: dict[str, tuple[str, Callable[[bytes], Any]]] = {
     "nws stations": ("nws/gridpoints_stations*.json", nws.parse_stations),
     "nws observations": ("nws/observations*.json", nws.parse_observations),
     "open_meteo": ("open_meteo/forecast_daily*.json", lambda b: open_meteo.parse(b, ())),
+    "nasa_power hourly": (
+        "nasa_power/point_hourly_*.json",
+        lambda b: nasa_power.parse(b, ("ALLSKY_SFC_SW_DWN",), community="RE", hourly=True),
+    ),
+    "open_meteo hourly": (
+        "open_meteo/forecast_hourly*.json",
+        lambda b: open_meteo.parse(b, ("precipitation",), hourly=True),
+    ),
     "elevation": ("open_meteo/elevation*.json", lambda b: open_meteo.parse_elevations(b, 3)),
     "opentopodata": ("reconstructed/otd_ok.json", lambda b: opentopodata.parse(b, 2)),
     "station_file": ("nasa_power/csv_body_daily*.csv", station_file.read),
