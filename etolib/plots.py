@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ LABELS: Mapping[str, str] = {
     "legend_spread": "spread of the sources",
     "legend_rain": "rain",
     "legend_forecast": "forecast",
+    "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
 }
 """Words of the figure; a page gives its own."""
 
@@ -93,7 +94,7 @@ def figure(
     ['Rain [mm/day]', 'ETo [mm/day]']
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.dates import AutoDateLocator
     from matplotlib.figure import Figure
 
     days = table["date"].to_numpy(dtype="datetime64[D]")
@@ -151,15 +152,44 @@ def figure(
     below.set_yticks([tick for tick in below.get_yticks() if 0 <= tick <= max(5.0, 1.15 * most)])
     locator = AutoDateLocator(minticks=3, maxticks=max(4, round(width)))
     below.xaxis.set_major_locator(locator)
-    below.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    below.xaxis.set_major_formatter(_dates(locator, labels["months"].split()))
     margin = np.timedelta64(12, "h")
     below.set_xlim(days[0] - margin, days[-1] + margin)
     _calm(above, below, palette)
     canvas.legend(
-        handles=handles, loc="outside upper left", ncols=2 if width < 6 else 6, frameon=False, fontsize=9,
+        handles=handles, loc="outside upper left", ncols=_columns(handles, width), frameon=False, fontsize=9,
         labelcolor=palette.ink, handlelength=1.6, columnspacing=1.4,
     )  # fmt: skip
     return canvas
+
+
+def _columns(handles: Sequence[Any], width: float) -> int:
+    """Return how many columns of the legend fit into a figure of ``width`` [inch]; it is filled column by column."""
+    sizes = [0.5 + 0.08 * len(str(handle.get_label())) for handle in handles]  # of a mark and a letter of 9 points
+    for count in range(len(sizes), 1, -1):
+        if sum(max(column) for column in np.array_split(sizes, count)) <= width:
+            return count
+    return 1
+
+
+def _dates(locator: Any, months: Sequence[str]) -> Any:
+    """Return what writes the dates of an axis, its months in the words given."""
+    from matplotlib.dates import ConciseDateFormatter
+
+    english = LABELS["months"].split()
+    name = re.compile("|".join(english))
+
+    def said(text: str) -> str:
+        return name.sub(lambda match: months[english.index(match[0])], text)
+
+    class Dates(ConciseDateFormatter):
+        def format_ticks(self, values: Any) -> list[str]:
+            return [said(text) for text in super().format_ticks(values)]
+
+        def get_offset(self) -> str:
+            return said(super().get_offset())
+
+    return Dates(locator)
 
 
 def _spread(

@@ -173,3 +173,26 @@ def test_what_a_source_says_stays_within_the_figure():
     sources = each(frame, One=frame["eto"].to_numpy() + 9, Two=frame["eto"].to_numpy())
     eto = plots.figure(frame, sources=sources).axes[1]
     assert eto.get_ylim()[1] > sources["One"].max()
+
+
+def test_months_are_in_the_words_given():
+    days = table(60)
+    months = "jan fev mar abr mai jun jul ago set out nov dez"
+    picture = plots.svg_for_page(days, {**plots.LABELS, "months": months}, 7.8, 3.6)
+    assert "fev" in picture
+    assert "Feb" not in picture
+
+
+@pytest.mark.parametrize("names", [[], ["NASA POWER", "Open-Meteo archive (ERA5)", "Open-Meteo forecast"]])
+def test_the_legend_fits_its_figure(names):
+    days = pd.date_range("2024-06-20", periods=20)
+    frame = pd.DataFrame(
+        {"date": days, "eto": 4.0, "eto_lower": 3.0, "eto_upper": 5.0, "precipitation": 1.0, "kind": "forecast"}
+    )
+    sources = pd.DataFrame({name: 4.0 + at for at, name in enumerate(names)}, index=days) if names else None
+    for width, height in ((7.8, 3.6), (4.2, 4.2)):
+        drawn = plots.figure(frame, sources=sources, width=width, height=height)
+        drawn.draw_without_rendering()
+        box = drawn.legends[0].get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= drawn.bbox.x1

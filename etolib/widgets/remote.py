@@ -24,6 +24,7 @@ CHART_WORDS = (
     "legend_spread",
     "legend_rain",
     "legend_forecast",
+    "months",
     "station",
 )
 """Labels a figure needs."""

@@ -195,7 +195,7 @@ def result_head(language: str, view: Mapping[str, Any]) -> str:
         notices.append(say(language, "missing_days", count=view["missing"], total=view["days"]))
     if view["kinds"].get("climatology"):
         notices.append(say(language, "climatology_days", count=view["kinds"]["climatology"]))
-    if view.get("own_file") and not view["own_days"]:
+    if view.get("own_file") and not view["own_days"] and not view["learnt"]:
         notices.append(say(language, "station_unused", name=view["own_file"]))
     told = "".join(f'<p class="etolib-notice">{text(notice)}</p>' for notice in notices)
     if view.get("own_file"):

@@ -183,7 +183,7 @@ def _variable(language: str, name: str) -> str:
 
 def _days(language: str, value: str) -> str:
     value = _MORE.sub(lambda match: say(language, "more_stretches", count=match[1]), value)
-    return value.replace("..", "\u2013").replace(" and ", f" {say(language, 'and')} ")
+    return value.replace("..", f" {say(language, 'to')} ").replace(" and ", f" {say(language, 'and')} ")
 
 
 def _listed(one: Callable[[str, str], str]) -> Callable[[str, str], str]:

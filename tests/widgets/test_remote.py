@@ -11,6 +11,7 @@ import pytest
 from etolib import Site, config
 from etolib.pipeline import compute
 from etolib.widgets import remote
+from etolib.widgets.model import say
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_a_long_series_is_cut_in_the_page_and_whole_in_the_file(monkeypatch, res
 
 
 def test_charts_come_in_two_widths(result):
-    wide, narrow = remote.charts(result, {name: name for name in remote.CHART_WORDS})
+    wide, narrow = remote.charts(result, {name: say("pt", name) for name in remote.CHART_WORDS})
     assert wide != narrow
     assert all(svg.startswith("<svg") for svg in (wide, narrow))
 

@@ -148,7 +148,7 @@ def test_every_flag_has_words():
         ),
         (
             "nasa_power: rs, u2 missing on 2024-02-01..2024-02-03, 2024-02-09 and 2 more stretches",
-            "NASA POWER: falta radiação solar, vento em 2024-02-01–2024-02-03, 2024-02-09 e mais 2 trechos",
+            "NASA POWER: falta radiação solar, vento em 2024-02-01 a 2024-02-03, 2024-02-09 e mais 2 trechos",
         ),
         (
             "nasa_power: 3 value(s) of tmax cannot be weather (99 degC on 2024-01-02) and count as missing",

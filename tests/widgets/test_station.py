@@ -19,7 +19,7 @@ from etolib import config
 from etolib.errors import InputError, NoSourceError, SchedulerUnavailable
 from etolib.site import Period, Site
 from etolib.widgets import remote, render
-from etolib.widgets.model import FormModel
+from etolib.widgets.model import FormModel, say
 from tests.widgets.fakes import VIEW, FakeConnection, FakeJob, make_page
 
 DAYS = pd.date_range("2024-01-01", periods=90)
@@ -495,7 +495,7 @@ def test_without_a_station_nothing_is_said_to_be_learnt():
 
 
 def test_the_chart_names_each_source_and_no_file(learnt):
-    words = {key: key for key in remote.CHART_WORDS} | {"station": "Own station"}
+    words = {key: say("en", key) for key in remote.CHART_WORDS}
     for svg in remote.charts(learnt, words):
         assert "Own station" in svg
         assert ">nasa_power<" in svg
@@ -529,6 +529,8 @@ def test_the_page_says_that_the_link_lacks_the_file_and_whether_it_was_used(lear
     head = render.result_head("en", view)
     assert "The link does not hold your own station (mine.csv)" in head
     assert "was not used" not in head
-    unused = learnt.table.assign(source="nasa_power")
-    head = render.result_head("pt", remote.view(dataclasses.replace(learnt, table=unused)))
+    unused = dataclasses.replace(learnt, table=learnt.table.assign(source="nasa_power"))
+    assert "não foi usada" not in render.result_head("pt", remote.view(unused))  # it taught, and that is told
+    unused.provenance = learnt.provenance | {"learnt": None}
+    head = render.result_head("pt", remote.view(unused))
     assert "A sua estação (mine.csv) não foi usada em nenhum destes dias" in head
