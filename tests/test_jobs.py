@@ -166,6 +166,21 @@ def test_fault_of_ours_ends_as_an_error_that_names_it(client, course):
     assert "ZeroDivisionError: by zero" in data["message"]
 
 
+def test_an_end_that_cannot_be_told_is_an_error_and_nobody_waits_for_ever(client, course, monkeypatch):
+    def catch_up(self):
+        raise ValueError("a message of another version")
+
+    monkeypatch.setattr(jobs.Job, "_catch_up", catch_up)
+    course.error = SourceUnavailable("down", source="x")
+    course.gate.set()
+    batch = jobs.submit_many([SITE], PERIOD, client=client)
+    (outcome,) = batch.result(20)
+    assert isinstance(outcome, SourceUnavailable)
+    (job,) = batch.jobs
+    assert ends(job.messages()) == ["ERROR"]
+    assert "another version" in job.messages()[-1]["data"]["message"]
+
+
 def test_cancel_stops_the_work_and_leaves_nothing(client, course):
     job = jobs.submit(SITE, PERIOD, client=client)
     assert course.started.wait(20)
@@ -295,6 +310,26 @@ def test_batch_result_keeps_errors_in_place(client, course):
     course.gate.set()
     outcome = jobs.submit_many([SITE, SITE], PERIOD, client=client).result(20)
     assert [type(o).__name__ for o in outcome] == ["SourceUnavailable"] * 2
+
+
+def test_batch_result_waits_no_longer_than_asked_and_the_tasks_go_on(client, course):
+    batch = jobs.submit_many([SITE, SITE], PERIOD, client=client)
+    assert course.started.wait(20)
+    with pytest.raises(TimeoutError):
+        batch.result(0.01)
+    course.gate.set()
+    assert [len(result.table) for result in batch.result(20)] == [3, 3]
+
+
+def test_batch_result_of_some_that_ended_well(client, course):
+    course.gate.set()
+    whole = jobs.submit_many([SITE], PERIOD, client=client)
+    whole.result(20)
+    course.gate.clear()
+    rest = jobs.submit_many([SITE], PERIOD, client=client)
+    both = jobs.Batch([*rest.jobs, *whole.jobs])
+    assert both.cancel() == 1
+    assert [type(outcome).__name__ for outcome in both.result(20)] == ["TaskCancelled", "Result"]
 
 
 def test_batch_messages_and_cancel(client, course):
