@@ -20,7 +20,7 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,7 +49,7 @@ SURFACES: dict[str, tuple[float, float]] = {
 """Numerator and denominator constant of the daily equation."""
 
 _lock = threading.Lock()
-_compiled: dict[tuple[str, str, str], Callable[..., int]] = {}
+_compiled: dict[tuple[str, str, str], Callable[..., bool]] = {}
 
 
 def daily(
@@ -211,6 +211,14 @@ def _air_tables(elevation: np.ndarray, convention: str, dtype: np.dtype[Any]) ->
 # The formula ----------------------------------------------------------------------------------------------------
 
 
+class Formula(NamedTuple):
+    """The equation in three steps: ETo is the balance of the weather, the powers of 2 of its exponents, and tables."""
+
+    exponents: Callable[..., Any]
+    power: Callable[..., Any]
+    balance: Callable[..., Any]
+
+
 def _make_formula(
     dtype: np.dtype,
     convention: str,
@@ -219,11 +227,11 @@ def _make_formula(
     power_of_two: Callable[..., Any],
     choose: Callable[..., Any],
     inline: Callable[..., Any],
-) -> Callable[..., Any]:
+) -> Formula:
     """Return the equation for one precision, convention and surface.
 
     What numpy (arrays) and numba (cells) write differently is given: 2**k from the bits of a shifted number, a choice
-    by a condition, and a decorator of the formula and its parts.
+    by a condition, and a decorator of the steps.
     """
     number = dtype.type
     zero, half, one = number(0), number(0.5), number(1)
@@ -255,16 +263,14 @@ def _make_formula(
         r = y - (shifted - shift)
         r2 = r * r
         r4 = r2 * r2
+        high = (t4 + t5 * r) + (t6 + t7 * r) * r2 if double else (t4 + t5 * r) + t6 * r2
         if double:
-            high = ((t4 + t5 * r) + (t6 + t7 * r) * r2) + ((t8 + t9 * r) + t10 * r2) * r4
-        else:
-            high = (t4 + t5 * r) + t6 * r2
+            high = high + ((t8 + t9 * r) + t10 * r2) * r4
         return (((t0 + t1 * r) + (t2 + t3 * r) * r2) + high * r4) * power_of_two(shifted)
 
     @inline
-    def formula(
-        tmin: Any, tmax: Any, ea: Any, rs: Any, u2: Any, inverse_ra: Any, gamma: Any, clear: Any, g: Any
-    ) -> Any:
+    def exponents(tmin: Any, tmax: Any) -> Any:
+        """Return log2(es/e0) at ``tmax``, ``tmin`` and their mean, and what delta is proportional to beside es."""
         low, high = tmin + tetens_b, tmax + tetens_b
         tmean = (tmax + tmin) * half
         middle = tmean + tetens_b
@@ -275,9 +281,28 @@ def _make_formula(
             low * middle * inverse,
             low * high * inverse,
         )
-        es = (power(tmax * inverse_high) + power(tmin * inverse_low)) * half_e0
-        delta = slope * power(tmean * inverse_middle) * (inverse_middle * inverse_middle)
-        deficit = es - ea
+        return tmax * inverse_high, tmin * inverse_low, tmean * inverse_middle, inverse_middle * inverse_middle
+
+    @inline
+    def balance(
+        tmin: Any,
+        tmax: Any,
+        ea: Any,
+        rs: Any,
+        u2: Any,
+        es_max: Any,
+        es_min: Any,
+        es_mean: Any,
+        inverse_square: Any,
+        inverse_ra: Any,
+        gamma: Any,
+        clear: Any,
+        g: Any,
+    ) -> Any:
+        """Return ETo; es without its factor e0."""
+        tmean = (tmax + tmin) * half
+        delta = slope * es_mean * inverse_square
+        deficit = (es_max + es_min) * half_e0 - ea
         if bounded_deficit:
             deficit = np.maximum(deficit, zero)
         ratio = np.minimum(np.maximum(rs * clear * inverse_ra, least), one)
@@ -290,7 +315,7 @@ def _make_formula(
         t = tmean + pm_kelvin
         return (delta * energy * t + gamma * cn * u2 * deficit) / (t * (delta + gamma * (one + cd * u2)))
 
-    return formula
+    return Formula(exponents, power, balance)
 
 
 # exp(r) for |r| <= ln 2 / 2: interpolation at Chebyshev's nodes in 60 decimal digits; relative error 2.9e-16 (degree
@@ -331,9 +356,16 @@ def _plain_formula(key: tuple[str, str, str]) -> Callable[..., Any]:
     def power_of_two(shifted: Any) -> Any:
         return ((shifted.view(integer) << mantissa) + bias).view(dtype)
 
-    return _make_formula(
+    exponents, power, balance = _make_formula(
         dtype, key[1], key[2], power_of_two=power_of_two, choose=np.where, inline=lambda function: function
     )
+
+    def formula(tmin: Any, tmax: Any, ea: Any, rs: Any, u2: Any, *tables_and_g: Any) -> Any:
+        at_max, at_min, at_mean, inverse_square = exponents(tmin, tmax)
+        es = power(at_max), power(at_min), power(at_mean)
+        return balance(tmin, tmax, ea, rs, u2, *es, inverse_square, *tables_and_g)
+
+    return formula
 
 
 def _bit_layout(dtype: np.dtype) -> tuple[Any, Any, Any]:
@@ -428,7 +460,7 @@ def _table_rows(ahead: tuple[int, ...], shape: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(index, shape)).reshape(-1)
 
 
-def _driver(key: tuple[str, str, str]) -> Callable[..., int]:
+def _driver(key: tuple[str, str, str]) -> Callable[..., bool]:
     if key in _compiled:
         return _compiled[key]
     with _lock:
@@ -437,7 +469,7 @@ def _driver(key: tuple[str, str, str]) -> Callable[..., int]:
         return _compiled[key]
 
 
-def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., int]:
+def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., bool]:
     """Compile the loop over rows for one precision and convention.
 
     No disk cache: numba's does not see that a constant changed, and a stale number is worse than two seconds.
@@ -459,7 +491,9 @@ def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., in
     def choose(condition, yes, no):
         return yes if condition else no
 
-    formula = _make_formula(dtype, convention, surface, power_of_two=power_of_two, choose=choose, inline=inline)
+    exponents, power, balance = _make_formula(
+        dtype, convention, surface, power_of_two=power_of_two, choose=choose, inline=inline
+    )
     zero = number(0)
     bounds = [number(v) for name in WEATHER for v in LIMITS[name][:2]]
     tmin_low, tmin_high, tmax_low, tmax_high, ea_low, ea_high, rs_low, rs_high, u2_low, u2_high = bounds
@@ -479,17 +513,47 @@ def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., in
     whole = np.uint64
     loop = numba.njit(inline="never", nogil=True, error_model="numpy")
 
+    @inline
+    def result(tmin, tmax, ea, rs, u2, cell, es_max, es_min, es_mean, square, inverse_ra, gamma, clear, i):
+        low, high, vapour, sun, wind = tmin[cell], tmax[cell], ea[cell], rs[cell], u2[cell]
+        ra, psychrometric, clear_sky = inverse_ra[i], gamma[i], clear[i]
+        return balance(
+            low, high, vapour, sun, wind, es_max, es_min, es_mean, square, ra, psychrometric, clear_sky, zero
+        )
+
+    @inline
+    def impossible(tmin, tmax, ea, rs, u2, cell):
+        low, high, vapour, sun, wind = tmin[cell], tmax[cell], ea[cell], rs[cell], u2[cell]
+        temperature = outside(low, tmin_low, tmin_high) | outside(high, tmax_low, tmax_high) | sign(high - low)
+        others = outside(vapour, ea_low, ea_high) | outside(sun, rs_low, rs_high) | outside(wind, u2_low, u2_high)
+        return integer(temperature | others)
+
     @loop
-    def evaluate(tmin, tmax, ea, rs, u2, first, size, inverse_ra, gamma, clear, out):
-        """Write the result and return a negative number where a cell may hold an impossible one."""
+    def evaluate(tmin, tmax, ea, rs, u2, first, size, inverse_ra, gamma, clear, out, again):
+        """Write the result and return a negative number where a cell may hold an impossible one.
+
+        Two cells at a time, because a processor looks ahead about as far as the equation is long, and its steps wait
+        for each other. ``again`` is ``out``: of one array the compiler would not know that the two places differ.
+        """
         bad = integer(0)  # as wide as a cell: the loop stays in full vectors
-        for i in range(size):
-            j = first + i
-            low, high, vapour, sun, wind = tmin[j], tmax[j], ea[j], rs[j], u2[j]
-            out[j] = formula(low, high, vapour, sun, wind, inverse_ra[i], gamma[i], clear[i], zero)
-            temperature = outside(low, tmin_low, tmin_high) | outside(high, tmax_low, tmax_high) | sign(high - low)
-            others = outside(vapour, ea_low, ea_high) | outside(sun, rs_low, rs_high) | outside(wind, u2_low, u2_high)
-            bad = integer(bad | temperature | others)
+        half = size // whole(2)
+        for i in range(half):
+            a, k = first + i, i + half
+            b = a + half
+            max_a, min_a, mean_a, square_a = exponents(tmin[a], tmax[a])
+            max_b, min_b, mean_b, square_b = exponents(tmin[b], tmax[b])
+            max_a, max_b = power(max_a), power(max_b)
+            min_a, min_b = power(min_a), power(min_b)
+            mean_a, mean_b = power(mean_a), power(mean_b)
+            out[a] = result(tmin, tmax, ea, rs, u2, a, max_a, min_a, mean_a, square_a, inverse_ra, gamma, clear, i)
+            again[b] = result(tmin, tmax, ea, rs, u2, b, max_b, min_b, mean_b, square_b, inverse_ra, gamma, clear, k)
+            bad = integer(bad | impossible(tmin, tmax, ea, rs, u2, a) | impossible(tmin, tmax, ea, rs, u2, b))
+        for i in range(half + half, size):  # the last of an odd number
+            a = first + i
+            max_a, min_a, mean_a, square_a = exponents(tmin[a], tmax[a])
+            max_a, min_a, mean_a = power(max_a), power(min_a), power(mean_a)
+            out[a] = result(tmin, tmax, ea, rs, u2, a, max_a, min_a, mean_a, square_a, inverse_ra, gamma, clear, i)
+            bad = integer(bad | impossible(tmin, tmax, ea, rs, u2, a))
         return bad
 
     @loop
@@ -522,15 +586,16 @@ def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., in
             np.empty(width, number),
             np.empty(width, number),
         )
-        bad = integer(0)
-        for begin in range(0, out.size, _BLOCK):
-            first, size = whole(begin), whole(min(_BLOCK, out.size - begin))
-            if begin == 0 or inverse_ra.size > 1:
+        bad, first, end = integer(0), whole(0), whole(out.size)
+        while first < end:
+            size = min(whole(_BLOCK), end - first)
+            if first == whole(0) or inverse_ra.size > 1:
                 look_up(inverse_ra, sun_rows, sun_run, first, size, block_inverse_ra)
-            if begin == 0 or gamma.size > 1:
+            if first == whole(0) or gamma.size > 1:
                 look_up(gamma, air_rows, air_run, first, size, block_gamma)
                 look_up(clear, air_rows, air_run, first, size, block_clear)
-            bad |= evaluate(tmin, tmax, ea, rs, u2, first, size, block_inverse_ra, block_gamma, block_clear, out)
+            bad |= evaluate(tmin, tmax, ea, rs, u2, first, size, block_inverse_ra, block_gamma, block_clear, out, out)
+            first += size
         return bad < 0
 
     return driver
