@@ -237,8 +237,8 @@ def to_link(result: Result) -> str:
     """
     site, sources = result.site, result.request.get("sources", "auto")
     query = {
-        "lat": f"{site.latitude:g}" if site.latitude % 1 == 0 else f"{site.latitude:.5f}",
-        "lon": f"{site.longitude:g}" if site.longitude % 1 == 0 else f"{site.longitude:.5f}",
+        "lat": f"{round(site.latitude, 5):.9g}",  # a metre
+        "lon": f"{round(site.longitude, 5):.9g}",
     }
     if site.elevation is not None and result.provenance.get("elevation_source") == "given":
         query["elevation"] = f"{site.elevation:g}"

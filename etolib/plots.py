@@ -82,7 +82,7 @@ def figure(
     Returns
     -------
     matplotlib.figure.Figure
-        Not registered anywhere; save it with ``savefig``.
+        Not registered anywhere: a notebook shows it as the last line of a cell; save it with ``savefig``.
 
     Examples
     --------
@@ -103,7 +103,15 @@ def figure(
         for name in ("eto", "eto_lower", "eto_upper", "precipitation")
     )
     canvas = Figure(figsize=(width, height), layout="constrained", facecolor=palette.paper)
-    FigureCanvasAgg(canvas)
+    agg = FigureCanvasAgg(canvas)
+
+    def png() -> bytes:
+        drawn = io.BytesIO()
+        agg.print_png(drawn)
+        return drawn.getvalue()
+
+    # A notebook only knows how to show figures of pyplot, which is not imported here; this is how it asks the others.
+    setattr(canvas, "_repr_png_", png)  # noqa: B010
     below = canvas.add_subplot()  # rain first, so that the line of ETo lies above its bars
     above = below.twinx()
 

@@ -196,3 +196,10 @@ def test_the_legend_fits_its_figure(names):
         box = drawn.legends[0].get_window_extent()
         assert box.x0 >= 0
         assert box.x1 <= drawn.bbox.x1
+
+
+def test_a_notebook_can_show_the_figure_without_pyplot():
+    from IPython.core.formatters import DisplayFormatter
+
+    data, _ = DisplayFormatter().format(plots.figure(table(10)))
+    assert data["image/png"].startswith(b"\x89PNG")
