@@ -108,7 +108,9 @@ def days_of(file: File) -> pd.DataFrame:
 
 def estimates(days: pd.DataFrame, site: Site) -> dict[str, np.ndarray]:
     """Return what each method makes of the days. [MJ m-2 day-1]"""
-    ra = radiation.extraterrestrial_radiation(site.latitude, pd.DatetimeIndex(days.index).day_of_year.to_numpy().astype(float))
+    ra = radiation.extraterrestrial_radiation(
+        site.latitude, pd.DatetimeIndex(days.index).day_of_year.to_numpy().astype(float)
+    )
     rso = radiation.clear_sky_radiation(ra, site.elevation or 0.0)
     cloud = days.cloud_by_day.to_numpy() / 100
     low, high = days.tmin.to_numpy(), days.tmax.to_numpy()
