@@ -1,6 +1,6 @@
 """Daily ETo of an archive larger than the memory of the cluster that computes it.
 
-Makes a synthetic Zarr archive (five float32 variables, 1e9 cell-days by default: 20 GB before compression), then runs
+Makes a Zarr archive of simulated weather (1e9 cell-days by default: 20 GB before compression), then runs
 `etolib.archive.eto_archive` on a LocalCluster whose workers may use 1 GiB each, and reports rate and peak memory of
 all processes. The dashboard link is printed when it starts.
 
@@ -19,56 +19,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks import report
 
-GRID = (500, 1000)  # latitude, longitude
-CHUNK = {"time": 20, "latitude": 250, "longitude": 500}  # 2.5e6 cells, 10 MB of float32
-RANGES = {"tmin": (-5.0, 15.0), "tmax": (16.0, 35.0), "ea": (0.4, 1.6), "rs": (2.0, 16.0), "u2": (0.5, 6.0)}
-
-
-def synthetic_block(block_info: Any = None, *, variable: str) -> np.ndarray:
-    """Return one block of made-up weather: smooth in space, shifting with the day."""
-    shape = block_info[None]["chunk-shape"]
-    begin = [low for low, _ in block_info[None]["array-location"]]
-    low, high = RANGES[variable]
-    wave = np.zeros(shape)
-    for axis, (start, size) in enumerate(zip(begin, shape, strict=True)):
-        steps = np.arange(start, start + size) / (30.0, 250.0, 500.0)[axis]
-        wave = wave + np.sin(steps + len(variable)).reshape([-1 if a == axis else 1 for a in range(3)])
-    # Three digits, as an archive would keep them: it also compresses like one.
-    return np.round(low + (high - low) * (wave + 3.0) / 6.0, 1).astype(np.float32)
-
-
-def synthetic_archive(path: Path, days: int) -> int:
-    """Write an archive of ``days`` days and return its cell-days."""
-    import dask.array as da
-    import pandas as pd
-    import xarray as xr
-
-    from etolib.variables import VARIABLES
-
-    shape = (days, *GRID)
-    chunks = tuple(tuple(min(c, s - at) for at in range(0, s, c)) for c, s in zip(CHUNK.values(), shape, strict=True))
-    dims = tuple(CHUNK)
-    variables = {
-        name: (
-            dims,
-            da.map_blocks(synthetic_block, variable=name, chunks=chunks, dtype=np.float32),
-            {"units": VARIABLES[name].units, "long_name": VARIABLES[name].long_name},
-        )
-        for name in RANGES
-    }
-    coords = {
-        "time": pd.date_range("2000-01-01", periods=days),
-        "latitude": np.linspace(-40.0, 40.0, GRID[0]),
-        "longitude": np.linspace(-180.0, 179.0, GRID[1]),
-    }
-    dataset = xr.Dataset(variables, coords=coords)
-    dataset["elevation"] = (dims[1:], np.full(GRID, 300.0, np.float32), {"units": "m"})
-    dataset.to_zarr(path, consolidated=False)
-    return math.prod(shape)
+GRID, CHUNK = (500, 1000), (20, 250, 500)
 
 
 class PeakMemory:
@@ -106,13 +59,14 @@ def run(cells: float, folder: Path, workers: int = 2) -> dict[str, Any]:
     import dask
     from distributed import Client, LocalCluster
 
-    from etolib.archive import eto_archive
+    from etolib.archive import SIMULATED, eto_archive, simulate_archive
 
     days = max(1, round(cells / math.prod(GRID)))
     source = folder / "weather.zarr"
     begin = time.perf_counter()
     with dask.config.set(scheduler="threads", num_workers=2):
-        made = synthetic_archive(source, days)
+        simulate_archive(source, days, GRID, CHUNK)
+    made = days * math.prod(GRID)
     made_s = time.perf_counter() - begin
     with (
         LocalCluster(n_workers=workers, threads_per_worker=1, memory_limit="1GiB", dashboard_address=":0") as cluster,
@@ -127,9 +81,9 @@ def run(cells: float, folder: Path, workers: int = 2) -> dict[str, Any]:
     size = sum(f.stat().st_size for f in source.rglob("*") if f.is_file())
     return {
         "cell_days": made,
-        "archive_gb_uncompressed": round(made * len(RANGES) * 4 / 1e9, 2),
+        "archive_gb_uncompressed": round(made * len(SIMULATED) * 4 / 1e9, 2),
         "archive_gb_on_disk": round(size / 1e9, 2),
-        "chunk_cells": math.prod(CHUNK.values()),
+        "chunk_cells": math.prod(CHUNK),
         "workers": workers,
         "worker_memory_limit_gib": 1,
         "made_in_s": round(made_s, 1),

@@ -1,7 +1,9 @@
 """Speed of the daily equation beside its peers, the streaming limit of the machine, dask, memory and import.
 
-Every round runs each contender once, one after the other, on the same data; a ratio is taken within its round, and
-the median over the rounds is given. "Cell" is one ETo. One thread, unless a line says otherwise.
+Every round times each contender once, one after the other, on the same data; a ratio is taken within its round, and
+the median over the rounds is given. A call shorter than `SAMPLE_S` is repeated until the sample is that long, as timeit
+does: at 1e4 cells a single call of 50 us would time the caches that the contender before it left behind. "Cell" is one
+ETo. One thread, unless a line says otherwise.
 
     python -m benchmarks kernel            all sizes (about 6 minutes on 2 cores)
     ETOLIB_BENCH_QUICK=1                   1e4 and 1e6 cells, few rounds: to look, not to quote
@@ -26,7 +28,8 @@ import numpy as np
 from benchmarks import report
 
 SHAPES = {"1e4": (10, 10, 100), "1e6": (100, 100, 100), "1e7": (100, 100, 1000)}
-ROUNDS = {"1e4": 25, "1e6": 9, "1e7": 7}
+ROUNDS = {"1e4": 15, "1e6": 9, "1e7": 7}
+SAMPLE_S = 0.05
 PYFAO56_CELLS = 2000  # a call per cell: timed on a part, scaled
 LAZY_SHAPE = (1000, 250, 400)  # 1e8 cells
 LAZY_CHUNK = (20, 250, 400)  # 2e6 cells
@@ -253,16 +256,23 @@ def streaming(size: int, dtype: Any) -> Callable[[], Any]:
 
 
 def measure(calls: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
-    """Return the seconds of every round of every call, after one call each to compile and warm up."""
+    """Return the seconds per call of every round of every contender, after two calls each to compile and warm up."""
     seconds: dict[str, list[float]] = {name: [] for name in calls}
-    for call in calls.values():
+    repeats = {}
+    for name, call in calls.items():
         call()
+        repeats[name] = max(1, round(SAMPLE_S / _seconds(call, 1)))
     for _ in range(rounds):
         for name, call in calls.items():
-            begin = time.perf_counter()
-            call()
-            seconds[name].append(time.perf_counter() - begin)
+            seconds[name].append(_seconds(call, repeats[name]))
     return seconds
+
+
+def _seconds(call: Callable[[], Any], repeats: int) -> float:
+    begin = time.perf_counter()
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - begin) / repeats
 
 
 def compare(size: str) -> dict[str, Any]:

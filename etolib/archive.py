@@ -7,6 +7,8 @@ chunk of the result. The peak of memory follows from the chunk size and the numb
     client = Client()                       # or the address of a cluster
     print(client.dashboard_link)            # watch it
     eto_archive("weather.zarr", "eto.zarr")
+
+`simulate_archive` makes an archive of made-up weather of any size, to try a cluster before the real data is there.
 """
 
 from __future__ import annotations
@@ -16,9 +18,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from etolib import meteo, radiation
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.tables import eto
+from etolib.variables import VARIABLES
+
+SIMULATED = ("tmin", "tmax", "ea", "rs", "u2")
 
 
 def open_archive(source: Any, chunks: Mapping[str, int] | None = None) -> Any:
@@ -126,9 +134,8 @@ def eto_archive(
     """
     import xarray as xr
 
+    _refuse_existing(target)
     store = Path(target)
-    if store.exists():
-        raise InputError([Problem("target", str(target), "exists already", "choose another name, or remove it")])
     result = eto(open_archive(source, chunks), site, method, **options)
     out = xr.Dataset({"eto": result.eto}, attrs={"title": "reference evapotranspiration", "Conventions": "CF-1.11"})
     if with_flags:
@@ -143,3 +150,96 @@ def eto_archive(
     out = out.chunk(uneven) if uneven else out
     out.to_zarr(store, consolidated=False)
     return xr.open_zarr(store, consolidated=False)
+
+
+def simulate_archive(
+    target: str | Path,
+    days: int,
+    grid: tuple[int, int] = (500, 1000),
+    chunk: tuple[int, int, int] = (20, 250, 500),
+) -> Any:
+    """Write a Zarr archive of simulated weather, block by block on dask.
+
+    Parameters
+    ----------
+    target : str or path
+        Zarr store to write; an existing one is not overwritten.
+    days : int
+        From 1 January 2000 on; 2000 days of the default grid are 1e9 cell-days (20 GB before compression).
+    grid : (int, int)
+        Latitudes (-40 to 40) and longitudes.
+    chunk : (int, int, int)
+        Days, latitudes and longitudes of a block; by default 2.5e6 cells, 10 MB for each variable.
+
+    Returns
+    -------
+    xarray.Dataset
+        The store just written, opened lazily: float32 ``tmin``, ``tmax``, ``ea``, ``rs``, ``u2``, ``elevation``, with
+        a season, a warm belt and passing waves. The attribute ``title`` says that they are simulated.
+
+    Raises
+    ------
+    InputError
+        Where the target exists.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     dict(simulate_archive(f"{folder}/weather.zarr", days=3, grid=(4, 6)).sizes)
+    {'time': 3, 'latitude': 4, 'longitude': 6}
+    """
+    import dask.array as da
+    import pandas as pd
+    import xarray as xr
+
+    _refuse_existing(target)
+    shape = (days, *grid)
+    chunks = tuple(tuple(min(c, s - at) for at in range(0, s, c)) for c, s in zip(chunk, shape, strict=True))
+    dims = ("time", "latitude", "longitude")
+    latitude = np.linspace(-40.0, 40.0, grid[0])
+    dataset = xr.Dataset(
+        {
+            name: (
+                dims,
+                da.map_blocks(_simulated_block, variable=name, latitude=latitude, chunks=chunks, dtype=np.float32),
+                {"units": VARIABLES[name].units, "long_name": VARIABLES[name].long_name},
+            )
+            for name in SIMULATED
+        },
+        coords={
+            "time": pd.date_range("2000-01-01", periods=days),
+            "latitude": latitude,
+            "longitude": np.linspace(-180.0, 180.0, grid[1], endpoint=False),
+        },
+        attrs={"title": "simulated weather", "Conventions": "CF-1.11"},
+    )
+    dataset["elevation"] = (dims[1:], np.full(grid, 300.0, np.float32), {"units": "m"})
+    dataset.to_zarr(Path(target), consolidated=False)
+    return open_archive(target)
+
+
+def _simulated_block(block_info: Any = None, *, variable: str, latitude: np.ndarray) -> np.ndarray:
+    (first, last), (south, north), (west, east) = block_info[None]["array-location"]
+    day = np.arange(first, last)[:, None, None] + 1.0
+    north_of_equator = latitude[None, south:north, None]
+    # Of each variable another phase of the same wave, which needs nine days and goes east.
+    wave = np.sin(0.7 * day - np.arange(west, east) / 40.0 + north_of_equator / 9.0 + SIMULATED.index(variable))
+    day_of_year = (day - 1.0) % 365.0 + 1.0
+    season = np.sin(2.0 * np.pi * (day_of_year - 110.0) / 365.0) * north_of_equator / 40.0
+    tmean = 27.0 - 0.3 * np.abs(north_of_equator) + 8.0 * season
+    if variable in ("tmin", "tmax"):
+        values = tmean + 2.0 * wave + (5.0 if variable == "tmax" else -5.0)
+    elif variable == "ea":
+        values = (0.8 + 0.15 * wave) * meteo.saturation_vapour_pressure(tmean - 5.0)
+    elif variable == "rs":
+        values = (0.5 + 0.2 * wave) * radiation.extraterrestrial_radiation(north_of_equator, day_of_year)
+    else:
+        values = 2.5 + 1.5 * wave
+    # Two digits, as an archive would keep them: it also compresses like one.
+    return np.round(values, 2).astype(np.float32)
+
+
+def _refuse_existing(target: str | Path) -> None:
+    if Path(target).exists():
+        raise InputError([Problem("target", str(target), "exists already", "choose another name, or remove it")])

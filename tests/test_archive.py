@@ -100,7 +100,7 @@ def test_the_benchmark_runs_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     from benchmarks import grid
 
     monkeypatch.setattr(grid, "GRID", (20, 30))
-    monkeypatch.setattr(grid, "CHUNK", {"time": 10, "latitude": 10, "longitude": 30})
+    monkeypatch.setattr(grid, "CHUNK", (10, 10, 30))
     figures = grid.run(20 * 30 * 25, tmp_path, workers=1)
     assert figures["cell_days"] == 15_000
     done = xr.open_zarr(tmp_path / "eto.zarr", consolidated=False)
