@@ -179,7 +179,7 @@ class FormModel(traitlets.HasTraits):
         except InputError as error:
             problems.extend(error.problems)
         if not self.automatic and not self.sources and self.station is None:
-            problems.append(Problem("sources", "", "none is ticked", "tick one, or choose automatic"))
+            problems.append(Problem("sources", "", "must be chosen: none is ticked", "tick one, or choose automatic"))
         if site is None or period is None or problems:
             raise InputError(problems)
         names = [name for name in self.sources if name != STATION] + ([] if self.station is None else [STATION])
