@@ -70,6 +70,12 @@ def test_angles_as_people_type_them(text, value):
     assert parse_angle(text) == (value if value is None else pytest.approx(value))
 
 
+@pytest.mark.parametrize(("text", "radians"), [("13°44'N", 0.240), ("22°54'S", -0.400)])
+def test_fao56_example_7_degrees_to_radians(text, radians):
+    # FAO-56 Example 7, p. 46: Bangkok and Rio de Janeiro
+    assert round(math.radians(parse_angle(text)), 3) == radians
+
+
 def test_site_and_period_survive_pickling():
     site, period = Site(-22.7, -47.6, 500, "Piracicaba"), Period("2024-01-01", "2024-02-01")
     assert pickle.loads(pickle.dumps((site, period))) == (site, period)
