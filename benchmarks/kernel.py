@@ -29,7 +29,7 @@ from benchmarks import report
 
 SHAPES = {"1e4": (10, 10, 100), "1e6": (100, 100, 100), "1e7": (100, 100, 1000)}
 ROUNDS = {"1e4": 15, "1e6": 9, "1e7": 7}
-SAMPLE_S = 0.05
+SAMPLE_S = 0.2
 PYFAO56_CELLS = 2000  # a call per cell: timed on a part, scaled
 LAZY_SHAPE = (1000, 250, 400)  # 1e8 cells
 LAZY_CHUNK = (20, 250, 400)  # 2e6 cells
