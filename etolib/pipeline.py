@@ -74,8 +74,8 @@ def compute(
         Names as in `etolib.sources()`. "auto" chooses by place and dates, and falls back to the embedded
         climatology, labelled, for days nothing else answers. A list asks those and no others.
     station : StationFile, optional
-        Your own station (`etolib.read_station`): the first choice for every variable and day it has. Among named
-        ``sources`` it is called ``station``.
+        Your own station (`etolib.read_station`): the first choice for every variable and day it has; monthly
+        means (CLIMWAT) only for days that have no weather. Among named ``sources`` it is called ``station``.
     **options
         See `etolib.request.OPTIONS`.
 
@@ -164,6 +164,8 @@ def run(
     whole = pd.date_range(span.start, span.end, name="date")
     frames = {name: answer.frame.reindex(whole) for name, answer in answers.items()}
     warnings += [_named(name, note) for name, answer in answers.items() for note in answer.warnings]
+    if station is not None and monthly(station) and STATION not in answers and STATION in {c.source for c in choices}:
+        warnings.append("your own monthly means were not needed: all days have weather; choose them alone to see them")
     report_of_checks = fusion.check(frames, site) if frames else None
 
     this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
@@ -242,9 +244,14 @@ def learning_span(period: Period, station: Source | None) -> Period:
     last = min(last, config.today())
     first = max(first, last - LEARNING)
     near = first - LEARNING <= period.end and period.start <= last + LEARNING
-    if getattr(station, "monthly", False) or first > last or not near:
+    if monthly(station) or first > last or not near:
         return period
     return Period(min(period.start, first), max(period.end, last))
+
+
+def monthly(station: Source) -> bool:
+    """Return whether an own station holds monthly means (CLIMWAT): no weather of a date."""
+    return bool(getattr(station, "monthly", False))
 
 
 def _choose(
@@ -252,17 +259,25 @@ def _choose(
 ) -> list[registry.Choice]:
     """Return the registry's choice for the whole span, the user's own station before it.
 
+    Monthly means of one's own come before the embedded climatology, not before the weather of the date.
     The fallback is asked for the wanted days only: nothing is learnt from an estimate.
     """
     if station is None:
         return registry.choose(site, period, sources)
-    own = registry.Choice(STATION, span, "your own file: measured at the place")
     if sources == "auto":
-        chosen = [own, *registry.choose(site, span)]
-        return [dataclasses.replace(c, period=period) if c.role == "fallback" else c for c in chosen]
-    others = [name for name in sources if name != STATION]
-    wanted = [own] if STATION in sources else []
-    return wanted + (registry.choose(site, span, others) if others else [])
+        others = [
+            dataclasses.replace(c, period=period) if c.role == "fallback" else c for c in registry.choose(site, span)
+        ]
+    else:
+        named = [name for name in sources if name != STATION]
+        others = registry.choose(site, span, named) if named else []
+        if STATION not in sources:
+            return others
+    if not (monthly(station) and others):
+        return [registry.Choice(STATION, span, "your own file: measured at the place"), *others]
+    own = registry.Choice(STATION, period, "your own monthly means: for days without weather", role="fallback")
+    weather = [choice for choice in others if choice.role != "fallback"]
+    return [*weather, own, *(choice for choice in others if choice.role == "fallback")]
 
 
 def _download(

@@ -253,6 +253,36 @@ def test_own_station_is_used_where_it_has_days_and_teaches_the_others(weather_se
     assert (later < without.table.set_index("date").loc["2024-05-01":, "eto"].to_numpy()).all()
 
 
+def monthly_station():
+    """A CLIMWAT file of Piracicaba, half as windy as the grids."""
+    from etolib.sources import station_file
+
+    rows = [f"{18 - abs(m - 6) * 0.1:.1f} 29.0 70 75 6.5 20.1 4.2" for m in range(12)]
+    text = '"Brazil","PIRACICABA",550,22.7,"S",47.6,"W"\n' + "\n".join(rows)
+    return station_file.read(text.encode(), filename="piracicaba.pen")
+
+
+def test_monthly_means_of_an_own_station_do_not_displace_weather(weather_server):
+    result = etolib.compute(PLACE, "2024-01-01/2024-01-10", station=monthly_station())
+    assert result.table["kind"].unique().tolist() == ["observed"]
+    assert not result.table["source"].str.contains("station").any()
+    assert any("monthly means were not needed" in text for text in result.warnings)
+
+
+def test_monthly_means_of_an_own_station_come_before_the_embedded_climatology(weather_server):
+    # No weather of 2031 yet; a smooth year of the station, with the interval and the label of a climatology.
+    result = etolib.compute(PLACE, "2031-01-01/2031-01-10", station=monthly_station())
+    assert set(result.table["source"]) == {"station"}
+    assert set(result.table["kind"]) == {"climatology"}
+    assert set(result.table["quality"]) == {"LOW"}
+    assert "learnt" not in result.provenance or not result.provenance["learnt"]
+    alone = etolib.compute(PLACE, "2024-01-01/2024-01-10", ["station"], station=monthly_station())
+    assert set(alone.table["source"]) == {"station"}
+    for table in (result.table, alone.table):
+        width = (table["eto_upper"] - table["eto_lower"]) / table["eto"]
+        assert (width > 0.8).all()  # +- 1.96 times 25 % and more, not the 5 % of a measured day
+
+
 def test_far_or_yearless_station_does_not_lengthen_the_download(weather_server):
     site = Site(-22.7, -47.6, 550)
     station = own_station(site, "2010-01-01/2010-12-31", 1.0)

@@ -174,16 +174,18 @@ def fuse_sources(
     eto = completed.eto.to_numpy(float).copy()
     half_wind = penman_monteith(completed.inputs, site, wind_factor=0.5)
     slope = wind_slope(eto, half_wind)
-    from_station = _from_station(chosen.source)
-    lower, upper = _without_reference(eto, slope, each, chosen.source, completed.flags, from_station)
+    dateless = _dateless(frames)
+    from_station = _from_station(chosen.source) & (STATION not in dateless)
+    lower, upper = _without_reference(eto, slope, each, chosen.source, completed.flags, from_station, dateless)
     weights = pd.DataFrame(
         {"chosen": np.isfinite(eto) & ~from_station, "second": False, "station": np.isfinite(eto) & from_station},
         index=chosen.inputs.index,
     ).astype(float)
 
     learnt = None
-    truth = _reference(reference, clean, site, chosen.inputs.index)
-    grids = {name: frame for name, frame in clean.items() if name not in (STATION, CLIMATOLOGY)}
+    dated = {name: frame for name, frame in clean.items() if name not in dateless}
+    truth = _reference(reference, dated, site, chosen.inputs.index)
+    grids = {name: frame for name, frame in dated.items() if name != STATION}
     if truth is not None and grids:
         members = Members(site, grids, first)
         learnt = learn(members, truth)
@@ -284,6 +286,12 @@ def _alone(frame: pd.DataFrame, site: Site, options: Mapping[str, Any]) -> pd.Se
     return reference_eto(frame, site, **options).eto
 
 
+def _dateless(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the sources that hold no weather of a date: the climatology, and monthly means of an own station."""
+    own = frames[STATION].get("kind") if STATION in frames else None
+    return [CLIMATOLOGY, STATION] if own is not None and (own.dropna() == CLIMATOLOGY).all() else [CLIMATOLOGY]
+
+
 def _from_station(source: pd.DataFrame) -> np.ndarray:
     """Return where temperature or wind is measured at the place: a grid's bias does not belong there."""
     return ((source["tmax"] == STATION) | (source["u2"] == STATION)).to_numpy()
@@ -308,11 +316,12 @@ def _without_reference(
     source: pd.DataFrame,
     flags: pd.DataFrame,
     from_station: np.ndarray,
+    dateless: list[str],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the interval of days on which nothing was learnt."""
-    weather = each.drop(columns=CLIMATOLOGY, errors="ignore")
+    weather = each.drop(columns=dateless, errors="ignore")
     extra = ESTIMATE_ERROR**2 * flags.isin(ESTIMATED).sum(axis=1).to_numpy(float)
-    extra += CLIMATOLOGY_ERROR**2 * (source["tmax"] == CLIMATOLOGY).to_numpy(float)
+    extra += CLIMATOLOGY_ERROR**2 * source["tmax"].isin(dateless).to_numpy(float)
     lower, upper = intervals.without_reference(
         eto,
         np.where(from_station, 0.0, slope),
