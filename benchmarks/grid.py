@@ -4,7 +4,7 @@ Makes a Zarr archive of simulated weather (1e9 cell-days by default: 20 GB befor
 `etolib.archive.eto_archive` on a LocalCluster whose workers may use 1 GiB each, and reports rate and peak memory of
 all processes. The dashboard link is printed when it starts.
 
-    python -m benchmarks grid              1e9 cell-days (some 20 minutes on 2 cores, 6 GB of disk)
+    python -m benchmarks grid              1e9 cell-days (some 4 minutes on 2 cores, 4 GB of disk)
     ETOLIB_BENCH_CELLS=1e7                 another size
     ETOLIB_BENCH_FOLDER=/big/disk          where the archive is made (a temporary folder by default)
 """
