@@ -36,7 +36,7 @@ COMPILE_FROM = 100_000
 Thirty years of one place are 11,000: a page or a command must not wait for a compiler.
 """
 _COMPILED_FROM = 512  # cells from which the compiled formula is faster, once it is there
-_BLOCK = 2048  # cells: the tables of one block stay in the first-level cache
+_BLOCK = 4224  # cells: half of it is no multiple of a page, or both halves would share a place in the cache
 _KEPT_CELLS = 4096  # numbers of a place whose tables are kept for the next call
 _PLAIN_BLOCK = 4096  # cells per step of the numpy path: its temporaries stay in the second-level cache
 
@@ -204,8 +204,8 @@ def _air_tables(elevation: np.ndarray, convention: str, dtype: np.dtype[Any]) ->
     with checked_inputs():
         gamma = meteo.psychrometric_constant(meteo.atmospheric_pressure(high))
         clear = 1.0 / (c.RSO_A + c.RSO_B * high)
-        slope = c.SLOPE_FAO56 * c.TETENS_E0 if convention == "fao56" else c.SLOPE_ASCE
-        gamma *= (c.TETENS_A * math.log2(math.e)) ** 2 / slope
+        slope = c.SLOPE_FAO56 if convention == "fao56" else c.SLOPE_ASCE / c.TETENS_E0
+        gamma *= (c.TETENS_A * math.log2(math.e)) ** 2 / (2 * slope)
     tables = [gamma.astype(dtype, copy=False), clear.astype(dtype, copy=False)]
     return Tables(tables, range_problems({"elevation": elevation}))
 
@@ -214,7 +214,7 @@ def _air_tables(elevation: np.ndarray, convention: str, dtype: np.dtype[Any]) ->
 
 
 class Formula(NamedTuple):
-    """The equation in three steps: ETo is the balance of the weather, the powers of 2 of its exponents, and tables."""
+    """The equation in three steps: ETo is the balance of the weather, the powers of its exponents, and tables."""
 
     exponents: Callable[..., Any]
     power: Callable[..., Any]
@@ -240,12 +240,11 @@ def _make_formula(
     shift = number(1.5 * 2.0 ** np.finfo(dtype).nmant)
     double = dtype == np.float64
     t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10 = (
-        number(v * math.log(2) ** power) for power, v in enumerate(_EXPONENTIAL[dtype.name])
+        number(c.TETENS_E0 / 2 * v * math.log(2) ** power) for power, v in enumerate(_EXPONENTIAL[dtype.name])
     )
 
     # Constants that would meet in a product are multiplied here, once.
     tetens_a, tetens_b = number(c.TETENS_A * math.log2(math.e)), number(c.TETENS_B)  # for powers of 2
-    half_e0 = number(c.TETENS_E0 / 2)
     asce = convention == "asce2005"
     least = number(c.RELATIVE_SHORTWAVE_MIN_ASCE)
     kelvin, pm_kelvin = number(c.KELVIN), number(c.PM_KELVIN)
@@ -257,8 +256,9 @@ def _make_formula(
 
     @inline
     def power(y: Any) -> Any:
-        # 2**y = 2**k 2**r with a whole k and |r| <= 1/2, and 2**r is a polynomial. Adding and taking away 1.5 times
-        # 2**(digits) rounds to a whole number, whose bits then stand at the end of the sum.
+        """Return e0/2 2**y, half of the saturation vapour pressure [kPa]."""
+        # 2**y = 2**k 2**r with a whole k and |r| <= 1/2, and e0/2 2**r is a polynomial. Adding and taking away 1.5
+        # times 2**(digits) rounds to a whole number, whose bits then stand at the end of the sum.
         shifted = y + shift
         r = y - (shifted - shift)
         # Two terms at a time: almost as few products as one at a time, in half as many steps that wait for each other.
@@ -301,10 +301,10 @@ def _make_formula(
         clear: Any,
         g: Any,
     ) -> Any:
-        """Return ETo from es without its factor e0, and gamma over the factor of delta."""
+        """Return ETo from half of es and gamma over the factor of delta."""
         tmean = (tmax + tmin) * half
         delta = es_mean * inverse_square
-        deficit = (es_max + es_min) * half_e0 - ea
+        deficit = es_max + es_min - ea
         ratio = rs * clear * inverse_ra
         # Comparisons let NaN through and are one instruction each.
         if asce:

@@ -248,7 +248,7 @@ def test_one_point_needs_no_compiler() -> None:
     assert done.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 2047, 2048, 2049, 4097])
+@pytest.mark.parametrize("size", [1, 2, 3, 4223, 4224, 4225, 8449])
 def test_every_length_of_a_block(days: dict[str, np.ndarray], size: int) -> None:
     # cells are taken two at a time and in blocks: none is left out, also none of an impossible number
     part = {name: values[:size] for name, values in days.items()}
