@@ -31,15 +31,6 @@ SITE = etolib.Site(-22.7, -47.6, 500)
 PERIOD = etolib.Period("2024-01-01", "2024-01-03")
 
 
-@pytest.fixture(scope="module")
-def client():
-    with (
-        LocalCluster(n_workers=1, threads_per_worker=4, processes=False, dashboard_address=":0") as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        yield client
-
-
 def make_result(site=SITE, period=PERIOD):
     days = pd.date_range(period.start, period.end)
     table = pd.DataFrame(dict.fromkeys(TABLE_COLUMNS), index=range(len(days)))

@@ -7,7 +7,6 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
 
 import etolib
 from etolib import jobs
@@ -15,15 +14,6 @@ from etolib.site import Site
 from etolib.sources import lists, nasa_power, open_meteo, registry
 
 PERIOD = "2024-02-20/2024-02-29"
-
-
-@pytest.fixture(scope="module")
-def client():
-    with (
-        LocalCluster(n_workers=1, threads_per_worker=4, processes=False, dashboard_address=":0") as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        yield client
 
 
 def district(count, seed=3):
