@@ -263,9 +263,8 @@ def _make_formula(
         r = y - (shifted - shift)
         # Two terms at a time: almost as few products as one at a time, in half as many steps that wait for each other.
         r2 = r * r
-        high = (t4 + t5 * r) + t6 * r2
-        if double:
-            high = (t4 + t5 * r) + ((t6 + t7 * r) + ((t8 + t9 * r) + t10 * r2) * r2) * r2
+        tail = (t6 + t7 * r) + ((t8 + t9 * r) + t10 * r2) * r2 if double else t6
+        high = (t4 + t5 * r) + tail * r2
         return scale((t0 + t1 * r) + ((t2 + t3 * r) + high * r2) * r2, shifted)
 
     @inline
