@@ -396,7 +396,7 @@ def _run_plain(
             out[...] = formula(*arrays)
             return out
         # One leading index at a time; each array is cut where it has that dimension and taken whole where not.
-        padded = [a.reshape((1,) * (len(shape) - a.ndim) + a.shape) for a in arrays]
+        padded = [_padded(a, shape) for a in arrays]
         rows = max(1, _PLAIN_BLOCK * shape[0] // out.size)
         for start in range(0, shape[0], rows):
             cut = slice(start, start + rows)
