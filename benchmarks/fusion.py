@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks import report
 from etolib.fusion import bias
-from etolib.fusion.many import fuse_many
+from etolib.fusion.arrays import fuse_many
 from etolib.fusion.members import wind_slope
 
 DAYS = 10_958  # 30 years

@@ -1,8 +1,8 @@
 """Daily ETo of an archive larger than the memory of the cluster that computes it.
 
 Makes a Zarr archive of simulated weather (1e9 cell-days by default: 20 GB before compression), then runs
-`etolib.archive.eto_archive` on a LocalCluster whose workers may use 1 GiB each, and reports rate and peak memory of
-all processes. The dashboard link is printed when it starts.
+`etolib.archive.eto_archive` on a LocalCluster whose workers may use 1 GiB each, and reports rate and peak memory of all
+processes. The dashboard link is printed when it starts.
 
     python -m benchmarks grid              1e9 cell-days (some 4 minutes on 2 cores, 4 GB of disk)
     ETOLIB_BENCH_CELLS=1e7                 another size
@@ -59,7 +59,7 @@ def run(cells: float, folder: Path, workers: int = 2) -> dict[str, Any]:
     import dask
     from distributed import Client, LocalCluster
 
-    from etolib.archive import SIMULATED, eto_archive, simulate_archive
+    from etolib.equations.archive import SIMULATED, eto_archive, simulate_archive
 
     days = max(1, round(cells / math.prod(GRID)))
     source = folder / "weather.zarr"

@@ -34,7 +34,7 @@ from tests.browser.stage import (
     until,
     wait_ready,
 )
-from tests.weatherserver import WeatherServer
+from tests.simulator import WeatherServer
 
 # WATCH runs in the page: notes when something first becomes true, at the mutation that made it so.
 TARGETS = {
@@ -67,7 +67,8 @@ CLICKED = """
 @contextmanager
 def machine(*, preheated: bool) -> Iterator[dict[str, Any]]:
     """Start everything, with a kernel kept ready for the next visitor or without."""
-    from etolib import cluster, voila
+    from etolib.serve import voila
+    from etolib.tasks import cluster
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

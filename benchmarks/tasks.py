@@ -28,8 +28,9 @@ TARGETS = {
 def main() -> None:
     """Measure and write ``benchmarks/results/tasks.{json,md}``."""
     import etolib
-    from etolib import cluster, pipeline  # noqa: F401  (imported beforehand, as in a page)
-    from tests.weatherserver.server import WeatherServer
+    from etolib import pipeline  # noqa: F401  (imported beforehand, as in a page)
+    from etolib.tasks import cluster
+    from tests.simulator.server import WeatherServer
 
     with tempfile.TemporaryDirectory() as folder, WeatherServer(today="2020-06-30") as server:
         os.environ.update(server.environment() | {"ETOLIB_CACHE_DIR": folder})

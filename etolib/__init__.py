@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from etolib._version import __version__
 
 if TYPE_CHECKING:
-    from etolib.cluster import connect, get_client
     from etolib.config import set_options
     from etolib.errors import (
         BadResponse,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
         TaskError,
         TaskTimeout,
     )
-    from etolib.jobs import Batch, Job, attach, submit, submit_many
     from etolib.pipeline import compute
     from etolib.reference import (
         eto,
@@ -45,13 +43,15 @@ if TYPE_CHECKING:
         eto_priestley_taylor,
         eto_turc,
     )
-    from etolib.result import Result
+    from etolib.result.result import Result
     from etolib.site import Period, Site
     from etolib.sources.registry import sources
-    from etolib.sources.station_file import read as read_station
+    from etolib.sources.station.file import read as read_station
+    from etolib.tasks.cluster import connect, get_client
+    from etolib.tasks.jobs import Batch, Job, attach, submit, submit_many
 
 _HOMES = {
-    "cluster": ("connect", "get_client"),
+    "tasks.cluster": ("connect", "get_client"),
     "config": ("set_options",),
     "errors": (
         "BadResponse",
@@ -69,7 +69,7 @@ _HOMES = {
         "TaskError",
         "TaskTimeout",
     ),
-    "jobs": ("Batch", "Job", "attach", "submit", "submit_many"),
+    "tasks.jobs": ("Batch", "Job", "attach", "submit", "submit_many"),
     "pipeline": ("compute",),
     "reference": (
         "eto",
@@ -81,12 +81,12 @@ _HOMES = {
         "eto_priestley_taylor",
         "eto_turc",
     ),
-    "result": ("Result",),
+    "result.result": ("Result",),
     "site": ("Period", "Site"),
     "sources.registry": ("sources",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
-_HOME["read_station"] = ("sources.station_file", "read")
+_HOME["read_station"] = ("sources.station.file", "read")
 
 __all__ = ["__version__", *sorted(_HOME)]
 

@@ -88,9 +88,9 @@ def compute(
 
     own = None
     if station is not None:
-        from etolib.sources import station_file
+        from etolib.sources.station import file
 
-        own = station_file.read(station, site=site)
+        own = file.read(station, site=site)
         for line in own.mapping.explain():
             click.echo(f"{station.name}: {line}", err=True)
     result = compute_here(site, period, sources, station=own, **({"krs": krs} if krs else {}))
@@ -182,7 +182,7 @@ def sources() -> None:
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def serve(port: int, host: str, workers: int | None, scheduler: str | None, no_browser: bool) -> None:
     """Start (or adopt) a dask cluster and serve the dashboards with Voila."""
-    from etolib import server
+    from etolib.serve import server
 
     sys.exit(server.serve("voila", port=port, host=host, workers=workers, scheduler=scheduler, browser=not no_browser))
 
@@ -195,7 +195,7 @@ def serve(port: int, host: str, workers: int | None, scheduler: str | None, no_b
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def lab(port: int, host: str, workers: int | None, scheduler: str | None, no_browser: bool) -> None:
     """The same with JupyterLab, to explore with notebooks."""
-    from etolib import server
+    from etolib.serve import server
 
     sys.exit(server.serve("lab", port=port, host=host, workers=workers, scheduler=scheduler, browser=not no_browser))
 
@@ -211,7 +211,7 @@ DATA_HELP = "Folder like that of the validation data: cities.csv, cities/<city>.
 def fuse(data: Path, protocol: str, cities: str | None, output: Path) -> None:
     """Fuse the sources of every place of a folder; writes columns city, date, eto, lower, upper."""
     check_output(output, (".parquet",))
-    from etolib.fusion import protocols
+    from etolib.validation import protocols
 
     names = None if cities is None else [name.strip() for name in cities.split(",") if name.strip()]
     series = protocols.fuse(data, protocol, names)
@@ -227,9 +227,9 @@ def validate(data: Path, json_file: Path | None) -> None:
     """Print the accuracy of all protocols on a folder of places with a reference."""
     if json_file is not None:
         check_output(json_file, (".json",))
-    from etolib.fusion import validation
+    from etolib.validation.tables import validate as all_tables
 
-    tables = validation.validate(data)
+    tables = all_tables(data)
     click.echo(tables.to_text())
     if json_file is not None:
         with _writing(json_file):

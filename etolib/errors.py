@@ -2,7 +2,8 @@
 
 Every error carries its data as attributes (``source``, ``suggestion``, ``retryable``) so that a page, a
 command line and a task message can show the same facts, and every error survives pickling (it may be
-raised on a dask worker and read in a browser).
+raised on a dask worker and read in a browser). Messages, rules and suggestions are `etolib.words.Text`: English with
+its key, so that the page can say the same in another language; plain text is taken as it is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from etolib.words import Text, encode, join, say, verbatim
 
 
 class EtolibError(Exception):
@@ -41,8 +44,8 @@ class EtolibError(Exception):
         retryable: bool = False,
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.suggestion = suggestion
+        self.message = verbatim(message)
+        self.suggestion = None if suggestion is None else verbatim(suggestion)
         self.source = source
         self.retryable = retryable
 
@@ -51,13 +54,23 @@ class EtolibError(Exception):
         return _rebuild, (type(self), self.args, self.__dict__.copy())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the ``data`` of an ERROR message: error, message, suggestion, source, retryable."""
+        """Return the ``data`` of an ERROR message: error, message, suggestion, source, retryable.
+
+        ``texts`` holds message and suggestion as keys with values (`etolib.words.encode`).
+        """
         return {
             "error": type(self).__name__,
-            "message": self.message,
-            "suggestion": self.suggestion,
+            "message": str(self.message),
+            "suggestion": None if self.suggestion is None else str(self.suggestion),
             "source": self.source,
             "retryable": self.retryable,
+            "texts": self._texts(),
+        }
+
+    def _texts(self) -> dict[str, Any]:
+        return {
+            "message": encode(self.message),
+            "suggestion": None if self.suggestion is None else encode(self.suggestion),
         }
 
     def __str__(self) -> str:
@@ -77,12 +90,25 @@ class Problem:
 
     thing: str
     value: Any
-    rule: str
-    suggestion: str | None = None
+    rule: Text
+    suggestion: Text | None = None
+
+    @property
+    def sentence(self) -> Text:
+        """Thing, value and rule in one line."""
+        return say("problem", thing=self.thing, value=repr(self.value), rule=verbatim(self.rule))
+
+    def encode(self) -> dict[str, Any]:
+        """Return the parts as JSON can hold them."""
+        return {
+            "thing": encode(self.thing),
+            "value": None if self.value is None else str(self.value),
+            "rule": encode(self.rule),
+            "suggestion": None if self.suggestion is None else encode(self.suggestion),
+        }
 
     def __str__(self) -> str:
-        text = f"{self.thing} = {self.value!r}: {self.rule}"
-        return f"{text}; {self.suggestion}" if self.suggestion else text
+        return f"{self.sentence}; {self.suggestion}" if self.suggestion else str(self.sentence)
 
 
 class InputError(EtolibError, ValueError):
@@ -99,12 +125,15 @@ class InputError(EtolibError, ValueError):
         self.problems = tuple(problems)
         hints = [p.suggestion for p in self.problems if p.suggestion]
         super().__init__(
-            "\n".join(f"{p.thing} = {p.value!r}: {p.rule}" for p in self.problems),
-            suggestion="; ".join(dict.fromkeys(hints)) or "correct the value and try again",
+            join("\n", [p.sentence for p in self.problems]),
+            suggestion=join("; ", list(dict.fromkeys(hints))) if hints else say("correct_and_try_again"),
         )
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+    def _texts(self) -> dict[str, Any]:
+        return super()._texts() | {"problems": [p.encode() for p in self.problems]}
 
 
 class SourceError(EtolibError):
@@ -149,9 +178,9 @@ class SourceWindowError(NotCovered):
 
     def __init__(self, *, source: str, asked: str, allowed: str, suggestion: str | None = None) -> None:
         super().__init__(
-            f"{source} has no data for {asked}; it covers {allowed}",
+            say("outside_window", source=source, asked=asked, allowed=allowed),
             source=source,
-            suggestion=suggestion or f"choose dates within {allowed}, or another source",
+            suggestion=suggestion or say("choose_dates_within", allowed=allowed),
         )
         self.asked = asked
         self.allowed = allowed
@@ -166,7 +195,7 @@ class RateLimited(SourceError):
 
     def __init__(self, message: str, *, retry_at: float | None = None, **details: Any) -> None:
         details.setdefault("retryable", True)
-        details.setdefault("suggestion", "wait and try again, or choose another source")
+        details.setdefault("suggestion", say("wait_and_try_again"))
         super().__init__(message, **details)
         self.retry_at = retry_at
 
@@ -176,7 +205,7 @@ class SourceUnavailable(SourceError):
 
     def __init__(self, message: str, **details: Any) -> None:
         details.setdefault("retryable", True)
-        details.setdefault("suggestion", "check the network connection, or try again in a few minutes")
+        details.setdefault("suggestion", say("check_the_network"))
         super().__init__(message, **details)
 
 
@@ -185,7 +214,7 @@ class BadResponse(SourceError):
 
     def __init__(self, message: str, **details: Any) -> None:
         details.setdefault("retryable", True)
-        details.setdefault("suggestion", "try again later, or choose another source")
+        details.setdefault("suggestion", say("try_again_later"))
         super().__init__(message, **details)
 
 
@@ -210,10 +239,10 @@ class TaskTimeout(TaskError):
     """A task passed its time limit; ``after_s`` and ``stage`` tell when and where."""
 
     def __init__(self, *, after_s: float, stage: str | None = None) -> None:
-        where = f" in stage {stage!r}" if stage else ""
+        seconds = f"{after_s:g}"
         super().__init__(
-            f"the calculation was stopped after its limit of {after_s:g} s{where}",
-            suggestion="try again, choose a shorter period, or raise the time limit",
+            say("timed_out_in_stage", seconds=seconds, stage=stage) if stage else say("timed_out", seconds=seconds),
+            suggestion=say("try_again_or_shorter"),
             retryable=True,
         )
         self.after_s = after_s
@@ -224,7 +253,7 @@ class TaskCancelled(TaskError):
     """A task was cancelled; ``stage`` is where it stood."""
 
     def __init__(self, *, stage: str | None = None) -> None:
-        super().__init__("the calculation was cancelled", suggestion="press Retry to run it again")
+        super().__init__(say("was_cancelled"), suggestion=say("press_retry"))
         self.stage = stage
 
 
@@ -234,6 +263,6 @@ class SchedulerUnavailable(TaskError):
     def __init__(self, message: str, *, suggestion: str | None = None) -> None:
         super().__init__(
             message,
-            suggestion=suggestion or "press Retry once the scheduler is back, or restart `etolib serve`",
+            suggestion=suggestion or say("retry_once_scheduler_back"),
             retryable=True,
         )

@@ -24,15 +24,15 @@ import pandas as pd
 
 from etolib import config, fusion
 from etolib._version import __version__
+from etolib.equations.filling import ESTIMATED
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
-from etolib.quality import ESTIMATED
 from etolib.request import STATION, check_options
-from etolib.result import TABLE_COLUMNS, Result
+from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
 from etolib.sources import elevation as elevations
 from etolib.sources import registry
 from etolib.sources.base import KINDS, Source, SourceData
-from etolib.sources.scope import Scope
+from etolib.sources.network.scope import Scope
 
 STAGES = ("start", "download", "check", "fuse", "compute")
 """Names of the stages, in order."""

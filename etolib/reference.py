@@ -1,14 +1,14 @@
 """Reference evapotranspiration, all of it by one door.
 
-`etolib.equations` holds the daily equations, `etolib.hourly` the hourly one, `etolib.tables` the use on tables and
-grids with gaps. ``import etolib.reference`` needs numpy only.
+The package `etolib.equations` holds the daily equations (`daily`), the hourly one (`hourly`) and the use on tables and
+grids with gaps (`tables`). ``import etolib.reference`` needs numpy only.
 
 >>> round(eto_fao56(tmin=14.8, tmax=26.6, ea=1.68, rs=22.29, u2=2.0, latitude=45.717, elevation=200,
 ...                 day_of_year=196), 2)
 4.56
 """
 
-from etolib.equations import (
+from etolib.equations.daily import (
     TERMS,
     daily_terms,
     eto_asce,
@@ -18,8 +18,8 @@ from etolib.equations import (
     eto_priestley_taylor,
     eto_turc,
 )
-from etolib.hourly import eto_hourly, hourly_terms
-from etolib.tables import METHODS, EtoResult, eto
+from etolib.equations.hourly import eto_hourly, hourly_terms
+from etolib.equations.tables import METHODS, EtoResult, eto
 
 __all__ = [
     "METHODS",

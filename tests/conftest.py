@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.weatherserver.fixtures import replay_server, weather_server  # noqa: F401
+from tests.simulator.fixtures import replay_server, weather_server  # noqa: F401
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import pytest
 
-from etolib import radiation
+from etolib.equations import radiation
 from etolib.sources.climatology import surface
 
 ROOT = Path(__file__).resolve().parent.parent

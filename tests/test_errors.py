@@ -36,7 +36,7 @@ def test_pickling_keeps_everything(error):
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda e: type(e).__name__)
 def test_data_of_a_message(error):
-    assert set(error.to_dict()) == {"error", "message", "suggestion", "source", "retryable"}
+    assert set(error.to_dict()) == {"error", "message", "suggestion", "source", "retryable", "texts"}
 
 
 def test_body_is_cut_to_500_characters():

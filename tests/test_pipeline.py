@@ -11,8 +11,8 @@ import pytest
 
 import etolib
 from etolib import pipeline
+from etolib.equations.air import vapour_pressure_from_rhmean
 from etolib.errors import InputError, NoSourceError, SourceUnavailable
-from etolib.meteo import vapour_pressure_from_rhmean
 from etolib.reference import eto_fao56
 from etolib.site import Period, Site
 from tests.shared import shared_path
@@ -30,7 +30,7 @@ def steps():
 def test_history_comes_from_two_sources_and_says_so(weather_server):
     result = etolib.compute(PLACE, HISTORY)
     table = result.table
-    assert list(table.columns) == list(etolib.result.TABLE_COLUMNS)
+    assert list(table.columns) == list(etolib.result.result.TABLE_COLUMNS)
     assert len(table) == 31
     assert table["eto"].between(1, 9).all()
     assert (table["eto_lower"] < table["eto"]).all()
@@ -231,11 +231,12 @@ def test_terms_show_the_work_of_one_day(weather_server):
 
 def own_station(site, period, factor):
     """A station file whose air is as the simulator's archive, with the wind ``factor`` times as strong."""
-    from etolib.sources import registry, station_file
+    from etolib.sources import registry
+    from etolib.sources.station import file
 
     frame = registry.SOURCES["open_meteo_archive"].fetch(site, Period.parse(period)).frame
     table = frame[["tmin", "tmax", "rhmean", "u2", "rs"]].assign(u2=frame["u2"] * factor)
-    return station_file.read(table.to_csv().encode(), filename="own.csv", site=site)
+    return file.read(table.to_csv().encode(), filename="own.csv", site=site)
 
 
 def test_own_station_is_used_where_it_has_days_and_teaches_the_others(weather_server):
@@ -255,11 +256,11 @@ def test_own_station_is_used_where_it_has_days_and_teaches_the_others(weather_se
 
 def monthly_station():
     """A CLIMWAT file of Piracicaba, half as windy as the grids."""
-    from etolib.sources import station_file
+    from etolib.sources.station import file
 
     rows = [f"{18 - abs(m - 6) * 0.1:.1f} 29.0 70 75 6.5 20.1 4.2" for m in range(12)]
     text = '"Brazil","PIRACICABA",550,22.7,"S",47.6,"W"\n' + "\n".join(rows)
-    return station_file.read(text.encode(), filename="piracicaba.pen")
+    return file.read(text.encode(), filename="piracicaba.pen")
 
 
 def test_monthly_means_of_an_own_station_do_not_displace_weather(weather_server):

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from etolib.equations.filling import KRS
 from etolib.errors import InputError
-from etolib.quality import KRS
 from etolib.request import OPTIONS, SOURCE_NAMES, check_options
 from etolib.sources import registry
 
@@ -24,6 +24,8 @@ def test_all_problems_are_told_at_once():
 
 def test_a_page_can_submit_without_the_packages_of_the_pipeline():
     heavy = "{'pandas', 'matplotlib', 'numba', 'xarray', 'httpx2'}"
-    code = f"import sys, etolib.jobs, etolib.result, etolib.widgets.app; print(sorted({heavy} & set(sys.modules)))"
+    code = (
+        f"import sys, etolib.tasks.jobs, etolib.result, etolib.widgets.app; print(sorted({heavy} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,7 +12,7 @@ import pytest
 from distributed import Client
 
 import etolib
-from etolib import cluster
+from etolib.tasks import cluster
 from tests.shared import shared_path
 
 PERIOD = "2019-06-01/2020-05-31"

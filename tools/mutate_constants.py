@@ -1,4 +1,4 @@
-"""Change every number of `etolib.constants` by 1 % and see that the tests of the equations notice.
+"""Change every number of `etolib.equations.constants` by 1 % and see that the tests of the equations notice.
 
     python tools/mutate_constants.py [NAME ...]
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = ("tests/test_meteo.py", "tests/test_radiation.py", "tests/test_reference.py", "tests/test_quality.py")
+TESTS = tuple(f"tests/equations/test_{name}.py" for name in ("air", "radiation", "reference", "filling"))
 FACTOR = 1.01
 
 
@@ -25,7 +25,7 @@ def names() -> list[str]:
     """Return the names of all constants."""
     from runpy import run_path
 
-    found = run_path(str(ROOT / "etolib" / "constants.py"))
+    found = run_path(str(ROOT / "etolib" / "equations" / "constants.py"))
     return [name for name, value in found.items() if name.isupper() and isinstance(value, int | float)]
 
 
@@ -51,7 +51,7 @@ def run_mutant(constant: str | None, answer: Any) -> None:
     if constant is not None:
         import etolib.constants
 
-        setattr(etolib.constants, constant, getattr(etolib.constants, constant) * FACTOR)
+        setattr(etolib.equations.constants, constant, getattr(etolib.equations.constants, constant) * FACTOR)
     first = FirstFailure()
     with open(os.devnull, "w") as silence:
         os.dup2(silence.fileno(), 1)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from etolib import radiation
+from etolib.equations import radiation
 from etolib.site import Site
 from etolib.sources import daily
 

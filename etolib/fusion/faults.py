@@ -30,9 +30,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from etolib.equations.air import wind_speed_2m
+from etolib.equations.radiation import extraterrestrial_radiation
 from etolib.fusion.members import HUMIDITY, TEMPERATURE, possible
-from etolib.meteo import wind_speed_2m
-from etolib.radiation import extraterrestrial_radiation
 from etolib.site import Site
 
 WHOLE = "all"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from etolib.fusion.choice import choose_inputs
+from etolib.fusion.inputs import choose_inputs
 from etolib.reference import eto_fao56
 from etolib.site import Site
 from etolib.variables import VARIABLES
@@ -77,7 +77,7 @@ def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe, first: Sequenc
 
 
 def _own_humidity(frame: pd.DataFrame) -> pd.Series:
-    from etolib.fusion.choice import relative_humidity
+    from etolib.fusion.inputs import relative_humidity
 
     return relative_humidity(frame)
 

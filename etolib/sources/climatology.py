@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from etolib import config
-from etolib.constants import TETENS_A, TETENS_B
+from etolib.equations.constants import TETENS_A, TETENS_B
 from etolib.errors import NotCovered, SourceUnavailable
 from etolib.site import Period, Site
 from etolib.sources.base import SourceData, SourceInfo

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib import radiation
-from etolib.constants import ANGSTROM_A, ANGSTROM_B
+from etolib.equations import radiation
+from etolib.equations.constants import ANGSTROM_A, ANGSTROM_B
 from etolib.site import Site
-from etolib.sources import frames
+from etolib.sources import canonical
 from etolib.variables import VARIABLES
 
 HOUR = pd.Timedelta(hours=1)
@@ -189,7 +189,7 @@ def to_days(
         if column in grid:
             days[target] = _of_days(grid[column], how, 24 if how is np.sum else needed)
     if "wind10" in grid:
-        days["u2"] = frames.u2_from_10m(days["u2"])
+        days["u2"] = canonical.u2_from_10m(days["u2"])
     if "temperature" in grid:
         course = grid["temperature"].ravel()
         first = index[0] - lead * HOUR

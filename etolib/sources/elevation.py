@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from etolib.errors import SourceError
 from etolib.site import Site
 from etolib.sources import climatology, open_meteo, opentopodata
-from etolib.sources.scope import Abandoned
+from etolib.sources.network.scope import Abandoned
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, InvalidRequest
 from etolib.site import Period, Site
-from etolib.sources import daily, frames, http, http_text
+from etolib.sources import canonical, daily
 from etolib.sources.base import SourceData, SourceInfo
-from etolib.sources.budget import Budget
+from etolib.sources.network import address, client
+from etolib.sources.network.budget import Budget
 
 INFO = SourceInfo(
     name="met_norway",
@@ -37,20 +38,20 @@ INFO = SourceInfo(
     contact_needed=True,
 )
 
-_C = {"celsius": frames.SAME}
-_PERCENT = {"%": frames.SAME}
-_INSTANT: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+_C = {"celsius": canonical.SAME}
+_PERCENT = {"%": canonical.SAME}
+_INSTANT: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "air_temperature": ("temperature", _C),
     "dew_point_temperature": ("dewpoint", _C),
     "relative_humidity": ("rh", _PERCENT),
-    "wind_speed": ("wind10", {"m/s": frames.SAME}),
+    "wind_speed": ("wind10", {"m/s": canonical.SAME}),
     "cloud_area_fraction": ("cloud", _PERCENT),
 }
 
 
 def budget() -> Budget:
     """Return what the provider allows (20 requests a second for an application; we stay far below)."""
-    return Budget(f"met_norway@{http.host_of('met_norway')}", windows=((1, 10),), in_flight=4)
+    return Budget(f"met_norway@{client.host_of('met_norway')}", windows=((1, 10),), in_flight=4)
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,20 @@ def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
     maximum and a minimum: the instants alone would hide most of the day's range. An answer for another place than
     ``at`` (latitude, longitude) is refused.
     """
-    data = frames.read_json(body)
-    place = [frames.number(v) for v in data["geometry"]["coordinates"]]
+    data = canonical.read_json(body)
+    place = [canonical.number(v) for v in data["geometry"]["coordinates"]]
     if len(place) < 2 or any(math.isnan(v) for v in place[:2]):
         raise ValueError("the place is missing")
-    if at is not None and frames.distance_km(*at, place[1], place[0]) > 5:
+    if at is not None and canonical.distance_km(*at, place[1], place[0]) > 5:
         raise BadResponse(f"MET Norway answered for the place {place[:2]}", source=INFO.name)
     units, series = data["properties"]["meta"]["units"], data["properties"]["timeseries"]
     if not isinstance(series, list) or not series:
         raise ValueError("there are no time steps")
-    scale = {name: frames.conversion(INFO.name, name, units[name], known)
+    scale = {name: canonical.conversion(INFO.name, name, units[name], known)
              for name, (_, known) in _INSTANT.items() if name in units}  # fmt: skip
     if "precipitation_amount" in units:
-        frames.conversion(INFO.name, "precipitation_amount", units["precipitation_amount"], {"mm": frames.SAME})
-    warm = {name: frames.conversion(INFO.name, name, units[name], _C)
+        canonical.conversion(INFO.name, "precipitation_amount", units["precipitation_amount"], {"mm": canonical.SAME})
+    warm = {name: canonical.conversion(INFO.name, name, units[name], _C)
             for name in ("air_temperature_max", "air_temperature_min") if name in units}  # fmt: skip
     times: list[pd.Timestamp] = []
     reach: list[float] = []
@@ -107,15 +108,15 @@ def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
         reach.append(1.0 if "next_1_hours" in parts else 6.0)
         details = parts["instant"]["details"]
         for name, (factor, offset) in scale.items():
-            instants[name].append(frames.number(details.get(name)) * factor + offset)
+            instants[name].append(canonical.number(details.get(name)) * factor + offset)
         for name, length in (("next_1_hours", 1), ("next_6_hours", 6)):
-            amount = frames.number(parts.get(name, {}).get("details", {}).get("precipitation_amount"))
+            amount = canonical.number(parts.get(name, {}).get("details", {}).get("precipitation_amount"))
             if math.isfinite(amount) and "precipitation_amount" in units:
                 wet.append(daily.Interval(time, time + length * daily.HOUR, amount))
                 break
         block = parts.get("next_6_hours", {}).get("details", {})
         for name, (factor, offset) in warm.items():
-            value = frames.number(block.get(name)) * factor + offset
+            value = canonical.number(block.get(name)) * factor + offset
             if math.isfinite(value):
                 extremes[name].append(daily.Interval(time, time + 6 * daily.HOUR, value))
     hours = daily.axis(times[0], times[-1] + daily.HOUR)
@@ -140,7 +141,7 @@ def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
 
 def lifetime(headers: Mapping[str, str], now: float) -> float:
     """Return how long the answer must be kept: until ``Expires`` [s]; half an hour where there is none."""
-    until = http_text.parse_http_date(headers.get("expires"))
+    until = address.parse_http_date(headers.get("expires"))
     return 1800.0 if until is None else min(max(until - now, 60.0), 86400.0)
 
 
@@ -159,12 +160,12 @@ class MetNorway:
                 source=INFO.name, suggestion="set ETOLIB_CONTACT to your e-mail or web site",
             )  # fmt: skip
         warnings: list[str] = []
-        frames.clipped(period, inside, INFO.title, warnings)
+        canonical.clipped(period, inside, INFO.title, warnings)
         params = {"lat": f"{site.latitude:.4f}", "lon": f"{site.longitude:.4f}"}
         if site.elevation is not None:
             params["altitude"] = f"{site.elevation:.0f}"
-        door = http.door()
-        reply = http.fetch(
+        door = client.door()
+        reply = client.fetch(
             f"{config.service_root('met_norway')}/weatherapi/locationforecast/2.0/complete", params, source=INFO.name,
             check=lambda body: parse(body, at=(site.latitude, site.longitude)),
             ttl=lambda answer, headers: lifetime(headers, door.clock()),
@@ -180,14 +181,14 @@ class MetNorway:
             "longitude": answer.longitude,
             "elevation": answer.elevation,
             "distance_km": round(
-                frames.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude), 2
+                canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude), 2
             ),
         })  # fmt: skip
 
 
 def forecast_data(
     info: SourceInfo, site: Site, inside: Period, today: dt.date, days: pd.DataFrame, elevation: float | None,
-    reply: http.Reply, warnings: list[str], more: Mapping[str, Any],
+    reply: client.Reply, warnings: list[str], more: Mapping[str, Any],
 ) -> SourceData:  # fmt: skip
     """Return the `SourceData` of a provider without radiation: days that are not whole are left out, Rs estimated."""
     height = site.elevation if site.elevation is not None else elevation
@@ -195,14 +196,14 @@ def forecast_data(
     if {"tmin", "tmax"} <= set(days.columns):
         days = days.assign(rs=daily.estimate_radiation(days, site, height or 0.0))
         estimated = {"rs": "temperature range and cloud" if "cloud_by_day" in days else "temperature range"}
-    frame = frames.finish(days, inside, today=today, forecast=True, warnings=warnings, named=info.title)
-    frames.require(info.name, frame, ("tmin", "tmax"))
+    frame = canonical.finish(days, inside, today=today, forecast=True, warnings=warnings, named=info.title)
+    canonical.require(info.name, frame, ("tmin", "tmax"))
     if estimated:
         warnings.append(f"{info.title} has no radiation: estimated from {estimated['rs']}")
     if reply.stale:
-        warnings.append(f"{info.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
+        warnings.append(f"{info.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
     meta = {
-        **frames.provenance(info, site, reply), **more,
+        **canonical.provenance(info, site, reply), **more,
         "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
         "estimated": sorted(estimated),
         "estimated_from": estimated,

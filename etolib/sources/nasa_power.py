@@ -19,27 +19,28 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, SourceWindowError
 from etolib.site import Period, Site
-from etolib.sources import frames, http
+from etolib.sources import canonical
 from etolib.sources.base import SourceData, SourceInfo
-from etolib.sources.budget import Budget
+from etolib.sources.network import client
+from etolib.sources.network.budget import Budget
 
 FIRST_DAY = dt.date(1981, 1, 1)
 FIRST_SOLAR_DAY = dt.date(1984, 1, 1)
 DELAY = 3  # days; meteorology. Radiation follows after 5 to 7 days.
 SOLAR_DELAY = 7  # days
 
-_C = {"C": frames.SAME}
-_PERCENT = {"%": frames.SAME}
-_SPEED = {"m/s": frames.SAME}
-_PRESSURE = {"kPa": frames.SAME}
-RADIATION: Mapping[str, Mapping[str, frames.Conversion]] = {
-    "AG": {"MJ/m^2/day": frames.SAME},
+_C = {"C": canonical.SAME}
+_PERCENT = {"%": canonical.SAME}
+_SPEED = {"m/s": canonical.SAME}
+_PRESSURE = {"kPa": canonical.SAME}
+RADIATION: Mapping[str, Mapping[str, canonical.Conversion]] = {
+    "AG": {"MJ/m^2/day": canonical.SAME},
     "RE": {"kW-hr/m^2/day": (3.6, 0.0)},
     "SB": {"W m-2": (0.0864, 0.0), "W/m^2": (0.0864, 0.0)},
 }
 """What a community calls the unit of radiation, and the way to MJ m-2 day-1."""
 
-VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "T2M_MIN": ("tmin", _C),
     "T2M_MAX": ("tmax", _C),
     "T2M": ("tmean", _C),
@@ -48,16 +49,16 @@ VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
     "WS2M": ("u2", _SPEED),  # the model's own wind at 2 m: not to be converted from 10 m
     "PS": ("pressure", _PRESSURE),
     "ALLSKY_SFC_SW_DWN": ("rs", RADIATION["AG"]),
-    "PRECTOTCORR": ("precipitation", {"mm/day": frames.SAME}),
+    "PRECTOTCORR": ("precipitation", {"mm/day": canonical.SAME}),
 }
-HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "T2M": ("temperature", _C),
     "T2MDEW": ("dewpoint", _C),
     "RH2M": ("rh", _PERCENT),
     "WS2M": ("wind2", _SPEED),
     "PS": ("pressure", _PRESSURE),
     "ALLSKY_SFC_SW_DWN": ("rs", {"Wh/m^2": (0.0036, 0.0)}),  # community RE; the text of AG was not seen
-    "PRECTOTCORR": ("precipitation", {"mm/hour": frames.SAME, "mm/hr": frames.SAME}),
+    "PRECTOTCORR": ("precipitation", {"mm/hour": canonical.SAME, "mm/hr": canonical.SAME}),
 }
 FIRST_HOURLY_DAY = dt.date(2001, 1, 1)
 
@@ -79,7 +80,7 @@ INFO = SourceInfo(
 
 def budget() -> Budget:
     """Return what the provider allows."""
-    return Budget(f"nasa_power@{http.host_of('nasa_power')}", spacing=0.2, in_flight=4)
+    return Budget(f"nasa_power@{client.host_of('nasa_power')}", spacing=0.2, in_flight=4)
 
 
 @dataclass(frozen=True)
@@ -164,18 +165,18 @@ def parse(
     BadResponse
         Where a unit, the time standard or the place is not what was asked.
     """
-    data = frames.read_json(body)
+    data = canonical.read_json(body)
     header, values = data["header"], data["properties"]["parameter"]
     if not isinstance(header, dict) or not isinstance(values, dict):
         raise ValueError("header or values are missing")
     answered = header.get("time_standard", standard)  # API 2.5.9 does not say
     if answered != standard:
         raise BadResponse(f"nasa_power answered for {answered} days where {standard} was asked", source=INFO.name)
-    place = [frames.number(v) for v in data["geometry"]["coordinates"]]
+    place = [canonical.number(v) for v in data["geometry"]["coordinates"]]
     if at is not None and (len(place) < 2 or not math.isclose(place[1], at[0], abs_tol=0.01)
                            or not math.isclose((place[0] - at[1] + 180) % 360, 180, abs_tol=0.01)):  # fmt: skip
         raise BadResponse(f"nasa_power answered for the place {place[:2]} and not for {at[::-1]}", source="nasa_power")
-    fill = frames.number(header.get("fill_value", -999.0))
+    fill = canonical.number(header.get("fill_value", -999.0))
     units = data["parameters"]
     table = HOURLY_MAP if hourly else VARIABLE_MAP
     names = tuple(requested or table)
@@ -184,18 +185,18 @@ def parse(
     for name in names:
         if name not in values:
             continue
-        canonical, known = table[name]
-        if canonical == "rs" and not hourly:
+        column, known = table[name]
+        if column == "rs" and not hourly:
             known = RADIATION[community]
-        factor, offset = frames.conversion(INFO.name, name, units[name]["units"], known)
+        factor, offset = canonical.conversion(INFO.name, name, units[name]["units"], known)
         keys = tuple(values[name])  # the same for all columns, as a rule: read once
         if keys not in axes:
             axes[keys] = pd.DatetimeIndex([_time(key, hourly) for key in keys])
         times = axes[keys]
-        numbers = np.array([frames.number(v) for v in values[name].values()], dtype=float)
+        numbers = np.array([canonical.number(v) for v in values[name].values()], dtype=float)
         # The fill value goes before anything is computed with it.
         numbers[(numbers == fill) | (numbers == -999.0)] = np.nan
-        columns[canonical] = pd.Series(numbers * factor + offset, index=times)
+        columns[column] = pd.Series(numbers * factor + offset, index=times)
     if not columns:
         raise ValueError("none of the variables asked for is in the answer")
     frame = pd.DataFrame(columns)
@@ -227,10 +228,10 @@ def lifetime(answer: Answer, period: Period, today: dt.date) -> float:
     return 6 * 3600.0 if answer.missing or recent.isna().to_numpy().any() else 12 * 3600.0
 
 
-def _ask(step: str, community: str, names: Sequence[str], where: Cells, period: Period, today: dt.date) -> http.Reply:
+def _ask(step: str, community: str, names: Sequence[str], where: Cells, period: Period, today: dt.date) -> client.Reply:
     """Ask for ``daily`` or ``hourly`` values of a pair of cells."""
     hourly = step == "hourly"
-    return http.fetch(
+    return client.fetch(
         f"{config.service_root('nasa_power')}/api/temporal/{step}/point",
         {
             "parameters": ",".join(names), "community": community, "format": "JSON", "time-standard": "LST",
@@ -262,7 +263,7 @@ def fetch_hourly(site: Site, period: Period) -> SourceData:
     if inside is None:
         raise SourceWindowError(source="nasa_power (hourly)", asked=str(period), allowed=f"{first}/{last}")
     warnings: list[str] = []
-    frames.clipped(period, inside, f"{INFO.title} (hourly)", warnings)
+    canonical.clipped(period, inside, f"{INFO.title} (hourly)", warnings)
     where = cells(site)
     reply = _ask("hourly", "RE", tuple(HOURLY_MAP), where, inside, today)
     answer: Answer = reply.data
@@ -272,7 +273,7 @@ def fetch_hourly(site: Site, period: Period) -> SourceData:
     start, end = pd.Timestamp(inside.start), pd.Timestamp(inside.end) + pd.Timedelta(days=1)
     frame = answer.frame.reindex(pd.date_range(start, end, freq="h", inclusive="left", name="time"))
     return SourceData(
-        INFO.name, frame, {**frames.provenance(INFO, site, reply), **_where(site, where, answer)}, warnings
+        INFO.name, frame, {**canonical.provenance(INFO, site, reply), **_where(site, where, answer)}, warnings
     )
 
 
@@ -283,7 +284,7 @@ def _where(site: Site, where: Cells, answer: Answer) -> dict[str, Any]:
         "latitude": where.weather[0],
         "longitude": where.weather[1],
         "elevation": answer.elevation,
-        "distance_km": round(frames.distance_km(site.latitude, site.longitude, *where.weather), 2),
+        "distance_km": round(canonical.distance_km(site.latitude, site.longitude, *where.weather), 2),
         "cells": {"weather": list(where.weather), "solar": list(where.solar)},
         "asked_at": [where.latitude, where.longitude],
         "wind": "modelled at 2 m (WS2M)",
@@ -300,17 +301,17 @@ class NasaPower:
         today = config.today()
         inside = INFO.clip(period, today)
         warnings: list[str] = []
-        frames.clipped(period, inside, INFO.title, warnings)
+        canonical.clipped(period, inside, INFO.title, warnings)
         where = cells(site)
         reply = _ask("daily", "AG", tuple(VARIABLE_MAP), where, inside, today)
         answer: Answer = reply.data
-        frame = frames.finish(answer.frame, inside, today=today, forecast=False, warnings=warnings, named=INFO.title)
+        frame = canonical.finish(answer.frame, inside, today=today, forecast=False, warnings=warnings, named=INFO.title)
         missing = [VARIABLE_MAP[name][0] for name in answer.missing]
-        if lost := frames.lost(missing, frame):
+        if lost := canonical.lost(missing, frame):
             warnings.append(f"{INFO.title} left out {', '.join(lost)}")
-        frames.require(INFO.name, frame, ("tmin", "tmax"))
+        canonical.require(INFO.name, frame, ("tmin", "tmax"))
         if reply.stale:
-            warnings.append(f"{INFO.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
+            warnings.append(f"{INFO.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
         told = {"missing": missing, "messages": list(answer.messages)}
-        meta = {**frames.provenance(INFO, site, reply), **_where(site, where, answer), **told}
+        meta = {**canonical.provenance(INFO, site, reply), **_where(site, where, answer), **told}
         return SourceData(INFO.name, frame, meta, warnings)

@@ -19,10 +19,11 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, InvalidRequest, NotCovered, SourceError
 from etolib.site import Period, Site
-from etolib.sources import daily, frames, http, http_text
+from etolib.sources import canonical, daily
 from etolib.sources.base import SourceData, SourceInfo
-from etolib.sources.budget import Budget
 from etolib.sources.met_norway import forecast_data
+from etolib.sources.network import address, client
+from etolib.sources.network.budget import Budget
 
 _LICENCE = "public domain"
 _ATTRIBUTION = "Data from the US National Weather Service (https://www.weather.gov)"
@@ -70,10 +71,10 @@ STATIONS = SourceInfo(
     covers=in_reach,
 )
 
-_C = {"degC": frames.SAME}
-_PERCENT = {"percent": frames.SAME}
-_SPEED = {"km_h-1": (1 / 3.6, 0.0), "m_s-1": frames.SAME}  # both were recorded
-_WATER = {"mm": frames.SAME}
+_C = {"degC": canonical.SAME}
+_PERCENT = {"percent": canonical.SAME}
+_SPEED = {"km_h-1": (1 / 3.6, 0.0), "m_s-1": canonical.SAME}  # both were recorded
+_WATER = {"mm": canonical.SAME}
 
 GOOD = frozenset("VCS")  # MADIS: verified, coarse pass, screened. Z, Q, X, B and others are not used.
 _SKY = {
@@ -89,7 +90,7 @@ _SKY = {
 
 def budget() -> Budget:
     """Return what the provider allows (the limit is not published)."""
-    return Budget(f"nws@{http.host_of('nws')}", spacing=0.2, in_flight=4)
+    return Budget(f"nws@{client.host_of('nws')}", spacing=0.2, in_flight=4)
 
 
 def _contact(info: SourceInfo) -> None:
@@ -100,18 +101,18 @@ def _contact(info: SourceInfo) -> None:
         )  # fmt: skip
 
 
-def _get(info: SourceInfo, path: str, check: Any, ttl: Any, params: Mapping[str, Any] | None = None) -> http.Reply:
-    return http.fetch(
+def _get(info: SourceInfo, path: str, check: Any, ttl: Any, params: Mapping[str, Any] | None = None) -> client.Reply:
+    return client.fetch(
         config.service_root("nws") + path, params, source=info.name, check=check, ttl=ttl,
         deadline=60.0, read=30.0, waits=(5.0, 10.0, 20.0), budget=budget(), not_covered=(404,),
         max_stale=7 * 86400.0, headers={"Accept": "application/geo+json"}, version="nws-1",
     )  # fmt: skip
 
 
-def _unit(name: str, text: Any, known: Mapping[str, frames.Conversion]) -> frames.Conversion:
+def _unit(name: str, text: Any, known: Mapping[str, canonical.Conversion]) -> canonical.Conversion:
     """Return the conversion of ``wmoUnit:degC``, older ``unit:degC``."""
     bare = text.partition(":")[2] if isinstance(text, str) else text
-    return frames.conversion("nws", name, bare, known)
+    return canonical.conversion("nws", name, bare, known)
 
 
 # --- the forecast grid ----------------------------------------------------------------------------------------------
@@ -128,7 +129,7 @@ class Point:
 
 def parse_point(body: bytes) -> Point:
     """Read a ``/points`` answer; ValueError where it is not one."""
-    properties = frames.read_json(body)["properties"]
+    properties = canonical.read_json(body)["properties"]
     paths = [urlsplit(properties[name]).path for name in ("forecastGridData", "observationStations")]
     if not all(path.startswith("/gridpoints/") for path in paths):
         raise ValueError("the links to the grid are missing")
@@ -162,7 +163,7 @@ class Grid:
     center: tuple[float, float] | None
 
 
-_LAYERS: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+_LAYERS: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "temperature": ("temperature", _C),
     "dewpoint": ("dewpoint", _C),
     "relativeHumidity": ("rh", _PERCENT),
@@ -178,7 +179,7 @@ def parse_grid(body: bytes) -> Grid:
     Values hold over their interval; precipitation is a total that is spread over it. Layers end at different times, and
     one without data has no unit.
     """
-    data = frames.read_json(body)
+    data = canonical.read_json(body)
     properties = data["properties"]
     layers: dict[str, list[daily.Interval]] = {}
     for name in (*_LAYERS, "maxTemperature", "minTemperature"):
@@ -189,7 +190,8 @@ def parse_grid(body: bytes) -> Grid:
         known = _LAYERS[name][1] if name in _LAYERS else _C
         factor, offset = _unit(name, layer.get("uom"), known)
         layers[name] = [
-            daily.parse_interval(item["validTime"], frames.number(item["value"]) * factor + offset) for item in values
+            daily.parse_interval(item["validTime"], canonical.number(item["value"]) * factor + offset)
+            for item in values
         ]
     if "temperature" not in layers:
         raise BadResponse("the NWS grid has no temperature", source=FORECAST.name)
@@ -201,7 +203,7 @@ def parse_grid(body: bytes) -> Grid:
         if name in layers
     }
     height = properties.get("elevation") or {}
-    elevation = frames.number(height.get("value"))
+    elevation = canonical.number(height.get("value"))
     if math.isfinite(elevation):
         elevation = elevation * _unit("elevation", height.get("unitCode"), {"m": (1.0, 0.0), "ft": (0.3048, 0.0)})[0]
     return Grid(
@@ -224,7 +226,7 @@ def _center(geometry: Any) -> tuple[float, float] | None:
 
 
 def _header_life(headers: Mapping[str, str], now: float, most: float) -> float:
-    until = http_text.parse_http_date(headers.get("expires"))
+    until = address.parse_http_date(headers.get("expires"))
     return most if until is None else min(max(until - now, 60.0), most)
 
 
@@ -242,16 +244,16 @@ class NwsForecast:
                              suggestion="choose another source for this place")  # fmt: skip
         _contact(FORECAST)
         warnings: list[str] = []
-        frames.clipped(period, inside, FORECAST.title, warnings)
+        canonical.clipped(period, inside, FORECAST.title, warnings)
         where = point(FORECAST, site)
-        door = http.door()
+        door = client.door()
         reply = _get(
             FORECAST, where.grid, parse_grid, lambda data, headers: _header_life(headers, door.clock(), 3600.0)
         )
         grid: Grid = reply.data
         days = daily.to_days(grid.hours, site, maxima=grid.maxima, minima=grid.minima)
         center = grid.center or (site.latitude, site.longitude)
-        away = frames.distance_km(site.latitude, site.longitude, *center)
+        away = canonical.distance_km(site.latitude, site.longitude, *center)
         if away > 25:
             raise BadResponse(f"the NWS answered for a grid cell {away:.0f} km away", source=FORECAST.name)
         return forecast_data(FORECAST, site, inside, today, days, grid.elevation, reply, warnings, {
@@ -290,11 +292,11 @@ class Station:
 def parse_stations(body: bytes) -> list[Station]:
     """Read a list of stations; ValueError where it is not one. Distances are not known yet (NaN)."""
     found = []
-    for feature in frames.read_json(body)["features"]:
+    for feature in canonical.read_json(body)["features"]:
         properties = feature["properties"]
-        longitude, latitude = (frames.number(v) for v in feature["geometry"]["coordinates"][:2])
+        longitude, latitude = (canonical.number(v) for v in feature["geometry"]["coordinates"][:2])
         height = properties.get("elevation") or {}
-        elevation = frames.number(height.get("value"))
+        elevation = canonical.number(height.get("value"))
         identifier = str(properties["stationIdentifier"])
         if not identifier.isalnum() or not (abs(latitude) <= 90 and abs(longitude) <= 360):
             raise ValueError("a station without identifier or place")
@@ -307,7 +309,7 @@ def parse_stations(body: bytes) -> list[Station]:
     return found
 
 
-_OBSERVED: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+_OBSERVED: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "temperature": ("temperature", _C),
     "dewpoint": ("dewpoint", _C),
     "relativeHumidity": ("rh", _PERCENT),
@@ -322,7 +324,7 @@ def parse_observations(body: bytes) -> pd.DataFrame:
     """
     times: list[pd.Timestamp] = []
     rows: list[dict[str, float]] = []
-    for feature in frames.read_json(body)["features"]:
+    for feature in canonical.read_json(body)["features"]:
         properties = feature["properties"]
         row = {}
         for name, (column, known) in _OBSERVED.items():
@@ -344,17 +346,17 @@ def parse_observations(body: bytes) -> pd.DataFrame:
     return frame[~frame.index.duplicated()].sort_index()
 
 
-def _measured(item: Any, name: str, known: Mapping[str, frames.Conversion]) -> float | None:
+def _measured(item: Any, name: str, known: Mapping[str, canonical.Conversion]) -> float | None:
     if not isinstance(item, dict) or item.get("value") is None:
         return None
     if str(item.get("qualityControl") or "").rpartition(":")[2] not in GOOD:
         return None
-    value = frames.number(item["value"])
+    value = canonical.number(item["value"])
     factor, offset = _unit(name, item.get("unitCode"), known)
     return value * factor + offset
 
 
-def _observations(station: str, day: dt.date, today: dt.date) -> tuple[pd.DataFrame, http.Reply]:
+def _observations(station: str, day: dt.date, today: dt.date) -> tuple[pd.DataFrame, client.Reply]:
     """Return the reports of one UTC day: 500 rows, the most in one answer, are two days of a 5-minute station."""
     closed = (today - day).days > 1
     reply = _get(
@@ -416,7 +418,7 @@ def survey_stations(site: Site, *, candidates: int = 10, source: SourceInfo = ST
     near = sorted(
         (
             replace(s, distance_km=round(
-                frames.distance_km(site.latitude, site.longitude, s.latitude, s.longitude), 2))
+                canonical.distance_km(site.latitude, site.longitude, s.latitude, s.longitude), 2))
             for s in listed
         ),
         key=lambda s: s.distance_km,
@@ -486,7 +488,7 @@ class NwsStations:
 
     def _from(self, station: Station, site: Site, period: Period, inside: Period, today: dt.date) -> SourceData:
         warnings: list[str] = []
-        frames.clipped(period, inside, STATIONS.title, warnings)
+        canonical.clipped(period, inside, STATIONS.title, warnings)
         offset = pd.Timedelta(hours=site.utc_offset)
         start = pd.Timestamp(inside.start) - offset
         end = pd.Timestamp(inside.end) + pd.Timedelta(days=1) - offset

@@ -20,14 +20,15 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import frames, http, lists
+from etolib.sources import canonical, grouping
 from etolib.sources.base import SourceData, SourceInfo
-from etolib.sources.budget import Budget
+from etolib.sources.network import client
+from etolib.sources.network.budget import Budget
 
-_C = {"°C": frames.SAME}
-_PERCENT = {"%": frames.SAME}
+_C = {"°C": canonical.SAME}
+_PERCENT = {"%": canonical.SAME}
 
-VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "temperature_2m_max": ("tmax", _C),
     "temperature_2m_min": ("tmin", _C),
     "temperature_2m_mean": ("tmean", _C),
@@ -35,19 +36,19 @@ VARIABLE_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
     "relative_humidity_2m_max": ("rhmax", _PERCENT),
     "relative_humidity_2m_min": ("rhmin", _PERCENT),
     "relative_humidity_2m_mean": ("rhmean", _PERCENT),
-    "wind_speed_10m_mean": ("u2", {"m/s": frames.SAME}),  # asked for; km/h is the provider's default
-    "shortwave_radiation_sum": ("rs", {"MJ/m²": frames.SAME}),
-    "precipitation_sum": ("precipitation", {"mm": frames.SAME}),
+    "wind_speed_10m_mean": ("u2", {"m/s": canonical.SAME}),  # asked for; km/h is the provider's default
+    "shortwave_radiation_sum": ("rs", {"MJ/m²": canonical.SAME}),
+    "precipitation_sum": ("precipitation", {"mm": canonical.SAME}),
     "surface_pressure_mean": ("pressure", {"hPa": (0.1, 0.0)}),
 }
-HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, frames.Conversion]]] = {
+HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "temperature_2m": ("temperature", _C),
     "dew_point_2m": ("dewpoint", _C),
     "relative_humidity_2m": ("rh", _PERCENT),
-    "wind_speed_10m": ("wind2", {"m/s": frames.SAME}),
+    "wind_speed_10m": ("wind2", {"m/s": canonical.SAME}),
     "surface_pressure": ("pressure", {"hPa": (0.1, 0.0)}),
     "shortwave_radiation": ("rs", {"W/m²": (0.0036, 0.0)}),  # mean of the hour before its label
-    "precipitation": ("precipitation", {"mm": frames.SAME}),  # sum of the hour before its label
+    "precipitation": ("precipitation", {"mm": canonical.SAME}),  # sum of the hour before its label
     "cloud_cover": ("cloud", _PERCENT),
 }
 _PRECEDING = ("rs", "precipitation")
@@ -129,7 +130,7 @@ HISTORICAL_FORECAST = Product(
 
 def budget(service: str) -> Budget:
     """Return what the provider allows; all its services count together, per host."""
-    host = http.host_of(service)
+    host = client.host_of(service)
     shared = "open-meteo.com" if host.endswith("open-meteo.com") else host
     return Budget(f"open_meteo@{shared}", windows=((60, 600), (3600, 5000), (86400, 10000)), in_flight=4)
 
@@ -200,7 +201,7 @@ def parse(
     BadResponse
         Where a unit, the zone or the place is not what was asked.
     """
-    data = frames.read_json(body)
+    data = canonical.read_json(body)
     items = data if isinstance(data, list) else [data]
     if places is not None and len(items) != len(places):
         raise ValueError(f"{len(items)} places where {len(places)} were asked")
@@ -210,15 +211,15 @@ def parse(
 
 
 def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> Answer:
-    latitude, longitude = frames.number(data["latitude"]), frames.number(data["longitude"])
+    latitude, longitude = canonical.number(data["latitude"]), canonical.number(data["longitude"])
     if math.isnan(latitude) or math.isnan(longitude):
         raise ValueError("the place is missing")
     if site is not None:
-        if frames.number(data["utc_offset_seconds"]) != site.utc_offset * 3600:
+        if canonical.number(data["utc_offset_seconds"]) != site.utc_offset * 3600:
             raise BadResponse(
                 f"Open-Meteo answered for days of {data['timezone']}, asked was {zone(site)}", suggestion="report this"
             )
-        away = frames.distance_km(site.latitude, site.longitude, latitude, longitude)
+        away = canonical.distance_km(site.latitude, site.longitude, latitude, longitude)
         if away > 200:
             raise BadResponse(f"Open-Meteo answered for a place {away:.0f} km away")
     step, table = ("hourly", HOURLY_MAP) if hourly else ("daily", VARIABLE_MAP)
@@ -230,19 +231,19 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
     columns: dict[str, np.ndarray] = {}
     missing = []
     for name in names:
-        canonical, known = table[name]
+        column, known = table[name]
         if name not in values_of:
             missing.append(name)
             continue
-        values = frames.numbers(values_of[name], len(days))
+        values = canonical.numbers(values_of[name], len(days))
         if units.get(name) == "undefined" and np.isnan(values).all():
             missing.append(name)
             continue
-        factor, offset = frames.conversion("open_meteo", name, units.get(name), known)
+        factor, offset = canonical.conversion("open_meteo", name, units.get(name), known)
         values = values * factor + offset
-        columns[canonical] = frames.u2_from_10m(values) if canonical in ("u2", "wind2") else values
+        columns[column] = canonical.u2_from_10m(values) if column in ("u2", "wind2") else values
     warnings: list[str] = []
-    frame = frames.table(days, columns, warnings)
+    frame = canonical.table(days, columns, warnings)
     if hourly and len(frame):
         if frame.index[-1] - frame.index[0] > pd.Timedelta(days=366 * 120):
             raise ValueError("the hours span more than the archive")
@@ -251,7 +252,7 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
         moved = [name for name in _PRECEDING if name in frame]
         frame[moved] = frame[moved].shift(-1)
     height = data.get("elevation")
-    elevation = None if height is None or math.isnan(frames.number(height)) else frames.number(height)
+    elevation = None if height is None or math.isnan(canonical.number(height)) else canonical.number(height)
     return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings))
 
 
@@ -278,7 +279,7 @@ class OpenMeteo:
         today = config.today()
         inside = self.info.clip(period, today)
         found: dict[int, SourceData] = {}
-        for part in lists.parts(sites, lists.size(len(inside))):
+        for part in grouping.parts(sites, grouping.size(len(inside))):
             here = [sites[i] for i in part]
             reply = self._ask(here, inside, today)
             for i, site, answer in zip(part, here, reply.data, strict=True):
@@ -299,24 +300,24 @@ class OpenMeteo:
         params = {k: v for k, v in self._params([site], asked).items() if k != "daily"} | {
             "hourly": ",".join(HOURLY_MAP)
         }
-        reply = http.fetch(
+        reply = client.fetch(
             self._url(), params, source=self.info.name,
             check=lambda body: parse(body, places=[site], hourly=True),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today), deadline=120.0, read=60.0,
-            budget=budget(self.product.service), weight=lists.weight(len(HOURLY_MAP), len(asked)),
+            budget=budget(self.product.service), weight=grouping.weight(len(HOURLY_MAP), len(asked)),
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
         (answer,) = reply.data
         warnings: list[str] = list(answer.warnings)
-        frames.clipped(period, inside, self.info.title, warnings)
+        canonical.clipped(period, inside, self.info.title, warnings)
         if answer.missing:
             warnings.append(f"{self.info.title} left out {', '.join(HOURLY_MAP[name][0] for name in answer.missing)}")
         axis = pd.date_range(inside.start, inside.end + day, freq="h", inclusive="left", name="time")
-        meta = {**frames.provenance(self.info, site, reply), **self._where(site, answer)}
+        meta = {**canonical.provenance(self.info, site, reply), **self._where(site, answer)}
         return SourceData(self.info.name, answer.frame.reindex(axis), meta, warnings)
 
     def _where(self, site: Site, answer: Answer) -> dict[str, Any]:
-        away = frames.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
+        away = canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
         return {
             "model": self.product.model or "best_match",
             "latitude": round(answer.latitude, 6),
@@ -334,14 +335,14 @@ class OpenMeteo:
         """
         today = config.today()
         inside = self.info.clip(period, today)
-        places = lists.size(len(inside))
+        places = grouping.size(len(inside))
         if places == 1:
             return 0
-        door, url = http.door(), self._url()
+        door, url = client.door(), self._url()
         absent = [
             site for site in dict.fromkeys(sites) if not door.has(url, self._params([site], inside), version=_VERSION)
         ]
-        parts = lists.parts(absent, places)
+        parts = grouping.parts(absent, places)
         for part in parts:
             here = [absent[i] for i in part]
             reply = self._ask(here, inside, today, _LIST_DEADLINE)
@@ -365,14 +366,16 @@ class OpenMeteo:
         }
         return params | ({"models": self.product.model} if self.product.model else {})
 
-    def _ask(self, sites: Sequence[Site], inside: Period, today: dt.date, deadline: float | None = None) -> http.Reply:
+    def _ask(
+        self, sites: Sequence[Site], inside: Period, today: dt.date, deadline: float | None = None
+    ) -> client.Reply:
         product = self.product
-        return http.fetch(
+        return client.fetch(
             self._url(), self._params(sites, inside), source=self.info.name,
             check=lambda body: parse(body, places=sites),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today),
             deadline=deadline or (60.0 if product.forecast else 120.0), read=30.0 if product.forecast else 60.0,
-            budget=budget(product.service), weight=lists.weight(len(VARIABLE_MAP), len(inside), len(sites)),
+            budget=budget(product.service), weight=grouping.weight(len(VARIABLE_MAP), len(inside), len(sites)),
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
 
@@ -383,25 +386,25 @@ class OpenMeteo:
         return 90 * 86400.0 if settled else 86400.0
 
     def _data(
-        self, site: Site, answer: Answer, reply: http.Reply, period: Period, inside: Period, today: dt.date
+        self, site: Site, answer: Answer, reply: client.Reply, period: Period, inside: Period, today: dt.date
     ) -> SourceData:
         info = self.info
         warnings: list[str] = []
-        frames.clipped(period, inside, info.title, warnings)
+        canonical.clipped(period, inside, info.title, warnings)
         warnings += [f"{info.title}: {text}" for text in answer.warnings]
-        frame = frames.finish(
+        frame = canonical.finish(
             answer.frame, inside, today=today, forecast=self.product.forecast, warnings=warnings, named=info.title
         )
         missing = [VARIABLE_MAP[name][0] for name in answer.missing]
-        if lost := frames.lost(missing, frame):
+        if lost := canonical.lost(missing, frame):
             warnings.append(f"{info.title} left out {', '.join(lost)}")
-        frames.require(info.name, frame, ("tmin", "tmax"))
-        away = frames.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
+        canonical.require(info.name, frame, ("tmin", "tmax"))
+        away = canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
         if away > 25:
             warnings.append(f"{info.title}: the answering cell lies {away:.0f} km from the place")
         if reply.stale:
-            warnings.append(f"{info.title}: kept answer of {frames.iso_time(reply.fetched)} used, {reply.error}")
-        meta = {**frames.provenance(info, site, reply), **self._where(site, answer), "missing": missing}
+            warnings.append(f"{info.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
+        meta = {**canonical.provenance(info, site, reply), **self._where(site, answer), "missing": missing}
         return SourceData(info.name, frame, meta, warnings)
 
 
@@ -415,9 +418,9 @@ def elevations(sites: Sequence[Site]) -> list[float | None]:
 
 def prefetch_elevations(sites: Sequence[Site]) -> int:
     """Bring many elevations to the cache, where `elevations` finds each; return the number of requests."""
-    door, url = http.door(), _elevation_url()
+    door, url = client.door(), _elevation_url()
     absent = [s for s in dict.fromkeys(sites) if not door.has(url, _places([s]), version=_ELEVATION_VERSION)]
-    parts = [absent[i : i + lists.MAX_PLACES] for i in range(0, len(absent), lists.MAX_PLACES)]
+    parts = [absent[i : i + grouping.MAX_PLACES] for i in range(0, len(absent), grouping.MAX_PLACES)]
     for part in parts:
         reply = _ask_elevations(part, _LIST_DEADLINE)
         if len(part) > 1:
@@ -431,8 +434,8 @@ def _elevation_url() -> str:
     return config.service_root("open_meteo_elevation") + "/v1/elevation"
 
 
-def _ask_elevations(sites: Sequence[Site], deadline: float = 20.0) -> http.Reply:
-    return http.fetch(
+def _ask_elevations(sites: Sequence[Site], deadline: float = 20.0) -> client.Reply:
+    return client.fetch(
         _elevation_url(), _places(sites), source="open_meteo_elevation",
         check=lambda body: parse_elevations(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
         deadline=deadline, connect=1.7, read=10.0, attempts=2,
@@ -448,7 +451,7 @@ def parse_elevations(body: bytes, count: int) -> list[float | None]:
     [38.0, None]
     """
     data = json.loads(re.sub(rb"(?<![\w\"])-?nan(?![\w\"])", b"null", body))
-    values = frames.numbers(data["elevation"], count)
+    values = canonical.numbers(data["elevation"], count)
     if ((values < -500) | (values > 9000)).any():
         raise ValueError("an elevation that is not on Earth")
     return [None if math.isnan(v) else float(v) for v in values]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from etolib import config
 from etolib.site import Site
-from etolib.sources import frames, http
-from etolib.sources.budget import Budget
+from etolib.sources import canonical
+from etolib.sources.network import client
+from etolib.sources.network.budget import Budget
 
 DATASETS = "srtm30m,mapzen"  # the first that is not null answers; SRTM ends at 60 degrees
 ATTRIBUTION = "OpenTopoData (opentopodata.org): SRTM (NASA), Mapzen terrain tiles"
@@ -17,7 +18,7 @@ MAX_PLACES = 100  # in one request, the public server's limit
 
 def budget() -> Budget:
     """Return what the public server allows: one request a second, 1000 a day."""
-    name = f"opentopodata@{http.host_of('opentopodata')}"
+    name = f"opentopodata@{client.host_of('opentopodata')}"
     return Budget(name, windows=((86400, 1000),), spacing=1.1, in_flight=1, wait=10.0)
 
 
@@ -27,10 +28,10 @@ def parse(body: bytes, count: int) -> list[float | None]:
     >>> parse(b'{"results": [{"elevation": 45.0}, {"elevation": null}], "status": "OK"}', 2)
     [45.0, None]
     """
-    data = frames.read_json(body)
+    data = canonical.read_json(body)
     if data["status"] != "OK":
         raise ValueError(f"status {data['status']!r}")
-    values = frames.numbers([item["elevation"] for item in data["results"]], count)
+    values = canonical.numbers([item["elevation"] for item in data["results"]], count)
     if ((values < -500) | (values > 9000)).any():
         raise ValueError("an elevation that is not on Earth")
     return [None if math.isnan(v) else float(v) for v in values]
@@ -39,7 +40,7 @@ def parse(body: bytes, count: int) -> list[float | None]:
 def elevations(sites: Sequence[Site]) -> list[float | None]:
     """Return the elevations of at most 100 places [m], None where there is no data; raises a `SourceError`."""
     locations = "|".join(f"{s.latitude:.5f},{s.longitude:.5f}" for s in sites)
-    reply = http.fetch(
+    reply = client.fetch(
         f"{config.service_root('opentopodata')}/v1/{DATASETS}", {"locations": locations}, source="opentopodata",
         check=lambda body: parse(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
         deadline=20.0, connect=1.7, read=10.0, attempts=2, waits=(1.2,), budget=budget(), version="otd-1",

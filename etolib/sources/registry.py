@@ -16,7 +16,7 @@ from etolib.sources import climatology, nws, open_meteo
 from etolib.sources.base import Source, SourceData
 from etolib.sources.met_norway import MetNorway
 from etolib.sources.nasa_power import NasaPower
-from etolib.sources.scope import Abandoned
+from etolib.sources.network.scope import Abandoned
 
 SOURCES: dict[str, Source] = {
     source.info.name: source

@@ -19,11 +19,11 @@ from etolib import config
 from etolib.errors import EtolibError, SchedulerUnavailable, TaskError
 from etolib.site import Site
 from etolib.widgets import remote, render, sentences
+from etolib.widgets.cards import Card
 from etolib.widgets.connection import DOWN, RUNNING, Connection
 from etolib.widgets.form import PeriodForm, PlaceForm, SourcesForm, marked
 from etolib.widgets.map import PlaceMap, Tiles, online_tiles
 from etolib.widgets.model import LANGUAGES, FormModel, Request, Status, TaskModel, say
-from etolib.widgets.progress import Card
 from etolib.widgets.results import Results
 from etolib.widgets.station import OwnStation, Upload
 
@@ -448,14 +448,14 @@ class Page:
 
     def _submitter(self) -> Callable[..., Any]:
         if self._submit is None:
-            from etolib import jobs
+            from etolib.tasks import jobs
 
             self._submit = jobs.submit
         return self._submit
 
     def _attacher(self) -> Callable[..., Any]:
         if self._attach is None:
-            from etolib import jobs
+            from etolib.tasks import jobs
 
             self._attach = jobs.attach
         return self._attach

@@ -135,7 +135,7 @@ class Connection:
 
 def open_client() -> Client:
     """Return a new client of the scheduler named by the environment, else one of this process's own cluster."""
-    from etolib import cluster
+    from etolib.tasks import cluster
 
     if os.environ.get("DASK_SCHEDULER_ADDRESS"):
         return cluster.connect(timeout=_CONNECT_S)

@@ -14,7 +14,7 @@ from ipywidgets import Layout
 
 from etolib import config
 from etolib.site import Site
-from etolib.widgets import names
+from etolib.widgets import cities
 
 CENTRE = (5.0, 5.0)
 WORLD = ((-85.0511, -180.0), (85.0511, 180.0))  # what Web Mercator shows [degrees]
@@ -110,12 +110,12 @@ class PlaceMap:
         if self._tiles is not None or not self.widget.bounds:
             return  # online tiles have names of their own
         (south, west), (north, east) = self.widget.bounds
-        drawn = names.labels(((south, west), (north, east)), self.widget.zoom)
+        drawn = cities.labels(((south, west), (north, east)), self.widget.zoom)
         if self._names is None:
             if drawn is None:
                 return
             self._names = leaflet.ImageOverlay(
-                url=drawn[0], bounds=drawn[1], pane="etolib-names", attribution=names.ATTRIBUTION
+                url=drawn[0], bounds=drawn[1], pane="etolib-names", attribution=cities.ATTRIBUTION
             )
             self.widget.add(self._names)
         elif drawn is None:

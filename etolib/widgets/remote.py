@@ -14,7 +14,7 @@ from etolib import config
 from etolib.request import STATION
 
 if TYPE_CHECKING:
-    from etolib.result import Result
+    from etolib.result.result import Result
 
 CHART_WORDS = (
     "axis_eto",
@@ -70,14 +70,14 @@ def elevation(latitude: float, longitude: float, options: Mapping[str, str]) -> 
 def answers(url: str) -> bool:
     """Return whether an address gives a PNG picture, asked once and briefly."""
     from etolib.errors import EtolibError
-    from etolib.sources import http
+    from etolib.sources.network import client
 
     def check(body: bytes) -> None:
         if not body.startswith(b"\x89PNG"):
             raise ValueError("not a PNG")
 
     try:
-        http.fetch(
+        client.fetch(
             url, ttl=lambda data, headers: 600.0, check=check, source="map tiles",
             deadline=4.0, connect=2.0, read=3.0, attempts=1, max_stale=0.0,
         )  # fmt: skip
@@ -88,9 +88,9 @@ def answers(url: str) -> bool:
 
 def forget_failures() -> None:
     """Let providers that have just failed be asked again."""
-    from etolib.sources import http
+    from etolib.sources.network import client
 
-    http.forget_failures()
+    client.forget_failures()
 
 
 def read_station(
@@ -109,7 +109,8 @@ def read_station(
 
     from etolib.errors import InputError
     from etolib.site import Site
-    from etolib.sources import station_file, station_names, station_packed, station_table
+    from etolib.sources.station import file as station_file
+    from etolib.sources.station import layout, names, packed
 
     data = zlib.decompress(content)
     told: dict[str, Any] = {
@@ -117,10 +118,10 @@ def read_station(
         "facts": None,
     }  # fmt: skip
     try:
-        table = station_table.open_table(data, name)
+        table = layout.open_table(data, name)
         # Should the guess end in a refusal, a person can still name the columns that nobody could guess.
         for column in table.names:
-            guessed = station_names.classify(station_names.split_unit(column)[0])
+            guessed = names.classify(names.split_unit(column)[0])
             told["columns"].append(_column(column, known.get(column, {}).get("variable", guessed) or None))
         mapping = station_file.guess(data, filename=name, latitude=latitude, known=known)
         told["columns"] = [
@@ -142,7 +143,7 @@ def read_station(
         ]  # fmt: skip
         return told
     told["questions"] = list(file.warnings)
-    told["packed"] = station_packed.pack(file)
+    told["packed"] = packed.pack(file)
     told["facts"] = {
         "monthly": file.monthly,
         "first": None if file.monthly else file.frame.index[0].date().isoformat(),
@@ -174,7 +175,7 @@ def _column(
 
 def view(result: Result) -> dict[str, Any]:
     """Return what the page shows of a result, and its CSV."""
-    from etolib import export
+    from etolib.result import export
 
     table = result.table
     shown = table.head(SHOWN_ROWS)
@@ -227,7 +228,7 @@ _SHOWN = ("date", "eto", "eto_lower", "eto_upper", "precipitation", "quality", "
 
 def charts(result: Result, words: Mapping[str, str]) -> tuple[str, str]:
     """Return the figure as inline SVG for a wide and for a narrow page."""
-    from etolib.plots import svg_for_page
+    from etolib.result.figures import svg_for_page
 
     # The climatology only stands where no source has the day: it is no second opinion.
     each = result.source_eto.drop(columns="climatology", errors="ignore")

@@ -14,7 +14,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib.errors import EtolibError
-from etolib.sources.station_names import QUANTITY, UNITS
+from etolib.sources.station.names import QUANTITY, UNITS
 from etolib.widgets import render, sentences
 from etolib.widgets.form import marked
 from etolib.widgets.model import FormModel, say, shown_name
@@ -37,7 +37,7 @@ class Upload:
     content : bytes
         Compressed by zlib: it may travel several times.
     known : dict
-        What the person says of columns, see `etolib.sources.station_mapping.Known`.
+        What the person says of columns, see `etolib.sources.station.mapping.Known`.
     station : str, optional
         Which of several stations.
     """

@@ -12,7 +12,7 @@ import pytest
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: test)")
 
 from tests.browser.stage import TODAY, Visitor, launch, serving, settings  # noqa: E402
-from tests.weatherserver import WeatherServer  # noqa: E402
+from tests.simulator import WeatherServer  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """Simulator, cluster of worker processes, `etolib serve`: ``url``, ``weather``, ``client``."""
-    from etolib import cluster
+    from etolib.tasks import cluster
 
     folder = tmp_path_factory.mktemp("stage")
     with WeatherServer(today=TODAY) as weather, pytest.MonkeyPatch.context() as patch:

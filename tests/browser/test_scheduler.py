@@ -12,7 +12,7 @@ from distributed import Client
 from playwright.sync_api import expect
 
 from tests.browser.stage import PATIENCE_MS, Visitor, free_port, process, serving, settings
-from tests.weatherserver import WeatherServer
+from tests.simulator import WeatherServer
 
 
 @contextlib.contextmanager

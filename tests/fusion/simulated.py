@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from etolib.equations.air import mean_saturation_vapour_pressure
+from etolib.equations.radiation import extraterrestrial_radiation
 from etolib.fusion.members import penman_monteith
-from etolib.meteo import mean_saturation_vapour_pressure
-from etolib.radiation import extraterrestrial_radiation
 from etolib.site import Site
 
 SITE = Site(-10.0, -46.0, 300.0, "simulated")

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from etolib.fusion import faults, series, trials
+from etolib.fusion import faults
+from etolib.validation import places, trials
 from tests.fusion import simulated
 from tests.shared import shared_path
 
@@ -86,7 +87,7 @@ def test_exchanged_columns_are_blamed_on_the_source_that_has_them():
 
 
 def test_wind_at_two_metres_from_ten_is_right():
-    report = broken(lambda f: f.assign(u10=f.u2 / series.WIND_AT_2M))
+    report = broken(lambda f: f.assign(u10=f.u2 / places.WIND_AT_2M))
     assert report.quarantined == []
 
 
@@ -152,7 +153,7 @@ def test_published_files_defective_files_are_found_and_repaired_ones_pass():
     # Authority: the data pack's README names the files and what is wrong with each.
     data = shared_path("data", "validation")
     found = {}
-    for place in series.load(data):
+    for place in places.load(data):
         assert faults.check(place.frames, place.site).quarantined == [], place.name
         if (wrong := trials.as_published(place, data)) is not None:
             report = faults.check(wrong.frames, wrong.site)

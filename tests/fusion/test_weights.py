@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from etolib.fusion import intervals, quantiles, weights
-from etolib.fusion.scores import interval_score, score
+from etolib.validation.scores import interval_score, score
 
 RNG = np.random.default_rng(8)
 DAYS = 8000

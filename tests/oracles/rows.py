@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from etolib import radiation
+from etolib.equations import radiation
 
 
 def random_days(count: int = 100_000, seed: int = 20240229) -> dict[str, np.ndarray]:

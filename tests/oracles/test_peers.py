@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from etolib import constants as c
-from etolib import meteo, radiation, reference
+from etolib import reference
+from etolib.equations import air, radiation
+from etolib.equations import constants as c
 from tests.oracles.rows import random_days
 
 WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
@@ -25,7 +26,7 @@ def days() -> dict[str, np.ndarray]:
 
 def log_wind(days: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the days with the wind the log profile gives at 2 m (factor 1.00022), which refet and pyfao56 apply."""
-    return days | {"u2": meteo.wind_speed_2m(days["u2"], 2.0)}
+    return days | {"u2": air.wind_speed_2m(days["u2"], 2.0)}
 
 
 @pytest.mark.parametrize("surface", ["short", "tall"])
@@ -84,7 +85,7 @@ def test_pyet_other_methods(days: dict[str, np.ndarray]) -> None:
     pyet = pytest.importorskip("pyet")
     kept, series, _ = pyet_days(days)
     tmean = (series["tmax"] + series["tmin"]) / 2
-    latent = meteo.latent_heat(tmean.to_numpy()) * c.MM_PER_MJ
+    latent = air.latent_heat(tmean.to_numpy()) * c.MM_PER_MJ
     hargreaves = pyet.hargreaves(tmean, series["tmax"], series["tmin"], np.radians(series["latitude"]))
     ours = reference.eto_hargreaves(**{k: kept[k] for k in ("tmin", "tmax", "latitude", "day_of_year")})
     # pyet writes pi as 3.141592654 in Ra.
@@ -93,9 +94,7 @@ def test_pyet_other_methods(days: dict[str, np.ndarray]) -> None:
     ours = reference.eto_makkink(**{k: kept[k] for k in ("tmin", "tmax", "rs", "elevation")})
     assert np.abs(ours - (makkink * latent).to_numpy()).max() <= 1e-9
     warm = tmean > 0  # at or below 0 degC we give 0; pyet turns the sign of a quotient with a pole at -15 degC
-    humidity = np.clip(
-        100 * series["ea"] / meteo.mean_saturation_vapour_pressure(series["tmin"], series["tmax"]), 0, 100
-    )
+    humidity = np.clip(100 * series["ea"] / air.mean_saturation_vapour_pressure(series["tmin"], series["tmax"]), 0, 100)
     turc = pyet.turc(tmean[warm], series["rs"][warm], humidity[warm])
     ours = reference.eto_turc(tmin=series["tmin"], tmax=series["tmax"], rs=series["rs"], rhmean=humidity)[warm]
     assert np.abs(ours.to_numpy() - turc.to_numpy()).max() <= 1e-9
@@ -108,7 +107,7 @@ def test_pyet_priestley_taylor(days: dict[str, np.ndarray]) -> None:
     rnl = radiation.net_longwave(kept["tmin"], kept["tmax"], kept["ea"], kept["rs"], rso)
     rn = pd.Series(radiation.net_shortwave(kept["rs"]) - rnl, series["rs"].index)
     theirs = pyet.priestley_taylor(tmean, rn=rn, elevation=series["elevation"], clip_zero=False)
-    latent = meteo.latent_heat(tmean.to_numpy()) * c.MM_PER_MJ
+    latent = air.latent_heat(tmean.to_numpy()) * c.MM_PER_MJ
     names = ("tmin", "tmax", "ea", "rs", "latitude", "elevation", "day_of_year")
     ours = reference.eto_priestley_taylor(**{k: kept[k] for k in names})
     assert np.abs(ours - (theirs * latent).to_numpy()).max() <= 1e-9
@@ -139,7 +138,7 @@ def test_pyfao56(days: dict[str, np.ndarray]) -> None:
         assert np.abs(ours - theirs).max() <= 1e-9
 
 
-_FACTOR = meteo.wind_speed_2m(1.0, 2.0)
+_FACTOR = air.wind_speed_2m(1.0, 2.0)
 
 
 def test_climate_indices(days: dict[str, np.ndarray]) -> None:
@@ -148,27 +147,27 @@ def test_climate_indices(days: dict[str, np.ndarray]) -> None:
     d = days
     tmean = (d["tmin"] + d["tmax"]) / 2
     radians = np.radians(d["latitude"])
-    pressure = meteo.atmospheric_pressure(d["elevation"])
+    pressure = air.atmospheric_pressure(d["elevation"])
     pairs = {
         "pressure": (pressure, pm.atmospheric_pressure(d["elevation"])),
-        "gamma": (meteo.psychrometric_constant(pressure), pm.psychrometric_constant(pressure)),
-        "es": (meteo.saturation_vapour_pressure(d["tmax"]), pm.saturation_vapor_pressure(d["tmax"])),
+        "gamma": (air.psychrometric_constant(pressure), pm.psychrometric_constant(pressure)),
+        "es": (air.saturation_vapour_pressure(d["tmax"]), pm.saturation_vapor_pressure(d["tmax"])),
         "mean es": (
-            meteo.mean_saturation_vapour_pressure(d["tmin"], d["tmax"]),
+            air.mean_saturation_vapour_pressure(d["tmin"], d["tmax"]),
             pm.mean_saturation_vapor_pressure(d["tmin"], d["tmax"]),
         ),
-        "delta": (meteo.vapour_pressure_slope(tmean), pm.vapor_pressure_slope(tmean)),
-        "latent heat": (meteo.latent_heat(tmean), pm.latent_heat_of_vaporization(tmean)),
-        "tdew": (meteo.vapour_pressure_from_dew_point(d["tmin"]), pm.actual_vapor_pressure_from_dewpoint(d["tmin"])),
+        "delta": (air.vapour_pressure_slope(tmean), pm.vapor_pressure_slope(tmean)),
+        "latent heat": (air.latent_heat(tmean), pm.latent_heat_of_vaporization(tmean)),
+        "tdew": (air.vapour_pressure_from_dew_point(d["tmin"]), pm.actual_vapor_pressure_from_dewpoint(d["tmin"])),
         "rhmax": (
-            meteo.vapour_pressure_from_rhmax(d["tmin"], np.full_like(tmean, 80.0)),
+            air.vapour_pressure_from_rhmax(d["tmin"], np.full_like(tmean, 80.0)),
             pm.actual_vapor_pressure_from_rhmax(pm.saturation_vapor_pressure(d["tmin"]), np.full_like(tmean, 80.0)),
         ),
         "daylight": (
             radiation.daylight_hours(d["latitude"], d["day_of_year"]),
             pm.daylight_hours(radians, d["day_of_year"]),
         ),
-        "wind": (meteo.wind_speed_2m(d["u2"], 10.0), pm.wind_speed_2m(d["u2"], 10.0)),
+        "wind": (air.wind_speed_2m(d["u2"], 10.0), pm.wind_speed_2m(d["u2"], 10.0)),
     }
     ra = radiation.extraterrestrial_radiation(d["latitude"], d["day_of_year"])
     pairs["ra"] = (ra, pm.extraterrestrial_radiation(radians, d["day_of_year"]))

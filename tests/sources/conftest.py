@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from etolib.sources import http
+from etolib.sources.network import client
 
 
 class Clock:
@@ -31,16 +31,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def make_door(tmp_path, clock) -> Iterator[Callable[..., http.Door]]:
+def make_door(tmp_path, clock) -> Iterator[Callable[..., client.Door]]:
     """Return a maker of doors whose answers come from a function of the request."""
 
-    def make(handler, **options) -> http.Door:
+    def make(handler, **options) -> client.Door:
         options = {"clock": clock, "monotonic": clock, "sleep": clock.sleep, "jitter": lambda: 0.0} | options
-        door = http.Door(tmp_path / "cache", "etolib/test (none)", transport=httpx2.MockTransport(handler), **options)
+        door = client.Door(tmp_path / "cache", "etolib/test (none)", transport=httpx2.MockTransport(handler), **options)
         opened.append(door)
         return door
 
-    opened: list[http.Door] = []
+    opened: list[client.Door] = []
     yield make
     for door in opened:
         door.close()

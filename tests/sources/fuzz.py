@@ -21,11 +21,13 @@ import pandas as pd
 
 from etolib import config
 from etolib.errors import BadResponse, EtolibError
-from etolib.sources import http, http_text, met_norway, nasa_power, nws, open_meteo, opentopodata, station_file
+from etolib.sources import met_norway, nasa_power, nws, open_meteo, opentopodata
+from etolib.sources.network import address, client
+from etolib.sources.station import file
 from etolib.variables import VARIABLES
 from tests.shared import shared_root
+from tests.simulator import WeatherServer
 from tests.sources.matrix import PROVIDERS, TODAY, settings
-from tests.weatherserver import WeatherServer
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, -999, -999.0, 1e308, -1e308, 10**400, 1e-320, "", "x", "NaN", "2024-02-30", "9" * 50, [],
@@ -125,10 +127,10 @@ def _containers(data: Any) -> Iterator[Any]:
             stack.extend(node.values() if isinstance(node, dict) else node[:50])
 
 
-class Recorder(http.Door):
+class Recorder(client.Door):
     """A door that keeps the bodies it has brought."""
 
-    def fetch(self, url: str, params: Any = None, **options: Any) -> http.Reply:
+    def fetch(self, url: str, params: Any = None, **options: Any) -> client.Reply:
         reply = super().fetch(url, params, **options)
         self.__dict__.setdefault("bodies", {})[reply.url] = reply.body
         return reply
@@ -143,15 +145,15 @@ class Damaged:
 
     clock = staticmethod(time.time)
 
-    def fetch(self, url: str, params: Any = None, *, check: Any, ttl: Any, source: str, **options: Any) -> http.Reply:
-        shown = http_text.address(url, params)[1]
+    def fetch(self, url: str, params: Any = None, *, check: Any, ttl: Any, source: str, **options: Any) -> client.Reply:
+        shown = address.address(url, params)[1]
         body = self.bodies.get(shown)
         if body is None:
             raise BadResponse(f"{source}: not asked before", source=source)
         if shown == self.victim:
             body = damage(body, self.chance)
             try:
-                data = http.checked(check, body)
+                data = client.checked(check, body)
             except ValueError as error:
                 raise BadResponse(f"{source}: {error}", source=source) from error
         else:
@@ -159,7 +161,7 @@ class Damaged:
                 self.read[shown] = check(body)
             data = self.read[shown]
         lifetime = ttl(data, {})
-        return http.Reply(data, body, shown, 200, time.time(), time.time() + lifetime, {})
+        return client.Reply(data, body, shown, 200, time.time(), time.time() + lifetime, {})
 
 
 def fuzz_source(name: str, count: int, seed: int) -> Counter[str]:
@@ -171,14 +173,14 @@ def fuzz_source(name: str, count: int, seed: int) -> Counter[str]:
         tempfile.TemporaryDirectory() as folder,
         settings(server, Path(folder)) as plain,
     ):
-        recorder = Recorder(Path(folder), http.user_agent(), clock=plain.clock, sleep=plain.sleep)
-        with http.use(recorder):
+        recorder = Recorder(Path(folder), client.user_agent(), clock=plain.clock, sleep=plain.sleep)
+        with client.use(recorder):
             truth = provider.ask()
         bodies = recorder.__dict__["bodies"]
         read: dict[str, Any] = {}
         for number in range(count):
             chance = random.Random(f"{name} {seed} {number}")
-            with http.use(cast(http.Door, Damaged(bodies, chance, read))):
+            with client.use(cast(client.Door, Damaged(bodies, chance, read))):
                 found[_outcome(provider.ask, truth, f"{name} seed {seed} number {number}")] += 1
     return found
 
@@ -220,7 +222,7 @@ PARSERS: dict[str, tuple[str, Callable[[bytes], Any]]] = {
     ),
     "elevation": ("open_meteo/elevation*.json", lambda b: open_meteo.parse_elevations(b, 3)),
     "opentopodata": ("reconstructed/otd_ok.json", lambda b: opentopodata.parse(b, 2)),
-    "station_file": ("nasa_power/csv_body_daily*.csv", station_file.read),
+    "station_file": ("nasa_power/csv_body_daily*.csv", file.read),
 }
 """Recordings by provider, and what reads them."""
 
@@ -235,7 +237,7 @@ def fuzz_recordings(name: str, count: int, seed: int) -> Counter[str]:
         body = damage(chance.choice(files).read_bytes(), chance)
         try:
             # A file is read without the door, which would make a typed error of any ValueError.
-            parse(body) if name == "station_file" else http.checked(parse, body)
+            parse(body) if name == "station_file" else client.checked(parse, body)
             found["data"] += 1
         except EtolibError as error:
             found[type(error).__name__] += 1

@@ -28,9 +28,10 @@ import pandas as pd
 from etolib import config
 from etolib.errors import EtolibError
 from etolib.site import Period, Site
-from etolib.sources import http, open_meteo, opentopodata, registry
+from etolib.sources import open_meteo, opentopodata, registry
 from etolib.sources.base import SourceData
-from tests.weatherserver import FAULTS, WeatherServer
+from etolib.sources.network import client
+from tests.simulator import FAULTS, WeatherServer
 
 TODAY = "2024-07-01"
 DEADLINE = 1.0
@@ -103,7 +104,7 @@ PROVIDERS = {
 
 
 @contextlib.contextmanager
-def settings(server: WeatherServer, folder: Path, deadline: float | None = None) -> Iterator[http.Door]:
+def settings(server: WeatherServer, folder: Path, deadline: float | None = None) -> Iterator[client.Door]:
     """Lead etolib to the simulator, with waits that take no time."""
     roots = {
         name.removeprefix("ETOLIB_").lower(): value
@@ -113,9 +114,9 @@ def settings(server: WeatherServer, folder: Path, deadline: float | None = None)
     limit = {} if deadline is None else {"deadline": str(deadline)}
     with config.set_options(**roots, **limit, contact="test@example.org", cache_dir=folder):
         clock = Clock()
-        door = http.Door(folder, http.user_agent(), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
+        door = client.Door(folder, client.user_agent(), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
         try:
-            with http.use(door):
+            with client.use(door):
                 yield door
         finally:
             door.close()

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etolib import radiation
+from etolib.equations import radiation
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import daily, frames, nws
+from etolib.sources import canonical, daily, nws
 from etolib.sources.base import SourceInfo
 
 GREENWICH, SYDNEY, DENVER = Site(51.5, 0.0), Site(-33.9, 151.2), Site(39.7, -105.0)
@@ -166,7 +166,7 @@ def test_hours_that_cannot_be_weather_warn_nobody_and_are_left_out():
         days = daily.to_days(table, Site(45.0, 0.0))
         told: list[str] = []
         whole = Period("2024-07-01", "2024-07-01")
-        frame = frames.finish(days, whole, today=dt.date(2030, 1, 1), forecast=False, warnings=told, named="demo")
+        frame = canonical.finish(days, whole, today=dt.date(2030, 1, 1), forecast=False, warnings=told, named="demo")
     assert "tdew" not in frame  # a column without a value is left out
     assert frame["tmean"].iloc[0] == 20.0
     assert any("tdew" in text for text in told)
@@ -221,12 +221,12 @@ def test_polar_night_has_no_sun():
 def finish(table, start="2024-02-27", end="2024-03-01", **options):
     warnings: list[str] = []
     options = {"today": dt.date(2030, 1, 1), "forecast": False, "warnings": warnings, "named": "demo"} | options
-    return frames.finish(table, Period(start, end), **options), warnings
+    return canonical.finish(table, Period(start, end), **options), warnings
 
 
 def test_days_come_in_order_and_the_absent_ones_are_nan():
     warnings: list[str] = []
-    table = frames.table(["2024-03-01", "2024-02-27"], {"tmax": [2.0, 1.0]}, warnings)
+    table = canonical.table(["2024-03-01", "2024-02-27"], {"tmax": [2.0, 1.0]}, warnings)
     result, notes = finish(table)
     assert result["tmax"].tolist()[0] == 1.0
     assert result["tmax"].isna().tolist() == [False, True, True, False]
@@ -235,9 +235,9 @@ def test_days_come_in_order_and_the_absent_ones_are_nan():
 
 def test_a_day_that_comes_twice_counts_once_or_not_at_all():
     warnings: list[str] = []
-    same = frames.table(["2024-03-01", "2024-03-01"], {"tmax": [2.0, 2.0]}, warnings)
+    same = canonical.table(["2024-03-01", "2024-03-01"], {"tmax": [2.0, 2.0]}, warnings)
     assert same["tmax"].tolist() == [2.0]
-    other = frames.table(["2024-03-01", "2024-03-01"], {"tmax": [2.0, 3.0]}, warnings)
+    other = canonical.table(["2024-03-01", "2024-03-01"], {"tmax": [2.0, 3.0]}, warnings)
     assert other["tmax"].isna().all()
     assert len(warnings) == 2
 
@@ -246,40 +246,40 @@ def test_a_day_that_comes_twice_counts_once_or_not_at_all():
     ("name", "value"), [("tmax", -999.0), ("tmax", 99.0), ("rs", 300.0), ("u2", -1.0), ("rhmean", 999)]
 )
 def test_what_cannot_be_weather_is_missing_and_told(name, value):
-    result, notes = finish(frames.table(["2024-02-27", "2024-02-28"], {name: [value, 1.0]}, []))
+    result, notes = finish(canonical.table(["2024-02-27", "2024-02-28"], {name: [value, 1.0]}, []))
     assert np.isnan(result[name].iloc[0])
     assert any("cannot be weather" in note for note in notes)
 
 
 def test_tmin_above_tmax_is_neither():
-    result, notes = finish(frames.table(["2024-02-27", "2024-02-28"], {"tmin": [9.0, 1.0], "tmax": [5.0, 5.0]}, []))
+    result, notes = finish(canonical.table(["2024-02-27", "2024-02-28"], {"tmin": [9.0, 1.0], "tmax": [5.0, 5.0]}, []))
     assert result.loc["2024-02-27", ["tmin", "tmax"]].isna().all()
     assert any("above" in note for note in notes)
 
 
 def test_kind_of_a_day_follows_today():
-    result, _ = finish(frames.table(["2024-02-27"], {"tmax": [1.0]}, []), today=dt.date(2024, 2, 29), forecast=True)
+    result, _ = finish(canonical.table(["2024-02-27"], {"tmax": [1.0]}, []), today=dt.date(2024, 2, 29), forecast=True)
     assert result["kind"].tolist() == ["observed", "observed", "forecast", "forecast"]
 
 
 @pytest.mark.parametrize("unit", [None, "furlong", "°F", 3, ["m/s"], ""])
 def test_another_unit_text_is_an_error(unit):
     with pytest.raises(BadResponse, match="unit") as caught:
-        frames.conversion("demo", "wind", unit, {"m/s": (1.0, 0.0)})
+        canonical.conversion("demo", "wind", unit, {"m/s": (1.0, 0.0)})
     assert not caught.value.retryable
 
 
 @pytest.mark.parametrize("value", ["1", True, [1], {"v": 1}])
 def test_only_numbers_are_numbers(value):
     with pytest.raises(ValueError, match="number"):
-        frames.number(value)
+        canonical.number(value)
 
 
 def test_distance_is_the_shortest_across_the_date_line():
-    assert frames.distance_km(0, 179.9, 0, -179.9) == pytest.approx(22.24, abs=0.01)
+    assert canonical.distance_km(0, 179.9, 0, -179.9) == pytest.approx(22.24, abs=0.01)
 
 
 def test_a_source_without_temperatures_is_an_error():
     info = SourceInfo("demo", "Demo", ("tmax",), lambda today: (today, today), "", "", "", "", "", "")
     with pytest.raises(BadResponse, match="tmin"):
-        frames.require(info.name, pd.DataFrame({"tmax": [1.0]}), ("tmin", "tmax"))
+        canonical.require(info.name, pd.DataFrame({"tmax": [1.0]}), ("tmin", "tmax"))

@@ -11,8 +11,8 @@ import os
 import pytest
 
 from etolib import config
+from tests.simulator import FAULTS
 from tests.sources import fuzz, matrix
-from tests.weatherserver import FAULTS
 
 COUNT = int(os.environ.get("ETOLIB_FUZZ", "250"))
 # Stations ask a dozen times and more: a fault of each sort there, the whole in `python -m tests.sources.matrix`.

@@ -16,7 +16,8 @@ import pytest
 from etolib import config
 from etolib.errors import BadResponse, InputError, InvalidRequest, NotCovered, SourceWindowError
 from etolib.site import Period, Site
-from etolib.sources import climatology, elevation, http, nasa_power, nws, open_meteo, opentopodata, registry
+from etolib.sources import climatology, elevation, nasa_power, nws, open_meteo, opentopodata, registry
+from etolib.sources.network import client
 
 PLACE = Site(-22.7, -47.6, 550.0)
 BOULDER = Site(40.02, -105.27, 1655.0)
@@ -28,7 +29,7 @@ TODAY = dt.date(2024, 7, 1)  # of the simulator
 def server(weather_server, monkeypatch):
     monkeypatch.setenv("ETOLIB_CONTACT", "test@example.org")
     yield weather_server
-    http.door().close()
+    client.door().close()
 
 
 def ask(name, site=PLACE, start="2024-02-27", end="2024-03-02"):
@@ -280,7 +281,7 @@ def test_prefetch_of_many_farms_is_a_handful_of_calls(server):
     assert all(np.isfinite(elevation.lookup(farm).value) for farm in farms[:20])
     assert len(server.calls()) == len(calls)
     assert all(data.meta["from_cache"] for data in alone)
-    http.door().cache.clear()
+    client.door().cache.clear()
     fresh = registry.SOURCES["open_meteo_archive"].fetch(farms[7], period)
     pd.testing.assert_frame_equal(fresh.frame, alone[7].frame)
     assert fresh.meta["elevation"] == alone[7].meta["elevation"]
@@ -293,7 +294,7 @@ def test_prefetch_leaves_errors_to_the_places(server):
 
 def test_weighted_budget_counts_as_the_provider_does(server):
     ask("open_meteo_archive", start="2000-01-01", end="2000-12-31")
-    with http.door().cache.database.connect() as connection:
+    with client.door().cache.database.connect() as connection:
         spent = connection.execute("select max(weight) from used_up where name like 'open_meteo%'").fetchone()[0]
     assert spent == pytest.approx(11 / 10 * 366 / 14)
 
@@ -330,8 +331,8 @@ def test_met_is_asked_only_whether_it_changed_once_expired(server):
     clock = [0.0]
     import time
 
-    door = http.Door(config.cache_dir() / "met", http.user_agent(), clock=lambda: time.time() + clock[0])
-    with http.use(door):
+    door = client.Door(config.cache_dir() / "met", client.user_agent(), clock=lambda: time.time() + clock[0])
+    with client.use(door):
         first = ask("met_norway", OSLO, "2024-07-02", "2024-07-06")
         clock[0] = 61.0
         second = ask("met_norway", OSLO, "2024-07-02", "2024-07-06")
@@ -370,7 +371,7 @@ def test_nws_grid_of_another_place_is_refused(server, monkeypatch):
     raw = json.loads(urllib.request.urlopen(server.root("nws") + body.path).read())
     raw["geometry"]["coordinates"] = [[[x, y + 5] for x, y in ring] for ring in raw["geometry"]["coordinates"]]
     monkeypatch.setattr(nws, "parse_grid", lambda _, parse=nws.parse_grid: parse(json.dumps(raw).encode()))
-    http.door().cache.clear()
+    client.door().cache.clear()
     with pytest.raises(BadResponse, match="away"):
         ask("nws_forecast", *CASES["nws_forecast"])
 

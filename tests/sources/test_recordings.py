@@ -10,18 +10,9 @@ import pytest
 
 from etolib.errors import BadResponse, InputError
 from etolib.site import Period, Site
-from etolib.sources import (
-    daily,
-    frames,
-    http,
-    http_text,
-    met_norway,
-    nasa_power,
-    nws,
-    open_meteo,
-    opentopodata,
-    station_file,
-)
+from etolib.sources import canonical, daily, met_norway, nasa_power, nws, open_meteo, opentopodata
+from etolib.sources.network import address, client
+from etolib.sources.station import file
 from tests.shared import shared_path
 
 
@@ -116,7 +107,7 @@ def test_nasa_fill_values_never_enter_a_number():
     "name", ["daily_ag_point", "daily_sb_point_UTC", "adjusted_air_pressure", "adjusted_wind_elevation"]
 )
 def test_nasa_csv_as_an_own_file(name):
-    source = station_file.read(shared_path("fixtures", "nasa_power", f"csv_body_{name}.csv"))
+    source = file.read(shared_path("fixtures", "nasa_power", f"csv_body_{name}.csv"))
     row = source.frame.loc["1983-01-01"]
     assert (row["tmean"], row["tmin"], row["tmax"], row["rhmean"]) == (-24.36, -25.37, -22.7, 92.61)
     assert row["u2"] == pytest.approx(1.93 * 0.748, abs=5e-4)  # WS10M, FAO-56 Eq. 47
@@ -124,10 +115,10 @@ def test_nasa_csv_as_an_own_file(name):
 
 
 def test_nasa_csv_of_the_solar_day_and_of_a_climatology():
-    source = station_file.read(shared_path("fixtures", "nasa_power", "csv_body_daily_sb_point_LST.csv"))
+    source = file.read(shared_path("fixtures", "nasa_power", "csv_body_daily_sb_point_LST.csv"))
     assert source.frame.iloc[0][["tmean", "tmin", "tmax"]].tolist() == [-25.24, -25.67, -24.88]
     with pytest.raises(InputError, match="date"):
-        station_file.read(shared_path("fixtures", "nasa_power", "csv_body_climatology_ag_point.csv"))
+        file.read(shared_path("fixtures", "nasa_power", "csv_body_climatology_ag_point.csv"))
 
 
 def test_nasa_cassettes_hold_the_same_bodies():
@@ -166,7 +157,7 @@ def test_open_meteo_hourly_recording_is_labelled_by_the_begin_of_the_hour():
     assert rain.iloc[: len(told["time"])].tolist() == told["precipitation"]
     assert (answer.latitude, answer.longitude, answer.elevation) == (14.586995, 121.002785, 9.0)
     with pytest.raises(ValueError, match="daily"):
-        http.checked(open_meteo.parse, raw)
+        client.checked(open_meteo.parse, raw)
 
 
 def test_open_meteo_two_places_in_order():
@@ -186,7 +177,7 @@ def test_open_meteo_two_places_in_order():
 )  # fmt: skip
 def test_open_meteo_errors_are_told_in_its_own_words(name):
     raw = body(*name.split("/"))
-    assert http_text.reason_of(raw) == json.loads(raw)["reason"]
+    assert address.reason_of(raw) == json.loads(raw)["reason"]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +263,7 @@ def test_met_compact_has_days_only_in_its_hourly_part():
 def test_met_lifetime_is_its_expires():
     kept = json.loads(body("met_norway", "lat51.5lon-0.1altitude25_complete.headers.json"))["headers"]
     headers = {name.lower(): value for name, value in kept.items()}
-    now = http_text.parse_http_date(headers["date"])
+    now = address.parse_http_date(headers["date"])
     assert met_norway.lifetime(headers, now) == 31 * 60 + 52  # 11:44:31 to 12:16:23
 
 
@@ -389,11 +380,11 @@ def test_nws_values_that_did_not_pass_are_not_used(code):
      ("error_400_alerts_point_out_of_bounds", ""), ("error_301_adjust_precision", "4 decimal digits")],
 )  # fmt: skip
 def test_nws_problems_are_told_in_its_own_words(name, words):
-    assert words in (http_text.reason_of(body("nws", f"{name}.json")) or "")
-    assert http_text.reason_of(body("nws", f"{name}.json"))
+    assert words in (address.reason_of(body("nws", f"{name}.json")) or "")
+    assert address.reason_of(body("nws", f"{name}.json"))
 
 
 def test_solar_day_of_a_recording_is_the_solar_day():
     """Boulder, -105.27 degrees: LST is UTC-7 (verified in the recording collection)."""
-    assert frames.solar_day(Site(40.02, -105.27)) == "local solar day, UTC-7"
+    assert canonical.solar_day(Site(40.02, -105.27)) == "local solar day, UTC-7"
     assert len(Period("2024-06-01", "2024-06-01")) == 1

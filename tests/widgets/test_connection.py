@@ -128,7 +128,7 @@ def test_states_are_those_the_page_has_words_for():
 
 
 def test_the_scheduler_of_the_environment_is_preferred(monkeypatch):
-    from etolib import cluster
+    from etolib.tasks import cluster
 
     monkeypatch.setattr(cluster, "connect", lambda timeout: "the named one")
     monkeypatch.setattr(cluster, "get_client", lambda: "one of its own")

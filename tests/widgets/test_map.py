@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from etolib.site import Site
-from etolib.widgets import names
+from etolib.widgets import cities
 from etolib.widgets.map import OPENSTREETMAP, PlaceMap
 
 EUROPE = ((35.0, -10.0), (60.0, 30.0))
@@ -26,32 +26,32 @@ def all_urls(layers):
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(0, 0), (85.0511, 180), (-60.5, -179.9), (51.48, 0.01)])
 def test_projection_and_its_inverse(latitude, longitude):
-    there = names.project(latitude, longitude, 7.5)
-    assert names.unproject(*there, 7.5) == pytest.approx((latitude, longitude), abs=1e-6)
+    there = cities.project(latitude, longitude, 7.5)
+    assert cities.unproject(*there, 7.5) == pytest.approx((latitude, longitude), abs=1e-6)
 
 
 def test_the_world_is_a_square():
     # Web Mercator: the corner of the world map is (85.05113 N, 180 W)
-    assert names.project(85.05112878, -180, 2) == pytest.approx((0, 0), abs=0.01)
-    assert names.project(-85.05112878, 180, 2) == pytest.approx((1024, 1024), abs=0.01)
+    assert cities.project(85.05112878, -180, 2) == pytest.approx((0, 0), abs=0.01)
+    assert cities.project(-85.05112878, 180, 2) == pytest.approx((1024, 1024), abs=0.01)
 
 
 def test_names_in_view_are_drawn_and_no_others():
-    found = texts(names.labels(EUROPE, 4)[0])
+    found = texts(cities.labels(EUROPE, 4)[0])
     assert "London" in found
     assert not {"São Paulo", "Tokyo", "Lima"} & set(found)
 
 
 def test_a_closer_view_has_room_for_more_of_the_same_country():
-    far = texts(names.labels(((-60.0, -170.0), (70.0, 170.0)), 2)[0])
+    far = texts(cities.labels(((-60.0, -170.0), (70.0, 170.0)), 2)[0])
     view = ((-25.0, -52.0), (-15.0, -40.0))
-    near = texts(names.labels(view, 6)[0])
-    inside = [c.name for c in names.cities() if -25 < c.latitude < -15 and -52 < c.longitude < -40]
+    near = texts(cities.labels(view, 6)[0])
+    inside = [c.name for c in cities.cities() if -25 < c.latitude < -15 and -52 < c.longitude < -40]
     assert len(set(near) & set(inside)) > len(set(far) & set(inside)) > 0
 
 
 def test_labels_keep_their_distance():
-    url, _ = names.labels(((-60.0, -170.0), (70.0, 170.0)), 2)
+    url, _ = cities.labels(((-60.0, -170.0), (70.0, 170.0)), 2)
     root = ET.fromstring(unquote(url.removeprefix("data:image/svg+xml,")))
     spots = [(float(e.attrib["cx"]), float(e.attrib["cy"])) for e in root.iter("{http://www.w3.org/2000/svg}circle")]
     close = [(a, b) for i, a in enumerate(spots) for b in spots[:i] if math.dist(a, b) < 15]
@@ -59,20 +59,20 @@ def test_labels_keep_their_distance():
 
 
 def test_the_picture_lies_where_its_corners_say():
-    url, ((south, west), (north, east)) = names.labels(EUROPE, 4)
+    url, ((south, west), (north, east)) = cities.labels(EUROPE, 4)
     root = ET.fromstring(unquote(url.removeprefix("data:image/svg+xml,")))
     label = next(e for e in root.iter("{http://www.w3.org/2000/svg}g"))
     children = list(label)
     at = next(i for i, e in enumerate(children) if e.text == "London") - 1
-    left, top = names.project(north, west, 4)
+    left, top = cities.project(north, west, 4)
     x, y = left + float(children[at].attrib["cx"]), top + float(children[at].attrib["cy"])
-    assert names.unproject(x, y, 4) == pytest.approx((51.51, -0.13), abs=0.1)
+    assert cities.unproject(x, y, 4) == pytest.approx((51.51, -0.13), abs=0.1)
     assert south < EUROPE[0][0]
     assert east > EUROPE[1][1]
 
 
 def test_the_middle_of_an_ocean_has_no_names():
-    assert names.labels(((-50.0, -120.0), (-45.0, -110.0)), 6) is None
+    assert cities.labels(((-50.0, -120.0), (-45.0, -110.0)), 6) is None
 
 
 def test_without_a_network_nothing_is_asked_of_one():

@@ -422,7 +422,7 @@ def test_no_source_at_all_is_still_a_problem():
 def test_the_page_with_a_file_imports_no_pandas():
     # each open page costs one kernel; pandas alone is 70 MB
     code = (
-        "import sys, etolib.widgets.station, etolib.widgets.remote, etolib.sources.station_packed;"
+        "import sys, etolib.widgets.station, etolib.widgets.remote, etolib.sources.station.packed;"
         "sys.exit('pandas' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -459,7 +459,7 @@ def learnt():
     """A result of 90 days with a station of 75 and two grids whose wind is too high."""
     from etolib import pipeline
     from etolib.sources import registry
-    from etolib.sources.station_file import read
+    from etolib.sources.station.file import read
 
     names = {"nasa_power": grid("nasa_power", 2.0), "open_meteo_archive": grid("open_meteo_archive", 1.8)}
     with pytest.MonkeyPatch.context() as patch, config.set_options(today="2024-07-01"):
@@ -471,7 +471,7 @@ def learnt():
 
 
 def test_what_the_station_taught_is_in_result_and_page(learnt):
-    # 60 days are the least that teaches (etolib.fusion.product.LEARN_DAYS); here 75 are shared.
+    # 60 days are the least that teaches (etolib.fusion.fuse.LEARN_DAYS); here 75 are shared.
     view = remote.view(learnt)
     assert view["learnt"]["text"].startswith("75 days of reference")
     assert view["learnt"]["text"] in view["warnings"]

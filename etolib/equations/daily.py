@@ -1,0 +1,493 @@
+"""Reference evapotranspiration of a day: the equations, on any kind; `etolib.equations.tables` serves tables with gaps.
+
+Conventions, by name:
+
+- ``fao56``: Rs/Rso at most 1, Stefan-Boltzmann 4.903e-9, slope 4098 x 0.6108, vapour pressure deficit as it comes.
+- ``asce2005``: Rs/Rso within 0.3 to 1, Stefan-Boltzmann 4.901e-9, slope constant 2503, deficit not below 0.
+
+Both: Rs/Rso is 1 where Rso is 0 (polar night). Negative results (polar night, dew) are left as the equation gives
+them. Pressure is computed from the elevation, as the book does, unless the caller asks otherwise.
+
+References
+----------
+FAO-56 and ASCE-2005 as in `etolib.equations.air`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from etolib.equations import air, kernel, radiation
+from etolib.equations import constants as c
+from etolib.equations.elementwise import elementwise
+from etolib.errors import InputError, Problem
+
+TERMS: dict[str, tuple[str, str, str]] = {
+    "tmean": ("degC", "mean air temperature", "FAO-56 Eq. 9"),
+    "pressure": ("kPa", "atmospheric pressure", "FAO-56 Eq. 7"),
+    "gamma": ("kPa degC-1", "psychrometric constant", "FAO-56 Eq. 8"),
+    "delta": ("kPa degC-1", "slope of the vapour pressure curve", "FAO-56 Eq. 13"),
+    "es": ("kPa", "saturation vapour pressure", "FAO-56 Eq. 12"),
+    "ea": ("kPa", "actual vapour pressure", "FAO-56 Eqs. 14-19, 48"),
+    "vpd": ("kPa", "vapour pressure deficit", "FAO-56 Eq. 6"),
+    "u2": ("m s-1", "wind speed at 2 m", "FAO-56 Eq. 47"),
+    "dr": ("1", "inverse relative distance of Earth and Sun", "FAO-56 Eq. 23"),
+    "declination": ("radian", "solar declination", "FAO-56 Eq. 24"),
+    "sunset_hour_angle": ("radian", "sunset hour angle", "FAO-56 Eq. 25"),
+    "daylight": ("h", "maximum duration of sunshine", "FAO-56 Eq. 34"),
+    "ra": ("MJ m-2 day-1", "extraterrestrial radiation", "FAO-56 Eq. 21"),
+    "rs": ("MJ m-2 day-1", "global solar radiation", "FAO-56 Eqs. 35, 50, 51"),
+    "rso": ("MJ m-2 day-1", "clear-sky solar radiation", "FAO-56 Eq. 37"),
+    "relative_shortwave": ("1", "Rs/Rso as the longwave term takes it", "FAO-56 Eq. 39"),
+    "rns": ("MJ m-2 day-1", "net shortwave radiation", "FAO-56 Eq. 38"),
+    "rnl": ("MJ m-2 day-1", "net longwave radiation", "FAO-56 Eq. 39"),
+    "rn": ("MJ m-2 day-1", "net radiation", "FAO-56 Eq. 40"),
+    "g": ("MJ m-2 day-1", "soil heat flux", "FAO-56 Eq. 42"),
+    "radiation_term": ("mm day-1", "radiation term", "FAO-56 Eq. 6"),
+    "aerodynamic_term": ("mm day-1", "aerodynamic term", "FAO-56 Eq. 6"),
+    "eto": ("mm day-1", "reference evapotranspiration", "FAO-56 Eq. 6"),
+}
+"""What an agronomist wants to see for one day: unit, words and equation of every term."""
+
+
+def daily_terms(
+    *,
+    tmin: Any,
+    tmax: Any,
+    ea: Any,
+    rs: Any,
+    u2: Any,
+    latitude: Any,
+    elevation: Any,
+    day_of_year: Any,
+    convention: str = "fao56",
+    surface: str = "short",
+    pressure: Any = None,
+    g: Any = 0.0,
+) -> dict[str, Any]:
+    """Return every term of the daily Penman-Monteith equation, by the book, equation by equation.
+
+    Parameters
+    ----------
+    tmin, tmax : ndarray
+        Daily minimum and maximum air temperature at 2 m. [degC]
+    ea : ndarray
+        Actual vapour pressure. [kPa]
+    rs : ndarray
+        Solar radiation. [MJ m-2 day-1]
+    u2 : ndarray
+        Wind speed at 2 m. [m s-1]
+    latitude, elevation, day_of_year : ndarray
+        [degrees], [m], 1 to 366.
+    convention : {"fao56", "asce2005"}
+        See the module.
+    surface : {"short", "tall"}
+        Grass or alfalfa.
+    pressure : ndarray, optional
+        Atmospheric pressure; from the elevation by default. [kPa]
+    g : ndarray
+        Soil heat flux. [MJ m-2 day-1]
+
+    Returns
+    -------
+    dict
+        The names of `TERMS`.
+
+    Examples
+    --------
+    >>> terms = daily_terms(tmin=12.3, tmax=21.5, ea=1.409, rs=22.07, u2=2.078, latitude=50.8, elevation=100,
+    ...                     day_of_year=187)
+    >>> round(terms["radiation_term"], 2), round(terms["aerodynamic_term"], 2)
+    (2.81, 1.07)
+    """
+    cn, cd = surface_constants(surface)
+    tmean = air.mean_temperature(tmin, tmax)
+    given_pressure = air.atmospheric_pressure(elevation) if pressure is None else pressure
+    gamma = air.psychrometric_constant(given_pressure)
+    delta = air.vapour_pressure_slope(tmean, convention=convention)
+    es = air.mean_saturation_vapour_pressure(tmin, tmax)
+    vpd = es - ea
+    if convention == "asce2005":
+        vpd = np.maximum(vpd, 0.0)
+    ra = radiation.extraterrestrial_radiation(latitude, day_of_year, convention=convention)
+    rso = radiation.clear_sky_radiation(ra, elevation)
+    cloud = radiation.cloud_term(rs, rso, convention)
+    rns = radiation.net_shortwave(rs)
+    rnl = radiation.net_longwave(tmin, tmax, ea, rs, rso, convention=convention)
+    rn = rns - rnl
+    denominator = delta + gamma * (1 + cd * u2)
+    radiation_term = c.MM_PER_MJ * delta * (rn - g) / denominator
+    aerodynamic_term = gamma * cn / (tmean + c.PM_KELVIN) * u2 * vpd / denominator
+    return {
+        "tmean": tmean,
+        "pressure": given_pressure,
+        "gamma": gamma,
+        "delta": delta,
+        "es": es,
+        "ea": ea,
+        "vpd": vpd,
+        "u2": u2,
+        "dr": radiation.inverse_relative_distance(day_of_year),
+        "declination": radiation.solar_declination(day_of_year),
+        "sunset_hour_angle": radiation.sunset_hour_angle(latitude, day_of_year),
+        "daylight": radiation.daylight_hours(latitude, day_of_year),
+        "ra": ra,
+        "rs": rs,
+        "rso": rso,
+        "relative_shortwave": (cloud + c.CLOUD_B) / c.CLOUD_A,
+        "rns": rns,
+        "rnl": rnl,
+        "rn": rn,
+        "g": g,
+        "radiation_term": radiation_term,
+        "aerodynamic_term": aerodynamic_term,
+        "eto": radiation_term + aerodynamic_term,
+    }
+
+
+def surface_constants(surface: str) -> tuple[float, float]:
+    """Return numerator and denominator constant of a daily reference surface.
+
+    >>> surface_constants("short")
+    (900.0, 0.34)
+    """
+    if surface not in kernel.SURFACES:
+        raise InputError([Problem("surface", surface, f"must be one of {', '.join(kernel.SURFACES)}")])
+    return kernel.SURFACES[surface]
+
+
+_WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
+
+
+@elementwise(
+    units="mm day-1",
+    long_name="reference evapotranspiration (FAO-56 Penman-Monteith)",
+    cell_methods="time: mean",
+    options=("convention",),
+    dtype_of=_WEATHER,
+    self_checking=True,
+)
+def eto_fao56(
+    *,
+    tmin: Any,
+    tmax: Any,
+    ea: Any,
+    rs: Any,
+    u2: Any,
+    latitude: Any,
+    elevation: Any,
+    day_of_year: Any,
+    convention: str = "fao56",
+    g: Any = None,
+) -> Any:
+    """Return the daily reference evapotranspiration of grass by FAO-56 Penman-Monteith.
+
+    Parameters
+    ----------
+    tmin, tmax : numeric
+        Daily minimum and maximum air temperature at 2 m. [degC]
+    ea : numeric
+        Actual vapour pressure. [kPa]
+    rs : numeric
+        Solar radiation. [MJ m-2 day-1]
+    u2 : numeric
+        Wind speed at 2 m. [m s-1]
+    latitude : numeric
+        -90 to 90, north positive. [degrees]
+    elevation : numeric
+        Height above sea level. [m]
+    day_of_year : numeric
+        1 to 366.
+    convention : {"fao56", "asce2005"}
+        The book of 1998 or the standardized short reference of 2005, see the module.
+    g : numeric, optional
+        Soil heat flux; 0 for a day (Eq. 42). Monthly means take `etolib.equations.radiation.soil_heat_flux_month`.
+        [MJ m-2 day-1]
+
+    Returns
+    -------
+    numeric
+        Reference evapotranspiration, of the kind of the inputs (number, array, Series, DataArray, dask); float32
+        weather gives float32. NaN in any input gives NaN in that cell only. [mm day-1]
+
+    Raises
+    ------
+    InputError
+        With every parameter that holds an impossible number and the likely cause. Inputs on dask are checked when
+        they are computed.
+
+    Notes
+    -----
+    FAO-56 Eq. 6. Large arrays run through the compiled formula of `etolib.equations.kernel`, with the same bits.
+
+    Examples
+    --------
+    >>> round(eto_fao56(tmin=12.3, tmax=21.5, ea=1.409, rs=22.07, u2=2.078, latitude=50.8, elevation=100,
+    ...                 day_of_year=187), 1)
+    3.9
+    """
+    return kernel.daily(
+        tmin=tmin,
+        tmax=tmax,
+        ea=ea,
+        rs=rs,
+        u2=u2,
+        latitude=latitude,
+        elevation=elevation,
+        day_of_year=day_of_year,
+        convention=convention,
+        g=g,
+    )
+
+
+@elementwise(
+    units="mm day-1",
+    long_name="reference evapotranspiration (ASCE standardized Penman-Monteith)",
+    cell_methods="time: mean",
+    options=("surface",),
+    dtype_of=_WEATHER,
+    self_checking=True,
+)
+def eto_asce(
+    *,
+    tmin: Any,
+    tmax: Any,
+    ea: Any,
+    rs: Any,
+    u2: Any,
+    latitude: Any,
+    elevation: Any,
+    day_of_year: Any,
+    surface: str = "short",
+) -> Any:
+    """Return the daily standardized reference evapotranspiration of ASCE-EWRI 2005.
+
+    Parameters
+    ----------
+    tmin, tmax, ea, rs, u2, latitude, elevation, day_of_year : numeric
+        As in `eto_fao56`.
+    surface : {"short", "tall"}
+        Grass (ETos) or alfalfa (ETrs).
+
+    Returns
+    -------
+    numeric
+        Reference evapotranspiration, of the kind of the inputs. [mm day-1]
+
+    Raises
+    ------
+    InputError
+        With every parameter that holds an impossible number and the likely cause.
+
+    Notes
+    -----
+    ASCE-2005 Eq. 1 with Table 1: Cn 900, Cd 0.34 (short); Cn 1600, Cd 0.38 (tall).
+
+    Examples
+    --------
+    >>> round(eto_asce(tmin=10.9, tmax=32.4, ea=1.27, rs=22.4, u2=1.94 * 0.920924, latitude=40.41, elevation=1462.4,
+    ...                day_of_year=183, surface="tall"), 2)
+    7.32
+    """
+    surface_constants(surface)
+    return kernel.daily(
+        tmin=tmin,
+        tmax=tmax,
+        ea=ea,
+        rs=rs,
+        u2=u2,
+        latitude=latitude,
+        elevation=elevation,
+        day_of_year=day_of_year,
+        convention="asce2005",
+        surface=surface,
+    )
+
+
+@elementwise(
+    units="mm day-1",
+    long_name="reference evapotranspiration (Hargreaves-Samani)",
+    cell_methods="time: mean",
+    dtype_of=("tmin", "tmax"),
+    relations=air.ordered("tmin", "tmax"),
+)
+def eto_hargreaves(*, tmin: Any, tmax: Any, latitude: Any, day_of_year: Any) -> Any:
+    """Return the reference evapotranspiration from temperature alone, by Hargreaves and Samani.
+
+    Parameters
+    ----------
+    tmin, tmax : numeric
+        Daily minimum and maximum air temperature at 2 m. [degC]
+    latitude : numeric
+        -90 to 90, north positive. [degrees]
+    day_of_year : numeric
+        1 to 366.
+
+    Returns
+    -------
+    numeric
+        Reference evapotranspiration; 0 below a mean of -17.8 degC, where the equation has no meaning. [mm day-1]
+
+    Raises
+    ------
+    InputError
+        With every parameter that holds an impossible number.
+
+    Notes
+    -----
+    FAO-56 Eq. 52; best for periods of five days and more, and calibrated to the place.
+
+    Examples
+    --------
+    >>> round(eto_hargreaves(tmin=14.8, tmax=26.6, latitude=45.717, day_of_year=196), 1)
+    5.0
+    """
+    ra = radiation.energy_to_water(radiation.extraterrestrial_radiation(latitude, day_of_year))
+    warmth = np.maximum(air.mean_temperature(tmin, tmax) + c.HARGREAVES_B, 0.0)
+    return c.HARGREAVES_A * warmth * np.sqrt(tmax - tmin) * ra
+
+
+@elementwise(
+    units="mm day-1",
+    long_name="reference evapotranspiration (Priestley-Taylor)",
+    cell_methods="time: mean",
+    dtype_of=("tmin", "tmax", "ea", "rs"),
+    relations=air.ordered("tmin", "tmax"),
+)
+def eto_priestley_taylor(
+    *,
+    tmin: Any,
+    tmax: Any,
+    ea: Any,
+    rs: Any,
+    latitude: Any,
+    elevation: Any,
+    day_of_year: Any,
+    alpha: Any = c.PRIESTLEY_TAYLOR_ALPHA,
+) -> Any:
+    """Return the evapotranspiration of a wet surface by Priestley and Taylor.
+
+    Parameters
+    ----------
+    tmin, tmax, ea, rs, latitude, elevation, day_of_year : numeric
+        As in `eto_fao56`.
+    alpha : numeric
+        Coefficient of Priestley and Taylor. [1]
+
+    Returns
+    -------
+    numeric
+        Evapotranspiration, with the net radiation of FAO-56. [mm day-1]
+
+    Raises
+    ------
+    InputError
+        With every parameter that holds an impossible number.
+
+    Notes
+    -----
+    Priestley and Taylor (1972), Monthly Weather Review 100, 81-92, with the fixed latent heat of FAO-56 and G = 0.
+
+    Examples
+    --------
+    >>> round(eto_priestley_taylor(tmin=12.3, tmax=21.5, ea=1.409, rs=22.07, latitude=50.8, elevation=100,
+    ...                            day_of_year=187), 2)
+    4.42
+    """
+    ra = radiation.extraterrestrial_radiation(latitude, day_of_year)
+    rso = radiation.clear_sky_radiation(ra, elevation)
+    rn = radiation.net_shortwave(rs) - radiation.net_longwave(tmin, tmax, ea, rs, rso)
+    return alpha * _energy_share(tmin, tmax, elevation) * radiation.energy_to_water(rn)
+
+
+@elementwise(
+    units="mm day-1",
+    long_name="reference evapotranspiration (Makkink)",
+    cell_methods="time: mean",
+    dtype_of=("tmin", "tmax", "rs"),
+    relations=air.ordered("tmin", "tmax"),
+)
+def eto_makkink(*, tmin: Any, tmax: Any, rs: Any, elevation: Any) -> Any:
+    """Return the reference evapotranspiration from temperature and radiation, by Makkink.
+
+    Parameters
+    ----------
+    tmin, tmax : numeric
+        Daily minimum and maximum air temperature at 2 m. [degC]
+    rs : numeric
+        Solar radiation. [MJ m-2 day-1]
+    elevation : numeric
+        Height above sea level. [m]
+
+    Returns
+    -------
+    numeric
+        Reference evapotranspiration. [mm day-1]
+
+    Raises
+    ------
+    InputError
+        With every parameter that holds an impossible number.
+
+    Notes
+    -----
+    Makkink (1957) in the form of de Bruin (1987), 0.65 Delta / (Delta + gamma) Rs / lambda, with the fixed latent
+    heat of FAO-56.
+
+    Examples
+    --------
+    >>> round(eto_makkink(tmin=12.3, tmax=21.5, rs=22.07, elevation=100), 2)
+    3.79
+    """
+    return c.MAKKINK * _energy_share(tmin, tmax, elevation) * radiation.energy_to_water(rs)
+
+
+def _energy_share(tmin: Any, tmax: Any, elevation: Any) -> Any:
+    delta = air.vapour_pressure_slope(air.mean_temperature(tmin, tmax))
+    return delta / (delta + air.psychrometric_constant(air.atmospheric_pressure(elevation)))
+
+
+@elementwise(
+    units="mm day-1",
+    long_name="reference evapotranspiration (Turc)",
+    cell_methods="time: mean",
+    dtype_of=("tmin", "tmax", "rs", "rhmean"),
+    relations=air.ordered("tmin", "tmax"),
+)
+def eto_turc(*, tmin: Any, tmax: Any, rs: Any, rhmean: Any) -> Any:
+    """Return the reference evapotranspiration of humid climates, by Turc.
+
+    Parameters
+    ----------
+    tmin, tmax : numeric
+        Daily minimum and maximum air temperature at 2 m. [degC]
+    rs : numeric
+        Solar radiation. [MJ m-2 day-1]
+    rhmean : numeric
+        Daily mean relative humidity. [%]
+
+    Returns
+    -------
+    numeric
+        Reference evapotranspiration; 0 where the mean temperature is not above 0. [mm day-1]
+
+    Raises
+    ------
+    InputError
+        With every parameter that holds an impossible number.
+
+    Notes
+    -----
+    Turc (1961), as Eqs. S9.10 and S9.11 of McMahon et al. (2013), doi:10.5194/hess-17-1331-2013.
+
+    Examples
+    --------
+    >>> round(eto_turc(tmin=12.3, tmax=21.5, rs=22.07, rhmean=70.0), 2)
+    3.97
+    """
+    tmean = np.maximum(air.mean_temperature(tmin, tmax), 0.0)
+    dryness = np.maximum(1 + (c.TURC_HUMIDITY - rhmean) / c.TURC_DRYNESS, 1.0)
+    heat = c.CALORIES_PER_MJ * rs + c.TURC_RADIATION
+    return c.TURC * dryness * tmean / (tmean + c.TURC_TEMPERATURE) * heat

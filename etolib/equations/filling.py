@@ -1,0 +1,279 @@
+"""Quality: named flags, filling rules that leave a mark, and refusal of numbers that betray a wrong unit.
+
+A missing input is filled cell by cell by the rules of FAO-56 chapter 3, and every cell says where its value comes
+from. Nothing is interpolated in time. What cannot be filled stays NaN.
+
+- ``ea``: ea (given), tdew (from_dew_point), rhmax and rhmin (from_rh_extremes), rhmax (from_rh_max), rhmean
+  (from_rh_mean), Tmin (estimated_tmin).
+- ``rs``: rs (given), sunshine (estimated_sunshine), range of temperature (estimated_hargreaves), or on an island
+  Ra (estimated_island).
+- ``u2``: u2 (given), 2 m s-1 (default_wind).
+- ``tmin``, ``tmax``: given or missing; nothing replaces a temperature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from etolib.equations import air, radiation
+from etolib.equations import constants as c
+from etolib.equations.elementwise import checked_inputs, range_problems
+from etolib.errors import InputError, Problem
+
+FLAGS: dict[str, str] = {
+    "given": "the value was given",
+    "missing": "no value, and no rule to fill it",
+    "from_dew_point": "vapour pressure from the dew point (FAO-56 Eq. 14)",
+    "from_rh_extremes": "vapour pressure from the extremes of relative humidity (FAO-56 Eq. 17)",
+    "from_rh_max": "vapour pressure from the maximum relative humidity (FAO-56 Eq. 18)",
+    "from_rh_mean": "vapour pressure from the mean relative humidity (FAO-56 Eq. 19)",
+    "estimated_tmin": "vapour pressure estimated from the minimum temperature (FAO-56 Eq. 48)",
+    "estimated_sunshine": "solar radiation estimated from sunshine (FAO-56 Eq. 35)",
+    "estimated_hargreaves": "solar radiation estimated from the range of temperature (FAO-56 Eq. 50)",
+    "estimated_island": "solar radiation estimated from extraterrestrial radiation (FAO-56 Eq. 51)",
+    "default_wind": "no wind speed: the world mean of 2 m s-1 is taken (FAO-56 p. 63)",
+    "suspect_above_ra": "given, but more solar radiation than reaches the top of the atmosphere",
+    "estimated_by_source": "the source itself estimated it, for example radiation from cloud cover",
+}
+"""Every flag with its meaning; the position is the code used in grids."""
+
+CODES: dict[str, int] = {name: code for code, name in enumerate(FLAGS)}
+ESTIMATED: frozenset[str] = frozenset(name for name in FLAGS if name.startswith(("estimated_", "default_", "suspect_")))
+"""Flags of cells whose value is an estimate, a default or doubtful (``from_*`` are measured by another route)."""
+
+FILLED = ("tmin", "tmax", "ea", "rs", "u2")
+"""The inputs of the Penman-Monteith equation that have a flag."""
+
+KRS = {"interior": c.KRS_INTERIOR, "coast": c.KRS_COASTAL, "island": float("nan")}
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Inputs without gaps where a rule fills them: ``values`` and int8 ``codes`` by name (see `CODES`)."""
+
+    values: dict[str, np.ndarray]
+    codes: dict[str, np.ndarray]
+
+
+def complete(
+    given: Mapping[str, np.ndarray],
+    *,
+    latitude: np.ndarray,
+    elevation: np.ndarray,
+    day_of_year: np.ndarray,
+    krs: str | float = "interior",
+    dew_point_offset: float = 0.0,
+) -> Completed:
+    """Fill missing inputs by FAO-56 chapter 3, cell by cell, with a mark on every cell.
+
+    Parameters
+    ----------
+    given : mapping of str to ndarray
+        Canonical variables in canonical units, shapes that broadcast; ``tmin`` and ``tmax`` at least.
+    latitude, elevation, day_of_year : ndarray
+        [degrees], [m], 1 to 366; shapes that broadcast with the variables.
+    krs : {"interior", "coast", "island"} or float
+        How radiation is estimated from temperature: 0.16, 0.19, Eq. 51, or a number of your own. [degC-0.5]
+    dew_point_offset : float
+        How far the dew point lies below Tmin, 2 to 3 in arid places. [degC]
+
+    Returns
+    -------
+    Completed
+
+    Raises
+    ------
+    InputError
+        With all problems: ranges, swapped extremes, and numbers that betray a wrong unit.
+
+    Examples
+    --------
+    >>> day = complete({"tmin": np.array([14.8]), "tmax": np.array([26.6])},
+    ...                latitude=np.array([45.717]), elevation=np.array([200.0]), day_of_year=np.array([196]))
+    >>> round(float(day.values["rs"][0]), 2), list(FLAGS)[day.codes["rs"][0]]
+    (22.29, 'estimated_hargreaves')
+    """
+    problems = [
+        Problem(name, None, "is missing", f"give the daily {'minimum' if name == 'tmin' else 'maximum'} temperature")
+        for name in ("tmin", "tmax")
+        if name not in given
+    ]
+    problems += rule_problems(krs, dew_point_offset)
+    place = {"latitude": latitude, "elevation": elevation, "day_of_year": day_of_year}
+    problems += range_problems({**given, **place})
+    problems += _fraction_problems(given)
+    for low, high in (("tmin", "tmax"), ("rhmin", "rhmax")):
+        problems += air.ordered(low, high)(dict(given))
+    if problems:
+        raise InputError(problems)
+
+    ra = radiation.extraterrestrial_radiation(latitude, day_of_year)
+    if "rs" in given:
+        problems = radiation_problems(given["rs"], ra)
+        if problems:
+            raise InputError(problems)
+    with checked_inputs():
+        return _complete(given, latitude, elevation, day_of_year, ra, krs, dew_point_offset)
+
+
+def _complete(
+    given: Mapping[str, np.ndarray],
+    latitude: np.ndarray,
+    elevation: np.ndarray,
+    day_of_year: np.ndarray,
+    ra: np.ndarray,
+    krs: str | float,
+    dew_point_offset: float,
+) -> Completed:
+    shape = np.broadcast_shapes(*(np.shape(a) for a in (*given.values(), latitude, elevation, day_of_year)))
+    whole = {name: np.broadcast_to(array, shape) for name, array in given.items()}
+    ra = np.broadcast_to(ra, shape)
+    values: dict[str, np.ndarray] = {}
+    codes: dict[str, np.ndarray] = {}
+    for name in ("tmin", "tmax"):
+        values[name] = whole[name]
+        codes[name] = np.where(np.isnan(whole[name]), CODES["missing"], CODES["given"]).astype(np.int8)
+    tmin, tmax = whole["tmin"], whole["tmax"]
+
+    ea = _Filling(whole.get("ea"), shape, tmin.dtype)
+    if "tdew" in whole:
+        ea.fill("from_dew_point", lambda at: air.vapour_pressure_from_dew_point(whole["tdew"][at]))
+    if "rhmax" in whole and "rhmin" in whole:
+        ea.fill(
+            "from_rh_extremes",
+            lambda at: air.vapour_pressure_from_rh(tmin[at], tmax[at], whole["rhmin"][at], whole["rhmax"][at]),
+        )
+    if "rhmax" in whole:
+        ea.fill("from_rh_max", lambda at: air.vapour_pressure_from_rhmax(tmin[at], whole["rhmax"][at]))
+    if "rhmean" in whole:
+        ea.fill("from_rh_mean", lambda at: air.vapour_pressure_from_rhmean(tmin[at], tmax[at], whole["rhmean"][at]))
+    ea.fill("estimated_tmin", lambda at: air.vapour_pressure_from_tmin(tmin[at], np.array([dew_point_offset])))
+    values["ea"], codes["ea"] = ea.values, ea.codes
+
+    rs = _Filling(whole.get("rs"), shape, tmin.dtype)
+    if "rs" in whole:
+        rs.mark("suspect_above_ra", _above_ra(whole["rs"], ra))
+    if "sunshine" in whole:
+        daylight = np.broadcast_to(radiation.daylight_hours(latitude, day_of_year), shape)
+        rs.fill(
+            "estimated_sunshine",
+            lambda at: radiation.solar_radiation_from_sunshine(whole["sunshine"][at], ra[at], daylight[at]),
+        )
+    if krs == "island":
+        # The equation has no temperature in it; a day without temperature is still a day without data.
+        rs.fill("estimated_island", lambda at: radiation.solar_radiation_island(ra[at]) + 0 * (tmin[at] + tmax[at]))
+    else:
+        factor = np.array([KRS[krs] if isinstance(krs, str) else float(krs)])
+        rso = np.broadcast_to(radiation.clear_sky_radiation(ra, elevation), shape)
+        rs.fill(
+            "estimated_hargreaves",
+            lambda at: radiation.solar_radiation_from_temperature(tmin[at], tmax[at], ra[at], factor, rso[at]),
+        )
+    values["rs"], codes["rs"] = rs.values, rs.codes
+
+    u2 = _Filling(whole.get("u2"), shape, tmin.dtype)
+    u2.fill("default_wind", lambda at: np.full(int(np.count_nonzero(at)), c.WIND_DEFAULT))
+    values["u2"], codes["u2"] = u2.values, u2.codes
+    return Completed(values, codes)
+
+
+def rule_problems(krs: str | float, dew_point_offset: float) -> list[Problem]:
+    """Return what is wrong with the options of `complete`.
+
+    >>> [str(problem) for problem in rule_problems("mountain", 0.0)]
+    ["krs = 'mountain': must be one of interior, coast, island, or a number"]
+    """
+    problems = []
+    if isinstance(krs, str):
+        if krs not in KRS:
+            problems.append(Problem("krs", krs, f"must be one of {', '.join(KRS)}, or a number"))
+    elif not 0.05 <= krs <= 0.3:
+        problems.append(Problem("krs", krs, "must lie within 0.05 to 0.3 degC-0.5", "0.16 inland, 0.19 at a coast"))
+    if not 0.0 <= dew_point_offset <= 10.0:
+        problems.append(Problem("dew_point_offset", dew_point_offset, "must lie within 0 to 10 degC"))
+    return problems
+
+
+class _Filling:
+    """Values and codes of one variable while routes fill what is still absent."""
+
+    def __init__(self, start: np.ndarray | None, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        self.values = np.full(shape, np.nan, dtype) if start is None else np.array(start)
+        self.absent = np.isnan(self.values)
+        self.codes = np.where(self.absent, CODES["missing"], CODES["given"]).astype(np.int8)
+
+    def fill(self, flag: str, route: object) -> None:
+        if not self.absent.any():
+            return
+        found = np.asarray(route(self.absent))  # type: ignore[operator]
+        good = ~np.isnan(found)
+        at = tuple(index[good] for index in np.nonzero(self.absent))
+        self.values[at] = found[good]
+        self.codes[at] = CODES[flag]
+        self.absent[at] = False
+
+    def mark(self, flag: str, where: np.ndarray) -> None:
+        self.codes[where] = CODES[flag]
+
+
+def _fraction_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
+    names = [n for n in ("rhmin", "rhmean", "rhmax") if n in given and np.isfinite(given[n]).any()]
+    if not names or max(float(np.nanmax(given[n])) for n in names) > 1.0:
+        return []
+    return [
+        Problem(
+            name,
+            float(np.nanmax(given[name])),
+            "is at most 1 everywhere, which no air is in %",
+            f'this looks like a fraction: convert it with etolib.units.convert(values, "{name}", "fraction")',
+        )
+        for name in names
+    ]
+
+
+_RA_FACTOR = 1.2  # room for the error of Ra within a day and of a pyranometer
+_RA_CELLS = 3  # fewer cells tell of one bad reading as well as of a wrong unit: they are marked, not refused
+_RA_MARGIN = 1.0  # MJ m-2 day-1: twilight where Ra is almost 0
+
+
+def _above_ra(rs: np.ndarray, ra: np.ndarray) -> np.ndarray:
+    return rs > _RA_FACTOR * ra + _RA_MARGIN
+
+
+def radiation_problems(rs: np.ndarray, ra: np.ndarray) -> list[Problem]:
+    """Return a problem where most solar radiation exceeds what reaches the top of the atmosphere.
+
+    >>> print(radiation_problems(np.array([45.0, 40.0, 48.0]), np.array([12.0]))[0].suggestion)
+    this looks like W m-2: convert it with etolib.units.convert(values, "rs", "W m-2")
+    """
+    present = ~np.isnan(rs)
+    count = int(np.count_nonzero(present))
+    above = int(np.count_nonzero(_above_ra(rs, ra)))
+    if count < _RA_CELLS or above * 2 <= count:
+        return []
+    return [
+        Problem(
+            "rs",
+            float(np.nanmax(rs)),
+            f"is above the extraterrestrial radiation in {above} of {count} cells",
+            'this looks like W m-2: convert it with etolib.units.convert(values, "rs", "W m-2")',
+        )
+    ]
+
+
+def summary(codes: Mapping[str, np.ndarray]) -> list[str]:
+    """Return one sentence per filled or missing variable, for people.
+
+    >>> summary({"u2": np.array([0, 10, 10], dtype=np.int8)})
+    ['u2: no wind speed: the world mean of 2 m s-1 is taken (FAO-56 p. 63), 2 of 3 values']
+    """
+    names = list(FLAGS)
+    sentences = []
+    for variable, array in codes.items():
+        for code, count in zip(*np.unique(array, return_counts=True), strict=True):
+            if names[code] in ESTIMATED or names[code] == "missing":
+                sentences.append(f"{variable}: {FLAGS[names[code]]}, {count} of {array.size} values")
+    return sentences

@@ -1,0 +1,197 @@
+"""`Result`: the daily ETo of one place with everything that explains it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from etolib.errors import InputError, Problem
+from etolib.site import Period, Site
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+TABLE_COLUMNS = (
+    "date",
+    "eto",
+    "eto_lower",
+    "eto_upper",
+    "quality",
+    "source",
+    "kind",
+    "precipitation",
+    "tmin",
+    "tmax",
+    "ea",
+    "u2",
+    "rs",
+    "flags",
+)
+"""Columns of `Result.table`, in order; units as in `etolib.variables`."""
+
+
+# pandas is imported where it is used: dask tells every client the type of a result, and a page's kernel that
+# only passes results on must not pay 70 MB for knowing the type.
+def _empty_frame() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
+@dataclass
+class Result:
+    """Daily reference evapotranspiration of one place.
+
+    Attributes
+    ----------
+    site : Site
+        The place, with the elevation that was used.
+    period : Period
+        The days asked for; ``table`` has one row for each.
+    table : pandas.DataFrame
+        Columns `TABLE_COLUMNS`: ``date``, ``eto`` with ``eto_lower`` and ``eto_upper`` [mm day-1], ``quality``
+        (HIGH, MEDIUM, LOW, None where there is no value), ``source``, ``kind`` (observed, forecast, climatology),
+        the inputs as used, and ``flags`` in words. NaN and None are absent; nothing is silently filled.
+    source_eto : pandas.DataFrame
+        ETo of each source by itself [mm day-1]; index ``date``, one column a source.
+    flags : pandas.DataFrame
+        Flag of every input cell (`etolib.equations.filling.FLAGS`); index ``date``, columns tmin tmax ea rs u2.
+    input_sources : pandas.DataFrame
+        Source of every input cell, the same shape; ``a+b`` for a mean of two, empty where estimated.
+    weights : pandas.DataFrame
+        Share of each member in each day's ETo (see `etolib.fusion.Fused`); index ``date``.
+    warnings : list of str
+        What the reader should know.
+    provenance : dict
+        JSON-able: versions, time, place, elevation and its source, day definition, choice of sources with reasons,
+        what each source answered, rules used.
+    request : dict
+        What was asked: ``sources`` and options.
+    """
+
+    site: Site
+    period: Period
+    table: pd.DataFrame
+    source_eto: pd.DataFrame
+    flags: pd.DataFrame = field(default_factory=_empty_frame)
+    input_sources: pd.DataFrame = field(default_factory=_empty_frame)
+    weights: pd.DataFrame = field(default_factory=_empty_frame)
+    warnings: list[str] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    request: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """The result as an xarray Dataset with CF attributes, values of each source included."""
+        from etolib.result.export import to_dataset
+
+        return to_dataset(self)
+
+    def terms(self, date: dt.date | str) -> pd.DataFrame:
+        """Return the work for one day: every term of the equation, from the inputs to the two parts of ETo.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``term``; columns value, units, description, equation, flag, source. Where the table's value was
+            corrected by what an own station taught, a last row ``eto_corrected`` holds that one.
+
+        Raises
+        ------
+        InputError
+            Where the day is not in the result, or has no value.
+        """
+        import pandas as pd
+
+        from etolib.reference import eto
+
+        try:
+            day = pd.Timestamp(date)
+        except (TypeError, ValueError):
+            raise InputError([Problem("date", date, "is not a date", "write it as YYYY-MM-DD")]) from None
+        row = self.table.set_index("date").loc[[day]] if day in self.flags.index else self.table.iloc[:0]
+        if row.empty:
+            raise InputError([Problem("date", str(date), f"is not in the result {self.period}", "choose a day of it")])
+        if row["eto"].isna().all():
+            raise InputError([Problem("date", str(date), "has no value", "no source had data for it")])
+        work = eto(row[list(self.flags.columns)].astype(float), self.site).terms(day)
+        work["flag"] = self.flags.loc[day].reindex(work.index).fillna("")
+        work["source"] = self.input_sources.loc[day].reindex(work.index).fillna("")
+        told = float(row["eto"].iloc[0])
+        if abs(told - work.loc["eto", "value"]) > 1e-6:
+            text = "ETo in the table: the equation's, corrected by what the own station taught"
+            work.loc["eto_corrected", ["value", "units", "description"]] = [told, "mm day-1", text]
+            work.loc["eto_corrected", ["equation", "flag", "source"]] = ["", "learnt", "station"]
+        return work
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``."""
+        from etolib.result.export import to_csv
+
+        return to_csv(self, path)
+
+    def to_excel(self, path: str | os.PathLike[str]) -> None:
+        """Write an Excel workbook: table, values of each source, provenance."""
+        from etolib.result.export import to_excel
+
+        to_excel(self, path)
+
+    def to_netcdf(self, path: str | os.PathLike[str]) -> None:
+        """Write `dataset` as NetCDF-4."""
+        from etolib.result.export import to_netcdf
+
+        to_netcdf(self, path)
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Return table, warnings and provenance as JSON text; also write it to ``path``."""
+        from etolib.result.export import to_json
+
+        return to_json(self, path)
+
+    def script(self) -> str:
+        """Return a Python script that repeats this run."""
+        from etolib.result.export import to_script
+
+        return to_script(self)
+
+    def link(self) -> str:
+        """Return the query string that makes the page ask the same again.
+
+        The dates are absolute, so that the link means the same days tomorrow.
+        """
+        from etolib.result.export import to_link
+
+        return to_link(self)
+
+    def citation(self) -> str:
+        """Return how to cite the numbers: etolib, the method, and the data of each source used."""
+        from etolib.result.export import to_citation
+
+        return to_citation(self)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return the rows of a SUCCESS message: date, eto_mm (None where absent), quality, source."""
+        import pandas as pd
+
+        columns = (self.table[name] for name in ("date", "eto", "quality", "source"))
+        return [
+            {
+                "date": day.date().isoformat(),
+                "eto_mm": None if pd.isna(eto) else round(float(eto), 3),
+                "quality": None if pd.isna(quality) else quality,
+                "source": None if pd.isna(source) else source,
+            }
+            for day, eto, quality, source in zip(*columns, strict=True)
+        ]
+
+    def _repr_html_(self) -> str:
+        import html
+
+        mean = self.table["eto"].mean()
+        head = f"<b>ETo</b> {html.escape(str(self.site))}, {self.period}: mean {mean:.2f} mm/day"
+        notes = "".join(f"<li>{html.escape(w)}</li>" for w in self.warnings)
+        return f"<p>{head}</p><ul>{notes}</ul>{self.table.head(10).to_html(index=False, escape=True)}"

@@ -1,0 +1,79 @@
+"""How the dashboards are served: Voila with etolib's own front page, found inside the package.
+
+`command` gives what a program (`etolib serve`) runs; ``python -m etolib.serve.voila APPS`` is the server itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+READY = "/etolib/ready"
+"""Answers 200 when the first visitor will find a kernel ready, 503 before."""
+
+
+def apps_folder() -> Path:
+    """Return the folder of the dashboards: beside the package in a checkout, inside it in an installation."""
+    package = Path(__file__).resolve().parent.parent.parent
+    for folder in (package.parent / "apps", package / "apps"):
+        if (folder / "eto.ipynb").is_file():
+            return folder
+    raise FileNotFoundError(f"no dashboards beside or inside {package}")
+
+
+def app_names() -> list[str]:
+    """Return the names of the dashboards, the main one first.
+
+    >>> app_names()[0]
+    'eto'
+    """
+    names = sorted(path.stem for path in apps_folder().glob("*.ipynb"))
+    return sorted(names, key=lambda name: name != "eto")
+
+
+def url(name: str, host: str, port: int, base_url: str = "/") -> str:
+    """Return the address of a dashboard.
+
+    >>> url("eto", "127.0.0.1", 8866)
+    'http://127.0.0.1:8866/voila/render/eto.ipynb'
+    """
+    return f"{origin(host, port)}{base_url.rstrip('/')}/voila/render/{name}.ipynb"
+
+
+def origin(host: str, port: int) -> str:
+    """Return scheme, host and port; a server that listens everywhere is reached on this machine."""
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def command(
+    apps: Path | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8866,
+    base_url: str = "/",
+    token: str | None = None,
+    pool: int = 1,
+) -> tuple[list[str], dict[str, str]]:
+    """Return the command line of the server, and what to add to its environment.
+
+    Parameters
+    ----------
+    apps : Path, optional
+        Folder of the dashboards; default: `apps_folder`.
+    host, port, base_url
+        Where it listens. A port in use is an error: another one would not be the one that was told.
+    token : str, optional
+        Asked of every visitor.
+    pool : int
+        Kernels kept ready for the next visitor (about 90 MB each); 0: none, a visitor then waits for a kernel.
+    """
+    words = [
+        # -P: a file named voila.py in the current folder must not be taken for the package.
+        sys.executable, "-P", "-m", "etolib.serve.voila", str(apps or apps_folder()),
+        f"--Voila.ip={host}", f"--port={port}", "--Voila.port_retries=0", f"--base_url={base_url}",
+        f"--preheat_kernel={pool > 0}", f"--pool_size={max(pool, 0)}", "--no-browser", "--Voila.log_level=ERROR",
+    ]  # fmt: skip
+    if token:
+        words.append(f"--token={token}")
+    return words, {}

@@ -1,0 +1,125 @@
+"""Voila as etolib needs it, by subclassing: kernels end with their tab, answers are compressed, fonts stay at home."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import tornado.web
+from jupyter_server.utils import url_path_join
+from voila.app import Voila
+from voila.static_file_handler import MultiStaticFileHandler
+from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.treehandler import TornadoVoilaTreeHandler
+
+from etolib.serve.voila import READY
+
+_HERE = Path(__file__).resolve().parent
+_HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
+_YEAR_S = 31_536_000
+_MESSAGE_BYTES = 64 << 20
+
+
+class PageHandler(TornadoVoilaHandler):
+    """A dashboard."""
+
+    async def get_generator(self, path: str | None = None) -> Any:
+        """Render, with the cookie that lets the closing tab stop its kernel.
+
+        Voila's page says goodbye with the ``_xsrf`` cookie it never received (voila issue 1458): touching the
+        token sets the cookie.
+        """
+        self.xsrf_token  # noqa: B018
+        async for part in super().get_generator(path):
+            yield part
+
+    def should_use_rendered_notebook(
+        self, notebook_data: Any, pool_size: int, template_name: Any, theme: Any, request_args: Any
+    ) -> bool:
+        """Let a preheated kernel serve any theme: the page paints itself."""
+        return bool(super().should_use_rendered_notebook(notebook_data, pool_size, None, None, request_args))
+
+
+class FrontDoor(tornado.web.RequestHandler):
+    """The root of the server leads to the main dashboard."""
+
+    def get(self) -> None:
+        """Redirect, query string included."""
+        query = f"?{self.request.query}" if self.request.query else ""
+        self.redirect(f"{self.request.path.rstrip('/')}/voila/render/eto.ipynb{query}")
+
+
+class StaticHandler(MultiStaticFileHandler):
+    """Files whose names carry a hash of their content may be kept by the browser for a year."""
+
+    def get_cache_time(self, path: str, modified: Any, mime_type: str) -> int:
+        """Return for how long [s] a browser may keep a file."""
+        if _HASHED.search(path.rsplit("/", 1)[-1]):
+            return _YEAR_S
+        return int(super().get_cache_time(path, modified, mime_type))
+
+
+class ReadyHandler(tornado.web.RequestHandler):
+    """Whether the next visitor will find a kernel ready."""
+
+    def _log(self) -> None:
+        """Be silent: a 503 here is how `etolib serve` waits, and no news for a terminal."""
+
+    def initialize(self, app: Dashboards) -> None:
+        """Take the server."""
+        self.dashboards = app
+
+    def get(self) -> None:
+        """Answer 200 or 503, with the reason as JSON."""
+        ready = self.dashboards.ready()
+        self.set_status(200 if ready else 503)
+        self.finish(json.dumps({"ready": ready}))
+
+
+_REPLACED = {
+    TornadoVoilaHandler: PageHandler,
+    TornadoVoilaTreeHandler: FrontDoor,
+    MultiStaticFileHandler: StaticHandler,
+}
+
+
+class Dashboards(Voila):
+    """Voila serving etolib's dashboards."""
+
+    def load_config_file(self, filename: str, path: Any = None) -> None:
+        """Read the configuration that lies beside the dashboards, and no other.
+
+        Voila looks into the current folder and the user's; a ``voila.py`` found there would be run.
+        """
+        super().load_config_file(filename, path=[self.root_dir])
+
+    def setup_template_dirs(self) -> None:
+        """Put etolib's template before Voila's of the same name, which it extends."""
+        super().setup_template_dirs()
+        self.template_paths.insert(0, str(_HERE / "template"))
+
+    def init_settings(self) -> dict[str, Any]:
+        """Compress: the front end is 6 MB of text without. (``tornado_settings`` come too late for this one.)
+
+        A message larger than the limit closes the line of the page; tornado's own limit (10 MB) is less than a file the
+        page takes.
+        """
+        settings: dict[str, Any] = super().init_settings()
+        return settings | {"compress_response": True, "websocket_max_message_size": _MESSAGE_BYTES}
+
+    def init_handlers(self) -> list[Any]:
+        """Exchange the handlers that behave differently here, and add the readiness check."""
+        handlers: list[Any] = [(url_path_join(self.server_url, READY), ReadyHandler, {"app": self})]
+        for pattern, handler, *options in super().init_handlers():
+            chosen = _REPLACED.get(handler, handler)
+            handlers.append((pattern, chosen, *([] if chosen is FrontDoor else options)))
+        return handlers
+
+    def ready(self) -> bool:
+        """Return whether every pool of preheated kernels is filled and rendered."""
+        pools: dict[str, list[asyncio.Task[Any]]] = getattr(self.kernel_manager, "_pools", {})
+        tasks = [task for pool in pools.values() for task in pool]
+        return all(task.done() and not task.exception() and task.result()["task"].done() for task in tasks)

@@ -1,0 +1,282 @@
+"""From a provider's columns to canonical days: units checked, fill values out, dates put in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib.equations import constants
+from etolib.errors import BadResponse
+from etolib.site import Period, Site
+from etolib.sources.base import SourceInfo
+from etolib.sources.network.client import Reply
+from etolib.variables import VARIABLES
+
+Conversion = tuple[float, float]
+"""Factor and offset that bring a provider's unit to the canonical one."""
+
+SAME: Conversion = (1.0, 0.0)
+
+
+def conversion(source: str, name: str, unit: Any, known: Mapping[str, Conversion]) -> Conversion:
+    """Return factor and offset for a unit text; an unexpected text is an error, never ignored.
+
+    ``known`` holds only the texts of the unit that was asked for: where another system is declared, it is not known
+    whether the numbers or the text are wrong.
+
+    >>> conversion("demo", "wind", "km/h", {"km/h": (1 / 3.6, 0.0)})
+    (0.2777777777777778, 0.0)
+    """
+    if isinstance(unit, str) and unit in known:
+        return known[unit]
+    raise BadResponse(
+        f"{source} gives {name} in the unit {unit!r}, which is not one of {', '.join(known)}",
+        source=source, retryable=False, suggestion="choose another source and report this change of the provider",
+    )  # fmt: skip
+
+
+def read_json(body: bytes) -> Any:
+    """Read a JSON body strictly: no bare NaN becomes a number, no key counts twice with two values.
+
+    >>> read_json(b'{"a": [1.5, NaN]}')
+    {'a': [1.5, None]}
+    >>> read_json(b'{"a": 1, "a": 2}')
+    Traceback (most recent call last):
+    ...
+    ValueError: 'a' is given twice with different values
+    """
+    return json.loads(body, parse_constant=lambda _: None, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        for key, value in pairs:
+            if found[key] != value:
+                raise ValueError(f"{key!r} is given twice with different values")
+    return found
+
+
+def number(value: Any) -> float:
+    """Return a JSON number as float, NaN for null; ValueError for anything else (text, true, a list).
+
+    >>> number(None), number(3)
+    (nan, 3.0)
+    """
+    if value is None:
+        return math.nan
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{str(value)[:40]!r} stands where a number should be")
+    result = float(value)
+    return result if math.isfinite(result) else math.nan
+
+
+def numbers(values: Any, length: int | None = None) -> np.ndarray:
+    """Return a JSON list as floats (n,), null as NaN; ValueError where it is no list of ``length`` numbers."""
+    if not isinstance(values, list) or (length is not None and len(values) != length):
+        raise ValueError("a list of values is missing or of another length than its dates")
+    return np.array([number(v) for v in values], dtype=float)
+
+
+def u2_from_10m(speed: Any) -> Any:
+    """Return wind at 2 m from wind at 10 m over grass. [m s-1]
+
+    FAO-56 Eq. 47. Only for winds a provider gives at 10 m, never for one that is at 2 m already.
+
+    >>> round(u2_from_10m(3.2), 2)
+    2.39
+    """
+    with np.errstate(over="ignore"):  # 1e308 is no wind and is taken out later
+        return speed * constants.WIND_A / math.log(constants.WIND_B * 10.0 - constants.WIND_C)
+
+
+def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[str]) -> pd.DataFrame:
+    """Return columns by date in order; a date given twice with different values is missing, and said to be.
+
+    Parameters
+    ----------
+    dates : iterable of datetime.date
+        One per row, in any order.
+    columns : mapping
+        Name to values (n,).
+    warnings : list of str
+        Grows.
+    """
+    frame = pd.DataFrame(dict(columns), index=pd.DatetimeIndex(pd.to_datetime(list(dates)), name="date"), dtype=float)
+    if not frame.index.is_unique:
+        repeated = frame.index[frame.index.duplicated()].unique()
+        frame = frame.reset_index().drop_duplicates().set_index("date")
+        conflicting = frame.index[frame.index.duplicated()].unique()
+        if len(conflicting):
+            frame = frame[~frame.index.duplicated()]
+            frame.loc[conflicting, :] = np.nan
+            warnings.append(f"{_days(conflicting)} came twice with different values and count as missing")
+        else:
+            warnings.append(f"{_days(repeated)} came twice with the same values")
+    return frame.sort_index()
+
+
+def finish(
+    frame: pd.DataFrame, period: Period, *, today: dt.date, forecast: bool, warnings: list[str], named: str
+) -> pd.DataFrame:
+    """Return the frame of `SourceData`: every day of ``period``, canonical columns, impossible values out, ``kind``.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Canonical columns by day.
+    period : Period
+        The days wanted.
+    today : datetime.date
+        Days from here on are ``forecast`` where ``forecast`` is set.
+    warnings : list of str
+        Grows: days without data, values that cannot be weather.
+    named : str
+        How warnings call the source.
+    """
+    days = pd.date_range(period.start, period.end, freq="D", name="date")
+    result = frame.reindex(days)
+    result = result[[name for name in VARIABLES if name in result]].astype(float)
+    for name in result.columns:
+        bounds = VARIABLES[name]
+        values = result[name].to_numpy(copy=True)
+        with np.errstate(invalid="ignore"):
+            wrong = (values < bounds.lower) | (values > bounds.upper) | np.isinf(values)
+        if wrong.any():
+            first = values[wrong][0]
+            values[wrong] = np.nan
+            result[name] = values
+            warnings.append(
+                f"{named}: {int(wrong.sum())} value(s) of {name} cannot be weather "
+                f"({first:g} {bounds.units} on {days[wrong][0].date()}) and count as missing"
+            )
+    if {"tmin", "tmax"} <= set(result.columns):
+        crossed = (result["tmin"] > result["tmax"]).to_numpy()
+        if crossed.any():
+            result.loc[crossed, ["tmin", "tmax"]] = np.nan
+            warnings.append(f"{named}: tmin lies above tmax on {_days(days[crossed])}; both count as missing there")
+    empty = [name for name in result.columns if result[name].isna().all()]
+    if empty:
+        warnings.append(f"{named}: no values of {', '.join(empty)} in this period")
+        result = result.drop(columns=empty)
+    nothing = result.isna().all(axis=1).to_numpy()
+    if nothing.any():
+        warnings.append(f"{named}: no data on {_days(days[nothing])}")
+    by_days: dict[str, list[str]] = {}
+    for name in result.columns:
+        gaps = result[name].isna().to_numpy() & ~nothing
+        if gaps.any():
+            by_days.setdefault(_days(days[gaps]), []).append(name)
+    warnings += [f"{named}: {', '.join(names)} missing on {text}" for text, names in by_days.items()]
+    kind = np.where(days >= pd.Timestamp(today), "forecast", "observed") if forecast else "observed"
+    result["kind"] = kind
+    return result
+
+
+def _days(days: Iterable[Any]) -> str:
+    """Return days in words, shortened.
+
+    >>> _days(pd.DatetimeIndex(["2024-02-28", "2024-02-29", "2024-03-05"]))
+    '2024-02-28..2024-02-29, 2024-03-05'
+    """
+    runs: list[list[pd.Timestamp]] = []
+    for day in sorted(days):
+        if runs and (day - runs[-1][-1]).days == 1:
+            runs[-1][1:] = [day]
+        else:
+            runs.append([day])
+    words = ["..".join(str(d.date()) for d in run) for run in runs]
+    return ", ".join(words[:3]) + (f" and {len(words) - 3} more stretches" if len(words) > 3 else "")
+
+
+def clipped(period: Period, inside: Period, named: str, warnings: list[str]) -> None:
+    """Warn about the days of ``period`` outside of what a source can have."""
+    day = dt.timedelta(days=1)
+    outside = []
+    if period.start < inside.start:
+        outside.append(f"{period.start}..{inside.start - day}")
+    if period.end > inside.end:
+        outside.append(f"{inside.end + day}..{period.end}")
+    if outside:
+        warnings.append(f"{named} has no data for {' and '.join(outside)} (outside its window)")
+
+
+def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Return the great-circle distance [km] (haversine, sphere of 6371 km).
+
+    >>> round(distance_km(0, 0, 0, 1), 1)
+    111.2
+    """
+    a, b = math.radians(latitude), math.radians(other_latitude)
+    step = math.radians(other_longitude - longitude)
+    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(step / 2) ** 2
+    return 2 * 6371.0 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def solar_day(site: Site) -> str:
+    """Return the day definition in words.
+
+    >>> solar_day(Site(-22.7, -47.6))
+    'local solar day, UTC-3'
+    """
+    return f"local solar day, UTC{site.utc_offset:+d}"
+
+
+def iso_time(posix: float) -> str:
+    """Return a POSIX time [s] as ISO text in UTC.
+
+    >>> iso_time(0)
+    '1970-01-01T00:00:00Z'
+    """
+    return dt.datetime.fromtimestamp(posix, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def require(source: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Raise `BadResponse` where a column without which no day can be computed is absent or empty."""
+    lacking = [name for name in names if name not in frame or frame[name].isna().all()]
+    if lacking:
+        raise BadResponse(
+            f"{source} gave no {' and no '.join(lacking)} for any of the days asked",
+            source=source, suggestion="choose other days or another source",
+        )  # fmt: skip
+
+
+_HUMIDITY = ("ea", "tdew", "rhmax", "rhmin", "rhmean")
+
+
+def lost(missing: Sequence[str], frame: pd.DataFrame) -> list[str]:
+    """Return which of the ``missing`` variables the reader must know of.
+
+    Not pressure, which FAO-56 takes from the elevation, nor one measure of humidity or mean temperature while the
+    others are there.
+
+    >>> lost(["tdew", "pressure", "rs"], pd.DataFrame({"rhmean": [60.0]}))
+    ['rs']
+    """
+    idle = {"pressure", "tmean", "cloud", "sunshine"}
+    if any(name in frame for name in _HUMIDITY):
+        idle.update(_HUMIDITY)
+    return [name for name in missing if name not in idle]
+
+
+def provenance(info: SourceInfo, site: Site, reply: Reply) -> dict[str, Any]:
+    """Return the part of ``SourceData.meta`` that is the same for all providers."""
+    return {
+        "source": info.name,
+        "title": info.title,
+        "requested": {"latitude": site.latitude, "longitude": site.longitude},
+        "day": solar_day(site),
+        "retrieved": iso_time(reply.fetched),
+        "url": reply.url,
+        "from_cache": reply.from_cache,
+        "stale": reply.stale,
+        "attribution": info.attribution,
+        "licence": info.licence,
+        "estimated": [],
+    }

@@ -1,0 +1,171 @@
+"""`Text`: an English sentence that knows its key and its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from etolib.words.catalogue import ENGLISH, look_up
+
+Role = Callable[[str, Any], str]
+"""How a value is shown: called with the language and the value."""
+
+_JOINED = "+"
+_VERBATIM = ""
+
+
+class Text(str):
+    """A finished English sentence, with the key and the values it was made of.
+
+    Made by `say`, `join` and `verbatim`. It survives pickling; as JSON it is plain text, `encode` keeps the parts.
+
+    Attributes
+    ----------
+    key : str
+        Of the catalogues; empty for text that came from outside.
+    values : dict
+        What fills the places: numbers, text, lists of them, other `Text`.
+    """
+
+    __slots__ = ("key", "values")
+    key: str
+    values: dict[str, Any]
+
+    def __new__(cls, english: str, key: str, values: Mapping[str, Any]) -> Text:
+        """Make one from its parts; callers use `say`."""
+        self = super().__new__(cls, english)
+        self.key = key
+        self.values = dict(values)
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Text, (str.__str__(self), self.key, self.values)
+
+
+def say(key: str, /, **values: Any) -> Text:
+    """Return the text of a key, its places filled in.
+
+    >>> text = say("cannot_reach", source="nasa_power")
+    Traceback (most recent call last):
+    ...
+    KeyError: "no text has the key 'cannot_reach'"
+    >>> say("days", count=3), say("days", count=1)
+    ('3 days', '1 day')
+    """
+    kept = {name: _keep(value) for name, value in values.items()}
+    return Text(_fill(ENGLISH, key, kept, {}), key, kept)
+
+
+def verbatim(text: str) -> Text:
+    """Return text that came from outside, or that is the same in every language.
+
+    >>> verbatim("404 Not Found").key
+    ''
+    """
+    return text if isinstance(text, Text) else Text(text, _VERBATIM, {})
+
+
+def join(between: str, parts: Sequence[str]) -> Text:
+    """Return texts one after the other; each keeps its key.
+
+    >>> join("; ", [say("calculate"), verbatim("x")])
+    'Calculate; x'
+    """
+    kept = [verbatim(part) for part in parts]
+    return Text(between.join(kept), _JOINED, {"between": between, "parts": kept})
+
+
+def render(language: str, text: str, roles: Mapping[str, Role] | None = None) -> str:
+    """Return a text in a language; plain str comes back as it is.
+
+    Parameters
+    ----------
+    language : str
+        One of `etolib.words.languages`.
+    text : str
+        A `Text`, or anything else.
+    roles : mapping of str to callable, optional
+        By the name of a value without its number (``variable2`` has the role of ``variable``): how it is shown.
+
+    >>> render("pt", say("days", count=3))
+    '3 dias'
+    """
+    if not isinstance(text, Text) or text.key == _VERBATIM:
+        return str(text)
+    if text.key == _JOINED:
+        between: str = text.values["between"]
+        return between.join(render(language, part, roles) for part in text.values["parts"])
+    return _fill(language, text.key, text.values, roles or {})
+
+
+def encode(text: str) -> dict[str, Any] | str:
+    """Return a text as JSON can hold it: key and values, or the text itself where it has no key.
+
+    >>> encode(say("days", count=3))
+    {'key': 'days', 'values': {'count': 3}}
+    """
+    if not isinstance(text, Text) or text.key == _VERBATIM:
+        return str(text)
+    return {"key": text.key, "values": {name: _encode_value(value) for name, value in text.values.items()}}
+
+
+def decode(data: Any) -> Text:
+    """Return the text of what `encode` gave; what is none of it comes as text from outside.
+
+    >>> decode({"key": "days", "values": {"count": 3}})
+    '3 days'
+    """
+    if isinstance(data, Mapping) and isinstance(data.get("key"), str) and isinstance(data.get("values"), Mapping):
+        values = {str(name): _decode_value(value) for name, value in data["values"].items()}
+        if data["key"] == _JOINED:
+            return join(str(values.get("between", "")), [verbatim(part) for part in values.get("parts", ())])
+        try:
+            return say(data["key"], **values)
+        except (KeyError, ValueError, TypeError, IndexError):  # of another version of etolib
+            return verbatim(data["key"])
+    return verbatim(str(data))
+
+
+def plain(value: Any) -> str:
+    """Return how a value stands in an English sentence: lists part by comma.
+
+    >>> plain(["rs", "u2"]), plain(3)
+    ('rs, u2', '3')
+    """
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _keep(value: Any) -> Any:
+    """Return a value as JSON and pickles can hold it."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:  # a number of numpy
+        return _keep(value.item())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_keep(one) for one in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
+    return str(value)
+
+
+def _fill(language: str, key: str, values: Mapping[str, Any], roles: Mapping[str, Role]) -> str:
+    shown = {name: _shown(language, name, value, roles) for name, value in values.items()}
+    return look_up(language, key, values.get("count")).format(**shown)
+
+
+def _shown(language: str, name: str, value: Any, roles: Mapping[str, Role]) -> Any:
+    if role := roles.get(name.rstrip("0123456789")):
+        return role(language, value)
+    if isinstance(value, list):
+        return ", ".join(str(_shown(language, "", one, roles)) for one in value)
+    return render(language, value, roles) if isinstance(value, Text) else value
+
+
+def _encode_value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_encode_value(one) for one in value]
+    return encode(value) if isinstance(value, Text) else value
+
+
+def _decode_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return decode(value)
+    return [_decode_value(one) for one in value] if isinstance(value, (list, tuple)) else value

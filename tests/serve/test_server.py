@@ -1,0 +1,146 @@
+"""`etolib serve` and `etolib lab` as a user starts them: what they print, where they listen, what they leave behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from etolib.serve import server
+
+pytestmark = pytest.mark.browser
+
+
+@contextmanager
+def started(*words, **environment):
+    command = [sys.executable, "-m", "etolib.cli", *words]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | environment
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def page_of(process):
+    name, url = process.stdout.readline().rstrip("\n").split("\t")
+    return name, url
+
+
+def family(process):
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def assert_ends_with_nothing_left(process):
+    children = family(process)
+    assert children
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+
+
+def test_serve_prints_the_page_listens_on_loopback_and_leaves_nothing():
+    with started("serve", "--port", "0", "--no-browser", "--workers", "1") as process:
+        name, url = page_of(process)
+        assert name == "eto"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            assert answer.status == 200
+        listening = [
+            connection.laddr.ip
+            for member in [psutil.Process(process.pid), *family(process)]
+            for connection in member.net_connections(kind="tcp")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        assert listening
+        assert set(listening) <= {"127.0.0.1", "::1"}
+        assert_ends_with_nothing_left(process)
+
+
+def test_lab_answers_and_leaves_nothing():
+    with started("lab", "--port", "0", "--no-browser", "--workers", "1") as process:
+        name, url = page_of(process)
+        assert name == "lab"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            assert b"JupyterLab" in answer.read()
+        assert_ends_with_nothing_left(process)
+
+
+def test_serve_adopts_a_scheduler_and_leaves_it_running():
+    port = server.free_port("127.0.0.1")
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
+    scheduler = subprocess.Popen([*command, "--no-dashboard"], stderr=subprocess.DEVNULL)
+    try:
+        address = f"tcp://127.0.0.1:{port}"
+        with started("serve", "--port", "0", "--no-browser", "--scheduler", address) as process:
+            assert page_of(process)[0] == "eto"
+            names = [" ".join(child.cmdline()) for child in family(process)]
+            assert not any("nanny" in name or "dask" in name for name in names)
+            assert_ends_with_nothing_left(process)
+        assert scheduler.poll() is None
+    finally:
+        scheduler.kill()
+        scheduler.wait()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("serve", "--port", "70000"), 2, "70000"),
+        (("serve", "--scheduler", "tcp://127.0.0.1:1"), 1, "does not answer"),
+    ],
+)
+def test_what_cannot_start_says_why(words, status, said):
+    command = [sys.executable, "-m", "etolib.cli", *words, "--no-browser"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == status
+    assert said in done.stderr
+
+
+def test_taken_port_is_told():
+    import socket
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        command = [sys.executable, "-m", "etolib.cli", "serve", "--port", str(port), "--no-browser"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert f"port = {port}" in done.stderr
+
+
+def test_stopped_while_the_cluster_starts_it_leaves_nothing():
+    command = [sys.executable, "-m", "etolib.cli", "serve", "--port", "0", "--no-browser", "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    with process:
+        assert process.stderr.readline() == "starting the cluster ...\n"
+        children = family(process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+
+
+def test_serve_on_ipv6_and_behind_a_proxy():
+    import socket
+
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    proxy = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}  # nobody listens there
+    with started("serve", "--host", "::1", "--port", "0", "--no-browser", "--workers", "1", **proxy) as process:
+        assert page_of(process)[1].startswith("http://[::1]:")
+        assert_ends_with_nothing_left(process)

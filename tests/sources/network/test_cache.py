@@ -1,0 +1,191 @@
+"""The cache and the shared counts: damage is a miss, killed writers leave a sound file, windows follow the clock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from etolib.sources.network.budget import Budget, Ledger
+from etolib.sources.network.cache import Cache, Database, Entry
+
+
+def entry(body=b"x" * 5000, expires=1e12):
+    return Entry("http://a/b", 200, {"date": "today"}, body, 1.0, expires)
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return Cache(Database(tmp_path / "c"))
+
+
+def test_what_is_kept_comes_back(cache):
+    cache.store("k", entry(), 1.0)
+    assert cache.load("k", 2.0) == entry()
+    assert cache.load("other", 2.0) is None
+
+
+def test_a_changed_body_is_a_miss(cache):
+    cache.store("k", entry(), 1.0)
+    with cache.database.connect(write=True) as connection:
+        connection.execute("update entry set body = ?", (b"y" * 5000,))
+    assert cache.load("k", 2.0) is None
+    assert cache.load("k", 2.0) is None  # and it is gone
+
+
+@pytest.mark.parametrize("headers", ["{", "\x00", "[1, 2"])
+def test_damaged_columns_are_a_miss(cache, headers):
+    cache.store("k", entry(), 1.0)
+    with cache.database.connect(write=True) as connection:
+        connection.execute("update entry set headers = ?", (headers,))
+    assert cache.load("k", 2.0) is None
+
+
+def fill(cache, count=40):
+    for n in range(count):
+        cache.store(f"k{n}", entry(), 1.0)
+
+
+@pytest.mark.parametrize("harm", ["header", "middle", "half", "text", "empty"])
+def test_a_damaged_file_is_begun_again(cache, harm):
+    fill(cache)
+    with sqlite3.connect(cache.database.path) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+    connection.close()
+    path = cache.database.path
+    data = bytearray(path.read_bytes())
+    if harm == "header":
+        data[:100] = b"\xff" * 100
+    elif harm == "middle":
+        data[len(data) // 2 : len(data) // 2 + 5000] = os.urandom(5000)
+    elif harm == "half":
+        data = data[: len(data) // 2]
+    elif harm == "text":
+        data = bytearray(b"this is not a database\n" * 300)
+    else:
+        data = bytearray()
+    path.write_bytes(data)
+    other = Cache(Database(cache.database.folder))
+    for n in range(40):
+        found = other.load(f"k{n}", 2.0)
+        assert found is None or found == entry()
+    other.store("new", entry(), 3.0)
+    assert other.load("new", 4.0) == entry()
+
+
+def test_the_least_used_go_first(tmp_path):
+    cache = Cache(Database(tmp_path), max_bytes=20_000)
+    for n in range(33):
+        cache.store(f"k{n}", entry(), float(n))
+    with cache.database.connect() as connection:
+        keys = [row[0] for row in connection.execute("select key from entry order by used")]
+    assert keys == ["k29", "k30", "k31", "k32"]
+
+
+def test_a_folder_that_cannot_be_used_is_replaced_by_a_private_one(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    database = Database(tmp_path / "file" / "cache")
+    cache = Cache(database)
+    cache.store("k", entry(), 1.0)
+    assert cache.load("k", 2.0) == entry()
+
+
+def test_the_folder_is_private(tmp_path):
+    Database(tmp_path / "new")
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_clear_forgets_everything(cache):
+    fill(cache, 3)
+    cache.mark_failure("k", 1.0, "down")
+    cache.mark_host("h", 100.0, "silent")
+    cache.clear()
+    assert cache.load("k1", 2.0) is None
+    assert cache.failure_since("k", 0.0) is None
+    assert cache.host_failure("h", 2.0) is None
+
+
+def test_a_failure_counts_for_those_who_waited_for_it_only(cache):
+    cache.mark_failure("k", 10.0, "down")
+    assert cache.failure_since("k", 9.0) == "down"
+    assert cache.failure_since("k", 11.0) is None
+
+
+def _write_for_ever(folder):
+    cache = Cache(Database(Path(folder)))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: cache.store(f"k{n % 50}", entry(os.urandom(20_000)), 1.0), range(10**9)))
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_killed_writers_leave_a_sound_file(tmp_path, round_):
+    child = multiprocessing.get_context("spawn").Process(target=_write_for_ever, args=(str(tmp_path),))
+    child.start()
+    cache = Cache(Database(tmp_path))
+    end = time.monotonic() + 60
+    while time.monotonic() < end and cache.load(f"k{20 + round_}", 2.0) is None:
+        pass
+    os.kill(child.pid, signal.SIGKILL)
+    child.join(30)
+    with sqlite3.connect(cache.database.path) as connection:
+        assert connection.execute("pragma integrity_check").fetchone()[0] == "ok"
+    connection.close()
+    assert cache.load(f"k{20 + round_}", 2.0) is not None
+
+
+# --- budgets --------------------------------------------------------------------------------------------------------
+
+
+def _spend(folder, results):
+    ledger = Ledger(Database(Path(folder)))
+    budget = Budget("p", windows=((60, 40),))
+    granted = []
+    for second in range(0, 180, 3):
+        if ledger.take(budget, 3.9, float(second)) == second:
+            granted.append(second)
+    results.put(granted)
+
+
+def test_four_processes_share_one_window(tmp_path):
+    spawn = multiprocessing.get_context("spawn")
+    results = spawn.Queue()
+    children = [spawn.Process(target=_spend, args=(str(tmp_path), results)) for _ in range(4)]
+    for child in children:
+        child.start()
+    granted = [second for _ in children for second in results.get(timeout=60)]
+    for child in children:
+        child.join(30)
+    for window in range(3):
+        inside = [s for s in granted if s // 60 == window]
+        assert len(inside) == 10  # 39 of 40, whoever asked
+
+
+def test_weights_fill_a_window_exactly(tmp_path):
+    ledger, budget = Ledger(Database(tmp_path)), Budget("p", windows=((60, 40), (3600, 100)))
+    taken = [ledger.take(budget, 3.9, 5.0) for _ in range(12)]
+    assert taken == [5.0] * 10 + [60.0] * 2
+    for start in (60.0, 120.0):
+        taken = [ledger.take(budget, 3.9, start) for _ in range(11)]
+    assert taken[-1] == 3600.0  # 25 requests of 3.9 are an hour's 100
+
+
+def test_a_block_holds_for_all_and_only_as_long(tmp_path):
+    ledger, budget = Ledger(Database(tmp_path)), Budget("p")
+    ledger.block("p", 100.0, "hourly")
+    ledger.block("p", 50.0, "shorter")
+    assert ledger.take(budget, 1.0, 10.0) == 100.0
+    assert ledger.blocked_text("p", 10.0) is not None
+    assert ledger.take(budget, 1.0, 101.0) == 101.0
+    assert Ledger(Database(tmp_path)).take(Budget("other"), 1.0, 10.0) == 10.0
+
+
+def test_a_clock_set_back_stops_nobody(tmp_path):
+    ledger, budget = Ledger(Database(tmp_path)), Budget("p", spacing=1.0)
+    ledger.take(budget, 1.0, 1e9)
+    assert ledger.take(budget, 1.0, 5.0) <= 6.0

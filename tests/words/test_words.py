@@ -1,0 +1,84 @@
+"""Catalogues and texts: keys with values, several languages, pickles and JSON."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from etolib import words
+from etolib.words import Text, decode, encode, join, render, say, verbatim
+
+FOLDER = Path(words.__file__).parent
+
+
+def entries(language: str) -> dict[str, tuple[str, ...]]:
+    """Return the texts of a catalogue by key, all forms of each."""
+    text = (FOLDER / f"{language}.po").read_text(encoding="utf-8")
+    keys = re.findall(r'^msgid "(.+)"$', text, re.M)
+    assert len(keys) == len(set(keys)), sorted({key for key in keys if keys.count(key) > 1})
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        found = {m.id: m.string for m in read_po(file) if m.id}
+    return {key if isinstance(key, str) else key[0]: s if isinstance(s, tuple) else (s,) for key, s in found.items()}
+
+
+def places(forms: tuple[str, ...]) -> set[str]:
+    """Return the names of the places of a text."""
+    return {name for form in forms for name in re.findall(r"{(\w+)", form)}
+
+
+@pytest.mark.parametrize("language", [code for code in words.languages() if code != "en"])
+def test_a_language_has_every_key_with_the_same_places(language):
+    english, other = entries("en"), entries(language)
+    assert set(other) == set(english)
+    assert all(all(forms) for forms in other.values())
+    assert {k for k in english if places(english[k]) != places(other[k])} == set()
+
+
+def test_a_text_is_english_and_knows_its_parts():
+    text = say("outside_window", source="nasa_power", asked="1950", allowed="1981/2026")
+    assert text == "nasa_power has no data for 1950; it covers 1981/2026"
+    assert text.key == "outside_window"
+    assert render("pt", text) == "nasa_power não tem dados para 1950; cobre 1981/2026"
+    assert render("pt", text, {"source": lambda language, name: name.upper()}).startswith("NASA_POWER")
+
+
+def test_a_text_survives_pickle_and_json():
+    inner = say("choose_dates_within", allowed="1981/2026")
+    text = join("; ", [say("problem", thing="x", value="'{y}'", rule=inner), verbatim("<b>{z}")])
+    again = pickle.loads(pickle.dumps(text))
+    assert (again, again.key, again.values) == (text, text.key, text.values)
+    sent = json.loads(json.dumps(encode(text)))
+    assert decode(sent) == text
+    assert render("pt", decode(sent)) == render("pt", text)
+    assert render("pt", text).endswith("<b>{z}")
+
+
+def test_plural_follows_the_language():
+    assert [render("pt", say("days", count=n)) for n in (1, 2)] == ["1 dia", "2 dias"]
+
+
+def test_what_has_no_key_stays_as_it_is():
+    assert render("pt", "plain") == "plain"
+    assert decode({"key": "of a later version", "values": {}}) == "of a later version"
+    assert decode(None) == "None"
+    assert isinstance(verbatim("x"), Text)
+
+
+def test_a_language_can_be_added_while_running(tmp_path):
+    catalogue = tmp_path / "xx.po"
+    catalogue.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "calculate"\nmsgstr "XX"\n'
+    )
+    words.add_language("xx", catalogue)
+    try:
+        assert "xx" in words.languages()
+        assert render("xx", say("calculate")) == "XX"
+        assert render("xx", say("days", count=2)) == "2 days"
+    finally:
+        words.catalogue._added.pop("xx")
+        words.catalogue._read.cache_clear()
