@@ -188,7 +188,7 @@ def test_pyfao56_hourly() -> None:
     # pyfao56 1.4 hourly with the simple Rso and the cloud term handed on: all hours of Greeley but for Ra, which it
     # sets to 0 by the middle of the hour where ASCE-2005 Eq. 56 (and we) cut the hour at the horizon.
     refet = pytest.importorskip("pyfao56.refet")
-    from tests.test_reference import greeley_hours
+    from tests.equations.test_reference import greeley_hours
 
     weather, _ = greeley_hours()
     for crop, surface in (("S", "short"), ("T", "tall")):
