@@ -205,16 +205,18 @@ DATA_HELP = "Folder like that of the validation data: cities.csv, cities/<city>.
 
 @main.command()
 @click.option("--data", required=True, type=click.Path(path_type=Path), help=DATA_HELP)
-@click.option("--protocol", required=True, type=click.Choice(PROTOCOLS), help="What may be learnt, see VALIDATION.md.")
+@click.option(
+    "--protocol", required=True, type=click.Choice(PROTOCOLS), help="What may be learnt, see docs/validation."
+)
 @click.option("--cities", help="Names separated by commas; all by default.")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File .parquet.")
 def fuse(data: Path, protocol: str, cities: str | None, output: Path) -> None:
     """Fuse the sources of every place of a folder; writes columns city, date, eto, lower, upper."""
     check_output(output, (".parquet",))
-    from etolib.validation import protocols
+    from etolib.validation import study
 
     names = None if cities is None else [name.strip() for name in cities.split(",") if name.strip()]
-    series = protocols.fuse(data, protocol, names)
+    series = study.fuse(data, protocol, names)
     with _writing(output):
         series.to_parquet(output, index=False)
     click.echo(f"{output}: {series['city'].nunique()} places, {len(series)} rows", err=True)
@@ -227,7 +229,7 @@ def validate(data: Path, json_file: Path | None) -> None:
     """Print the accuracy of all protocols on a folder of places with a reference."""
     if json_file is not None:
         check_output(json_file, (".json",))
-    from etolib.validation.tables import validate as all_tables
+    from etolib.validation.accuracy import validate as all_tables
 
     tables = all_tables(data)
     click.echo(tables.to_text())

@@ -4,7 +4,7 @@
 
 FOLDER holds hourly weather files, any depth: EPW (EnergyPlus), TMY3 and TM2. Files with cloud cover
 judge all estimates; files without judge FAO-56 Eq. 50 alone. Which files were used, and how their radiation was made,
-is told in VALIDATION.md; none is part of this project.
+is told in docs/validation/sources.md; none is part of this project.
 """
 
 from __future__ import annotations

@@ -241,9 +241,10 @@ def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.S
     of the daylight hours: FAO-56 Eq. 35 with n/N = 1 - cloud, and Kasten and Czeplak (1980, Solar Energy 24, 177-189:
     G / G0 = 1 - 0.75 N^3.4, with G0 = Rso of FAO-56 Eq. 37). Eq. 50 alone where there is no cloud cover.
 
-    Chosen on weather files of twelve places on five continents (``tools/score_radiation.py``; VALIDATION.md tells how
-    their radiation was made): mean RMSE 2.0 MJ m-2 day-1, against 3.8 for Eq. 50 alone, 2.5 for Eq. 35, 3.3 for Kasten
-    and Czeplak, 2.3 for the mean of the first and the last, and smaller than that one in eleven of the twelve.
+    Chosen on weather files of twelve places on five continents (``tools/score_radiation.py``;
+    docs/validation/sources.md tells how their radiation was made): mean RMSE 2.0 MJ m-2 day-1, against 3.8 for Eq. 50
+    alone, 2.5 for Eq. 35, 3.3 for Kasten and Czeplak, 2.3 for the mean of the first and the last, and smaller than
+    that one in eleven of the twelve.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Agreement with refet, pyet, pyfao56 and climate_indices on 1e5 random valid days, under their own conventions.
 
-Every remaining difference is named with its cause here and in VALIDATION.md.
+Every remaining difference is named with its cause here and in docs/validation/equations.md.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ import pytest
 from etolib.errors import InputError
 from etolib.fusion import bias, series
 from etolib.validation import protocols
+from etolib.validation.accuracy import TARGETS, validate
 from etolib.validation.places import load
 from etolib.validation.scores import score
-from etolib.validation.tables import TARGETS, scored_days, validate
+from etolib.validation.study import Study, fuse, scored_days
 from tests.fusion import simulated
 from tests.shared import shared_path
 
@@ -25,7 +26,7 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fused(data):
     """The series of the untouched folder under each protocol."""
-    return {name: protocols.fuse(data, name) for name in protocols.PROTOCOLS}
+    return {name: fuse(data, name) for name in protocols.PROTOCOLS}
 
 
 def of(table, city):
@@ -49,16 +50,14 @@ def test_columns_and_rows(data, fused):
     assert found.notna().all().all()
     assert (found.lower <= found.eto).all()
     assert (found.eto <= found.upper).all()
-    assert protocols.fuse(data, "G", ["B"])["city"].unique().tolist() == ["B"]
+    assert fuse(data, "G", ["B"])["city"].unique().tolist() == ["B"]
 
 
 def test_t2005_cannot_have_looked_past_2005(data, fused, tmp_path):
     def hide(name, table):
         table.loc[table["date"] > "2005-12-31", "xavier_eto"] = np.nan
 
-    pd.testing.assert_frame_equal(
-        fused["T2005"], protocols.fuse(changed(data, tmp_path / "d", hide), "T2005"), check_exact=True
-    )
+    pd.testing.assert_frame_equal(fused["T2005"], fuse(changed(data, tmp_path / "d", hide), "T2005"), check_exact=True)
 
 
 @pytest.mark.parametrize("name", ["S", "S200", "ST2005"])
@@ -68,7 +67,7 @@ def test_s_cannot_have_looked_at_its_own_reference(data, fused, tmp_path, name):
             table["xavier_eto"] = np.nan
 
     hidden = changed(data, tmp_path / "d", hide)
-    found = protocols.fuse(hidden, name, ["A", "C"])
+    found = fuse(hidden, name, ["A", "C"])
     pd.testing.assert_frame_equal(of(fused[name], "C"), of(found, "C"), check_exact=True)
     assert not of(fused[name], "A").equals(of(found, "A"))
 
@@ -79,8 +78,8 @@ def test_s200_does_not_look_at_near_places_and_s_does(data, fused, tmp_path):
             table["xavier_eto"] *= 2
 
     other = changed(data, tmp_path / "d", hide)
-    pd.testing.assert_frame_equal(of(fused["S200"], "A"), protocols.fuse(other, "S200", ["A"]), check_exact=True)
-    assert not of(fused["S"], "A").equals(protocols.fuse(other, "S", ["A"]))
+    pd.testing.assert_frame_equal(of(fused["S200"], "A"), fuse(other, "S200", ["A"]), check_exact=True)
+    assert not of(fused["S"], "A").equals(fuse(other, "S", ["A"]))
 
 
 def test_g_looks_at_no_reference_at_all(data, fused, tmp_path):
@@ -89,7 +88,7 @@ def test_g_looks_at_no_reference_at_all(data, fused, tmp_path):
 
     hidden = changed(data, tmp_path / "d", hide)
     for name in ("G", "T2005", "S"):  # where there is nothing to learn from: the same as without a reference
-        pd.testing.assert_frame_equal(protocols.fuse(hidden, name), fused["G"], check_exact=True)
+        pd.testing.assert_frame_equal(fuse(hidden, name), fused["G"], check_exact=True)
 
 
 def test_learning_helps_and_never_smooths(data, fused):
@@ -112,7 +111,7 @@ def test_learning_helps_and_never_smooths(data, fused):
 
 
 def test_neighbours_are_a_prior_that_the_own_reference_sharpens(data):
-    study = protocols.Study(load(data))
+    study = Study(load(data))
     own, late = study.places["C"].reference, slice(500, None)
     short = np.where((np.arange(len(own)) >= 400) & (np.arange(len(own)) < 430), own, np.nan)
     members = study.members["C"]
@@ -128,12 +127,12 @@ def test_neighbours_are_a_prior_that_the_own_reference_sharpens(data):
 
 
 def test_one_place_alone_is_the_same_as_among_others(data, fused):
-    pd.testing.assert_frame_equal(protocols.fuse(data, "T2005", ["D"]), of(fused["T2005"], "D"), check_exact=True)
+    pd.testing.assert_frame_equal(fuse(data, "T2005", ["D"]), of(fused["T2005"], "D"), check_exact=True)
 
 
 def test_a_place_without_neighbours_gets_stated_priors(tmp_path):
     lonely = simulated.folder(tmp_path / "d", end="2004-12-31", cities={"A": (-10.0, -46.0)})
-    pd.testing.assert_frame_equal(protocols.fuse(lonely, "S"), protocols.fuse(lonely, "G"), check_exact=True)
+    pd.testing.assert_frame_equal(fuse(lonely, "S"), fuse(lonely, "G"), check_exact=True)
 
 
 @pytest.mark.parametrize(
@@ -142,18 +141,18 @@ def test_a_place_without_neighbours_gets_stated_priors(tmp_path):
 )
 def test_bad_requests_are_refused(data, arguments, words):
     with pytest.raises(InputError, match=words):
-        protocols.fuse(data, **arguments)
+        fuse(data, **arguments)
 
 
 def test_a_folder_that_is_none_is_refused(data, tmp_path):
     with pytest.raises(InputError, match=r"cities\.csv"):
-        protocols.fuse(tmp_path, "G")
+        fuse(tmp_path, "G")
 
     def spoil(name, table):
         del table["om_rs"]
 
     with pytest.raises(InputError, match="om_rs"):
-        protocols.fuse(changed(data, tmp_path / "d", spoil), "G")
+        fuse(changed(data, tmp_path / "d", spoil), "G")
 
 
 def test_validate_reports_every_protocol_method_and_target(data):
@@ -169,7 +168,7 @@ def test_validate_reports_every_protocol_method_and_target(data):
 def test_real_places_meet_the_targets():
     # Authority: the accuracy the project set itself for the twelve places of BR-DWGD that are at hand.
     data = shared_path("data", "validation")
-    study = protocols.Study(load(data))
+    study = Study(load(data))
     for name in ("T2005", "S"):
         rule = protocols.PROTOCOLS[name]
         rows, inside = [], []

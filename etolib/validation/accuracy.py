@@ -17,9 +17,10 @@ from etolib.fusion.members import Recipe, possible
 from etolib.fusion.series import Members
 from etolib.validation import trials
 from etolib.validation.places import NASA, OPEN_METEO, Place, load
-from etolib.validation.protocols import PROTOCOLS, Protocol, Study
+from etolib.validation.protocols import PROTOCOLS, Protocol
 from etolib.validation.published import NEAR_KM, published
 from etolib.validation.scores import SCORES, interval_score, score
+from etolib.validation.study import Study, scored_days
 
 SEASONS = {"DJF": (12, 1, 2), "MAM": (3, 4, 5), "JJA": (6, 7, 8), "SON": (9, 10, 11)}
 OUTAGE = 0.5
@@ -41,7 +42,7 @@ TRIAL_LIMITS = {"Open-Meteo missing": 0.45, "NASA POWER missing": 0.50, "corrupt
 
 
 @dataclass(frozen=True)
-class Tables:
+class Accuracy:
     """Everything a validation found.
 
     Attributes
@@ -95,7 +96,7 @@ def _number(value: float) -> str:
     return f"{value:.3f}"
 
 
-def validate(data: str | Path) -> Tables:
+def validate(data: str | Path) -> Accuracy:
     """Validate the fusion on a folder of places (see `etolib.validation.places`).
 
     Raises
@@ -145,7 +146,7 @@ def validate(data: str | Path) -> Tables:
         "coverage": pd.DataFrame(coverage),
         "trials": pd.DataFrame(_trials(study, places, data)),
     }
-    return Tables(**tables, checks=_checks(tables), constants=constants())
+    return Accuracy(**tables, checks=_checks(tables), constants=constants())
 
 
 def constants() -> dict[str, str]:
@@ -170,12 +171,6 @@ OTHER_CONSTANTS = {
     "faults": "limits lie between what good and wrong files show; no reference is used. See etolib.fusion.faults.",
 }
 """Constants outside of `etolib.fusion.bias`."""
-
-
-def scored_days(place: Place, rule: Protocol) -> np.ndarray:
-    """Return where a protocol scores a place."""
-    dates = place.dates.to_numpy()
-    return np.ones(len(dates), bool) if rule.scored_from is None else dates >= rule.scored_from
 
 
 def _means(table: pd.DataFrame) -> dict[str, float]:
