@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         eto_priestley_taylor,
         eto_turc,
     )
+    from etolib.request import Request
     from etolib.result.result import Result
     from etolib.site import Period, Site
     from etolib.sources.registry import sources
@@ -81,6 +82,7 @@ _HOMES = {
         "eto_priestley_taylor",
         "eto_turc",
     ),
+    "request": ("Request",),
     "result.result": ("Result",),
     "site": ("Period", "Site"),
     "sources.registry": ("sources",),

@@ -91,6 +91,16 @@ def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k.startswith("ETOLIB_")}
 
 
+def settings() -> dict[str, str]:
+    """Return every option that is set here, for a worker that may run elsewhere or was started before it was set.
+
+    >>> with set_options(today="2020-06-30", offline=True):
+    ...     sorted({"today", "offline"} & settings().keys())
+    ['offline', 'today']
+    """
+    return {name: value for name in OPTIONS if (value := get(name)) is not None}
+
+
 def is_offline() -> bool:
     """Return whether the network must not be used."""
     return (get("offline") or "0").lower() not in ("0", "false", "no", "off")

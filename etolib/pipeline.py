@@ -25,8 +25,8 @@ import pandas as pd
 from etolib import config, fusion
 from etolib._version import __version__
 from etolib.equations.filling import ESTIMATED
-from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
-from etolib.request import STATION, check_options
+from etolib.errors import EtolibError, NoSourceError, SourceError
+from etolib.request import STATION, Days, Place, Request
 from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
 from etolib.sources import elevation as elevations
@@ -55,8 +55,8 @@ class Report(Protocol):
 
 
 def compute(
-    site: Site,
-    period: Period | str,
+    site: Request | Place,
+    period: Days | None = None,
     sources: str | Sequence[str] = "auto",
     *,
     station: Source | None = None,
@@ -66,9 +66,9 @@ def compute(
 
     Parameters
     ----------
-    site : Site
-        The place. Without an elevation it is looked up.
-    period : Period or str
+    site : Request, Site, (latitude, longitude) or (latitude, longitude, elevation)
+        The place; without an elevation it is looked up. A `Request` says everything by itself.
+    period : Period, str or (start, end)
         Inclusive days, or text as `Period.parse` reads it.
     sources : "auto", str or list of str
         Names as in `etolib.sources()`. "auto" chooses by place and dates, and falls back to the embedded
@@ -97,10 +97,7 @@ def compute(
     >>> result.table["quality"].tolist(), result.table["kind"].unique().tolist()
     (['LOW', 'LOW', 'LOW'], ['climatology'])
     """
-    if not isinstance(site, Site):
-        raise InputError([Problem("site", site, "is not a Site", "write etolib.Site(latitude, longitude)")])
-    names = check_options(sources, options, station=station is not None)
-    return run(site, Period.parse(period), names, station=station, **options)
+    return run(Request.of(site, period, sources, station, **options))
 
 
 @dataclass
@@ -128,21 +125,13 @@ class _Run:
             self.checkpoint()
 
 
-def run(
-    site: Site,
-    period: Period,
-    sources: str | Sequence[str] = "auto",
-    *,
-    station: Source | None = None,
-    report: Report | None = None,
-    checkpoint: Callable[[], None] | None = None,
-    **options: Any,
-) -> Result:
+def run(request: Request, *, report: Report | None = None, checkpoint: Callable[[], None] | None = None) -> Result:
     """Run the five stages; `compute` with a place to report to.
 
     ``report`` is called with the data of each PROGRESS message; ``checkpoint`` between steps and while waiting:
     it raises to stop the run, and downloads under way are then abandoned.
     """
+    site, period, sources, station = request.site, request.period, request.sources, request.station
     this = _Run(report, checkpoint)
     warnings: list[str] = []
 
@@ -170,7 +159,9 @@ def run(
 
     this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
     first = registry.at_home(site, answers)
-    fused = fusion.fuse_sources(frames, site, checked=report_of_checks, first=first, **options) if frames else None
+    fused = (
+        fusion.fuse_sources(frames, site, checked=report_of_checks, first=first, **request.options) if frames else None
+    )
     if fused is None or not fused.eto.loc[days].notna().any():
         raise NoSourceError(
             f"no source could answer for {site}, {period}"
@@ -222,7 +213,7 @@ def run(
         weights=fused.weights,
         warnings=list(dict.fromkeys(warnings)),
         provenance=_provenance(site, height, choices, answers, causes, fused),
-        request={"sources": sources if isinstance(sources, str) else list(sources), "options": dict(options)},
+        request=request,
     )
 
 

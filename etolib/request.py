@@ -1,14 +1,25 @@
-"""What a caller may ask for: names of sources and options, checked without importing what answers them.
+"""`Request`: what is wanted, checked; the only form in which a wish travels from a click to the script that repeats it.
 
-A page's kernel only hands requests over; it must not pay for the packages of the pipeline (80 MB).
+Light on purpose: a page's kernel hands requests over and must not pay for the packages that answer them (80 MB).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qs, urlencode
 
 from etolib.errors import InputError, Problem
+from etolib.site import Period, Site, parse_angle
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from etolib.sources.base import Source
 
 SOURCE_NAMES = (
     "nasa_power",
@@ -25,41 +36,390 @@ SOURCE_NAMES = (
 OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": ("interior", "coast", "island")}
 """Options and their values. ``krs``: coefficient of Rs from temperature, used where no source has radiation."""
 
-
 STATION = "station"
 """Name of the user's own file among the sources."""
 
+PAGE_FIELDS = ("lang", "theme", "task")
+"""Fields of a link that say how the page looks, or which task it shows; they are no part of a request."""
 
-def check_options(
-    sources: str | Sequence[str], options: Mapping[str, Any], *, station: bool = False
-) -> str | list[str]:
-    """Return the sources asked, cleaned; raise `InputError` listing unknown sources and options.
+Place = Site | Sequence[Any]
+"""A `Site`, or what becomes one: (latitude, longitude) or (latitude, longitude, elevation)."""
 
-    ``station`` tells whether an own file is given, which makes ``station`` a source.
+Days = Period | str | dt.date | Sequence[Any]
+"""A `Period`, or what becomes one: text as `Period.parse` reads it, a date, or (start, end)."""
 
-    >>> check_options("nasa_power, climatology", {}), check_options("auto", {})
-    (['nasa_power', 'climatology'], 'auto')
+_T = TypeVar("_T")
+_MAX_TYPED = 200  # characters of a field of a link that are looked at
+_MAX_FIELDS = 50  # of a link: ours have seven
+_DATE = re.compile(r"\s*\d{4}-\d{2}(-\d{2})?\s*")
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Request:
+    """What is wanted: a place, days, sources, an own station, options. Checked when it is made, never changed.
+
+    Parameters
+    ----------
+    site : Site or (latitude, longitude) or (latitude, longitude, elevation)
+        Degrees and metres. Without an elevation it is looked up.
+    period : Period, str or (start, end)
+        Inclusive days, or text as `Period.parse` reads it.
+    sources : "auto", str or sequence of str
+        Names as in `etolib.sources()`, in a sequence or parted by commas. "auto" chooses by place and dates.
+    station : StationFile or PackedStation, optional
+        Your own station (`etolib.read_station`). Among named ``sources`` it is called ``station``.
+    **options
+        See `OPTIONS`; kept only where given.
+
+    Attributes
+    ----------
+    sources : "auto" or tuple of str
+    options : mapping
+
+    Raises
+    ------
+    InputError
+        Listing everything that cannot be used.
+
+    Examples
+    --------
+    >>> request = Request((-22.7, -47.6), "2024-01-01/2024-03-31", "nasa_power, climatology", krs="coast")
+    >>> request.site, request.sources
+    (Site(latitude=-22.7, longitude=-47.6, elevation=None, name=None), ('nasa_power', 'climatology'))
+    >>> request.query()
+    '?lat=-22.7&lon=-47.6&period=2024-01-01/2024-03-31&sources=nasa_power,climatology&krs=coast'
+    >>> Request.from_query(request.query()) == request
+    True
     """
-    problems = []
-    names: str | list[str]
+
+    site: Site
+    period: Period
+    sources: str | tuple[str, ...]
+    station: Source | None
+    options: Mapping[str, Any]
+
+    def __init__(
+        self,
+        site: Place,
+        period: Days,
+        sources: str | Sequence[str] = "auto",
+        station: Source | None = None,
+        **options: Any,
+    ) -> None:
+        self._check(partial(_site, site), period, sources, station, options)
+
+    def _check(
+        self,
+        make_site: Callable[[], Site],
+        period: Days,
+        sources: str | Sequence[str],
+        station: Source | None,
+        options: Mapping[str, Any],
+        found: Sequence[Problem] = (),
+    ) -> None:
+        """Check and keep the parts; ``found`` are problems of those who read them."""
+        problems = list(found)
+        place = _collect(problems, make_site)
+        days = _collect(problems, partial(_period, period))
+        names: str | tuple[str, ...] | None = None
+        if second := _second_date(period, sources):
+            problems.append(second)
+        else:
+            names = _collect(problems, partial(_sources, sources, own=station is not None))
+        if station is not None and not hasattr(type(station), "fetch"):
+            problems.append(Problem("station", station, say("not_a_station_file"), say("read_it_with_read_station")))
+        problems += _wrong_options(options)
+        if problems or place is None or days is None or names is None:
+            raise InputError(problems)
+        self._set(place, days, names, station, options)
+
+    def _set(
+        self,
+        site: Site,
+        period: Period,
+        sources: str | tuple[str, ...],
+        station: Source | None,
+        options: Mapping[str, str],
+    ) -> None:
+        for name, value in (("site", site), ("period", period), ("sources", sources), ("station", station)):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "options", MappingProxyType(dict(options)))
+
+    @classmethod
+    def of(
+        cls,
+        site: Request | Place,
+        period: Days | None = None,
+        sources: str | Sequence[str] = "auto",
+        station: Source | None = None,
+        **options: Any,
+    ) -> Request:
+        """Return a request as it is, or make one of its parts: what `etolib.compute` and `etolib.submit` take.
+
+        >>> Request.of(Request((0, 10), "2024")) == Request.of((0, 10), "2024")
+        True
+        """
+        if not isinstance(site, Request):
+            return cls(site, period, sources, station, **options)  # type: ignore[arg-type]  # None is refused there
+        if period is not None or not _is_auto(sources) or station is not None or options:
+            raise InputError(
+                [Problem("request", str(site), say("request_says_everything"), say("give_nothing_beside_it"))]
+            )
+        return site
+
+    # --- as text ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_text(
+        cls,
+        latitude: str,
+        longitude: str,
+        period: Days,
+        sources: str | Sequence[str] = "auto",
+        *,
+        elevation: str | None = None,
+        name: str | None = None,
+        station: Source | None = None,
+        **options: Any,
+    ) -> Request:
+        """Return the request that was typed: coordinates as people write them, metres with a comma or a unit.
+
+        >>> Request.from_text("22°42'S", "47,6 O", "2024", elevation="554 m").site
+        Site(latitude=-22.7, longitude=-47.6, elevation=554.0, name=None)
+        """
+        request = object.__new__(cls)
+        request._check(partial(_typed_site, latitude, longitude, elevation, name), period, sources, station, options)
+        return request
+
+    def query(self) -> str:
+        """Return ``?lat=..&lon=..&period=..&sources=..``, that `from_query` reads and that fills the page's form.
+
+        Dates are absolute, so that it means the same days tomorrow; coordinates to 5 decimals (a metre). An own file
+        cannot travel in a link: ``station=`` names it.
+        """
+        site = self.site
+        fields = {"lat": _decimals(site.latitude), "lon": _decimals(site.longitude)}
+        if site.elevation is not None:
+            fields["elevation"] = f"{site.elevation:g}"
+        if site.name:
+            fields["name"] = site.name
+        fields["period"] = str(self.period)
+        fields["sources"] = self.sources if isinstance(self.sources, str) else ",".join(self.sources)
+        fields |= {name: str(value) for name, value in self.options.items()}
+        if self.station is not None:
+            fields["station"] = station_name(self.station)
+        return "?" + urlencode(fields, safe="/,")
+
+    @classmethod
+    def from_query(cls, text: str, station: Source | None = None) -> Request:
+        """Return the request of a query string; `InputError` lists everything that is wrong or not known.
+
+        Parameters
+        ----------
+        text : str
+            As `query` writes it, with or without ``?``. The fields of the page (`PAGE_FIELDS`) may be among them.
+        station : StationFile or PackedStation, optional
+            The own file that ``station=`` names; needed where it names one.
+        """
+        fields = {name: value for name, value in query_fields(text).items() if name not in PAGE_FIELDS}
+        found = [Problem(name, "", say("is_empty")) for name in ("lat", "lon", "period") if not fields.get(name)]
+        latitude, longitude = fields.pop("lat", "0"), fields.pop("lon", "0")  # stand in, so that the rest is checked
+        period, sources = fields.pop("period", "today"), fields.pop("sources", "auto")
+        if (file := fields.pop("station", None)) and station is None:
+            found.append(Problem("station", file, say("own_file_not_given"), say("give_station")))
+            sources = ",".join(name for name in sources.split(",") if name.strip() != STATION) or "auto"
+        place = partial(_typed_site, latitude, longitude, fields.pop("elevation", None), fields.pop("name", None))
+        request = object.__new__(cls)
+        request._check(place, period, sources, station, fields, found)
+        return request
+
+    def script(self) -> str:
+        """Return a Python script that asks the same again; an own file is read by its name."""
+        site, period = self.site, self.period
+        place = f"{site.latitude!r}, {site.longitude!r}"
+        if site.elevation is not None:
+            place += f", elevation={site.elevation!r}"
+        if site.name:
+            place += f", name={site.name!r}"
+        sources = self.sources if isinstance(self.sources, str) else list(self.sources)
+        options = "".join(f", {name}={value!r}" for name, value in self.options.items())
+        station = ""
+        if self.station is not None:
+            file = station_name(self.station)
+            station = f"station = etolib.read_station({file!r}, site=site{_reading(self.station)})  # your own file\n"
+            options += ", station=station"
+        return (
+            "import etolib\n\n"
+            f"site = etolib.Site({place})\n"
+            f"{station}"
+            f'period = etolib.Period("{period.start}", "{period.end}")\n'
+            f"result = etolib.compute(site, period, sources={sources!r}{options})\n"
+            "print(result.table)\n"
+            'result.to_csv("eto.csv")\n'
+        )
+
+    # --- as a value ---------------------------------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Request):
+            return NotImplemented
+        return self._plain() == other._plain() and _same_station(self.station, other.station)
+
+    def __hash__(self) -> int:
+        return hash(self._plain())
+
+    def _plain(self) -> tuple[Any, ...]:
+        return self.site, self.period, self.sources, tuple(sorted(self.options.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # It was checked when it was made; a worker takes it as it is.
+        return _restore, (self.site, self.period, self.sources, self.station, dict(self.options))
+
+    def __str__(self) -> str:
+        return f"{self.site}, {self.period}"
+
+
+def _restore(*parts: Any) -> Request:
+    request = object.__new__(Request)
+    request._set(*parts)
+    return request
+
+
+def query_fields(text: str) -> dict[str, str]:
+    """Return the fields of a query string: the first value of each, stripped and shortened.
+
+    >>> query_fields("?lat=-22.7&lon=-47.6&lat=3")
+    {'lat': '-22.7', 'lon': '-47.6'}
+    """
+    try:
+        given = parse_qs(text.strip().lstrip("?"), max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise InputError([Problem("link", text[:40], say("link_has_too_many_fields", number=_MAX_FIELDS))]) from None
+    return {name: values[0][:_MAX_TYPED].strip() for name, values in given.items()}
+
+
+def _decimals(degrees: float) -> str:
+    return f"{degrees:.5f}".rstrip("0").rstrip(".")
+
+
+def metres(text: str) -> float | None:
+    """Read a height [m] as people type it: decimal point or comma, unit allowed; None where it is not one.
+
+    >>> metres("554,5 m"), metres("high")
+    (554.5, None)
+    """
+    try:
+        return float(text.lower().removesuffix("m").strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def station_name(station: Source) -> str:
+    """Return the name of the file that an own station was read from."""
+    return str(station.info.title).removeprefix("own station file ") or "station.csv"
+
+
+# --- the parts, checked -----------------------------------------------------------------------------------------------
+
+
+def _collect(problems: list[Problem], make: Callable[[], _T]) -> _T | None:
+    """Return what was made, or None and its problems with the others."""
+    try:
+        return make()
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _listed(value: Any) -> list[Any] | None:
+    """Return a tuple, a list or a row of an array as a list; None for anything else."""
+    values = value.tolist() if hasattr(value, "tolist") else value
+    return list(values) if isinstance(values, (tuple, list)) else None
+
+
+def _site(value: Any) -> Site:
+    if isinstance(value, Site):
+        return value
+    parts = _listed(value)
+    if parts is None or not 2 <= len(parts) <= 3:
+        raise InputError([Problem("site", value, say("not_a_site"), say("write_a_site"))])
+    return Site(*parts)
+
+
+def _period(value: Any) -> Period:
+    parts = _listed(value)
+    return Period(*parts) if parts is not None and len(parts) == 2 else Period.parse(value)
+
+
+def _typed_site(latitude: str, longitude: str, elevation: str | None, name: str | None) -> Site:
+    def number(text: str, read: Callable[[str], float | None]) -> float | str:
+        value = read(text)
+        return text if value is None else value
+
+    return Site(
+        number(latitude, partial(parse_angle, axis="latitude")),  # type: ignore[arg-type]  # text is refused there
+        number(longitude, partial(parse_angle, axis="longitude")),  # type: ignore[arg-type]
+        None if elevation is None else number(elevation, metres),  # type: ignore[arg-type]
+        name,
+    )
+
+
+def _is_auto(sources: Any) -> bool:
+    return isinstance(sources, str) and sources.strip() == "auto"
+
+
+def _second_date(period: Any, sources: Any) -> Problem | None:
+    """Return what to say where the end of a period was given as the sources."""
+    if not (isinstance(sources, dt.date) or (isinstance(sources, str) and _DATE.fullmatch(sources))):
+        return None
+    whole = f"{str(period)[:10]}/{str(sources).strip()[:10]}"
+    return Problem("sources", str(sources), say("period_is_one_argument"), say("write_period_whole", period=whole))
+
+
+def _sources(sources: Any, *, own: bool) -> str | tuple[str, ...]:
+    """Return the names asked, each once, or "auto"; ``own`` tells whether there is a station."""
     if isinstance(sources, str):
         names = [name.strip() for name in sources.split(",") if name.strip()]
-        if names == ["auto"]:
-            names = "auto"
     else:
-        names = list(sources)
+        names = list(sources) if isinstance(sources, Sequence) or hasattr(sources, "__iter__") else [sources]
+    if names == ["auto"]:
+        return "auto"
+    problems = []
     if not names:
-        problems.append(Problem("sources", sources, "names no source", "write auto, or names of etolib.sources()"))
-    for name in [] if names == "auto" else names:
-        if name == STATION and not station:
-            problems.append(Problem("source", name, "is your own file, and none is given", "give station="))
+        problems.append(Problem("sources", sources, say("no_source_named"), say("write_auto_or_names")))
+    for name in names:
+        if name == STATION and not own:
+            problems.append(Problem("source", name, say("own_file_not_given"), say("give_station")))
         elif name not in (*SOURCE_NAMES, STATION):
-            problems.append(Problem("source", name, "is not known", f"known are {', '.join(SOURCE_NAMES)}, or auto"))
-    for name, value in options.items():
-        if name not in OPTIONS:
-            problems.append(Problem("option", name, "is not known", f"known are {', '.join(OPTIONS)}"))
-        elif value not in OPTIONS[name]:
-            problems.append(Problem(name, value, f"must be one of {', '.join(OPTIONS[name])}"))
+            known = say("known_sources_or_auto", sources=list(SOURCE_NAMES))
+            problems.append(Problem("source", name, say("is_not_known"), known))
     if problems:
         raise InputError(problems)
-    return names if names == "auto" else list(dict.fromkeys(names))
+    return tuple(dict.fromkeys(names))
+
+
+def _wrong_options(options: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, value in options.items():
+        if name not in OPTIONS:
+            yield Problem("option", name, say("is_not_known"), say("known_are", names=list(OPTIONS)))
+        elif value not in OPTIONS[name]:
+            yield Problem(name, value, say("must_be_one_of", names=list(OPTIONS[name])))
+
+
+def _reading(station: Source) -> str:
+    """Return the arguments that a person gave to have a file read: which station, what the columns are."""
+    mapping = getattr(station, "mapping", None)
+    if mapping is None:
+        return ""
+    known = {name: dict(facts) for name, facts in mapping.known.items()}
+    given = {"station": mapping.station, "known": known}
+    return "".join(f", {name}={value!r}" for name, value in given.items() if value)
+
+
+def _same_station(one: Any, other: Any) -> bool:
+    if one is other or type(one) is not type(other):
+        return one is other
+    if not hasattr(one, "frame"):
+        return bool(one == other)
+    names = ("filename", "site", "mapping", "monthly", "warnings")
+    return bool(one.frame.equals(other.frame)) and all(getattr(one, n) == getattr(other, n) for n in names)

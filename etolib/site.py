@@ -51,7 +51,8 @@ def parse_angle(text: str, axis: str | None = None) -> float | None:
     parts = [float((match[name] or "0").replace(",", ".")) for name in ("deg", "min", "sec")]
     if parts[1] >= 60 or parts[2] >= 60:
         return None
-    value = (parts[0] * 3600 + parts[1] * 60 + parts[2]) / 3600
+    # Decimal degrees as they stand: the way through seconds would change the last digit.
+    value = (parts[0] * 3600 + parts[1] * 60 + parts[2]) / 3600 if any(parts[1:]) else parts[0]
     hemisphere = (match["hemisphere"] or "").upper()
     if (match["sign"] and hemisphere) or (axis and hemisphere not in _LETTERS[axis]):
         return None
@@ -196,11 +197,15 @@ class Period:
         """Read a period from text.
 
         ``2024-01-01/2024-03-31``, one date, ``2024-03`` (a month), ``2024`` (a year), ``today``, ``yesterday``,
-        ``last-30-days`` (30 days that end today) or ``next-6-days`` (6 days that begin today).
+        ``last-30-days`` (30 days that end today), ``next-6-days`` (6 days that begin today), ``this-year`` (until
+        today) or ``last-year``.
 
         >>> with config.set_options(today="2024-03-01"):
         ...     str(Period.parse("last-3-days")), str(Period.parse("next-6-days"))
         ('2024-02-28/2024-03-01', '2024-03-01/2024-03-06')
+        >>> with config.set_options(today="2024-03-01"):
+        ...     str(Period.parse("this-year")), str(Period.parse("last-year"))
+        ('2024-01-01/2024-03-01', '2023-01-01/2023-12-31')
         """
         if isinstance(text, Period):
             return text
@@ -210,6 +215,10 @@ class Period:
             return cls(now, now)
         if word == "yesterday":
             return cls(now - dt.timedelta(days=1), now - dt.timedelta(days=1))
+        if word == "this-year":
+            return cls(now.replace(month=1, day=1), now)
+        if word == "last-year":
+            return cls.parse(f"{now.year - 1:04}")
         if match := _RELATIVE.match(word):
             count = int(match[2])
             if 1 <= count <= _MAX_DAYS:

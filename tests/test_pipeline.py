@@ -55,7 +55,7 @@ def test_newest_days_and_future_come_from_the_forecast(weather_server):
 
 def test_stages_are_reported_in_order_and_progress_never_falls(weather_server):
     seen, report = steps()
-    pipeline.run(PLACE, Period.parse(HISTORY), report=report)
+    pipeline.run(etolib.Request(PLACE, HISTORY), report=report)
     assert list(dict.fromkeys(d["stage"] for d in seen)) == list(pipeline.STAGES)
     whole = [d["progress"] for d in seen if d["source"] is None]
     assert whole == sorted(whole)
@@ -135,7 +135,7 @@ def test_bad_requests_are_refused(sources, options, words):
 
 def test_site_must_be_a_site():
     with pytest.raises(InputError, match="Site"):
-        etolib.compute((1, 2), HISTORY)
+        etolib.compute("Piracicaba", HISTORY)
 
 
 def test_checkpoint_stops_the_run_and_its_downloads(weather_server):
@@ -151,7 +151,7 @@ def test_checkpoint_stops_the_run_and_its_downloads(weather_server):
             raise Stop
 
     with pytest.raises(Stop):
-        pipeline.run(PLACE, Period.parse(HISTORY), checkpoint=checkpoint)
+        pipeline.run(etolib.Request(PLACE, HISTORY), checkpoint=checkpoint)
     assert seen.is_set()
     for thread in threading.enumerate():
         if thread.name.startswith("etolib-download"):

@@ -1,4 +1,4 @@
-"""Take a result away: CSV, Excel, NetCDF, JSON, script, link, citation."""
+"""Take a result away: CSV, Excel, NetCDF, JSON, citation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import pandas as pd
@@ -198,56 +197,10 @@ def to_json(result: Result, path: PathLike | None = None) -> str:
     return text
 
 
-def to_script(result: Result) -> str:
-    """Return a Python script that repeats the run with absolute dates."""
-    site, period = result.site, result.period
-    place = f"{site.latitude!r}, {site.longitude!r}"
-    if result.provenance.get("elevation_source") == "given":
-        place += f", elevation={site.elevation!r}"
-    if site.name:
-        place += f", name={site.name!r}"
-    options = "".join(f", {k}={v!r}" for k, v in result.request.get("options", {}).items())
-    file, station = own_file(result), ""
-    if file is not None:
-        own = result.provenance["sources"][STATION]
-        said = "".join(f", {name}={own[name]!r}" for name in ("station", "known") if own.get(name))
-        station = f"station = etolib.read_station({file!r}, site=site{said})  # your own file\n"
-        options += ", station=station"
-    return (
-        "import etolib\n\n"
-        f"site = etolib.Site({place})\n"
-        f"{station}"
-        f'period = etolib.Period("{period.start}", "{period.end}")\n'
-        f"result = etolib.compute(site, period, sources={result.request.get('sources', 'auto')!r}{options})\n"
-        "print(result.table)\n"
-        'result.to_csv("eto.csv")\n'
-    )
-
-
 def own_file(result: Result) -> str | None:
     """Return the name of the user's own station file, None where the result has none."""
     own = result.provenance.get("sources", {}).get(STATION)
     return None if own is None else str(own.get("title", "")).removeprefix("own station file ") or "station.csv"
-
-
-def to_link(result: Result) -> str:
-    """Return ``?lat=..&lon=..&period=..&sources=..`` for the page, with a given elevation and options.
-
-    An own file cannot travel in a link: ``station=`` names it, so that the page can ask for it.
-    """
-    site, sources = result.site, result.request.get("sources", "auto")
-    query = {
-        "lat": f"{round(site.latitude, 5):.9g}",  # a metre
-        "lon": f"{round(site.longitude, 5):.9g}",
-    }
-    if site.elevation is not None and result.provenance.get("elevation_source") == "given":
-        query["elevation"] = f"{site.elevation:g}"
-    query["period"] = str(result.period)
-    query["sources"] = sources if isinstance(sources, str) else ",".join(sources)
-    query |= {name: str(value) for name, value in result.request.get("options", {}).items()}
-    if (file := own_file(result)) is not None:
-        query["station"] = file
-    return "?" + urlencode(query, safe="/,")
 
 
 def to_citation(result: Result) -> str:

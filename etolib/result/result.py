@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import InputError, Problem
+from etolib.request import Request
 from etolib.site import Period, Site
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ class Result:
     provenance : dict
         JSON-able: versions, time, place, elevation and its source, day definition, choice of sources with reasons,
         what each source answered, rules used.
-    request : dict
-        What was asked: ``sources`` and options.
+    request : Request
+        What was asked, as it was asked; of site and period where none is given.
     """
 
     site: Site
@@ -82,7 +83,11 @@ class Result:
     weights: pd.DataFrame = field(default_factory=_empty_frame)
     warnings: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
-    request: dict[str, Any] = field(default_factory=dict)
+    request: Request = field(default=None)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.request is None:
+            self.request = Request(self.site, self.period)
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -154,18 +159,14 @@ class Result:
 
     def script(self) -> str:
         """Return a Python script that repeats this run."""
-        from etolib.result.export import to_script
-
-        return to_script(self)
+        return self.request.script()
 
     def link(self) -> str:
         """Return the query string that makes the page ask the same again.
 
         The dates are absolute, so that the link means the same days tomorrow.
         """
-        from etolib.result.export import to_link
-
-        return to_link(self)
+        return self.request.query()
 
     def citation(self) -> str:
         """Return how to cite the numbers: etolib, the method, and the data of each source used."""

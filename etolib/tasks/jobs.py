@@ -18,20 +18,21 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.errors import EtolibError, InputError, Problem, SchedulerUnavailable, TaskCancelled, TaskError, TaskTimeout
-from etolib.request import check_options
-from etolib.site import Period, Site
+from etolib.request import Days, Place, Request
+from etolib.words import say
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
     from etolib.result.result import Result
+    from etolib.site import Period, Site
     from etolib.sources.base import Source
 
 Message = dict[str, Any]
@@ -57,16 +58,25 @@ def message(task_id: str, seq: int, kind: str, data: dict[str, Any]) -> Message:
     'CANCELLED'
     """
     now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-    return {"task_id": task_id, "seq": seq, "time": now, "type": kind, "data": data}
+    return {"task_id": task_id, "seq": seq, "time": now, "type": kind, "data": _sent(data)}
+
+
+def _sent(value: Any) -> Any:
+    """Return a value as dask's messages can hold it: texts as plain text."""
+    if isinstance(value, Mapping):
+        return {name: _sent(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_sent(part) for part in value]
+    return str(value) if isinstance(value, str) else value
 
 
 def submit(
-    site: Site,
-    period: Period | str,
+    site: Request | Place,
+    period: Days | None = None,
     sources: str | Sequence[str] = "auto",
+    *,
     client: Client | None = None,
     timeout: float = 1800,
-    *,
     station: Source | None = None,
     **options: Any,
 ) -> Job:
@@ -74,16 +84,12 @@ def submit(
 
     Parameters
     ----------
-    site : Site
-    period : Period or str
-    sources : "auto" or list of str
-        As in `etolib.compute`.
+    site, period, sources, station, **options
+        As in `etolib.compute`; or a `Request` alone.
     client : distributed.Client, optional
         Default: `etolib.tasks.cluster.get_client`.
     timeout : float
         Limit of the calculation [s]; after it the task ends with TIMEOUT. Waiting for a free worker does not count.
-    station, **options
-        As in `etolib.compute`.
 
     Raises
     ------
@@ -92,16 +98,24 @@ def submit(
     SchedulerUnavailable
         Where the scheduler does not answer.
     """
-    payload = _payload(site, period, sources, timeout, options, station)
-    return _submit(_client(client), payload)
+    problems = _wrong_timeout(timeout)
+    try:
+        request = Request.of(site, period, sources, station, **options)
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from None
+    if problems:
+        raise InputError(problems)
+    return _submit(_client(client), _payload(request, timeout))
 
 
 def submit_many(
-    sites: Sequence[Site],
-    period: Period | str,
+    sites: Sequence[Request | Place],
+    period: Days | None = None,
     sources: str | Sequence[str] = "auto",
+    *,
     client: Client | None = None,
     timeout: float = 1800,
+    station: Source | None = None,
     **options: Any,
 ) -> Batch:
     """Start the pipeline for many places and return at once; the `Batch` yields jobs as they complete.
@@ -109,10 +123,33 @@ def submit_many(
     Neighbours share requests: places are put in lots, and before the jobs of a lot a task brings what they will ask for
     to the cache in a list. Where it fails the jobs ask for themselves. The cache is that of a machine: on a cluster of
     several let ``ETOLIB_CACHE_DIR`` be a folder they share.
+
+    Parameters
+    ----------
+    sites : sequence of Site, (latitude, longitude) or Request
+        Requests say everything by themselves and may differ in all of it.
+    period, sources, client, timeout, station, **options
+        As in `submit`, for every place.
+
+    Raises
+    ------
+    InputError
+        With what is wrong with any of them; nothing is submitted then.
+    SchedulerUnavailable
+        Where the scheduler does not answer.
     """
-    if not sites:
-        raise InputError([Problem("sites", "", "is empty", "give at least one Site")])
-    payloads = [_payload(site, period, sources, timeout, options) for site in sites]
+    problems = _wrong_timeout(timeout)
+    if len(sites) == 0:
+        problems.append(Problem("sites", "", say("is_empty"), say("give_a_site")))
+    requests = []
+    for site in sites:
+        try:
+            requests.append(Request.of(site, period, sources, station, **options))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(list({str(problem): problem for problem in problems}.values()))
+    payloads = [_payload(request, timeout) for request in requests]
     client = _client(client)
     jobs = [Job(client, None, _new_id(), watch=False) for _ in payloads]
     ids = [job.task_id for job in jobs]
@@ -156,31 +193,14 @@ def attach(task_id: str, client: Client | None = None) -> Job:
     )
 
 
-def _payload(
-    site: Site,
-    period: Period | str,
-    sources: str | Sequence[str],
-    timeout: float,
-    options: dict[str, Any],
-    station: Source | None = None,
-) -> dict[str, Any]:
-    problems = []
-    if not isinstance(site, Site):
-        problems.append(Problem("site", site, "is not a Site", "write etolib.Site(latitude, longitude)"))
+def _wrong_timeout(timeout: Any) -> list[Problem]:
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < float("inf"):
-        problems.append(Problem("timeout", timeout, "must be seconds above 0"))
-    if problems:
-        raise InputError(problems)
-    return {
-        "site": site,
-        "period": Period.parse(period),
-        "sources": check_options(sources, options, station=station is not None),
-        "station": station,
-        "timeout": timeout,
-        "options": options,
-        # The worker may live on another machine, or have been started before a variable was set.
-        "config": {name: value for name in config.OPTIONS if (value := config.get(name)) is not None},
-    }
+        return [Problem("timeout", timeout, say("must_be_seconds"))]
+    return []
+
+
+def _payload(request: Request, timeout: float) -> dict[str, Any]:
+    return {"request": request, "timeout": timeout, "config": config.settings()}
 
 
 def _client(client: Client | None) -> Client:
@@ -226,19 +246,23 @@ def _submit_ahead(client: Client, payloads: Sequence[dict[str, Any]]) -> list[Fu
     from etolib.sources import grouping
 
     tasks: list[Future | None] = [None] * len(payloads)
-    sites = [payload["site"] for payload in payloads]
-    places = grouping.size(len(payloads[0]["period"]))
-    if places == 1 and any(site.elevation is None for site in sites):
-        places = grouping.MAX_PLACES  # the weather of each is a request of its own anyhow, the elevations are not
-    if len(sites) == 1 or places == 1:
-        return tasks
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for i, payload in enumerate(payloads):
+        alike.setdefault((payload["request"].period, payload["request"].sources), []).append(i)
     before: Future | None = None
-    for lot in grouping.parts(sites, places):
-        key = f"ahead-{uuid.uuid4().hex}"
-        payload = payloads[0] | {"site": [sites[i] for i in lot]}
-        before = client.submit(run_ahead, key, payload, before, key=key, pure=False)
-        for i in lot:
-            tasks[i] = before
+    for (period, sources), members in alike.items():
+        sites = [payloads[i]["request"].site for i in members]
+        places = grouping.size(len(period))
+        if places == 1 and any(site.elevation is None for site in sites):
+            places = grouping.MAX_PLACES  # the weather of each is a request of its own anyhow, the elevations are not
+        if len(sites) == 1 or places == 1:
+            continue
+        for lot in grouping.parts(sites, places):
+            key = f"ahead-{uuid.uuid4().hex}"
+            work = [sites[i] for i in lot], period, sources, payloads[0]["config"]
+            before = client.submit(run_ahead, key, *work, before, key=key, pure=False)
+            for i in lot:
+                tasks[members[i]] = before
     return tasks
 
 
@@ -327,7 +351,14 @@ def _unwanted(worker: Any, key: str) -> bool:
     return state is None or state.state in ("cancelled", "released")
 
 
-def run_ahead(key: str, payload: dict[str, Any], before: tuple[str, ...] | None = None) -> tuple[str, ...]:
+def run_ahead(
+    key: str,
+    sites: Sequence[Site],
+    period: Period,
+    sources: str | Sequence[str],
+    settings: Mapping[str, str],
+    before: tuple[str, ...] | None = None,
+) -> tuple[str, ...]:
     """Bring what the places of a lot will ask for to the cache of this machine. Raises nothing: the jobs ask again.
 
     ``before`` are the services that gave no answer to the lots before; returned are those that gave none until now.
@@ -339,17 +370,17 @@ def run_ahead(key: str, payload: dict[str, Any], before: tuple[str, ...] | None 
 
     worker, scope, failed = get_worker(), Scope(), set(before or ())
     secede()  # it waits for the provider's next minute, rather than works: its place is for others
-    with ThreadPoolExecutor(1, thread_name_prefix="etolib-ahead") as pool, config.set_options(**payload["config"]):
+    with ThreadPoolExecutor(1, thread_name_prefix="etolib-ahead") as pool, config.set_options(**settings):
         with scope:
             work = pool.submit(
                 contextvars.copy_context().run,
-                partial(registry.prefetch, payload["site"], payload["period"], payload["sources"], failed=failed),
+                partial(registry.prefetch, sites, period, sources, failed=failed),
             )
         while not wait([work], timeout=0.05).done:
             if _unwanted(worker, key):
                 scope.cancel()
         if error := work.exception():
-            log.debug("nothing brought for %d places: %s", len(payload["site"]), error)
+            log.debug("nothing brought for %d places: %s", len(sites), error)
     return tuple(sorted(failed))
 
 
@@ -363,15 +394,7 @@ def run_task(task_id: str, payload: dict[str, Any], first: object = None) -> Res
     channel = Channel(task_id, payload["timeout"])
     try:
         with config.set_options(**payload["config"]):
-            result = pipeline.run(
-                payload["site"],
-                payload["period"],
-                payload["sources"],
-                report=channel.report,
-                station=payload["station"],
-                checkpoint=channel.checkpoint,
-                **payload["options"],
-            )
+            result = pipeline.run(payload["request"], report=channel.report, checkpoint=channel.checkpoint)
         channel.checkpoint()
     except _Stopped:
         # Whoever cancels tells so; but a closed page only lets go of its task.

@@ -139,5 +139,5 @@ def test_lists_know_how_many_variables_are_asked():
 
 
 def test_one_place_has_nothing_before_it(client):
-    payload = jobs._payload(Site(0, 10, 0), PERIOD, "auto", 60, {})
+    payload = jobs._payload(etolib.Request(Site(0, 10, 0), PERIOD), 60)
     assert jobs._submit_ahead(client, [payload]) == [None]

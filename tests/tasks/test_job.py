@@ -50,8 +50,8 @@ class Pipeline:
         self.error = None
         self.calls = []
 
-    def __call__(self, site, period, sources, *, station, report, checkpoint, **options):
-        self.calls.append((site, period, sources, options, etolib.config.get("today")))
+    def __call__(self, request, *, report, checkpoint):
+        self.calls.append((request, etolib.config.get("today")))
         for i, stage in enumerate(pipeline.STAGES, 1):
             report(step=f"{stage} ...", stage=stage, source=None, progress=i * 20, current_step=i, total_steps=5)
         self.started.set()
@@ -63,7 +63,7 @@ class Pipeline:
             raise
         if self.error:
             raise self.error
-        return make_result(site, period)
+        return make_result(request.site, request.period)
 
 
 @pytest.fixture
@@ -116,13 +116,13 @@ def test_task_id_is_the_key_and_input_reaches_the_worker(client, course):
         job = jobs.submit(SITE, "2024-01-01/2024-01-03", ["nasa_power"], client=client, krs="coast")
     assert job.future.key == job.task_id
     job.result(20)
-    assert course.calls == [(SITE, PERIOD, ["nasa_power"], {"krs": "coast"}, "2020-06-30")]
+    assert course.calls == [(etolib.Request(SITE, PERIOD, ["nasa_power"], krs="coast"), "2020-06-30")]
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda c: jobs.submit((1, 2), PERIOD, client=c),
+        lambda c: jobs.submit("here", PERIOD, client=c),
         lambda c: jobs.submit(SITE, "never", client=c),
         lambda c: jobs.submit(SITE, PERIOD, "no_such_source", client=c),
         lambda c: jobs.submit(SITE, PERIOD, client=c, timeout=0),
@@ -379,7 +379,7 @@ def test_connect_to_nothing_says_so():
 def run_again(client, task_id, **payload):
     """Hand a task to the cluster as dask does again after a worker's death."""
     job = jobs.Job(client, None, task_id)
-    payload = jobs._payload(SITE, PERIOD, "auto", 60, {}) | payload
+    payload = jobs._payload(etolib.Request(SITE, PERIOD), 60) | payload
     job.future = client.submit(jobs.run_task, task_id, payload, key=task_id, pure=False)
     return job
 

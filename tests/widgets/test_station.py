@@ -510,9 +510,10 @@ def test_content_travels_compressed_and_comes_back_as_it_was():
 
 
 def test_script_and_link_of_a_result_with_an_own_file(learnt):
-    about = learnt.provenance["sources"]
-    told = about["station"] | {"station": "north", "known": {"rs": {"unit": "W/m²"}}}
-    copy = dataclasses.replace(learnt, provenance=learnt.provenance | {"sources": about | {"station": told}})
+    asked = learnt.request
+    mapping = dataclasses.replace(asked.station.mapping, station="north", known={"rs": {"unit": "W/m²"}})
+    station = dataclasses.replace(asked.station, mapping=mapping)
+    copy = dataclasses.replace(learnt, request=etolib.Request(asked.site, asked.period, asked.sources, station))
     call = "etolib.read_station('mine.csv', site=site, station='north', known={'rs': {'unit': 'W/m²'}})"
     assert call in copy.script()
     assert "etolib.read_station('mine.csv', site=site)" in learnt.script()

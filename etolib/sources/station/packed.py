@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from etolib.site import Period, Site
     from etolib.sources.base import SourceData, SourceInfo
     from etolib.sources.station.file import StationFile
+    from etolib.sources.station.mapping import Mapping
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class PackedStation:
     def monthly(self) -> bool:
         """Whether the file holds monthly means and no dates: nothing of a year can be learnt from it."""
         return self._file.monthly
+
+    @property
+    def mapping(self) -> Mapping:
+        """What its columns were taken for."""
+        return self._file.mapping
 
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` that the file holds."""
