@@ -20,7 +20,7 @@ PACKAGE = ROOT / "etolib"
 LAYERS = [
     {"_version", "words"},
     {"errors"},
-    {"equations.constants", "variables", "config"},
+    {"equations.constants", "equations.conventions", "variables", "config"},
     {"site", "units"},
     {"equations.elementwise"},
     {"equations.air", "equations.radiation"},

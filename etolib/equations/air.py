@@ -16,17 +16,10 @@ from typing import Any
 import numpy as np
 
 from etolib.equations import constants as c
+from etolib.equations import conventions
+from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import elementwise
 from etolib.errors import InputError, Problem
-
-CONVENTIONS = ("fao56", "asce2005")
-"""Named sets of constants and bounds: the book of 1998, and the standardized equation of 2005."""
-
-
-def check_convention(convention: str) -> None:
-    """Refuse a convention that does not exist."""
-    if convention not in CONVENTIONS:
-        raise InputError([Problem("convention", convention, f"must be one of {', '.join(CONVENTIONS)}")])
 
 
 def ordered(low: str, high: str) -> Any:
@@ -208,14 +201,14 @@ def mean_saturation_vapour_pressure(tmin: Any, tmax: Any) -> Any:
 
 
 @elementwise(units="kPa degC-1", long_name="slope of the saturation vapour pressure curve", options=("convention",))
-def vapour_pressure_slope(temperature: Any, *, convention: str = "fao56") -> Any:
+def vapour_pressure_slope(temperature: Any, *, convention: Convention | str = "fao56") -> Any:
     """Return the slope of the saturation vapour pressure curve.
 
     Parameters
     ----------
     temperature : numeric
         Air temperature, -100 to 60. [degC]
-    convention : {"fao56", "asce2005"}
+    convention : Convention or str
         Constant 4098 times 0.6108, or its rounded product 2503.
 
     Returns
@@ -232,10 +225,8 @@ def vapour_pressure_slope(temperature: Any, *, convention: str = "fao56") -> Any
     >>> round(vapour_pressure_slope(30.2), 3)
     0.246
     """
-    check_convention(convention)
     exponential = np.exp(c.TETENS_A * temperature / (temperature + c.TETENS_B))
-    factor = c.SLOPE_FAO56 * c.TETENS_E0 if convention == "fao56" else c.SLOPE_ASCE
-    return factor * exponential / (temperature + c.TETENS_B) ** 2
+    return conventions.get(convention).slope * exponential / (temperature + c.TETENS_B) ** 2
 
 
 @elementwise(units="kPa", long_name="actual vapour pressure", standard_name="water_vapor_partial_pressure_in_air")

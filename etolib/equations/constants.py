@@ -70,6 +70,24 @@ KRS_COASTAL = 0.19  # degC-0.5, FAO-56 Eq. 50
 RS_ISLAND_A = 0.7  # FAO-56 Eq. 51
 RS_ISLAND_B = 4.0  # MJ m-2 day-1, FAO-56 Eq. 51
 
+# Clear-sky radiation from humidity, pressure and the height of the sun
+BEAM_CLEAN = 0.98  # FAO-56 Eq. 3-18, ASCE-2005 Eq. D.2
+BEAM_PRESSURE = 0.00146  # kPa-1, FAO-56 Eq. 3-18, ASCE-2005 Eq. D.2
+TURBIDITY = 1.0  # Kt of clean air, FAO-56 Eq. 3-18, ASCE-2005 Eq. D.2
+BEAM_WATER = 0.091  # FAO-56 Eq. 3-18
+BEAM_POWER = 0.25  # FAO-56 Eq. 3-18
+BEAM_WATER_ASCE = 0.075  # ASCE-2005 Eq. D.2
+BEAM_POWER_ASCE = 0.4  # ASCE-2005 Eq. D.2
+WATER_A = 0.14  # mm kPa-2, FAO-56 Eq. 3-19, ASCE-2005 Eq. D.3
+WATER_B = 2.1  # mm, FAO-56 Eq. 3-19, ASCE-2005 Eq. D.3
+DIFFUSE = 0.35  # FAO-56 Eq. 3-20, ASCE-2005 Eq. D.4
+DIFFUSE_SLOPE = 0.33  # FAO-56 Eq. 3-20
+DIFFUSE_SLOPE_ASCE = 0.36  # ASCE-2005 Eq. D.4
+BEAM_WEAK = 0.15  # FAO-56 Eq. 3-20, ASCE-2005 Eq. D.4: below this index of the beam the next two hold
+DIFFUSE_WEAK = 0.18  # FAO-56 Eq. 3-20, ASCE-2005 Eq. D.4
+DIFFUSE_SLOPE_WEAK = 0.82  # FAO-56 Eq. 3-20, ASCE-2005 Eq. D.4
+SUN_OF_DAY = (0.85, 0.3, 0.42)  # rad, rad, rad-1, FAO-56 Eq. 3-17, ASCE-2005 Eq. D.5
+
 # Soil heat flux
 SOIL_HEAT_MONTHS = 0.07  # MJ m-2 day-1 degC-1, FAO-56 Eq. 43
 SOIL_HEAT_MONTH = 0.14  # MJ m-2 day-1 degC-1, FAO-56 Eq. 44

@@ -1,12 +1,8 @@
 """Reference evapotranspiration of a day: the equations, on any kind; `etolib.equations.tables` serves tables with gaps.
 
-Conventions, by name:
-
-- ``fao56``: Rs/Rso at most 1, Stefan-Boltzmann 4.903e-9, slope 4098 x 0.6108, vapour pressure deficit as it comes.
-- ``asce2005``: Rs/Rso within 0.3 to 1, Stefan-Boltzmann 4.901e-9, slope constant 2503, deficit not below 0.
-
-Both: Rs/Rso is 1 where Rso is 0 (polar night). Negative results (polar night, dew) are left as the equation gives
-them. Pressure is computed from the elevation, as the book does, unless the caller asks otherwise.
+The numbers and bounds in which the books differ stand in `etolib.equations.conventions`. Negative results (polar
+night, dew) are left as the equation gives them. Pressure is computed from the elevation, as the book does, unless the
+caller asks otherwise.
 
 References
 ----------
@@ -19,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import air, kernel, radiation
+from etolib.equations import air, conventions, kernel, radiation
 from etolib.equations import constants as c
+from etolib.equations.conventions import ASCE2005, Convention
 from etolib.equations.elementwise import elementwise
-from etolib.errors import InputError, Problem
 
 TERMS: dict[str, tuple[str, str, str]] = {
     "tmean": ("degC", "mean air temperature", "FAO-56 Eq. 9"),
@@ -62,7 +58,7 @@ def daily_terms(
     latitude: Any,
     elevation: Any,
     day_of_year: Any,
-    convention: str = "fao56",
+    convention: Convention | str = "fao56",
     surface: str = "short",
     pressure: Any = None,
     g: Any = 0.0,
@@ -81,8 +77,8 @@ def daily_terms(
         Wind speed at 2 m. [m s-1]
     latitude, elevation, day_of_year : ndarray
         [degrees], [m], 1 to 366.
-    convention : {"fao56", "asce2005"}
-        See the module.
+    convention : Convention or str
+        One of `etolib.equations.conventions`, or its name.
     surface : {"short", "tall"}
         Grass or alfalfa.
     pressure : ndarray, optional
@@ -102,24 +98,25 @@ def daily_terms(
     >>> round(terms["radiation_term"], 2), round(terms["aerodynamic_term"], 2)
     (2.81, 1.07)
     """
-    cn, cd = surface_constants(surface)
+    convention = conventions.get(convention)
+    crop = convention.surface(surface)
     tmean = air.mean_temperature(tmin, tmax)
     given_pressure = air.atmospheric_pressure(elevation) if pressure is None else pressure
     gamma = air.psychrometric_constant(given_pressure)
     delta = air.vapour_pressure_slope(tmean, convention=convention)
     es = air.mean_saturation_vapour_pressure(tmin, tmax)
     vpd = es - ea
-    if convention == "asce2005":
-        vpd = np.maximum(vpd, 0.0)
+    if convention.deficit_min is not None:
+        vpd = np.maximum(vpd, convention.deficit_min)
     ra = radiation.extraterrestrial_radiation(latitude, day_of_year, convention=convention)
     rso = radiation.clear_sky_radiation(ra, elevation)
     cloud = radiation.cloud_term(rs, rso, convention)
     rns = radiation.net_shortwave(rs)
     rnl = radiation.net_longwave(tmin, tmax, ea, rs, rso, convention=convention)
     rn = rns - rnl
-    denominator = delta + gamma * (1 + cd * u2)
+    denominator = delta + gamma * (1 + crop.cd * u2)
     radiation_term = c.MM_PER_MJ * delta * (rn - g) / denominator
-    aerodynamic_term = gamma * cn / (tmean + c.PM_KELVIN) * u2 * vpd / denominator
+    aerodynamic_term = gamma * crop.cn / (tmean + c.PM_KELVIN) * u2 * vpd / denominator
     return {
         "tmean": tmean,
         "pressure": given_pressure,
@@ -147,17 +144,6 @@ def daily_terms(
     }
 
 
-def surface_constants(surface: str) -> tuple[float, float]:
-    """Return numerator and denominator constant of a daily reference surface.
-
-    >>> surface_constants("short")
-    (900.0, 0.34)
-    """
-    if surface not in kernel.SURFACES:
-        raise InputError([Problem("surface", surface, f"must be one of {', '.join(kernel.SURFACES)}")])
-    return kernel.SURFACES[surface]
-
-
 _WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
 
 
@@ -179,7 +165,7 @@ def eto_fao56(
     latitude: Any,
     elevation: Any,
     day_of_year: Any,
-    convention: str = "fao56",
+    convention: Convention | str = "fao56",
     g: Any = None,
 ) -> Any:
     """Return the daily reference evapotranspiration of grass by FAO-56 Penman-Monteith.
@@ -200,8 +186,9 @@ def eto_fao56(
         Height above sea level. [m]
     day_of_year : numeric
         1 to 366.
-    convention : {"fao56", "asce2005"}
-        The book of 1998 or the standardized short reference of 2005, see the module.
+    convention : Convention or str
+        The book of 1998 (``"fao56"``), the standardized short reference of 2005 (``"asce2005"``), or another of
+        `etolib.equations.conventions`.
     g : numeric, optional
         Soil heat flux; 0 for a day (Eq. 42). Monthly means take `etolib.equations.radiation.soil_heat_flux_month`.
         [MJ m-2 day-1]
@@ -291,7 +278,6 @@ def eto_asce(
     ...                day_of_year=183, surface="tall"), 2)
     7.32
     """
-    surface_constants(surface)
     return kernel.daily(
         tmin=tmin,
         tmax=tmax,
@@ -301,7 +287,7 @@ def eto_asce(
         latitude=latitude,
         elevation=elevation,
         day_of_year=day_of_year,
-        convention="asce2005",
+        convention=ASCE2005,
         surface=surface,
     )
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from etolib.equations import conventions
 from etolib.errors import InputError, Problem
 from etolib.units import LIMITS, UNITS, convert, likely_cause
 
@@ -103,6 +104,8 @@ def elementwise(
             bound.apply_defaults()
             numeric = {k: v for k, v in bound.arguments.items() if k not in plain and v is not None}
             settings = {k: v for k, v in bound.arguments.items() if k in plain or v is None}
+            if "convention" in settings:  # a worker may not know the name of one made here
+                settings["convention"] = conventions.get(settings["convention"])
             block = Block(core.__module__, core.__name__, tuple(numeric), settings)
             values = [in_canonical_unit(value, renamed.get(name, name)) for name, value in numeric.items()]
             return _dispatch(block, values, core.__name__, attrs, deciding, sequence)

@@ -3,8 +3,8 @@
 At night, and with a low sun, Rs/Rso says nothing about clouds: the cloud term of the longwave equation is taken
 from another hour of the same place. So the hours of a series belong together, along one time axis, and the rule is
 
-- ``asce2005``: an hour whose sun stands above 0.3 rad has its own cloud term (Eq. 62);
-- ``fao56``: an hour with Ra > 0 has its own; the night takes that of the hour 2 to 3 h before sunset (p. 75);
+- ASCE-2005: an hour whose sun stands above 0.3 rad has its own cloud term (Eq. 62);
+- FAO-56: an hour with Ra > 0 has its own; the night takes that of the hour 2 to 3 h before sunset (p. 75);
 - any other hour takes the last hour before it that has one, else the next after it; where the series holds none
   (one hour at night, polar night) Rs/Rso is taken as 0.8, the book's value in Example 19.
 
@@ -19,17 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import air, radiation
+from etolib.equations import air, conventions, radiation
 from etolib.equations import constants as c
+from etolib.equations.conventions import CONVENTIONS, Convention, Surface
 from etolib.equations.elementwise import elementwise
 from etolib.errors import InputError, Problem
-
-SURFACES = {
-    ("fao56", "short"): (c.PM_CN_HOURLY, c.PM_CD, c.PM_CD),
-    ("asce2005", "short"): (c.PM_CN_HOURLY, c.PM_CD_DAY_ASCE, c.PM_CD_NIGHT_ASCE),
-    ("asce2005", "tall"): (c.PM_CN_HOURLY_TALL, c.PM_CD_DAY_TALL, c.PM_CD_NIGHT_TALL),
-}
-"""Numerator constant, and denominator constants of day and night, by convention and surface."""
 
 
 def hourly_terms(
@@ -45,7 +39,7 @@ def hourly_terms(
     hour: Any,
     utc_offset: Any,
     relative_shortwave: Any = None,
-    convention: str = "asce2005",
+    convention: Convention | str = "fao56",
     surface: str = "short",
     axis: int = 0,
 ) -> dict[str, Any]:
@@ -60,11 +54,8 @@ def hourly_terms(
     >>> terms["rn"].round(3), terms["g"].round(3)
     (array([1.749]), array([0.175]))
     """
-    air.check_convention(convention)
-    if (convention, surface) not in SURFACES:
-        known = ", ".join(f"{s} ({v})" for v, s in SURFACES)
-        raise InputError([Problem("surface", surface, f"is not known for {convention}; known: {known}")])
-    cn, cd_day, cd_night = SURFACES[convention, surface]
+    convention = conventions.get(convention)
+    crop = _hourly_surface(convention, surface)
     pressure = air.atmospheric_pressure(elevation)
     gamma = air.psychrometric_constant(pressure)
     delta = air.vapour_pressure_slope(temperature, convention=convention)
@@ -73,12 +64,14 @@ def hourly_terms(
     ra = radiation.extraterrestrial_radiation_hourly(latitude, longitude, *when, convention=convention)
     rso = radiation.clear_sky_radiation(ra, elevation)
     own = radiation.cloud_term(rs, rso, convention)
-    if convention == "asce2005":
-        trusted = source = radiation.solar_altitude(latitude, longitude, *when) >= c.LOW_SUN
+    if convention.cloud_from_altitude is None:
+        trusted = source = ra > 0
     else:
-        trusted = ra > 0
+        trusted = source = radiation.solar_altitude(latitude, longitude, *when) >= convention.cloud_from_altitude
+    if convention.evening is not None:
+        least, most = convention.evening
         before = radiation.sunset_hour_angle(latitude, day_of_year) - radiation.solar_time_angle(longitude, *when)
-        source = (before >= c.EVENING_TO) & (before <= c.EVENING_FROM)
+        source = (before >= least) & (before <= most)
     if relative_shortwave is None:
         cloud = _carried(own, trusted, source, axis)
     else:
@@ -87,16 +80,15 @@ def hourly_terms(
     rns = radiation.net_shortwave(rs)
     rnl = radiation.net_longwave_hourly(temperature, ea, cloud, convention=convention)
     rn = rns - rnl
-    # ASCE-2005: night is where the net radiation is negative; FAO-56: where the sun is down.
-    is_day = (rn >= 0 if convention == "asce2005" else ra + 0 * rn > 0) * 1.0
-    g = radiation.soil_heat_flux_hourly(rn, is_day, surface=surface)
-    cd = np.where(is_day > 0, cd_day, cd_night)
+    is_day = (rn >= 0 if convention.day_by_net_radiation else ra + 0 * rn > 0) * 1.0
+    g = radiation.soil_heat_flux_hourly(rn, is_day, surface=surface, convention=convention)
+    cd = np.where(is_day > 0, crop.cd_day, crop.cd_night)
     vpd = es - ea
-    if convention == "asce2005":
-        vpd = np.maximum(vpd, 0.0)
+    if convention.deficit_min is not None:
+        vpd = np.maximum(vpd, convention.deficit_min)
     denominator = delta + gamma * (1 + cd * u2)
     radiation_term = c.MM_PER_MJ * delta * (rn - g) / denominator
-    aerodynamic_term = gamma * cn / (temperature + c.PM_KELVIN) * u2 * vpd / denominator
+    aerodynamic_term = gamma * crop.cn_hour / (temperature + c.PM_KELVIN) * u2 * vpd / denominator
     return {
         "pressure": pressure,
         "gamma": gamma,
@@ -114,6 +106,16 @@ def hourly_terms(
         "aerodynamic_term": aerodynamic_term,
         "eto": radiation_term + aerodynamic_term,
     }
+
+
+def _hourly_surface(convention: Convention, surface: str) -> Surface:
+    """Return a surface that has an hourly equation; `InputError` where it has none."""
+    crop = convention.surfaces.get(surface)
+    if crop is None or crop.cn_hour is None:
+        pairs = [(name, v) for v in CONVENTIONS.values() for name, s in v.surfaces.items() if s.cn_hour is not None]
+        known = ", ".join(f"{name} ({v})" for name, v in pairs)
+        raise InputError([Problem("surface", surface, f"is not known for {convention}; known: {known}")])
+    return crop
 
 
 def _carried(own: np.ndarray, trusted: np.ndarray, source: np.ndarray, axis: int) -> np.ndarray:
@@ -156,7 +158,7 @@ def eto_hourly(
     hour: Any,
     utc_offset: Any,
     relative_shortwave: Any = None,
-    convention: str = "asce2005",
+    convention: Convention | str = "fao56",
     surface: str = "short",
     axis: int = 0,
 ) -> Any:
@@ -184,8 +186,9 @@ def eto_hourly(
         Clock minus UTC, without daylight saving. [h]
     relative_shortwave : numeric, optional
         Rs/Rso to take in hours that have no cloud term of their own. [1]
-    convention : {"asce2005", "fao56"}
-        The standardized equation, or FAO-56 Eq. 53 (grass only).
+    convention : Convention or str
+        FAO-56 Eq. 53 (``"fao56"``, grass only) by default, as in the daily functions: the method of the whole product.
+        The standardized equation is ``"asce2005"``; any of `etolib.equations.conventions` is taken.
     surface : {"short", "tall"}
         Grass or alfalfa.
     axis : int

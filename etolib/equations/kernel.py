@@ -24,8 +24,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from etolib.equations import air, radiation
+from etolib.equations import air, conventions, radiation
 from etolib.equations import constants as c
+from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import checked_inputs, range_problems
 from etolib.errors import InputError, Problem
 from etolib.units import LIMITS
@@ -42,14 +43,11 @@ _PLAIN_BLOCK = 4096  # cells per step of the numpy path: its temporaries stay in
 
 WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
 
-SURFACES: dict[str, tuple[float, float]] = {
-    "short": (c.PM_CN, c.PM_CD),
-    "tall": (c.PM_CN_TALL, c.PM_CD_TALL),
-}
-"""Numerator and denominator constant of the daily equation."""
+Key = tuple[str, Convention, str]
+"""Precision, convention and surface: what a formula is made for."""
 
 _lock = threading.Lock()
-_compiled: dict[tuple[str, str, str], Callable[..., bool]] = {}
+_compiled: dict[Key, Callable[..., bool]] = {}
 
 
 def daily(
@@ -62,7 +60,7 @@ def daily(
     latitude: np.ndarray,
     elevation: np.ndarray,
     day_of_year: np.ndarray,
-    convention: str = "fao56",
+    convention: Convention | str = "fao56",
     surface: str = "short",
     g: np.ndarray | None = None,
     compiled: bool | None = None,
@@ -76,8 +74,8 @@ def daily(
         Weather [degC, degC, kPa, MJ m-2 day-1, m s-1]; float32 stays float32 where all five are.
     latitude, elevation, day_of_year : ndarray
         [degrees], [m], 1 to 366; best given with the dimensions they vary along only.
-    convention : {"fao56", "asce2005"}
-        See `etolib.equations.daily`.
+    convention : Convention or str
+        One of `etolib.equations.conventions`, or its name.
     surface : {"short", "tall"}
         Grass or alfalfa.
     g : ndarray, optional
@@ -104,7 +102,8 @@ def daily(
     >>> daily(**{name: np.array([value]) for name, value in one.items()}).round(2)
     array([3.88])
     """
-    air.check_convention(convention)
+    convention = conventions.get(convention)
+    convention.surface(surface)
     weather = [tmin, tmax, ea, rs, u2]
     dtype = np.dtype(np.float32) if all(a.dtype == np.float32 for a in weather) else np.dtype(np.float64)
     sun = _kept(_sun_tables, (latitude, day_of_year), convention, dtype)
@@ -160,7 +159,9 @@ class Tables:
     problems: list[Problem]
 
 
-def _kept(make: Callable[..., Tables], arrays: tuple[np.ndarray, ...], convention: str, dtype: np.dtype[Any]) -> Tables:
+def _kept(
+    make: Callable[..., Tables], arrays: tuple[np.ndarray, ...], convention: Convention, dtype: np.dtype[Any]
+) -> Tables:
     """Return ``make(*arrays)``; of small arrays it is kept, because grids come block by block and day by day."""
     if sum(a.size for a in arrays) > _KEPT_CELLS:
         return make(*arrays, convention, dtype)
@@ -169,13 +170,16 @@ def _kept(make: Callable[..., Tables], arrays: tuple[np.ndarray, ...], conventio
 
 @functools.lru_cache(maxsize=64)
 def _remembered(
-    make: Callable[..., Tables], frozen: tuple[tuple[bytes, str, Any], ...], convention: str, dtype: np.dtype[Any]
+    make: Callable[..., Tables],
+    frozen: tuple[tuple[bytes, str, Any], ...],
+    convention: Convention,
+    dtype: np.dtype[Any],
 ) -> Tables:
     arrays = (np.frombuffer(data, kind).reshape(shape) for data, kind, shape in frozen)
     return make(*arrays, convention, dtype)
 
 
-def _sun_tables(latitude: np.ndarray, day_of_year: np.ndarray, convention: str, dtype: np.dtype[Any]) -> Tables:
+def _sun_tables(latitude: np.ndarray, day_of_year: np.ndarray, convention: Convention, dtype: np.dtype[Any]) -> Tables:
     """Return 1/Ra, or `_NIGHT` where the sun does not rise, on the shape of latitude and day together."""
     problems = range_problems({"latitude": latitude, "day_of_year": day_of_year})
     if latitude.size == 1 and day_of_year.size > 2 * _LAST_DAY:
@@ -198,14 +202,13 @@ _LAST_DAY = int(LIMITS["day_of_year"][1])
 _NIGHT = -1.0  # in place of 1/Ra: Rs/Rso counts as 1
 
 
-def _air_tables(elevation: np.ndarray, convention: str, dtype: np.dtype[Any]) -> Tables:
+def _air_tables(elevation: np.ndarray, convention: Convention, dtype: np.dtype[Any]) -> Tables:
     """Return the psychrometric constant over the factor of delta, and Ra/Rso, on the shape of elevation."""
     high = elevation.astype(float, copy=False)
     with checked_inputs():
         gamma = air.psychrometric_constant(air.atmospheric_pressure(high))
         clear = 1.0 / (c.RSO_A + c.RSO_B * high)
-        slope = c.SLOPE_FAO56 if convention == "fao56" else c.SLOPE_ASCE / c.TETENS_E0
-        gamma *= (c.TETENS_A * math.log2(math.e)) ** 2 / (2 * slope)
+        gamma *= (c.TETENS_A * math.log2(math.e)) ** 2 / (2 * (convention.slope / c.TETENS_E0))
     tables = [gamma.astype(dtype, copy=False), clear.astype(dtype, copy=False)]
     return Tables(tables, range_problems({"elevation": elevation}))
 
@@ -223,7 +226,7 @@ class Formula(NamedTuple):
 
 def _make_formula(
     dtype: np.dtype,
-    convention: str,
+    convention: Convention,
     surface: str,
     *,
     scale: Callable[..., Any],
@@ -245,14 +248,17 @@ def _make_formula(
 
     # Constants that would meet in a product are multiplied here, once.
     tetens_a, tetens_b = number(c.TETENS_A * math.log2(math.e)), number(c.TETENS_B)  # for powers of 2
-    asce = convention == "asce2005"
-    least = number(c.RELATIVE_SHORTWAVE_MIN_ASCE)
+    bounded_deficit = convention.deficit_min is not None
+    bounded_ratio = convention.relative_shortwave_min is not None
+    least_deficit = number(convention.deficit_min if bounded_deficit else 0)
+    least_ratio = number(convention.relative_shortwave_min if bounded_ratio else 0)
     kelvin, pm_kelvin = number(c.KELVIN), number(c.PM_KELVIN)
-    sigma = c.MM_PER_MJ * radiation.stefan_boltzmann(convention) / 2 * c.CLOUD_A
+    sigma = c.MM_PER_MJ * convention.stefan_boltzmann / 2 * c.CLOUD_A
     emissivity_a, emissivity_b = number(sigma * c.EMISSIVITY_A), number(sigma * c.EMISSIVITY_B)
     cloud = number(c.CLOUD_B / c.CLOUD_A)
     absorbed, mm_per_mj = number(c.MM_PER_MJ * (1 - c.ALBEDO)), number(c.MM_PER_MJ)
-    cn, cd = (number(v) for v in SURFACES[surface])
+    crop = convention.surface(surface)
+    cn, cd = number(crop.cn), number(crop.cd)
 
     @inline
     def power(y: Any) -> Any:
@@ -306,9 +312,10 @@ def _make_formula(
         deficit = es_max + es_min - ea
         ratio = rs * clear * inverse_ra
         # Comparisons let NaN through and are one instruction each.
-        if asce:
-            deficit = choose(deficit < zero, zero, deficit)
-            ratio = choose(ratio < least, least, ratio)
+        if bounded_deficit:
+            deficit = choose(deficit < least_deficit, least_deficit, deficit)
+        if bounded_ratio:
+            ratio = choose(ratio < least_ratio, least_ratio, ratio)
         ratio = choose(ratio > one, one, ratio)
         ratio = choose(inverse_ra < zero, one, ratio)
         warm, cold = tmax + kelvin, tmin + kelvin
@@ -353,7 +360,7 @@ _EXPONENTIAL = {
 
 
 @functools.cache
-def _plain_formula(key: tuple[str, str, str]) -> Callable[..., Any]:
+def _plain_formula(key: Key) -> Callable[..., Any]:
     """Return the equation on arrays: weather, tables and soil heat flux to ETo."""
     dtype = np.dtype(key[0])
     integer, mantissa = _bit_layout(dtype)
@@ -385,7 +392,7 @@ def _run_plain(
     shape: tuple[int, ...],
     dtype: np.dtype,
     g: np.ndarray | None,
-    key: tuple[str, str, str],
+    key: Key,
 ) -> np.ndarray:
     formula = _plain_formula(key)
     heat = np.zeros(1, dtype) if g is None else g.astype(dtype, copy=False)
@@ -413,7 +420,7 @@ def _run_compiled(
     air: list[np.ndarray],
     shape: tuple[int, ...],
     dtype: np.dtype,
-    key: tuple[str, str, str],
+    key: Key,
 ) -> tuple[np.ndarray, bool]:
     if all(a.shape == shape and a.dtype == dtype and a.flags.c_contiguous for a in weather):
         cells = [a.reshape(-1) for a in weather]
@@ -465,7 +472,7 @@ def _table_rows(ahead: tuple[int, ...], shape: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(index, shape)).reshape(-1)
 
 
-def _driver(key: tuple[str, str, str]) -> Callable[..., bool]:
+def _driver(key: Key) -> Callable[..., bool]:
     if key in _compiled:
         return _compiled[key]
     with _lock:
@@ -474,7 +481,7 @@ def _driver(key: tuple[str, str, str]) -> Callable[..., bool]:
         return _compiled[key]
 
 
-def _compile(dtype_name: str, convention: str, surface: str) -> Callable[..., bool]:
+def _compile(dtype_name: str, convention: Convention, surface: str) -> Callable[..., bool]:
     """Compile the loop over rows for one precision and convention.
 
     No disk cache: numba's does not see that a constant changed, and a stale number is worse than two seconds.

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from etolib.equations import constants as c
-from etolib.equations.air import check_convention, ordered
+from etolib.equations import conventions
+from etolib.equations.air import ordered
+from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import elementwise
 from etolib.errors import InputError, Problem
 
@@ -105,7 +107,7 @@ def sunset_hour_angle(latitude: Any, day_of_year: Any) -> Any:
 
 
 @elementwise(units="MJ m-2 day-1", long_name="extraterrestrial radiation", options=("convention",))
-def extraterrestrial_radiation(latitude: Any, day_of_year: Any, *, convention: str = "fao56") -> Any:
+def extraterrestrial_radiation(latitude: Any, day_of_year: Any, *, convention: Convention | str = "fao56") -> Any:
     """Return the daily extraterrestrial radiation Ra.
 
     Parameters
@@ -114,7 +116,7 @@ def extraterrestrial_radiation(latitude: Any, day_of_year: Any, *, convention: s
         -90 to 90, north positive. [degrees]
     day_of_year : numeric
         1 to 366.
-    convention : {"fao56", "asce2005"}
+    convention : Convention or str
         Solar constant 0.0820 MJ m-2 min-1 or 4.92 MJ m-2 h-1 (the same to the last bit or two).
 
     Returns
@@ -131,10 +133,9 @@ def extraterrestrial_radiation(latitude: Any, day_of_year: Any, *, convention: s
     >>> round(extraterrestrial_radiation(-20.0, 246), 1)
     32.2
     """
-    check_convention(convention)
+    per_hour = conventions.get(convention).solar_constant
     phi, delta = np.radians(latitude), solar_declination(day_of_year)
     omega = sunset_hour_angle(latitude, day_of_year)
-    per_hour = c.MINUTES_PER_HOUR * c.SOLAR_CONSTANT if convention == "fao56" else c.SOLAR_CONSTANT_ASCE
     sun = omega * np.sin(phi) * np.sin(delta) + np.cos(phi) * np.cos(delta) * np.sin(omega)
     # Rounding can leave -1e-16 where the sun just fails to rise.
     return np.maximum(c.HOURS_PER_DAY / np.pi * per_hour * inverse_relative_distance(day_of_year) * sun, 0.0)
@@ -215,7 +216,7 @@ def extraterrestrial_radiation_hourly(
     utc_offset: Any,
     duration: Any = 1.0,
     *,
-    convention: str = "fao56",
+    convention: Convention | str = "fao56",
 ) -> Any:
     """Return the extraterrestrial radiation of an hour or a shorter period.
 
@@ -231,7 +232,7 @@ def extraterrestrial_radiation_hourly(
         Clock minus UTC, without daylight saving. [h]
     duration : numeric
         Length of the period. [h]
-    convention : {"fao56", "asce2005"}
+    convention : Convention or str
         FAO-56 p. 48: 0 where the middle of the period lies before sunrise or after sunset. ASCE-2005 Eq. 56: the
         part of the period with the sun above the horizon counts.
 
@@ -249,21 +250,20 @@ def extraterrestrial_radiation_hourly(
     >>> round(extraterrestrial_radiation_hourly(16.2167, -16.25, 274, 14.5, -1), 3)
     3.543
     """
-    check_convention(convention)
+    convention = conventions.get(convention)
     phi, delta = np.radians(latitude), solar_declination(day_of_year)
     omega = solar_time_angle(longitude, day_of_year, hour, utc_offset)
     sunset = sunset_hour_angle(latitude, day_of_year)
     half_period = np.pi * duration / c.HOURS_PER_DAY
     first, last = omega - half_period, omega + half_period
-    if convention == "asce2005":
+    if convention.clip_at_horizon:
         # A sun that does not set has no horizon to clip at.
         bound = np.where(sunset < np.pi, sunset, np.inf)
         first, last = np.clip(first, -bound, bound), np.clip(last, -bound, bound)
     swept = (last - first) * np.sin(phi) * np.sin(delta)
     swept = swept + np.cos(phi) * np.cos(delta) * (np.sin(last) - np.sin(first))
-    per_hour = c.MINUTES_PER_HOUR * c.SOLAR_CONSTANT if convention == "fao56" else c.SOLAR_CONSTANT_ASCE
-    ra = c.HOURS_PER_DAY / 2 / np.pi * per_hour * inverse_relative_distance(day_of_year) * swept
-    if convention == "fao56":
+    ra = c.HOURS_PER_DAY / 2 / np.pi * convention.solar_constant * inverse_relative_distance(day_of_year) * swept
+    if not convention.clip_at_horizon:
         ra = np.where(np.abs(omega) > sunset, 0.0 * ra, ra)
     return np.maximum(ra, 0.0)
 
@@ -461,25 +461,19 @@ def net_shortwave(rs: Any, albedo: Any = c.ALBEDO) -> Any:
     return (1 - albedo) * rs
 
 
-def cloud_term(rs: Any, rso: Any, convention: str = "fao56") -> Any:
+def cloud_term(rs: Any, rso: Any, convention: Convention | str = "fao56") -> Any:
     """Return the cloud term 1.35 Rs/Rso - 0.35 of the longwave equation, for arrays.
 
     FAO-56 Eq. 39 bounds Rs/Rso to at most 1; ASCE-2005 Eq. 18 to 0.3..1 (its bounds of the
     term itself, 0.05..1, follow from that). Where Rso is 0 the ratio is taken as 1 (see the module).
     """
-    check_convention(convention)
+    least = conventions.get(convention).relative_shortwave_min
     rs, rso = np.broadcast_arrays(rs, rso)
     ratio = np.minimum(rs / np.where(rso > 0, rso, 1.0), 1.0)
     ratio = np.where(rso == 0, 1.0 + rs * 0, ratio + rso * 0)
-    if convention == "asce2005":
-        ratio = np.maximum(ratio, c.RELATIVE_SHORTWAVE_MIN_ASCE)
+    if least is not None:
+        ratio = np.maximum(ratio, least)
     return c.CLOUD_A * ratio - c.CLOUD_B
-
-
-def stefan_boltzmann(convention: str = "fao56") -> float:
-    """Return the Stefan-Boltzmann constant of a convention. [MJ K-4 m-2 day-1]"""
-    check_convention(convention)
-    return c.STEFAN_BOLTZMANN if convention == "fao56" else c.STEFAN_BOLTZMANN_ASCE
 
 
 @elementwise(
@@ -488,7 +482,7 @@ def stefan_boltzmann(convention: str = "fao56") -> float:
     options=("convention",),
     relations=ordered("tmin", "tmax"),
 )
-def net_longwave(tmin: Any, tmax: Any, ea: Any, rs: Any, rso: Any, *, convention: str = "fao56") -> Any:
+def net_longwave(tmin: Any, tmax: Any, ea: Any, rs: Any, rso: Any, *, convention: Convention | str = "fao56") -> Any:
     """Return the outgoing net longwave radiation Rnl of a day.
 
     Parameters
@@ -499,7 +493,7 @@ def net_longwave(tmin: Any, tmax: Any, ea: Any, rs: Any, rso: Any, *, convention
         Actual vapour pressure. [kPa]
     rs, rso : numeric
         Solar radiation and clear-sky solar radiation. [MJ m-2 day-1]
-    convention : {"fao56", "asce2005"}
+    convention : Convention or str
         Bounds of Rs/Rso and the Stefan-Boltzmann constant, see Notes.
 
     Returns
@@ -519,11 +513,12 @@ def net_longwave(tmin: Any, tmax: Any, ea: Any, rs: Any, rso: Any, *, convention
     """
     fourth = ((tmax + c.KELVIN) ** 4 + (tmin + c.KELVIN) ** 4) / 2
     emissivity = c.EMISSIVITY_A - c.EMISSIVITY_B * np.sqrt(ea)
-    return stefan_boltzmann(convention) * fourth * emissivity * cloud_term(rs, rso, convention)
+    convention = conventions.get(convention)
+    return convention.stefan_boltzmann * fourth * emissivity * cloud_term(rs, rso, convention)
 
 
 @elementwise(units="MJ m-2 h-1", long_name="net longwave radiation", options=("convention",))
-def net_longwave_hourly(temperature: Any, ea: Any, cloud_factor: Any, *, convention: str = "fao56") -> Any:
+def net_longwave_hourly(temperature: Any, ea: Any, cloud_factor: Any, *, convention: Convention | str = "fao56") -> Any:
     """Return the outgoing net longwave radiation of an hour.
 
     Parameters
@@ -534,7 +529,7 @@ def net_longwave_hourly(temperature: Any, ea: Any, cloud_factor: Any, *, convent
         Actual vapour pressure. [kPa]
     cloud_factor : numeric
         1.35 Rs/Rso - 0.35, at night that of the hours before sunset. [1]
-    convention : {"fao56", "asce2005"}
+    convention : Convention or str
         Which Stefan-Boltzmann constant, divided by 24.
 
     Returns
@@ -552,7 +547,8 @@ def net_longwave_hourly(temperature: Any, ea: Any, cloud_factor: Any, *, convent
     0.137
     """
     emissivity = c.EMISSIVITY_A - c.EMISSIVITY_B * np.sqrt(ea)
-    return stefan_boltzmann(convention) / c.HOURS_PER_DAY * (temperature + c.KELVIN) ** 4 * emissivity * cloud_factor
+    sigma = conventions.get(convention).stefan_boltzmann / c.HOURS_PER_DAY
+    return sigma * (temperature + c.KELVIN) ** 4 * emissivity * cloud_factor
 
 
 @elementwise(units="MJ m-2 day-1", long_name="net radiation")
@@ -659,8 +655,10 @@ def soil_heat_flux_month(previous: Any, current: Any) -> Any:
     return c.SOIL_HEAT_MONTH * (current - previous)
 
 
-@elementwise(units="MJ m-2 h-1", long_name="soil heat flux", options=("surface",))
-def soil_heat_flux_hourly(rn: Any, is_day: Any, *, surface: str = "short") -> Any:
+@elementwise(units="MJ m-2 h-1", long_name="soil heat flux", options=("surface", "convention"))
+def soil_heat_flux_hourly(
+    rn: Any, is_day: Any, *, surface: str = "short", convention: Convention | str = "fao56"
+) -> Any:
     """Return the soil heat flux of an hour.
 
     Parameters
@@ -671,6 +669,8 @@ def soil_heat_flux_hourly(rn: Any, is_day: Any, *, surface: str = "short") -> An
         1 in daylight, 0 at night.
     surface : {"short", "tall"}
         Grass (also FAO-56) or alfalfa (ASCE-2005).
+    convention : Convention or str
+        Whose shares of the net radiation.
 
     Returns
     -------
@@ -688,6 +688,5 @@ def soil_heat_flux_hourly(rn: Any, is_day: Any, *, surface: str = "short") -> An
     """
     if surface not in ("short", "tall"):
         raise InputError([Problem("surface", surface, "must be short or tall")])
-    day = c.SOIL_HEAT_DAY if surface == "short" else c.SOIL_HEAT_DAY_TALL
-    night = c.SOIL_HEAT_NIGHT if surface == "short" else c.SOIL_HEAT_NIGHT_TALL
-    return np.where(np.asarray(is_day) > 0, day, night) * rn + np.asarray(is_day) * 0
+    crop = conventions.get(convention).surface(surface)
+    return np.where(np.asarray(is_day) > 0, crop.soil_heat_day, crop.soil_heat_night) * rn + np.asarray(is_day) * 0

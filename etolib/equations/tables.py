@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from etolib.equations import air, filling, kernel
+from etolib.equations.conventions import ASCE2005, FAO56, Convention
 from etolib.equations.daily import TERMS, daily_terms, eto_hargreaves, eto_makkink, eto_priestley_taylor, eto_turc
 from etolib.equations.elementwise import as_float, checked_inputs
 from etolib.errors import InputError, Problem
@@ -26,12 +27,12 @@ class Method:
     equation: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
     uses: tuple[str, ...]
     source: str
-    convention: str = "fao56"
+    convention: Convention = FAO56
     surface: str = "short"
     has_terms: bool = True
 
 
-def _penman_monteith(convention: str, surface: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Any]:
+def _penman_monteith(convention: Convention, surface: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Any]:
     def equation(values: Mapping[str, Any], place: Mapping[str, Any]) -> Any:
         weather = {name: values[name] for name in _WEATHER}
         if "pressure" in values:
@@ -62,9 +63,9 @@ def _turc(values: Mapping[str, Any], place: Mapping[str, Any]) -> Any:
 
 
 METHODS: dict[str, Method] = {
-    "fao56": Method(_penman_monteith("fao56", "short"), _WEATHER, "FAO-56 Eq. 6"),
-    "asce2005": Method(_penman_monteith("asce2005", "short"), _WEATHER, "ASCE-2005 Eq. 1", "asce2005"),
-    "asce2005_tall": Method(_penman_monteith("asce2005", "tall"), _WEATHER, "ASCE-2005 Eq. 1", "asce2005", "tall"),
+    "fao56": Method(_penman_monteith(FAO56, "short"), _WEATHER, "FAO-56 Eq. 6"),
+    "asce2005": Method(_penman_monteith(ASCE2005, "short"), _WEATHER, "ASCE-2005 Eq. 1", ASCE2005),
+    "asce2005_tall": Method(_penman_monteith(ASCE2005, "tall"), _WEATHER, "ASCE-2005 Eq. 1", ASCE2005, "tall"),
     "hargreaves": Method(_hargreaves, ("tmin", "tmax"), "FAO-56 Eq. 52", has_terms=False),
     "priestley_taylor": Method(
         _priestley_taylor, ("tmin", "tmax", "ea", "rs"), "Priestley and Taylor (1972)", has_terms=False

@@ -282,14 +282,14 @@ def greeley_hours() -> tuple[dict[str, np.ndarray], np.ndarray]:
 def test_greeley_hourly() -> None:
     # ASCE-2005 Appendix C, Greeley, hourly: every printed intermediate, nights and low sun included
     weather, (ra, rso, rnl, rn, short, tall, short_exact, tall_exact) = greeley_hours()
-    terms = reference.hourly_terms(**weather)
+    terms = reference.hourly_terms(**weather, convention="asce2005")
     printed = ~np.isnan(ra)
     assert terms["ra"][printed] == pytest.approx(ra[printed], abs=5.01e-3)
     assert terms["rso"][printed] == pytest.approx(rso[printed], abs=5.01e-3)
     assert terms["rnl"][printed] == pytest.approx(rnl[printed], abs=6e-4)
     assert terms["rn"][printed] == pytest.approx(rn[printed], abs=6e-4)
     for surface, book, exact in (("short", short, short_exact), ("tall", tall, tall_exact)):
-        eto = reference.eto_hourly(**weather, surface=surface)
+        eto = reference.eto_hourly(**weather, surface=surface, convention="asce2005")
         assert eto == pytest.approx(book, abs=5.01e-3)
         assert eto == pytest.approx(exact, abs=6e-5)
 
@@ -351,17 +351,22 @@ def test_evening_is_0_79_to_0_52_radian_before_sunset(before_sunset: float, coun
 def test_hours_without_an_evening() -> None:
     # Rule of the module: no hour to take the clouds from, Rs/Rso = 0.8; an hour before gives way to one after
     weather, _ = greeley_hours()
+    asce = {"convention": "asce2005"}
     night = {k: v[5:8] if v.size > 1 else v for k, v in weather.items()}
-    assert reference.hourly_terms(**night)["cloud_term"] == pytest.approx(1.35 * 0.8 - 0.35)
-    assert reference.hourly_terms(**night, relative_shortwave=np.array([0.5]))["cloud_term"] == pytest.approx(0.325)
+    assert reference.hourly_terms(**night, **asce)["cloud_term"] == pytest.approx(1.35 * 0.8 - 0.35)
+    assert reference.hourly_terms(**night, **asce, relative_shortwave=np.array([0.5]))["cloud_term"] == pytest.approx(
+        0.325
+    )
     morning = {k: v[5:16] if v.size > 1 else v for k, v in weather.items()}
-    cloud = reference.hourly_terms(**morning)["cloud_term"]
+    cloud = reference.hourly_terms(**morning, **asce)["cloud_term"]
     assert (cloud == cloud[-1]).all()
     # A missing hour stays missing and gives nothing to its neighbours.
     gap = weather | {"rs": np.where(np.arange(30) == 2, np.nan, weather["rs"])}
-    eto = reference.eto_hourly(**gap)
+    eto = reference.eto_hourly(**gap, **asce)
     assert np.isnan(eto).tolist() == (np.arange(30) == 2).tolist()
-    assert reference.hourly_terms(**gap)["cloud_term"][3] == reference.hourly_terms(**gap)["cloud_term"][1]
+    assert (
+        reference.hourly_terms(**gap, **asce)["cloud_term"][3] == reference.hourly_terms(**gap, **asce)["cloud_term"][1]
+    )
 
 
 def test_hourly_kinds() -> None:
@@ -369,9 +374,12 @@ def test_hourly_kinds() -> None:
     import xarray as xr
 
     weather, _ = greeley_hours()
-    expected = reference.eto_hourly(**weather)
+    asce = {"convention": "asce2005"}
+    expected = reference.eto_hourly(**weather, **asce)
     index = pd.date_range("2000-07-01 15:00", periods=30, freq="h")
-    series = reference.eto_hourly(**{k: pd.Series(v, index) if v.size > 1 else float(v[0]) for k, v in weather.items()})
+    series = reference.eto_hourly(
+        **{k: pd.Series(v, index) if v.size > 1 else float(v[0]) for k, v in weather.items()}, **asce
+    )
     assert series.index.equals(index)
     np.testing.assert_array_equal(series.to_numpy(), expected)
     names = ("temperature", "ea", "rs", "u2", "day_of_year", "hour")
@@ -383,7 +391,7 @@ def test_hourly_kinds() -> None:
     lazy = {k: v.chunk({"place": 1}) for k, v in grid.items()}
     place = {k: float(v[0]) for k, v in weather.items() if k not in names}
     for arrays in (grid, lazy):
-        out = reference.eto_hourly(**arrays, **place)
+        out = reference.eto_hourly(**arrays, **place, **asce)
         assert out.dims == ("place", "time")
         assert out.attrs["units"] == "mm h-1"
         np.testing.assert_array_equal(out.to_numpy(), np.stack([expected, expected]))
