@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks import report
 from etolib.fusion import bias
-from etolib.fusion.arrays import fuse_many
+from etolib.fusion.arrays import fuse_arrays
 from etolib.fusion.members import wind_slope
 
 DAYS = 10_958  # 30 years
@@ -49,13 +49,13 @@ def main() -> None:
     part = weather(step)
     where = {"latitude": np.linspace(-30, 5, step), "elevation": np.linspace(0, 900, step)}
     day = np.arange(DAYS) % 365 + 1
-    free = fuse_many(**part, **where, day_of_year=day, reference=np.full((DAYS, step), np.nan))
+    free = fuse_arrays(**part, **where, day_of_year=day, reference=np.full((DAYS, step), np.nan))
     reference = np.where(np.arange(step) % 3 == 0, 0.9 * free.eto, np.nan)
     slope = wind_slope(free.eto, 0.9 * free.eto)
     calls = max(places // step, 1)
     contenders = {
         "filter": lambda: bias.track(free.eto, slope, reference, day),
-        "equation twice, filter, correction, interval": lambda: fuse_many(
+        "equation twice, filter, correction, interval": lambda: fuse_arrays(
             **part, **where, day_of_year=day, reference=reference
         ),
     }

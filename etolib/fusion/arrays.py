@@ -15,7 +15,7 @@ from etolib.reference import eto_fao56
 
 
 @dataclass(frozen=True)
-class Many:
+class FusedArrays:
     """Fused ETo of many places.
 
     Attributes
@@ -32,7 +32,7 @@ class Many:
     last: States
 
 
-def fuse_many(
+def fuse_arrays(
     *,
     tmin: np.ndarray,
     tmax: np.ndarray,
@@ -44,7 +44,7 @@ def fuse_many(
     day_of_year: np.ndarray,
     reference: np.ndarray,
     start: States | None = None,
-) -> Many:
+) -> FusedArrays:
     """Fuse chosen inputs of many places with what references they have, day by day.
 
     Every day is corrected by what was known before that day's reference. The interval joins the noise of a day
@@ -66,7 +66,7 @@ def fuse_many(
 
     Returns
     -------
-    Many
+    FusedArrays
 
     Examples
     --------
@@ -75,7 +75,7 @@ def fuse_many(
     >>> weather = {name: np.full(shape, value) for name, value in day.items()}
     >>> where = {"latitude": np.full(2, -10.0), "elevation": np.full(2, 300.0), "day_of_year": np.arange(400) % 365 + 1}
     >>> reference = np.stack([np.full(400, 4.0), np.full(400, np.nan)], axis=1)
-    >>> fuse_many(**weather, **where, reference=reference).eto[-1].round(1).tolist()
+    >>> fuse_arrays(**weather, **where, reference=reference).eto[-1].round(1).tolist()
     [4.0, 5.2]
     """
     weather: dict[str, Any] = {"tmin": tmin, "tmax": tmax, "ea": ea, "rs": rs}
@@ -86,4 +86,6 @@ def fuse_many(
     found = bias.track(eto, wind_slope(eto, half), reference, day_of_year, start)
     fused = bias.correct(eto, found.log_bias)
     width = Z95 * np.sqrt(bias.NOISE**2 + found.variance * fused**2)
-    return Many(fused, np.where(fused > 0, np.maximum(fused - width, 0.0), fused - width), fused + width, found.last)
+    return FusedArrays(
+        fused, np.where(fused > 0, np.maximum(fused - width, 0.0), fused - width), fused + width, found.last
+    )

@@ -193,7 +193,8 @@ def correct(eto: np.ndarray, log_bias: np.ndarray) -> np.ndarray:
     The mean of a log-normal lies above its median by half its variance; the noise of a day is `NOISE`.
     """
     noise = np.minimum(NOISE / np.maximum(np.abs(eto), LEAST), 0.2)
-    return eto * np.exp(log_bias + noise**2 / 2)
+    corrected: np.ndarray = eto * np.exp(log_bias + noise**2 / 2)
+    return corrected
 
 
 def from_neighbours(to_place: np.ndarray, between: np.ndarray, neighbours: States) -> States:
@@ -251,7 +252,19 @@ def _filter() -> Any:
     return numba.njit(cache=True, nogil=True)(_loop)
 
 
-def _loop(eto, slope, reference, season, mean, covariance, decay, walk, noise, gate, least):
+def _loop(
+    eto: np.ndarray,
+    slope: np.ndarray,
+    reference: np.ndarray,
+    season: np.ndarray,
+    mean: np.ndarray,
+    covariance: np.ndarray,
+    decay: np.ndarray,
+    walk: np.ndarray,
+    noise: float,
+    gate: float,
+    least: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Predict and update every place, day by day; ``mean`` and ``covariance`` are changed in place."""
     days, places = eto.shape
     log_bias = np.full((days, places), np.nan)

@@ -17,23 +17,18 @@ import pandas as pd
 
 from etolib.equations.filling import ESTIMATED
 from etolib.errors import InputError, Problem
-from etolib.fusion import bias, faults, intervals, series
-from etolib.fusion.inputs import choose_inputs
-from etolib.fusion.members import Recipe, member, penman_monteith, wind_slope
+from etolib.fusion import faults, intervals, series
+from etolib.fusion.inputs import Chosen, choose_inputs
+from etolib.fusion.learnt import Learnt, learn
+from etolib.fusion.members import member, penman_monteith, wind_slope
 from etolib.fusion.series import Members
 from etolib.reference import EtoResult
 from etolib.reference import eto as reference_eto
 from etolib.site import Site
+from etolib.words import Text, say
 
 STATION = "station"
 CLIMATOLOGY = "climatology"
-
-LEARN_DAYS = 60
-"""Days a reference and the sources must share before a bias is learnt: two months; below it the trial on held-back
-days says nothing."""
-
-FOLDS = 5
-"""Stretches of the reference held back in turn to see whether what is learnt helps."""
 
 STATION_ERROR = 0.05
 """Relative standard error of ETo from a station's own complete record: instruments and siting. A round prior."""
@@ -45,35 +40,6 @@ CLIMATOLOGY_ERROR = 0.25
 """The same for a day of the climatology: weather departs from its mean."""
 
 LEAST_ERROR = 0.1  # mm day-1; no interval is narrower than this either way
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """What a reference has taught about the grids of a place.
-
-    Attributes
-    ----------
-    days : int
-        Reference days learnt from.
-    ratio : pandas.Series
-        Reference over uncorrected ETo by month, from the bias states; index 1 to 12. [1]
-    wind_factor : float
-        Factor on the grid's wind that the wind state amounts to. [1]
-    rmse_before, rmse_after : float
-        On days held back, without and with what was learnt from the others. [mm day-1]
-    used : bool
-        Whether it helped there, and so is used.
-    text : str
-        One sentence.
-    """
-
-    days: int
-    ratio: pd.Series
-    wind_factor: float
-    rmse_before: float
-    rmse_after: float
-    used: bool
-    text: str
 
 
 @dataclass(frozen=True)
@@ -97,9 +63,9 @@ class Fused:
         None without a reference.
     quarantined, findings : list of Finding
         Sources or columns left out, and everything the checks found.
-    evidence : tuple of str
+    evidence : tuple of Text
         Why the inputs were chosen as they were.
-    warnings : list of str
+    warnings : list of Text
         What the reader should know.
     """
 
@@ -114,8 +80,8 @@ class Fused:
     learnt: Learnt | None
     quarantined: list[faults.Finding]
     findings: list[faults.Finding]
-    evidence: tuple[str, ...]
-    warnings: list[str] = field(default_factory=list)
+    evidence: tuple[Text, ...]
+    warnings: list[Text] = field(default_factory=list)
 
 
 def fuse_sources(
@@ -163,47 +129,25 @@ def fuse_sources(
     ([4.94, 4.94], True, True)
     """
     if site.elevation is None:
-        raise InputError([Problem("elevation", None, "is missing", "give the site an elevation")])
+        raise InputError([Problem("elevation", None, say("is_missing"), say("give_an_elevation"))])
     report = checked or check(frames, site)
     clean = report.frames
     chosen = choose_inputs(clean, first)
     completed = reference_eto(chosen.inputs, site, **options)
-    each = pd.DataFrame(
-        {name: _alone(frame, site, options) for name, frame in clean.items()}, index=chosen.inputs.index
-    )
-    eto = completed.eto.to_numpy(float).copy()
-    half_wind = penman_monteith(completed.inputs, site, wind_factor=0.5)
-    slope = wind_slope(eto, half_wind)
-    dateless = _dateless(frames)
-    from_station = _from_station(chosen.source) & (STATION not in dateless)
-    lower, upper = _without_reference(eto, slope, each, chosen.source, completed.flags, from_station, dateless)
-    weights = pd.DataFrame(
-        {"chosen": np.isfinite(eto) & ~from_station, "second": False, "station": np.isfinite(eto) & from_station},
-        index=chosen.inputs.index,
-    ).astype(float)
-
-    learnt = None
-    dated = {name: frame for name, frame in clean.items() if name not in dateless}
-    truth = _reference(reference, dated, site, chosen.inputs.index)
-    grids = {name: frame for name, frame in dated.items() if name != STATION}
-    if truth is not None and grids:
-        members = Members(site, grids, first)
-        learnt = learn(members, truth)
-        if learnt is not None and learnt.used:
-            fused = series.fuse_with_reference(members, truth, _nothing_known)
-            take = ~from_station & np.isfinite(fused.eto)
-            eto[take], lower[take], upper[take] = fused.eto[take], fused.lower[take], fused.upper[take]
-            weights.loc[take, ["chosen", "second"]] = fused.weights.T[take]
     index = chosen.inputs.index
+    each = pd.DataFrame({name: _alone(frame, site, options) for name, frame in clean.items()}, index=index)
+    dateless = _dateless(frames)
+    fused = _nothing_learnt(site, chosen, completed, each, dateless)
+    learnt = _correct(fused, clean, site, chosen, reference, dateless, first)
     warnings = [f.message for f in report.quarantined]
     warnings += [f.message for f in report.findings if f.action == "note"]
     if learnt is not None:
         warnings.append(learnt.text)
     return Fused(
-        eto=pd.Series(eto, index=index, name="eto"),
-        lower=pd.Series(lower, index=index, name="eto_lower"),
-        upper=pd.Series(upper, index=index, name="eto_upper"),
-        weights=weights,
+        eto=pd.Series(fused.eto, index=index, name="eto"),
+        lower=pd.Series(fused.lower, index=index, name="eto_lower"),
+        upper=pd.Series(fused.upper, index=index, name="eto_upper"),
+        weights=fused.weights,
         inputs=chosen.inputs,
         inputs_source=chosen.source,
         completed=completed,
@@ -216,57 +160,56 @@ def fuse_sources(
     )
 
 
-def learn(members: Members, reference: np.ndarray) -> Learnt | None:
-    """Learn the bias of the chosen inputs from a reference, and try it on days held back.
+@dataclass
+class _Days:
+    """ETo, interval and weights of each day, while they are made."""
 
-    Parameters
-    ----------
-    members : Members
-    reference : ndarray, shape (days,)
-        NaN where absent. [mm day-1]
+    eto: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    weights: pd.DataFrame
+    from_station: np.ndarray
 
-    Returns
-    -------
-    Learnt or None
-        None with fewer than `LEARN_DAYS` days both have.
-    """
-    recipe = next(iter(members.used), None)
-    if recipe is None:
+
+def _nothing_learnt(
+    site: Site, chosen: Chosen, completed: EtoResult, each: pd.DataFrame, dateless: Sequence[str]
+) -> _Days:
+    """Return the days by the chosen inputs alone, with the interval of stated priors."""
+    eto = completed.eto.to_numpy(float).copy()
+    slope = wind_slope(eto, penman_monteith(completed.inputs, site, wind_factor=0.5))
+    from_station = _from_station(chosen.source) & (STATION not in dateless)
+    lower, upper = _without_reference(eto, slope, each, chosen.source, completed.flags, from_station, dateless)
+    there = np.isfinite(eto)
+    weights = pd.DataFrame(
+        {"chosen": there & ~from_station, "second": False, "station": there & from_station},
+        index=chosen.inputs.index,
+    ).astype(float)
+    return _Days(eto, lower, upper, weights, from_station)
+
+
+def _correct(
+    days: _Days,
+    clean: Mapping[str, pd.DataFrame],
+    site: Site,
+    chosen: Chosen,
+    given: pd.Series | None,
+    dateless: Sequence[str],
+    first: Sequence[str],
+) -> Learnt | None:
+    """Learn the bias of the grids from a reference; where that helps, the days that are not the station's take it."""
+    dated = {name: frame for name, frame in clean.items() if name not in dateless}
+    reference = _reference(given, dated, site, chosen.inputs.index)
+    grids = {name: frame for name, frame in dated.items() if name != STATION}
+    if reference is None or not grids:
         return None
-    eto = members.of(recipe)[0]
-    both = np.flatnonzero(np.isfinite(eto) & np.isfinite(reference))
-    if len(both) < LEARN_DAYS:
-        return None
-    held = np.full(len(eto), np.nan)
-    for part in np.array_split(both, FOLDS):
-        rest = reference.copy()
-        rest[part] = np.nan
-        held[part] = bias.correct(eto, _states_bias(members, recipe, rest)[0])[part]
-    before = float(np.sqrt(np.mean((eto - reference)[both] ** 2)))
-    after = float(np.sqrt(np.mean((held - reference)[both] ** 2)))
-    log_bias, states = _states_bias(members, recipe, reference)
-    ratio = pd.Series(np.exp(log_bias)).groupby(members.month).mean().reindex(range(1, 13))
-    factor = float(np.exp2(states.mean[0, bias.WIND]))
-    used = after < before
-    off = 100 * (float(np.exp(-log_bias[both].mean())) - 1)
-    text = (
-        f"{len(both)} days of reference: the grids' ETo is {off:+.0f} % off; "
-        f"on days held back the error falls from {before:.2f} to {after:.2f} mm/day, so the correction is "
-        f"{'used' if used else 'not used'}"
-    )
-    return Learnt(len(both), ratio, factor, before, after, used, text)
-
-
-def _states_bias(members: Members, recipe: Recipe, reference: np.ndarray) -> tuple[np.ndarray, bias.States]:
-    eto, slope = members.of(recipe)
-    found = bias.track(eto[:, None], slope[:, None], reference[:, None], members.day_of_year)
-    states = found.last.at_rest()
-    mean, _ = bias.expected(states, np.nan_to_num(slope)[:, None], members.day_of_year)
-    return mean[:, 0], states
-
-
-def _nothing_known(recipe: Recipe) -> bias.States:
-    return bias.unknown(1)
+    members = Members(site, grids, first)
+    learnt = learn(members, reference)
+    if learnt is not None and learnt.used:
+        fused = series.fuse_with_reference(members, reference)
+        take = ~days.from_station & np.isfinite(fused.eto)
+        days.eto[take], days.lower[take], days.upper[take] = fused.eto[take], fused.lower[take], fused.upper[take]
+        days.weights.loc[take, ["chosen", "second"]] = fused.weights.T[take]
+    return learnt
 
 
 def check(frames: Mapping[str, pd.DataFrame], site: Site) -> faults.Report:
@@ -283,7 +226,8 @@ def _alone(frame: pd.DataFrame, site: Site, options: Mapping[str, Any]) -> pd.Se
     """Return the ETo of one source's own inputs, gaps filled by FAO-56."""
     if not {"tmin", "tmax"} <= set(frame.columns):
         return pd.Series(np.nan, index=frame.index)
-    return reference_eto(frame, site, **options).eto
+    eto: pd.Series = reference_eto(frame, site, **options).eto
+    return eto
 
 
 def _dateless(frames: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -316,12 +260,12 @@ def _without_reference(
     source: pd.DataFrame,
     flags: pd.DataFrame,
     from_station: np.ndarray,
-    dateless: list[str],
+    dateless: Sequence[str],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the interval of days on which nothing was learnt."""
-    weather = each.drop(columns=dateless, errors="ignore")
+    weather = each.drop(columns=list(dateless), errors="ignore")
     extra = ESTIMATE_ERROR**2 * flags.isin(ESTIMATED).sum(axis=1).to_numpy(float)
-    extra += CLIMATOLOGY_ERROR**2 * source["tmax"].isin(dateless).to_numpy(float)
+    extra += CLIMATOLOGY_ERROR**2 * source["tmax"].isin(list(dateless)).to_numpy(float)
     lower, upper = intervals.without_reference(
         eto,
         np.where(from_station, 0.0, slope),

@@ -19,6 +19,7 @@ import pandas as pd
 from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import InputError, Problem
+from etolib.words import Text, say
 
 INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipitation")
 """Columns of a chosen table, canonical units."""
@@ -48,9 +49,9 @@ RADIATION_FIRST = (
 """Order for solar radiation: measured at the place, then seen by satellite, then modelled."""
 
 NATIONAL = {
-    "nws_stations": "a station near the place measured what Open-Meteo's newest days are modelled for",
-    "nws_forecast": "the national forecast has a grid of 2.5 km and is made for this country",
-    "met_norway": "the regional forecast has a grid of 2.5 km and is made for these countries",
+    "nws_stations": "nws_stations_first",
+    "nws_forecast": "nws_forecast_first",
+    "met_norway": "met_norway_first",
 }
 """National services and why, where they are at home, they come before Open-Meteo's forecast (see ``first``). A prior
 that is stated, not measured: no recordings of both forecasts with a reference were at hand."""
@@ -61,18 +62,14 @@ LAST = ("climatology",)
 PARTNERS = ("open_meteo_archive", "open_meteo_historical_forecast", "open_meteo_forecast")
 """Open-Meteo products; the first that has the day is NASA POWER's partner in the mean humidity."""
 
-EVIDENCE = {
-    "temperature": "tmin, tmax, tmean: Open-Meteo before NASA POWER, because its grid is finer (9 to 25 km against "
-    "50 km) and downscaled to the elevation of the place",
-    "wind": "u2: Open-Meteo before NASA POWER, because its grid is finer",
-    "radiation": "rs: NASA POWER before Open-Meteo, because it is seen by satellite and not modelled",
-    "humidity": "relative humidity: mean of NASA POWER and Open-Meteo, whose errors are partly independent; averaging "
-    "vapour pressure instead scores the same (12 cities 1991-2020: RMSE 0.644 and 0.644, R2 0.815 and 0.813 mm/day), "
-    "and relative humidity does not carry one grid's temperature error over to the other",
-    "together": "together: RMSE 0.64 mm/day in 12 Brazilian cities 1991-2020 against 0.84 for the mean of both ETo "
-    "(17 cities), with no reference used",
-}
-"""Why each choice is as it is, in words for the result's provenance."""
+EVIDENCE = (
+    "why_temperature",
+    "why_wind",
+    "why_radiation",
+    "why_humidity",
+    "why_together",
+)
+"""Why each choice is as it is: keys of the sentences in the result's provenance."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +83,13 @@ class Chosen:
         chosen relative humidity and temperatures (FAO-56 Eq. 19). [kPa]
     source : pandas.DataFrame
         The same shape: name of the source of each cell (``a+b`` for a mean of two), None where absent.
-    evidence : tuple of str
+    evidence : tuple of Text
         The reasons, one sentence each.
     """
 
     inputs: pd.DataFrame
     source: pd.DataFrame
-    evidence: tuple[str, ...]
+    evidence: tuple[Text, ...]
 
 
 def fine_order(names: Sequence[str], first: Sequence[str] = ()) -> list[str]:
@@ -149,10 +146,10 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
     (22.0, 65.0, 'nasa_power+open_meteo_archive')
     """
     if not frames:
-        raise InputError([Problem("frames", {}, "holds no source")])
+        raise InputError([Problem("frames", {}, say("holds_no_source"))])
     index = next(iter(frames.values())).index
     if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
-        raise InputError([Problem("frames", uneven, "must all have the same date index", "reindex them to one")])
+        raise InputError([Problem("frames", uneven, say("must_have_one_date_index"), say("reindex_to_one"))])
     table = _Table(len(index))
     fine = fine_order(list(frames), first)
     group = ("tmin", "tmax", "tmean")
@@ -175,15 +172,12 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
             table.put(variable, _column(frames[name], variable).to_numpy(), name)
     _choose_humidity(frames, fine, first, table)
     reasons = [
-        f"temperature, wind, humidity and rain: {name} before Open-Meteo's forecast, because {NATIONAL[name]}; "
-        "radiation is not taken from it while another source has it: it gives none, and would be estimated"
-        for name in first
-        if name in frames
+        say("national_service_first", source=name, reason=say(NATIONAL[name])) for name in first if name in frames
     ]
     return Chosen(
         pd.DataFrame(table.values, index=index),
         pd.DataFrame(table.source, index=index),
-        (*EVIDENCE.values(), *reasons),
+        (*map(say, EVIDENCE), *reasons),
     )
 
 
@@ -196,7 +190,8 @@ class _Table:
 
     def there(self, variable: str) -> np.ndarray:
         """Return where a variable has a value."""
-        return np.isfinite(self.values[variable])
+        there: np.ndarray = np.isfinite(self.values[variable])
+        return there
 
     def put(self, variable: str, values: np.ndarray, name: str, free: np.ndarray | None = None) -> None:
         """Write values where the cell is ``free`` (empty by default) and there is one, and note their source."""

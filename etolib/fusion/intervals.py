@@ -69,7 +69,8 @@ class Spread:
     def daily(self, eto: np.ndarray, month: np.ndarray) -> np.ndarray:
         """Return the standard deviation of each day's error. [mm day-1]"""
         level = np.clip(eto / self.centre[month - 1], 0.25, 4.0)
-        return self.deviation[month - 1] * level**GROWTH
+        daily: np.ndarray = self.deviation[month - 1] * level**GROWTH
+        return daily
 
 
 def learn(

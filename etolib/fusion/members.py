@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from etolib.fusion.inputs import choose_inputs
+from etolib.fusion.inputs import choose_inputs, relative_humidity
 from etolib.reference import eto_fao56
 from etolib.site import Site
 from etolib.variables import VARIABLES
@@ -67,19 +67,13 @@ def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe, first: Sequenc
             keep += TEMPERATURE
         elif set(HUMIDITY[1:]) & set(frame.columns):
             # Extremes are needed to form a humidity from a dew point, but must not be chosen: form it here.
-            frame = frame.assign(rhmean=_own_humidity(frame))
+            frame = frame.assign(rhmean=relative_humidity(frame))
         if name == recipe.wind:
             keep.append("u2")
         if name == recipe.radiation:
             keep.append("rs")
         trimmed[name] = frame[[column for column in keep if column in frame]]
     return choose_inputs(trimmed, first).inputs if trimmed else pd.DataFrame()
-
-
-def _own_humidity(frame: pd.DataFrame) -> pd.Series:
-    from etolib.fusion.inputs import relative_humidity
-
-    return relative_humidity(frame)
 
 
 def possible(frame: pd.DataFrame) -> pd.DataFrame:

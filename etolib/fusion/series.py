@@ -25,6 +25,12 @@ OWN_DAYS = 365
 """Days of use, and of reference, a recipe needs for bias states of its own; with less it takes the commonest's."""
 
 Start = Callable[[Recipe], States]
+"""What is known of the bias of a recipe before the first day."""
+
+
+def nothing_known(recipe: Recipe) -> States:
+    """Return the states of a place of which nothing is known, whatever the recipe."""
+    return bias.unknown(1)
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,8 @@ class Members:
     def days_of(self, recipe: Recipe) -> np.ndarray:
         """Return where a recipe is the one of the day."""
         code, known = self._recipes
-        return code == known.index(recipe)
+        days: np.ndarray = code == known.index(recipe)
+        return days
 
     @cached_property
     def raw(self) -> np.ndarray:
@@ -130,12 +137,13 @@ class Members:
         return dict(item for rank, item in enumerate(ranked) if rank == 0 or item[1] >= OWN_DAYS)
 
     @cached_property
-    def stray(self) -> np.ndarray:
+    def rare(self) -> np.ndarray:
         """Where a day has inputs by a recipe too rare to be learnt for (a masked cell): the commonest one stands in."""
         known = np.zeros(len(self.dates), bool)
         for recipe in self.used:
             known |= self.days_of(recipe)
-        return np.isfinite(self.raw) & ~known
+        rare: np.ndarray = np.isfinite(self.raw) & ~known
+        return rare
 
     @property
     def second(self) -> Recipe | None:
@@ -173,15 +181,15 @@ def _fixed(members: Members, member: Part, states: States) -> Part:
     return bias.correct(eto, mean[:, 0]), variance[:, 0]
 
 
-def _assemble(members: Members, each: Mapping[Recipe, Part], stray: Part) -> Corrected:
+def _assemble(members: Members, each: Mapping[Recipe, Part], rare: Part) -> Corrected:
     """Join recipes: the first member takes on each day the recipe of the day, the second its own."""
     days = len(members.dates)
     eto, variance = np.full((2, days), np.nan), np.full((2, days), np.nan)
     for recipe in members.used:
         rows = members.days_of(recipe)
         eto[0, rows], variance[0, rows] = each[recipe][0][rows], each[recipe][1][rows]
-    rows = members.stray
-    eto[0, rows], variance[0, rows] = stray[0][rows], stray[1][rows]
+    rows = members.rare
+    eto[0, rows], variance[0, rows] = rare[0][rows], rare[1][rows]
     if members.second is not None:
         eto[1], variance[1] = each[members.second]
     return Corrected(eto, variance)
@@ -203,7 +211,7 @@ def learn_states(members: Members, reference: np.ndarray, start: Start) -> dict[
     return out
 
 
-def fuse_with_reference(members: Members, reference: np.ndarray, start: Start) -> Series:
+def fuse_with_reference(members: Members, reference: np.ndarray, start: Start = nothing_known) -> Series:
     """Fuse with the place's own reference, NaN where there is none.
 
     On every day the bias is what was known *before* that day's reference. With ten years of reference members are
@@ -212,7 +220,7 @@ def fuse_with_reference(members: Members, reference: np.ndarray, start: Start) -
     if not np.isfinite(reference).any() or not members.used:
         return fuse_without_reference(members)
     tracks = learn_states(members, reference, start)
-    _share_poor(members, tracks)
+    _lend_states(members, tracks)
     forward, hindcast, maps = {}, {}, {}
     for recipe, (found, _) in tracks.items():
         ahead = bias.correct(members.of(recipe)[0], found.log_bias[:, 0])
@@ -221,28 +229,28 @@ def fuse_with_reference(members: Members, reference: np.ndarray, start: Start) -
         forward[recipe] = (_mapped(maps[recipe], ahead, members), found.variance[:, 0])
         hindcast[recipe] = (_mapped(maps[recipe], back, members), back_variance)
     commonest = next(iter(members.used))
-    stray = _fixed(members, (members.raw, members.slope), tracks[commonest][0].last.at_rest())
-    stray = (_mapped(maps[commonest], stray[0], members), stray[1])
-    past = _assemble(members, hindcast, stray)
+    rare = _fixed(members, (members.raw, members.slope), tracks[commonest][0].last.at_rest())
+    rare = (_mapped(maps[commonest], rare[0], members), rare[1])
+    past = _assemble(members, hindcast, rare)
     covariance = weights.error_covariance(past.eto - reference, members.month)
     joined, _ = _join(past, covariance, members.month)
     learnt_days = np.flatnonzero(np.isfinite(reference))
     last = learnt_days[-1] if learnt_days.size else 0
     age = np.abs(last - np.arange(len(reference)))
     spread = intervals.learn(joined.eto - reference, joined.eto, joined.variance, members.month, age)
-    return finish(members, _assemble(members, forward, stray), covariance, spread)
+    return with_interval(members, _assemble(members, forward, rare), covariance, spread)
 
 
 def _mapped(mapping: quantiles.QuantileMap | None, eto: np.ndarray, members: Members) -> np.ndarray:
     return eto if mapping is None else mapping.apply(eto, members.month)
 
 
-def _share_poor(members: Members, tracks: dict[Recipe, tuple[bias.Track, int]]) -> None:
+def _lend_states(members: Members, tracks: dict[Recipe, tuple[bias.Track, int]]) -> None:
     """Give recipes with too little reference the bias of the commonest recipe that has enough."""
-    rich = [recipe for recipe in tracks if tracks[recipe][1] >= OWN_DAYS]
-    if not rich:
+    enough = [recipe for recipe in tracks if tracks[recipe][1] >= OWN_DAYS]
+    if not enough:
         return
-    states = tracks[rich[0]][0].last.at_rest()
+    states = tracks[enough[0]][0].last.at_rest()
     for recipe, (found, days) in tracks.items():
         if days < OWN_DAYS:
             _, slope = members.of(recipe)
@@ -269,7 +277,7 @@ def _join(members: Corrected, covariance: np.ndarray | None, month: np.ndarray) 
     return Joined(eto, variance), share
 
 
-def finish(members: Members, now: Corrected, covariance: np.ndarray | None, spread: Spread | None) -> Series:
+def with_interval(members: Members, now: Corrected, covariance: np.ndarray | None, spread: Spread | None) -> Series:
     """Join corrected members and draw the interval."""
     joined, share = _join(now, covariance, members.month)
     if spread is None:
@@ -287,4 +295,4 @@ def finish(members: Members, now: Corrected, covariance: np.ndarray | None, spre
 def fuse_without_reference(members: Members) -> Series:
     """Fuse with nothing learnt: chosen inputs, one Penman-Monteith, stated priors for the interval."""
     eto = np.stack([members.raw, np.full_like(members.raw, np.nan)])
-    return finish(members, Corrected(eto, np.zeros_like(eto)), None, None)
+    return with_interval(members, Corrected(eto, np.zeros_like(eto)), None, None)

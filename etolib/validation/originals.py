@@ -14,6 +14,7 @@ import pandas as pd
 
 from etolib import config
 from etolib.errors import SourceUnavailable
+from etolib.words import Text, join, say
 
 LIST = Path(__file__).resolve().parent / "validation_files.csv"
 HOME = "https://raw.githubusercontent.com/silvianesoares/EVAONLINE"
@@ -44,7 +45,7 @@ PARTS = {
 """Role of a file in the list: its columns, and their names here."""
 
 
-def find() -> tuple[Path | None, str]:
+def find() -> tuple[Path | None, Text]:
     """Return a folder of validation data and where it is from, or None and the reason there is none.
 
     The folder named by ``ETOLIB_VALIDATION_DATA`` first; else the public originals, fetched once to the cache folder.
@@ -53,12 +54,12 @@ def find() -> tuple[Path | None, str]:
     if given:
         folder = Path(given)
         if (folder / "cities.csv").is_file():
-            return folder, f"the folder named by {VARIABLE}"
-        return None, f"{VARIABLE} names {given}, which holds no cities.csv"
+            return folder, say("folder_named_by", setting=VARIABLE)
+        return None, say("setting_names_no_data", setting=VARIABLE, folder=given)
     try:
-        return fetch(config.cache_dir() / "validation"), "public originals, as published"
+        return fetch(config.cache_dir() / "validation"), say("public_originals")
     except SourceUnavailable as error:
-        return None, f"{error.message}; set {VARIABLE} to a folder that holds the data"
+        return None, join("; ", [error.message, say("set_to_folder", setting=VARIABLE)])
 
 
 def fetch(folder: Path, home: str = HOME, listed: Path = LIST) -> Path:
@@ -87,7 +88,7 @@ def fetch(folder: Path, home: str = HOME, listed: Path = LIST) -> Path:
     if (ready / "cities.csv").is_file():
         return ready
     if config.is_offline():
-        raise SourceUnavailable("the validation data are not here, and the network is switched off", source="originals")
+        raise SourceUnavailable(say("validation_offline"), source="originals")
     files = pd.read_csv(listed)
     paths = {
         (role, path): _one(f"{home}/{commit}/{path}", digest, folder / "originals")
@@ -116,4 +117,4 @@ def _one(url: str, digest: str, folder: Path) -> str:
         return str(pooch.retrieve(url, known_hash=f"sha256:{digest}", path=folder, progressbar=False))
     except (OSError, ValueError) as error:
         # requests' errors are OSError; a wrong checksum is a ValueError.
-        raise SourceUnavailable(f"{url} could not be had: {error}", source="originals") from error
+        raise SourceUnavailable(say("original_not_had", name=url, error=str(error)), source="originals") from error

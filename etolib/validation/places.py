@@ -16,6 +16,7 @@ import pandas as pd
 from etolib.equations.air import wind_speed_2m
 from etolib.errors import InputError, Problem
 from etolib.site import Site
+from etolib.words import say
 
 NASA = "nasa_power"
 OPEN_METEO = "open_meteo_archive"
@@ -102,17 +103,14 @@ def load(data: str | Path, cities: Iterable[str] | None = None) -> list[Place]:
     folder = Path(data)
     table = folder / "cities.csv"
     if not table.is_file():
-        raise InputError([Problem("data", str(data), "holds no cities.csv", "name the folder of the validation data")])
+        raise InputError([Problem("data", str(data), say("holds_no_cities_csv"), say("name_the_validation_folder"))])
     listed = pd.read_csv(table).set_index("city")
     present = sorted(name for name in listed.index if (folder / "cities" / f"{name}.parquet").is_file())
     wanted = present if cities is None else list(dict.fromkeys(cities))
-    problems = [
-        Problem("city", name, "has no file", f"there are {', '.join(present) or 'none'}")
-        for name in wanted
-        if name not in present
-    ]
+    hint = say("there_are", names=present) if present else say("there_are_none")
+    problems = [Problem("city", name, say("city_has_no_file"), hint) for name in wanted if name not in present]
     if not present:
-        problems.append(Problem("data", str(data), "holds no city of cities.csv under cities/"))
+        problems.append(Problem("data", str(data), say("holds_no_city")))
     if problems:
         raise InputError(problems)
     return [_place(folder, name, listed.loc[name]) for name in sorted(wanted)]
@@ -122,11 +120,10 @@ def _place(folder: Path, name: str, row: pd.Series) -> Place:
     table = pd.read_parquet(folder / "cities" / f"{name}.parquet")
     needed = [column for columns in COLUMNS.values() for column in columns if column not in table]
     if needed or "date" not in table:
-        lacking = ", ".join(needed) or "date"
-        raise InputError([Problem("file", f"{name}.parquet", f"lacks the columns {lacking}")])
+        raise InputError([Problem("file", f"{name}.parquet", say("lacks_columns", names=needed or ["date"]))])
     table = table.set_index(pd.DatetimeIndex(pd.to_datetime(table["date"]), name="date")).drop(columns="date")
     if table.index.has_duplicates:
-        raise InputError([Problem("file", f"{name}.parquet", "holds a date twice")])
+        raise InputError([Problem("file", f"{name}.parquet", say("holds_a_date_twice"))])
     table = table.sort_index().asfreq("D").astype(float)
     site = Site(float(row["lat"]), float(row["lon"]), float(row["alt"]), name)
     frames = {source: canonical(table, source) for source in COLUMNS}
@@ -155,4 +152,5 @@ def distances(sites: Sequence[Site]) -> np.ndarray:
         np.sin((latitude[:, None] - latitude) / 2) ** 2
         + np.cos(latitude[:, None]) * np.cos(latitude) * np.sin((longitude[:, None] - longitude) / 2) ** 2
     )
-    return 2 * 6371.0 * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    distance: np.ndarray = 2 * 6371.0 * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return distance

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from etolib.errors import InputError, Problem
+from etolib.words import say
 
 LAST_LEARNT = np.datetime64("2005-12-31")
 """Last day learnt from in T2005 and ST2005."""
@@ -55,5 +56,5 @@ PROTOCOLS = {
 def by_name(name: str) -> Protocol:
     """Return a protocol by name, or raise `InputError`."""
     if name not in PROTOCOLS:
-        raise InputError([Problem("protocol", name, f"must be one of {', '.join(PROTOCOLS)}")])
+        raise InputError([Problem("protocol", name, say("must_be_one_of", names=list(PROTOCOLS)))])
     return PROTOCOLS[name]

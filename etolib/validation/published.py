@@ -73,7 +73,9 @@ def _walk() -> Any:
     return numba.njit(cache=True)(_random_walk)
 
 
-def _random_walk(eto, month, start, deviation, low, high):
+def _random_walk(
+    eto: np.ndarray, month: np.ndarray, start: float, deviation: float, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
     """Scalar filter of the description: the walk grows by 1.8 after a jump, the noise by 50 or 500 at a wild value."""
     out = np.full(len(eto), np.nan)
     estimate, error = start, deviation**2

@@ -18,6 +18,7 @@ from etolib.fusion.members import Recipe
 from etolib.fusion.series import Members, Series
 from etolib.validation.places import Place, distances, load
 from etolib.validation.protocols import Protocol, by_name
+from etolib.words import say
 
 
 def fuse(data: str | Path, protocol: str, cities: Iterable[str] | None = None) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def fuse(data: str | Path, protocol: str, cities: Iterable[str] | None = None) -
     places = load(data)
     wanted = [p.name for p in places] if cities is None else list(dict.fromkeys(cities))
     if unknown := [name for name in wanted if name not in {p.name for p in places}]:
-        raise InputError([Problem("city", name, "has no file in the folder") for name in unknown])
+        raise InputError([Problem("city", name, say("city_has_no_file_in_folder")) for name in unknown])
     study = Study(places)
     tables = [
         pd.DataFrame(
@@ -83,10 +84,7 @@ class Study:
         """Return the fused series of the named places (all by default)."""
         names = list(self.places) if names is None else list(names)
         if rule.own:
-            return {
-                name: series.fuse_with_reference(self.members[name], self.visible(name, rule), _nothing_known)
-                for name in names
-            }
+            return {name: series.fuse_with_reference(self.members[name], self.visible(name, rule)) for name in names}
         if not rule.others:
             return {name: series.fuse_without_reference(self.members[name]) for name in names}
         neighbours = _Neighbours(self, rule)
@@ -106,10 +104,6 @@ class Study:
         return np.where(self.members[name].dates.to_numpy() <= rule.until, reference, np.nan)
 
 
-def _nothing_known(recipe: Recipe) -> States:
-    return bias.unknown(1)
-
-
 class _Neighbours:
     """Fusion of a place from the references of others; what was learnt at each is kept, so it is learnt once."""
 
@@ -127,7 +121,7 @@ class _Neighbours:
         if not near or not members.used:
             return series.fuse_without_reference(members)
         now = series.corrected(members, self._each_recipe(members, name, near))
-        return series.finish(members, now, None, self._spread(near))
+        return series.with_interval(members, now, None, self._spread(near))
 
     def of(self, name: str) -> list[str]:
         """Return the places that may be learnt from for one."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from etolib.fusion.arrays import fuse_many
+from etolib.fusion.arrays import fuse_arrays
 
 RNG = np.random.default_rng(4)
 DAYS, PLACES = 800, 5
@@ -24,11 +24,11 @@ def inputs():
 
 def test_places_do_not_know_each_other_and_a_year_can_be_continued():
     weather, place, day = inputs()
-    free = fuse_many(**weather, **place, day_of_year=day, reference=np.full((DAYS, PLACES), np.nan))
+    free = fuse_arrays(**weather, **place, day_of_year=day, reference=np.full((DAYS, PLACES), np.nan))
     reference = 0.85 * free.eto
-    whole = fuse_many(**weather, **place, day_of_year=day, reference=reference)
+    whole = fuse_arrays(**weather, **place, day_of_year=day, reference=reference)
     for k in range(PLACES):
-        alone = fuse_many(
+        alone = fuse_arrays(
             **{name: values[:, [k]] for name, values in weather.items()},
             **{name: values[[k]] for name, values in place.items()},
             day_of_year=day,
@@ -37,13 +37,13 @@ def test_places_do_not_know_each_other_and_a_year_can_be_continued():
         np.testing.assert_array_equal(alone.eto[:, 0], whole.eto[:, k])
         np.testing.assert_array_equal(alone.upper[:, 0], whole.upper[:, k])
     parts = [slice(0, 300), slice(300, DAYS)]
-    first = fuse_many(
+    first = fuse_arrays(
         **{n: v[parts[0]] for n, v in weather.items()},
         **place,
         day_of_year=day[parts[0]],
         reference=reference[parts[0]],
     )
-    second = fuse_many(
+    second = fuse_arrays(
         **{n: v[parts[1]] for n, v in weather.items()},
         **place,
         day_of_year=day[parts[1]],

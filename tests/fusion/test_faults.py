@@ -6,6 +6,7 @@ import pytest
 
 from etolib.fusion import faults
 from etolib.validation import places, trials
+from etolib.words import render
 from tests.fusion import simulated
 from tests.shared import shared_path
 
@@ -28,6 +29,14 @@ def test_good_files_are_left_alone():
     assert report.quarantined == []
     lost = sum(int((FRAMES[n].notna() & report.frames[n].isna()).to_numpy().sum()) for n in FRAMES)
     assert lost / sum(frame.size for frame in FRAMES.values()) < 0.002
+
+
+def test_a_finding_is_one_sentence_with_its_parts():
+    (found,) = broken(lambda f: f.assign(u2=f.u2 * 3.6)).quarantined
+    assert found.message.startswith(f"{OM}: u2 ")
+    inner = found.message.values["sentence"]
+    assert (found.message.key, inner.key) == ("of_source", "wind_level")
+    assert render("pt", found.message).startswith(f"{OM}: vento mediano de ")
 
 
 def test_given_tables_are_not_changed():

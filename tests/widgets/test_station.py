@@ -471,7 +471,7 @@ def learnt():
 
 
 def test_what_the_station_taught_is_in_result_and_page(learnt):
-    # 60 days are the least that teaches (etolib.fusion.fuse.LEARN_DAYS); here 75 are shared.
+    # 60 days are the least that teaches (etolib.fusion.learnt.LEARN_DAYS); here 75 are shared.
     view = remote.view(learnt)
     assert view["learnt"]["text"].startswith("75 days of reference")
     assert view["learnt"]["text"] in view["warnings"]
