@@ -1,13 +1,13 @@
 # make app   set up .venv and serve the dashboard      make test   set up everything and run all checks (CI runs this)
 # make lab   the same with JupyterLab                  make bench  measure against the peers (machine idle, please)
-# make env   only set up, with everything app and tests need
+# make env   only set up, with everything app and tests need      make check  a minute: linters, types, quick tests
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
-.PHONY: env app lab test lint unit browser-tests notebooks bench clean
+.PHONY: env app lab test check lint unit browser-tests notebooks bench clean
 
 env: $(VENV)/.ready-test
 
@@ -38,6 +38,9 @@ lab: $(VENV)/.ready-app
 test: lint unit browser-tests notebooks
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --fail-under=85
+
+check: lint
+	$(BIN)/python -m pytest -q -m 'not browser and not slow' $(ARGS)
 
 lint: env
 	$(BIN)/ruff check .

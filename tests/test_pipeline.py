@@ -17,6 +17,8 @@ from etolib.reference import eto_fao56
 from etolib.site import Period, Site
 from tests.shared import shared_path
 
+pytestmark = pytest.mark.slow
+
 PLACE = Site(-22.7, -47.6)
 HISTORY = "2024-03-01/2024-03-31"
 HISTORY_SOURCES = "nasa_power+open_meteo_archive"

@@ -15,6 +15,8 @@ import etolib
 from etolib.tasks import cluster
 from tests.shared import shared_path
 
+pytestmark = pytest.mark.slow
+
 PERIOD = "2019-06-01/2020-05-31"
 
 

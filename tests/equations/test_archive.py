@@ -14,6 +14,8 @@ from etolib.equations.tables import eto
 from etolib.errors import InputError
 from etolib.site import Site
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("zarr")
 
 

@@ -17,6 +17,8 @@ pytest.importorskip("voila", reason="voila is not installed (extra: app)")
 
 from tests.browser.stage import free_port, process, until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):

@@ -24,6 +24,8 @@ from etolib.sources.climatology import COLUMNS, LAPSE_RATE, MONTH_DAYS, Climatol
 from etolib.variables import VARIABLES
 from tests.shared import shared_path
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PIRACICABA = Site(-22.7, -47.6, 530.0)
 YEAR = Period("2023-01-01", "2023-12-31")

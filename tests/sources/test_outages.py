@@ -12,6 +12,8 @@ from etolib import cli
 from etolib.errors import NoSourceError
 from etolib.site import Site
 
+pytestmark = pytest.mark.slow
+
 PLACE, PERIOD = Site(-22.7, -47.6, 550.0), "2024-02-01/2024-02-29"
 BOULDER = Site(40.02, -105.27, 1655.0)
 DEGREES = {"HIGH": 2, "MEDIUM": 1, "LOW": 0}

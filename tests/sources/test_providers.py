@@ -19,6 +19,8 @@ from etolib.site import Period, Site
 from etolib.sources import climatology, elevation, nasa_power, nws, open_meteo, opentopodata, registry
 from etolib.sources.network import client
 
+pytestmark = pytest.mark.slow
+
 PLACE = Site(-22.7, -47.6, 550.0)
 BOULDER = Site(40.02, -105.27, 1655.0)
 OSLO = Site(59.91, 10.75)

@@ -13,6 +13,8 @@ from etolib.site import Site
 from etolib.sources import grouping, nasa_power, open_meteo, registry
 from etolib.tasks import jobs
 
+pytestmark = pytest.mark.slow
+
 PERIOD = "2024-02-20/2024-02-29"
 
 

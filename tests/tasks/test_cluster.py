@@ -11,6 +11,8 @@ import pytest
 from etolib.errors import SchedulerUnavailable
 from etolib.tasks import cluster
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("address", ["garbage", "tcp://127.0.0.1:port", "tcp://127.0.0.1", "foo://127.0.0.1:1"])
 def test_address_that_is_none(address, recwarn):

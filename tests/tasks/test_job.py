@@ -29,6 +29,8 @@ from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.serve import server
 from etolib.tasks import cluster, jobs
 
+pytestmark = pytest.mark.slow
+
 SITE = etolib.Site(-22.7, -47.6, 500)
 PERIOD = etolib.Period("2024-01-01", "2024-01-03")
 

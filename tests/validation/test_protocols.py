@@ -17,6 +17,8 @@ from etolib.validation.study import Study, fuse, scored_days
 from tests.fusion import simulated
 from tests.shared import shared_path
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):

@@ -23,6 +23,8 @@ from etolib.sources.network import client, scope, wire
 from etolib.sources.network.budget import Budget
 from tests.simulator import WeatherServer
 
+pytestmark = pytest.mark.slow
+
 URL = "http://provider.test/data"
 GOOD = {"value": 1}
 
