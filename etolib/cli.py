@@ -19,9 +19,6 @@ from etolib import config
 from etolib._version import __version__
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
 
-WRITERS: dict[str, str] = {".csv": "to_csv", ".nc": "to_netcdf", ".xlsx": "to_excel", ".json": "to_json"}
-"""File endings `etolib compute -o` knows, and the method of `Result` that writes each."""
-
 PROTOCOLS = ("T2005", "S", "S200", "ST2005", "G")
 
 
@@ -100,12 +97,16 @@ def compute(
         click.echo(result.to_csv(), nl=False)
         return
     with _writing(output):
-        getattr(result, WRITERS[output.suffix.lower()])(output)
+        result.save(output)
     click.echo(f"{output}: {len(result.table)} days, mean {result.table['eto'].mean():.2f} mm/day", err=True)
 
 
-def check_output(path: Path, endings: Collection[str] = tuple(WRITERS)) -> None:
-    """Refuse a file that could not be written, before anything is computed."""
+def check_output(path: Path, endings: Collection[str] | None = None) -> None:
+    """Refuse a file that could not be written, before anything is computed; by default any format of a result."""
+    if endings is None:
+        from etolib.result import formats
+
+        endings = formats.endings()
     if path.suffix.lower() not in endings:
         raise InputError([Problem("output", str(path), f"must end in {' '.join(endings)}")])
     folder = path.absolute().parent

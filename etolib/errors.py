@@ -241,7 +241,9 @@ class TaskTimeout(TaskError):
     def __init__(self, *, after_s: float, stage: str | None = None) -> None:
         seconds = f"{after_s:g}"
         super().__init__(
-            say("timed_out_in_stage", seconds=seconds, stage=stage) if stage else say("timed_out", seconds=seconds),
+            say("timed_out_in_stage", seconds=seconds, stage=repr(stage))
+            if stage
+            else say("timed_out", seconds=seconds),
             suggestion=say("try_again_or_shorter"),
             retryable=True,
         )

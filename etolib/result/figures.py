@@ -11,21 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from etolib.words import ENGLISH, look_up
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-LABELS: Mapping[str, str] = {
-    "axis_eto": "ETo [mm/day]",
-    "axis_rain": "Rain [mm/day]",
-    "legend_eto": "ETo",
-    "legend_interval": "interval",
-    "legend_spread": "spread of the sources",
-    "legend_rain": "rain",
-    "legend_forecast": "forecast",
-    "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-}
-"""Words of the figure; a page gives its own."""
+WORDS = (
+    "axis_eto",
+    "axis_rain",
+    "legend_eto",
+    "legend_interval",
+    "legend_spread",
+    "legend_rain",
+    "legend_forecast",
+    "months",
+)
+"""Keys of the texts of a figure."""
+
+LABELS: Mapping[str, str] = {key: look_up(ENGLISH, key) for key in WORDS}
+"""Words of the figure by their key; a page gives those of its language."""
 
 
 @dataclass(frozen=True)
@@ -93,25 +98,12 @@ def figure(
     >>> [axes.get_ylabel() for axes in figure(table).axes]
     ['Rain [mm/day]', 'ETo [mm/day]']
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.dates import AutoDateLocator
-    from matplotlib.figure import Figure
-
     days = table["date"].to_numpy(dtype="datetime64[D]")
     eto, lower, upper, rain = (
         table[name].to_numpy(dtype=float, na_value=np.nan)
         for name in ("eto", "eto_lower", "eto_upper", "precipitation")
     )
-    canvas = Figure(figsize=(width, height), layout="constrained", facecolor=palette.paper)
-    agg = FigureCanvasAgg(canvas)
-
-    def png() -> bytes:
-        drawn = io.BytesIO()
-        agg.print_png(drawn)
-        return drawn.getvalue()
-
-    # A notebook only knows how to show figures of pyplot, which is not imported here; this is how it asks the others.
-    setattr(canvas, "_repr_png_", png)  # noqa: B010
+    canvas = _canvas(width, height, palette)
     below = canvas.add_subplot()  # rain first, so that the line of ETo lies above its bars
     above = below.twinx()
 
@@ -120,8 +112,50 @@ def figure(
     most = float(np.nanmax(rain, initial=0.0))
     below.set_ylim(max(10.0, 2.4 * most), 0)
 
+    handles = _line(above, days, (lower, eto, upper), palette, labels)
+    above.set_ylabel(labels["axis_eto"], color=palette.eto)
+    spread, most_of_them = _spread(above, table, sources, palette, labels)
+    handles += spread + rainy
+    top = np.nanmax(np.concatenate([eto, upper, [most_of_them]]), initial=1.0)
+    above.set_ylim(0, max(2.0, 1.12 * float(top)))
+    handles += _forecast(above, days, (table["kind"] == "forecast").to_numpy(), palette, labels)
+
+    above.yaxis.set_label_position("left")
+    above.yaxis.tick_left()
+    below.yaxis.set_label_position("right")
+    below.yaxis.tick_right()
+    below.set_yticks([tick for tick in below.get_yticks() if 0 <= tick <= max(5.0, 1.15 * most)])
+    _days(below, days, width, labels["months"].split())
+    _calm(above, below, palette)
+    canvas.legend(
+        handles=handles, loc="outside upper left", ncols=_columns(handles, width), frameon=False, fontsize=9,
+        labelcolor=palette.ink, handlelength=1.6, columnspacing=1.4,
+    )  # fmt: skip
+    return canvas
+
+
+def _canvas(width: float, height: float, palette: Palette) -> Figure:
+    """Return an empty figure that a notebook can show: it asks like this where pyplot is not imported."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    canvas = Figure(figsize=(width, height), layout="constrained", facecolor=palette.paper)
+    agg = FigureCanvasAgg(canvas)
+
+    def png() -> bytes:
+        drawn = io.BytesIO()
+        agg.print_png(drawn)
+        return drawn.getvalue()
+
+    setattr(canvas, "_repr_png_", png)  # noqa: B010
+    return canvas
+
+
+def _line(axes: Any, days: Any, band: tuple[Any, Any, Any], palette: Palette, labels: Mapping[str, str]) -> list[Any]:
+    """Draw ETo and its interval (lower, eto, upper); return what the legend shows."""
+    lower, eto, upper = band
     single = len(days) < 3  # a line of one or two days is hard to see without its points
-    (line,) = above.plot(
+    (line,) = axes.plot(
         days,
         eto,
         color=palette.eto,
@@ -130,45 +164,35 @@ def figure(
         label=labels["legend_eto"],
         zorder=4,
     )
-    handles: list[Any] = [line]
-    if np.isfinite(lower).any():
-        band = above.fill_between(
-            days, lower, upper, color=palette.eto, alpha=0.18, linewidth=0, label=labels["legend_interval"], zorder=3
-        )
-        handles.append(band)
-    above.set_ylabel(labels["axis_eto"], color=palette.eto)
-    spread, most_of_them = _spread(above, table, sources, palette, labels)
-    handles += spread + rainy
-    top = np.nanmax(np.concatenate([eto, upper, [most_of_them]]), initial=1.0)
-    above.set_ylim(0, max(2.0, 1.12 * float(top)))
+    if not np.isfinite(lower).any():
+        return [line]
+    interval = axes.fill_between(
+        days, lower, upper, color=palette.eto, alpha=0.18, linewidth=0, label=labels["legend_interval"], zorder=3
+    )
+    return [line, interval]
 
-    forecast = (table["kind"] == "forecast").to_numpy()
-    if forecast.any():
-        half = np.timedelta64(12, "h")
-        first, last = days[forecast][0], days[forecast][-1]
-        handles.append(
-            above.axvspan(
-                first - half, last + half, color=palette.forecast, alpha=0.12, linewidth=0,
-                label=labels["legend_forecast"], zorder=1,
-            )
-        )  # fmt: skip
 
-    above.yaxis.set_label_position("left")
-    above.yaxis.tick_left()
-    below.yaxis.set_label_position("right")
-    below.yaxis.tick_right()
-    below.set_yticks([tick for tick in below.get_yticks() if 0 <= tick <= max(5.0, 1.15 * most)])
-    locator = AutoDateLocator(minticks=3, maxticks=max(4, round(width)))
-    below.xaxis.set_major_locator(locator)
-    below.xaxis.set_major_formatter(_dates(locator, labels["months"].split()))
-    margin = np.timedelta64(12, "h")
-    below.set_xlim(days[0] - margin, days[-1] + margin)
-    _calm(above, below, palette)
-    canvas.legend(
-        handles=handles, loc="outside upper left", ncols=_columns(handles, width), frameon=False, fontsize=9,
-        labelcolor=palette.ink, handlelength=1.6, columnspacing=1.4,
+def _forecast(axes: Any, days: Any, forecast: Any, palette: Palette, labels: Mapping[str, str]) -> list[Any]:
+    """Shade the days that are forecast; return what the legend shows."""
+    if not forecast.any():
+        return []
+    half = np.timedelta64(12, "h")
+    span = axes.axvspan(
+        days[forecast][0] - half, days[forecast][-1] + half, color=palette.forecast, alpha=0.12, linewidth=0,
+        label=labels["legend_forecast"], zorder=1,
     )  # fmt: skip
-    return canvas
+    return [span]
+
+
+def _days(axes: Any, days: Any, width: float, months: Sequence[str]) -> None:
+    """Write the dates below, their months in the words given."""
+    from matplotlib.dates import AutoDateLocator
+
+    locator = AutoDateLocator(minticks=3, maxticks=max(4, round(width)))
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(_dates(locator, months))
+    margin = np.timedelta64(12, "h")
+    axes.set_xlim(days[0] - margin, days[-1] + margin)
 
 
 def _columns(handles: Sequence[Any], width: float) -> int:

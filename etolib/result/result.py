@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from etolib.errors import InputError, Problem
 from etolib.request import Request
 from etolib.site import Period, Site
+from etolib.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,9 +93,9 @@ class Result:
     @cached_property
     def dataset(self) -> xr.Dataset:
         """The result as an xarray Dataset with CF attributes, values of each source included."""
-        from etolib.result.export import to_dataset
+        from etolib.result.formats.netcdf import dataset
 
-        return to_dataset(self)
+        return dataset(self)
 
     def terms(self, date: dt.date | str) -> pd.DataFrame:
         """Return the work for one day: every term of the equation, from the inputs to the two parts of ETo.
@@ -117,12 +118,14 @@ class Result:
         try:
             day = pd.Timestamp(date)
         except (TypeError, ValueError):
-            raise InputError([Problem("date", date, "is not a date", "write it as YYYY-MM-DD")]) from None
+            raise InputError([Problem("date", date, say("day_not_readable"), say("write_day"))]) from None
         row = self.table.set_index("date").loc[[day]] if day in self.flags.index else self.table.iloc[:0]
         if row.empty:
-            raise InputError([Problem("date", str(date), f"is not in the result {self.period}", "choose a day of it")])
+            raise InputError(
+                [Problem("date", str(date), say("day_not_in_result", period=str(self.period)), say("choose_day_of_it"))]
+            )
         if row["eto"].isna().all():
-            raise InputError([Problem("date", str(date), "has no value", "no source had data for it")])
+            raise InputError([Problem("date", str(date), say("day_has_no_value"), say("no_source_had_the_day"))])
         work = eto(row[list(self.flags.columns)].astype(float), self.site).terms(day)
         work["flag"] = self.flags.loc[day].reindex(work.index).fillna("")
         work["source"] = self.input_sources.loc[day].reindex(work.index).fillna("")
@@ -135,27 +138,45 @@ class Result:
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``."""
-        from etolib.result.export import to_csv
+        from etolib.result.formats import csv, write
 
-        return to_csv(self, path)
+        text = csv.text(self)
+        if path is not None:
+            write(path, text.encode())
+        return text
 
     def to_excel(self, path: str | os.PathLike[str]) -> None:
         """Write an Excel workbook: table, values of each source, provenance."""
-        from etolib.result.export import to_excel
+        from etolib.result.formats import excel, write
 
-        to_excel(self, path)
+        write(path, excel.content(self))
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> None:
         """Write `dataset` as NetCDF-4."""
-        from etolib.result.export import to_netcdf
+        from etolib.result.formats import netcdf, write
 
-        to_netcdf(self, path)
+        write(path, netcdf.content(self))
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return table, warnings and provenance as JSON text; also write it to ``path``."""
-        from etolib.result.export import to_json
+        from etolib.result.formats import json, write
 
-        return to_json(self, path)
+        text = json.text(self)
+        if path is not None:
+            write(path, text.encode())
+        return text
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the result in the format of the file's ending: .csv .nc .xlsx .json, and what else is registered.
+
+        Raises
+        ------
+        InputError
+            Where no format has that ending (see `etolib.result.formats`).
+        """
+        from etolib.result import formats
+
+        formats.save(self, path)
 
     def script(self) -> str:
         """Return a Python script that repeats this run."""
@@ -170,9 +191,9 @@ class Result:
 
     def citation(self) -> str:
         """Return how to cite the numbers: etolib, the method, and the data of each source used."""
-        from etolib.result.export import to_citation
+        from etolib.result.citation import citation
 
-        return to_citation(self)
+        return citation(self)
 
     def messages(self) -> list[dict[str, Any]]:
         """Return the rows of a SUCCESS message: date, eto_mm (None where absent), quality, source."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from etolib.widgets import render
 from etolib.widgets.form import marked
-from etolib.widgets.model import Status, TaskModel, say
+from etolib.widgets.markup.card import card as card_html
+from etolib.widgets.task import Status, TaskModel
+from etolib.widgets.wording import say
+
+if TYPE_CHECKING:
+    from etolib.widgets.results import Answers
 
 
 class Card:
@@ -33,9 +37,8 @@ class Card:
     ) -> None:
         self.language = language
         self.job: Any = None
-        self.view: dict[str, Any] | None = None
-        self.charts: tuple[str, str] | None = None
-        self._forlorn = False
+        self.answers: Answers | None = None
+        self._no_worker = False
         self._shown = True  # a result is shown as it comes
         self.body = marked(widgets.HTML(), "etolib-card-body")
         self.clock = marked(widgets.HTML(), "etolib-elapsed")
@@ -68,8 +71,9 @@ class Card:
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
         self.show_button.layout.display = None if now.status is Status.SUCCESS and not self._shown else "none"
-        told = {"shown": self._shown, "forlorn": self._forlorn}
-        self.body.value = render.card(self.language, self.task.request, now, self.task.elapsed, **told)
+        self.body.value = card_html(
+            self.language, self.task.request, now, self.task.elapsed, shown=self._shown, no_worker=self._no_worker
+        )
         self._tick()
 
     def shown(self, shown: bool) -> None:
@@ -78,10 +82,10 @@ class Card:
             self._shown = shown
             self._draw()
 
-    def forlorn(self, forlorn: bool) -> None:
-        """Take note whether there is nobody who could take the task."""
-        if forlorn != self._forlorn:
-            self._forlorn = forlorn
+    def no_worker(self, no_worker: bool) -> None:
+        """Take note whether the cluster has no worker for the task."""
+        if no_worker != self._no_worker:
+            self._no_worker = no_worker
             self._draw()
 
     def _tick(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
+from etolib.words import say
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -42,7 +43,7 @@ class Connection:
         self._connect = connect or open_client
         self._client: Client | None = None
         self._error: EtolibError | None = None
-        self._told: tuple[str, int, str | None] | None = None
+        self._announced: tuple[str, int, str | None] | None = None
         self._settled = threading.Event()  # the first attempt is over, well or not
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="etolib-connection", daemon=True)
@@ -66,9 +67,7 @@ class Connection:
         self._settled.wait()
         client = self._client
         if client is None or client.status != "running":
-            raise SchedulerUnavailable(
-                self._error.message if self._error else "the connection to the dask scheduler was lost"
-            )
+            raise SchedulerUnavailable(self._error.message if self._error else say("scheduler_connection_lost"))
         return client
 
     def ask(self, function: Callable[..., Any], *args: Any, timeout: float = 60.0) -> Any:
@@ -86,18 +85,17 @@ class Connection:
             if future.done():  # the function's own
                 raise
             raise SchedulerUnavailable(
-                f"no worker of the cluster answered within {timeout:g} s",
-                suggestion="see whether the cluster has workers, and press Retry",
+                say("no_worker_answered", seconds=f"{timeout:g}"), suggestion=say("see_whether_workers")
             ) from error
         finally:
             # The scheduler may be gone by now; then there is nothing to let go of.
             with contextlib.suppress(Exception):
                 future.release()
 
-    def _tell(self, state: str, workers: int = 0, dashboard: str | None = None) -> None:
+    def _announce(self, state: str, workers: int = 0, dashboard: str | None = None) -> None:
         now = (state, workers, dashboard)
-        if now != self._told:
-            self._told = now
+        if now != self._announced:
+            self._announced = now
             self.on_change(*now)
 
     def _watch(self) -> None:
@@ -108,14 +106,14 @@ class Connection:
                 self._stop.wait(_AGAIN_S)
                 continue
             while not self._stop.is_set() and client.status == "running":
-                self._tell(RUNNING, _workers(client), _dashboard(client))
+                self._announce(RUNNING, _workers(client), _dashboard(client))
                 for _ in range(_COUNT_EVERY):
                     if client.status == "running" and not self._stop.is_set():
                         self._stop.wait(_WATCH_S)
             self._client = None
             if not self._stop.is_set():
-                self._error = SchedulerUnavailable("the connection to the dask scheduler was lost")
-                self._tell(DOWN)
+                self._error = SchedulerUnavailable(say("scheduler_connection_lost"))
+                self._announce(DOWN)
             with contextlib.suppress(Exception):
                 client.close(timeout=0.1)
 
@@ -124,12 +122,12 @@ class Connection:
             self._client = self._connect()
         except EtolibError as error:
             self._error = error
-            self._tell(DOWN)
+            self._announce(DOWN)
         except Exception as error:
             # A thread that dies here would leave the page "connecting" for ever.
             log.exception("the scheduler could not be reached")
-            self._error = SchedulerUnavailable(f"the dask scheduler could not be reached: {error}")
-            self._tell(DOWN)
+            self._error = SchedulerUnavailable(say("scheduler_not_reached", error=str(error)))
+            self._announce(DOWN)
         return self._client
 
 

@@ -10,8 +10,11 @@ import ipywidgets as widgets
 from etolib.errors import EtolibError
 from etolib.request import OPTIONS
 from etolib.site import Period
-from etolib.widgets import render, sentences
-from etolib.widgets.model import PRESETS, FormModel, preset, say, split_pair
+from etolib.widgets import wording
+from etolib.widgets.form_model import PRESETS, FormModel, split_pair
+from etolib.widgets.markup import sources as markup
+from etolib.widgets.markup.base import day_count, label, text
+from etolib.widgets.wording import say
 
 
 def marked(widget: widgets.DOMWidget, *names: str) -> Any:
@@ -51,8 +54,8 @@ class PlaceForm:
 
     def translate(self, language: str) -> None:
         """Show the words of a language."""
-        self.title.value = f"<h2>{render.text(say(language, 'place'))}</h2>"
-        self.hint.value = render.text(say(language, "place_hint"))
+        self.title.value = f"<h2>{label(language, 'place')}</h2>"
+        self.hint.value = label(language, "place_hint")
         for name, field in self.fields.items():
             field.description = say(language, name)
         self.fields["elevation"].placeholder = say(language, "elevation_auto")
@@ -88,12 +91,12 @@ class PeriodForm:
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         if not self._filling and change["new"]:
-            self.model.period = str(preset(change["new"]))
+            self.model.period = str(Period.parse(change["new"]))
 
     def _picked(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
             first, last = self.start.value, self.end.value
-            # Not checked here: an end before the start is told when somebody calculates.
+            # Not checked here: an end before the start is an error when somebody calculates.
             self.model.period = f"{first or ''}/{last or ''}"
 
     def _show(self) -> None:
@@ -105,14 +108,16 @@ class PeriodForm:
         try:
             if days is not None:
                 self.start.value, self.end.value = days.start, days.end
-            self.presets.value = next((name for name in PRESETS if days is not None and preset(name) == days), None)
+            self.presets.value = next(
+                (name for name in PRESETS if days is not None and Period.parse(name) == days), None
+            )
         finally:
             self._filling = False
-        self.count.value = render.text(render.day_count(self.model.language, len(days))) if days else "&nbsp;"
+        self.count.value = text(day_count(self.model.language, len(days))) if days else "&nbsp;"
 
     def translate(self, language: str) -> None:
         """Show the words of a language."""
-        self.title.value = f"<h2>{render.text(say(language, 'period'))}</h2>"
+        self.title.value = f"<h2>{label(language, 'period')}</h2>"
         self._filling = True
         try:
             chosen = self.presets.value
@@ -129,7 +134,7 @@ class PeriodForm:
 
 
 class SourcesForm:
-    """Tick boxes of the sources; each tells its window, delay and licence before it is asked."""
+    """Tick boxes of the sources; each with its window, delay and licence."""
 
     def __init__(self, model: FormModel, guard: Callable[..., Any]) -> None:
         self.model = model
@@ -166,7 +171,7 @@ class SourcesForm:
         self._show()
 
     def unavailable(self) -> None:
-        """Tell that the list cannot be had for now."""
+        """Say that the list cannot be had for now."""
         self._state = "sources_none"
         self.translate(self.model.language)
 
@@ -192,11 +197,11 @@ class SourcesForm:
 
     def translate(self, language: str) -> None:
         """Show the words of a language."""
-        self.title.value = f"<h2>{render.text(say(language, 'sources'))}</h2>"
+        self.title.value = f"<h2>{label(language, 'sources')}</h2>"
         self.automatic.description = say(language, "sources_auto")
-        self.hint.value = render.source_names(language, self._known)
-        self.waiting.value = "" if self._known else render.text(say(language, self._state))
+        self.hint.value = markup.source_names(language, self._known)
+        self.waiting.value = "" if self._known else label(language, self._state)
         self.waiting.layout.display = "none" if self._known else None
         for source in self._known:
-            self.boxes[source["name"]].description = sentences.source(language, source["name"])
-            self.facts[source["name"]].value = render.source_line(language, source)
+            self.boxes[source["name"]].description = wording.source(language, source["name"])
+            self.facts[source["name"]].value = markup.source_line(language, source)

@@ -6,31 +6,20 @@ workers have them already. Everything here returns plain dicts, lists and text.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from etolib import config
-from etolib.request import STATION
+from etolib.request import STATION, station_name
+from etolib.widgets.tabs.tab import Ask, Failed, resolve
+from etolib.words import encode
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
 
-CHART_WORDS = (
-    "axis_eto",
-    "axis_rain",
-    "legend_eto",
-    "legend_interval",
-    "legend_spread",
-    "legend_rain",
-    "legend_forecast",
-    "months",
-    "station",
-)
-"""Labels a figure needs."""
-
-SHOWN_ROWS = 1100
-"""Rows of the table in the page (three years); the CSV always holds all."""
+log = logging.getLogger(__name__)
 
 
 def source_list(options: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -49,9 +38,9 @@ def source_list(options: Mapping[str, str]) -> list[dict[str, Any]]:
                     "title": info.title,
                     "first": first.isoformat(),
                     "last": last.isoformat(),
-                    "delay": info.delay,
-                    "licence": info.licence,
-                    "coverage": info.coverage,
+                    "delay": encode(info.delay),
+                    "licence": encode(info.licence),
+                    "coverage": encode(info.coverage),
                 }
             )
         return found
@@ -127,7 +116,7 @@ def read_station(
         told["columns"] = [
             _column(c.name, c.variable, c.unit, c.height, c.reason, mapping.date_format) for c in mapping.columns
         ]
-        told["reading"], told["questions"] = mapping.explain()[0], list(mapping.questions)
+        told["reading"], told["questions"] = encode(mapping.explain()[0]), list(map(encode, mapping.questions))
         at = next((c.index for c in mapping.columns if c.variable == "station"), None)
         if at is not None:
             told["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]
@@ -136,13 +125,9 @@ def read_station(
             # Where the file does not tell its place, the sun of the chosen one tells radiation in a wrong unit.
             station_file.read(data, mapping=mapping, filename=name, station=station, site=Site(latitude, 0.0))
     except InputError as error:
-        told["problem"] = [
-            {"thing": p.thing, "value": None if p.value is None else str(p.value), "rule": p.rule,
-             "suggestion": p.suggestion}
-            for p in error.problems
-        ]  # fmt: skip
+        told["problem"] = [problem.encode() for problem in error.problems]
         return told
-    told["questions"] = list(file.warnings)
+    told["questions"] = list(map(encode, file.warnings))
     told["packed"] = packed.pack(file)
     told["facts"] = {
         "monthly": file.monthly,
@@ -173,88 +158,72 @@ def _column(
     }  # fmt: skip
 
 
-def view(result: Result) -> dict[str, Any]:
-    """Return what the page shows of a result, and its CSV."""
-    from etolib.result import export
+def view(result: Result, tabs: Mapping[str, tuple[Ask | str, Mapping[str, str]]]) -> dict[str, Any]:
+    """Return the heading of a result, and the answers of tabs by their name.
+
+    ``tabs`` holds what each asks, and the words that go with the question. A tab that fails takes no other with it.
+    """
+    answers = {}
+    for name, (ask, words) in tabs.items():
+        try:
+            answers[name] = resolve(ask)(result, words)
+        except Exception as error:
+            log.exception("the tab %s failed", name)
+            answers[name] = Failed(f"{type(error).__name__}: {error}")
+    return {"head": head(result), "tabs": answers}
+
+
+def tab(result: Result, ask: Ask | str, words: Mapping[str, str]) -> Any:
+    """Return the answer of one tab."""
+    return resolve(ask)(result, words)
+
+
+def head(result: Result) -> dict[str, Any]:
+    """Return what stands above the tabs of a result: the numbers that matter, its CSV and its link."""
+    from etolib.result import formats
 
     table = result.table
-    shown = table.head(SHOWN_ROWS)
-    about = result.provenance.get("sources", {})
-    eto, rain = _sum(table["eto"]), _sum(table["precipitation"])
     both = table[["eto", "precipitation"]].dropna()
     quality = table["quality"].value_counts()
     kinds = table["kind"].value_counts()
-    site = result.site
     return {
-        "place": str(site),
+        "place": str(result.site),
         "period": str(result.period),
         "days": len(table),
         "missing": int(table["eto"].isna().sum()),
-        "sum_eto": eto,
-        "mean_eto": _plain(table["eto"].mean()),
-        "sum_rain": rain,
+        "sum_eto": _sum(table["eto"]),
+        "mean_eto": plain(table["eto"].mean()),
+        "sum_rain": _sum(table["precipitation"]),
         # Over the days that have both, so that a gap in one does not look like a surplus of the other.
-        "balance": _plain((both["precipitation"] - both["eto"]).sum()) if len(both) else None,
+        "balance": plain((both["precipitation"] - both["eto"]).sum()) if len(both) else None,
         "quality": {level: int(quality[level]) for level in ("HIGH", "MEDIUM", "LOW") if level in quality},
         "kinds": {str(kind): int(count) for kind, count in kinds.items()},
-        "rows": [
-            {name: _plain(value) for name, value in row.items()} | {"date": row["date"].date().isoformat()}
-            for row in shown[[*_SHOWN]].to_dict("records")
-        ],
-        "warnings": [str(warning) for warning in result.warnings],
         "csv": result.to_csv(),
-        "file": f"eto_{site.latitude:.4f}_{site.longitude:.4f}_{result.period.start}_{result.period.end}",
+        "file": formats.file_name(result),
         "link": result.link(),
-        "own_file": export.own_file(result),
+        "own_file": None if result.request.station is None else station_name(result.request.station),
         "own_days": int(table["source"].fillna("").str.split("+").map(lambda names: STATION in names).sum()),
-        "script": result.script(),
-        "citation": result.citation(),
-        "licences": [
-            {
-                "name": str(name),
-                "attribution": str(meta.get("attribution") or ""),
-                "licence": str(meta.get("licence") or ""),
-            }
-            for name, meta in about.items()
-        ],
         "learnt": _learnt(result.provenance),
-        "elevation": _plain(site.elevation),
-        "elevation_source": result.provenance.get("elevation_source"),
     }
-
-
-_SHOWN = ("date", "eto", "eto_lower", "eto_upper", "precipitation", "quality", "kind", "source", "flags")
-
-
-def charts(result: Result, words: Mapping[str, str]) -> tuple[str, str]:
-    """Return the figure as inline SVG for a wide and for a narrow page."""
-    from etolib.result.figures import svg_for_page
-
-    # The climatology only stands where no source has the day: it is no second opinion.
-    each = result.source_eto.drop(columns="climatology", errors="ignore")
-    about = result.provenance.get("sources", {})
-    # The name of an own file came from outside: the page's word stands for it.
-    titles = {str(n): str(about.get(n, {}).get("title", n)) for n in each} | {STATION: words["station"]}
-    each = each.rename(columns=titles)
-    wide, narrow = (7.8, 3.6), (4.2, 4.2)
-    return svg_for_page(result.table, words, *wide, sources=each), svg_for_page(
-        result.table, words, *narrow, sources=each
-    )
 
 
 def _learnt(provenance: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return what an own station taught: the sentence, and station over grids by month."""
     if not provenance.get("learnt"):
         return None
-    return {"text": str(provenance["learnt"]), "months": provenance.get("learnt_ratio") or [None] * 12}
+    return {"text": encode(provenance["learnt"]), "months": provenance.get("learnt_ratio") or [None] * 12}
 
 
 def _sum(values: Any) -> float | None:
-    return _plain(values.sum(min_count=1))
+    return plain(values.sum(min_count=1))
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as plain Python; NaN, NaT and None are None."""
+def plain(value: Any) -> Any:
+    """Return a value as plain Python; NaN, NaT and None are None.
+
+    >>> plain(float("nan")), plain(1.5)
+    (None, 1.5)
+    """
     if value is None or value != value:
         return None
     if hasattr(value, "item"):

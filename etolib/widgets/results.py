@@ -1,82 +1,102 @@
-"""The result of a task: chart, table, and everything to take away."""
+"""The result of a task: the numbers that matter, and one tab for each way to look at it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets as widgets
 
-from etolib.widgets import render
+from etolib.widgets import tabs
 from etolib.widgets.form import marked
-from etolib.widgets.model import say
+from etolib.widgets.markup.base import label
+from etolib.widgets.markup.result import result_head
+from etolib.widgets.wording import say_or
 
-TABS = ("chart", "table", "take")
+
+@dataclass
+class Answers:
+    """What workers have said of one result.
+
+    Attributes
+    ----------
+    task_id : str or None
+    head : mapping
+        As `etolib.widgets.remote.head` gives it.
+    tabs : dict
+        By the name of a tab: what its ``ask`` returned.
+    languages : dict
+        By the name of a tab: the language its answer was made in, where its words went with the question.
+    """
+
+    task_id: str | None
+    head: Mapping[str, Any]
+    tabs: dict[str, Any] = field(default_factory=dict)
+    languages: dict[str, str] = field(default_factory=dict)
 
 
 class Results:
-    """One result at a time, in three tabs."""
+    """One result at a time, in the tabs that are registered when the page is made."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.view: Mapping[str, Any] | None = None
-        self.task_id: str | None = None
-        self._charts: tuple[str, str] | None = None
+        self.answers: Answers | None = None
+        self.registered = tabs.registered()
+        names = list(self.registered)
         self.head = marked(widgets.HTML(), "etolib-results-head")
-        self.tabs = marked(widgets.ToggleButtons(options=[(t, t) for t in TABS], value="chart"), "etolib-tabs")
-        self.panes = {name: marked(widgets.HTML(), "etolib-pane", f"etolib-{name}") for name in TABS}
+        self.tabs = marked(widgets.ToggleButtons(options=[(n, n) for n in names], value=names[0]), "etolib-tabs")
+        self.panes = {name: marked(widgets.HTML(), "etolib-pane", f"etolib-{name}") for name in names}
         self.widget = marked(
             widgets.VBox([self.head, self.tabs, *self.panes.values()]), "etolib-results", "etolib-panel", "etolib-empty"
         )
         self.tabs.observe(lambda change: self._turn(), "value")
         self.translate(language)
 
-    def show(self, view: Mapping[str, Any], task_id: str | None) -> None:
-        """Show a result; its figure follows with `draw`."""
-        self.view, self.task_id, self._charts = view, task_id, None
+    def show(self, answers: Answers) -> None:
+        """Show a result; tabs whose answers come later follow with `update`."""
+        self.answers = answers
         self.widget.remove_class("etolib-empty")
         self._render()
 
-    def draw(self, charts: tuple[str, str]) -> None:
-        """Show the figure of the result shown: SVG for a wide and for a narrow page."""
-        self._charts = charts
-        self._chart()
+    def update(self, answers: Answers, name: str) -> None:
+        """Show a tab anew, where its result is the one on show."""
+        if answers is self.answers:
+            self._pane(name)
 
     def prepare(self) -> None:
-        """Tell that a result is on its way, where none is shown yet."""
-        if self.view is None:
-            self.head.value = f'<p class="etolib-muted">{render.text(say(self.language, "results_preparing"))}</p>'
+        """Say that a result is on its way, where none is shown yet."""
+        if self.answers is None:
+            self.head.value = f'<p class="etolib-muted">{label(self.language, "results_preparing")}</p>'
 
     def translate(self, language: str) -> None:
         """Show the words of a language."""
         self.language = language
         chosen = self.tabs.value
-        self.tabs.options = [(say(language, f"tab_{name}"), name) for name in TABS]
+        self.tabs.options = [
+            (say_or(language, f"tab_{name}", tab.title or name), name) for name, tab in self.registered.items()
+        ]
         self.tabs.value = chosen
         self._render()
 
     def _render(self) -> None:
-        if self.view is None:
-            self.head.value = f'<p class="etolib-muted">{render.text(say(self.language, "results_empty"))}</p>'
+        if self.answers is None:
+            self.head.value = f'<p class="etolib-muted">{label(self.language, "results_empty")}</p>'
         else:
-            self.head.value = render.result_head(self.language, self.view)
-            self.panes["table"].value = render.table(self.language, self.view)
-            self.panes["take"].value = render.take_away(self.language, self.view, self.task_id)
-            self._chart()
+            self.head.value = result_head(self.language, self.answers.head)
+            for name in self.registered:
+                self._pane(name)
         self._turn()
 
-    def _chart(self) -> None:
-        if self._charts is None:
+    def _pane(self, name: str) -> None:
+        assert self.answers is not None
+        answer = self.answers.tabs.get(name)
+        if isinstance(answer, tabs.Failed):
             self.panes[
-                "chart"
-            ].value = f'<p class="etolib-muted">{render.text(say(self.language, "chart_drawing"))}</p>'
-            return
-        alt = render.text(say(self.language, "chart_alt"))
-        wide, narrow = self._charts
-        self.panes["chart"].value = (
-            f'<div role="img" aria-label="{alt}"><div class="etolib-wide">{wide}</div>'
-            f'<div class="etolib-narrow">{narrow}</div></div>'
-        )
+                name
+            ].value = f'<p class="etolib-notice">{label(self.language, "tab_failed", error=answer.error)}</p>'
+        else:
+            self.panes[name].value = self.registered[name].look(self.language, answer, self.answers.task_id)
 
     def _turn(self) -> None:
         # The table stays in the page for readers that cannot see the chart; only the others are taken out.

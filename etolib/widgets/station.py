@@ -15,9 +15,11 @@ import ipywidgets as widgets
 
 from etolib.errors import EtolibError
 from etolib.sources.station.names import QUANTITY, UNITS
-from etolib.widgets import render, sentences
 from etolib.widgets.form import marked
-from etolib.widgets.model import FormModel, say, shown_name
+from etolib.widgets.form_model import FormModel, shown_name
+from etolib.widgets.markup import station as markup
+from etolib.widgets.markup.base import label
+from etolib.widgets.wording import say, translate, variable
 
 MAX_MB = 20
 """Largest file taken: a hundred years of days are some 5 MB."""
@@ -115,7 +117,7 @@ class OwnStation:
         self.choose.value = ()
         self.clear()
         if len(content) > MAX_MB << 20:
-            self._tell("station_large", name=name, size=f"{len(content) / (1 << 20):.0f}", limit=MAX_MB)
+            self._say("station_large", name=name, size=f"{len(content) / (1 << 20):.0f}", limit=MAX_MB)
             return
         self.upload = Upload(name, zlib.compress(content, 1))
         self._ask()
@@ -133,7 +135,7 @@ class OwnStation:
     def _ask(self) -> None:
         """Have the file read again, with what the person says of it; a task takes nothing until it is."""
         assert self.upload is not None
-        self._tell("station_reading", name=self.upload.name)
+        self._say("station_reading", name=self.upload.name)
         self.model.station = None
         self._read(self.upload)
 
@@ -167,12 +169,12 @@ class OwnStation:
             self._offer()
 
     def failed(self, upload: Upload, error: EtolibError) -> None:
-        """Tell that nobody could read the file for now."""
+        """Say that nobody could read the file for now."""
         if upload is self.upload:
-            why = sentences.sentence(self.model.language, error.message)
-            self._tell("station_unread", name=upload.name, error=why)
+            why = translate(self.model.language, error.message)
+            self._say("station_unread", name=upload.name, error=why)
 
-    def _tell(self, key: str, **values: Any) -> None:
+    def _say(self, key: str, **values: Any) -> None:
         self._said = (key, values)
         self._lay_out()
 
@@ -189,16 +191,15 @@ class OwnStation:
         self.problem.value = ""
         if self.upload is None and self._said is None and self.model.asked_station:
             wanted = say(language, "station_of_link", name=self.model.asked_station)
-            self.problem.value = render.station_sentence("note", wanted)
+            self.problem.value = markup.station_sentence("note", wanted)
         elif self._said is not None:
             key, values = self._said
             level = "busy" if key == "station_reading" else "bad"
-            self.problem.value = render.station_sentence(level, say(language, key, **values))
+            self.problem.value = markup.station_sentence(level, say(language, key, **values))
         elif found is not None and found["problem"]:
-            told = found["problem"]
             several = len(found["stations"]) > 1 and not (self.upload and self.upload.station)
             after = say(language, "station_which_next") if several else None
-            self.problem.value = render.station_problem(language, found["name"], told, after)
+            self.problem.value = markup.station_problem(language, found["name"], found["problem"], after)
         usable = found is not None and found["packed"] is not None
         _hide(self.line, self.upload is None and self._said is None)
         _hide(self.use, not usable)
@@ -215,8 +216,8 @@ class OwnStation:
         self._filling = True
         try:
             self.use.description = found["name"]
-            self.facts.value = render.station_facts(language, found)
-            self.notes.value = render.station_notes(language, found)
+            self.facts.value = markup.station_facts(language, found)
+            self.notes.value = markup.station_notes(language, found)
             self.which.options = [(say(language, "station_which_none"), ""), *((s, s) for s in found["stations"])]
             wanted = None if self.upload is None else self.upload.station
             self.which.value = wanted if wanted in found["stations"] else ""
@@ -241,10 +242,10 @@ class OwnStation:
 
     def translate(self, language: str) -> None:
         """Show the words of a language."""
-        self.title.value = f"<h2>{render.text(say(language, 'station'))}</h2>"
+        self.title.value = f"<h2>{label(language, 'station')}</h2>"
         # The widget adds a count of files to its label; the style sheet shows the tooltip instead.
         self.choose.description = self.choose.tooltip = say(language, "station_choose")
-        self.hint.value = render.text(say(language, "station_hint", limit=MAX_MB))
+        self.hint.value = label(language, "station_hint", limit=MAX_MB)
         self.dates.description = say(language, "station_dates")
         self.unfold.description = say(language, "station_columns")
         self.remove.description = say(language, "station_remove")
@@ -280,7 +281,7 @@ class _Row:
         variable = column["variable"]
         self._filling = True
         try:
-            self.title.value = render.station_column(language, self.name, column["reason"])
+            self.title.value = markup.station_column(language, self.name, column["reason"])
             self.variable.options = _variables(language, variable)
             self.variable.value = variable
             units = _units(variable, column["unit"], column["format"])
@@ -313,7 +314,7 @@ def _variables(language: str, chosen: str | None, first: str | None = None) -> l
         names.append(chosen)
     return [
         (first or say(language, "station_not_used"), ""),
-        *((render.variable_name(language, name), name) for name in names),
+        *((variable(language, name), name) for name in names),
     ]
 
 
@@ -323,7 +324,7 @@ def _units(variable: str, unit: str | None, date_format: str | None) -> list[tup
         forms = [date_format]
         if re.match(r"%[dm]([/-])%[dm]\1%[yY]$", date_format):
             forms.append(date_format.translate(str.maketrans("dm", "md")))
-        return [(render.date_words(form), form) for form in sorted(forms)]
+        return [(markup.date_words(form), form) for form in sorted(forms)]
     known = UNITS.get(QUANTITY.get(variable, ""), {})
     return [(name, name) for name in known] if unit in known else []
 

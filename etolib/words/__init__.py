@@ -6,15 +6,28 @@ that the page can show it in another language with `render`. Catalogues are gett
 with msgid = key, msgstr = the sentence with ``{names}``. A key with a value ``count`` may have plural forms.
 
 What stands in a place follows from the name of the value. Most are shown as they are; `render` takes ``roles`` for
-those that become words: ``variable`` a word instead of ``rs``, ``source`` a title, and so on.
+those that become words on the page (`etolib.widgets.wording`), with or without a number after the name:
+
+=============================  =======================================================================================
+``variable``, ``variables``    a canonical name, a list of them: ``rs`` becomes solar radiation
+``source``, ``sources``        a name or title of a source, a list of them: ``nasa_power`` becomes NASA POWER
+``days``                       ``2024-01-01..2024-01-03, 2024-02-01`` (a str, or a `Text` with such in it)
+``stage``                      a stage of the calculation
+``name``                       of a file or column as ``repr`` gives it: shown in the quotes of people
+``ratio``                      a number as text; a zero loses its sign
+``thing``, ``value``           of `etolib.errors.Problem`: ``latitude``, or a `Text` such as one that names a column
+``count``                      a number, which chooses between the forms of singular and plural
+=============================  =======================================================================================
 """
 
-from etolib.words.catalogue import add_language, has, languages, look_up
+from etolib.words.catalogue import ENGLISH, add_language, best_language, has, languages, look_up, remove_language
 from etolib.words.text import Text, decode, encode, join, plain, render, say, verbatim
 
 __all__ = [
+    "ENGLISH",
     "Text",
     "add_language",
+    "best_language",
     "decode",
     "encode",
     "has",
@@ -22,6 +35,7 @@ __all__ = [
     "languages",
     "look_up",
     "plain",
+    "remove_language",
     "render",
     "say",
     "verbatim",

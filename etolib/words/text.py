@@ -10,6 +10,9 @@ from etolib.words.catalogue import ENGLISH, look_up
 Role = Callable[[str, Any], str]
 """How a value is shown: called with the language and the value."""
 
+Form = Callable[[str, Mapping[str, Any]], str]
+"""How a whole text is shown where the catalogue's sentence is not wanted: called with the language and the values."""
+
 _JOINED = "+"
 _VERBATIM = ""
 
@@ -45,15 +48,16 @@ class Text(str):
 def say(key: str, /, **values: Any) -> Text:
     """Return the text of a key, its places filled in.
 
-    >>> text = say("cannot_reach", source="nasa_power")
+    >>> say("no such key")
     Traceback (most recent call last):
     ...
-    KeyError: "no text has the key 'cannot_reach'"
+    KeyError: "no text has the key 'no such key'"
     >>> say("days", count=3), say("days", count=1)
     ('3 days', '1 day')
     """
     kept = {name: _keep(value) for name, value in values.items()}
-    return Text(_fill(ENGLISH, key, kept, {}), key, kept)
+    english = _Reader(ENGLISH, {}, {}).read(Text("", key, kept))
+    return Text(english, key, kept)
 
 
 def verbatim(text: str) -> Text:
@@ -75,7 +79,12 @@ def join(between: str, parts: Sequence[str]) -> Text:
     return Text(between.join(kept), _JOINED, {"between": between, "parts": kept})
 
 
-def render(language: str, text: str, roles: Mapping[str, Role] | None = None) -> str:
+def render(
+    language: str,
+    text: str,
+    roles: Mapping[str, Role] | None = None,
+    forms: Mapping[str, Form] | None = None,
+) -> str:
     """Return a text in a language; plain str comes back as it is.
 
     Parameters
@@ -86,16 +95,38 @@ def render(language: str, text: str, roles: Mapping[str, Role] | None = None) ->
         A `Text`, or anything else.
     roles : mapping of str to callable, optional
         By the name of a value without its number (``variable2`` has the role of ``variable``): how it is shown.
+    forms : mapping of str to callable, optional
+        By key: texts that the reader puts together in another way.
 
     >>> render("pt", say("days", count=3))
     '3 dias'
     """
-    if not isinstance(text, Text) or text.key == _VERBATIM:
-        return str(text)
-    if text.key == _JOINED:
-        between: str = text.values["between"]
-        return between.join(render(language, part, roles) for part in text.values["parts"])
-    return _fill(language, text.key, text.values, roles or {})
+    return _Reader(language, roles or {}, forms or {}).read(text)
+
+
+class _Reader:
+    """Reads texts, and the texts within them, for one language."""
+
+    def __init__(self, language: str, roles: Mapping[str, Role], forms: Mapping[str, Form]) -> None:
+        self.language, self.roles, self.forms = language, roles, forms
+
+    def read(self, text: str) -> str:
+        if not isinstance(text, Text) or text.key == _VERBATIM:
+            return str(text)
+        if text.key == _JOINED:
+            between: str = text.values["between"]
+            return between.join(map(self.read, text.values["parts"]))
+        if form := self.forms.get(text.key):
+            return form(self.language, text.values)
+        shown = {name: self.value(name, value) for name, value in text.values.items()}
+        return look_up(self.language, text.key, text.values.get("count")).format(**shown)
+
+    def value(self, name: str, value: Any) -> Any:
+        if role := self.roles.get(name.rstrip("0123456789")):
+            return role(self.language, value)
+        if isinstance(value, list):
+            return ", ".join(str(self.value("", one)) for one in value)
+        return self.read(value) if isinstance(value, Text) else value
 
 
 def encode(text: str) -> dict[str, Any] | str:
@@ -144,19 +175,6 @@ def _keep(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_keep(one) for one in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
     return str(value)
-
-
-def _fill(language: str, key: str, values: Mapping[str, Any], roles: Mapping[str, Role]) -> str:
-    shown = {name: _shown(language, name, value, roles) for name, value in values.items()}
-    return look_up(language, key, values.get("count")).format(**shown)
-
-
-def _shown(language: str, name: str, value: Any, roles: Mapping[str, Role]) -> Any:
-    if role := roles.get(name.rstrip("0123456789")):
-        return role(language, value)
-    if isinstance(value, list):
-        return ", ".join(str(_shown(language, "", one, roles)) for one in value)
-    return render(language, value, roles) if isinstance(value, Text) else value
 
 
 def _encode_value(value: Any) -> Any:

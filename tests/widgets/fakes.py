@@ -44,14 +44,14 @@ class FakeConnection:
         answer = self.answers[function.__name__]
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer(*args) if callable(answer) else answer
 
 
 class FakeJob:
     """A job whose messages the test sends."""
 
-    def __init__(self, site=None, period=None, sources=None, client=None, task_id="eto-" + "0" * 32):
-        self.asked = (site, period, sources)
+    def __init__(self, request=None, client=None, task_id="eto-" + "0" * 32):
+        self.request = request
         self.task_id = task_id
         self.future = "the future"
         self.cancelled = 0
@@ -82,7 +82,7 @@ class FakeJob:
         )
 
 
-VIEW = {
+HEAD = {
     "place": "22.7000°S 47.6000°W",
     "period": "2024-01-01/2024-01-02",
     "days": 2,
@@ -93,31 +93,41 @@ VIEW = {
     "balance": -4.25,
     "quality": {"HIGH": 1},
     "kinds": {"observed": 1},
-    "rows": [
-        {
-            "date": "2024-01-01",
-            "eto": 4.25,
-            "eto_lower": 3.9,
-            "eto_upper": 4.6,
-            "precipitation": 0.0,
-            "quality": "HIGH",
-            "kind": "observed",
-            "source": "nasa_power",
-            "flags": "",
-        },
-        dict.fromkeys(("eto", "eto_lower", "eto_upper", "precipitation", "quality", "kind", "source", "flags"))
-        | {"date": "2024-01-02"},
-    ],
-    "warnings": [],
     "csv": "# a\ndate,eto\n2024-01-01,4.25\n",
     "file": "eto_-22.7_-47.6",
     "link": "?lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-02",
+    "own_file": None,
+    "own_days": 0,
+    "learnt": None,
+}
+ROWS = [
+    {
+        "date": "2024-01-01",
+        "eto": 4.25,
+        "eto_lower": 3.9,
+        "eto_upper": 4.6,
+        "precipitation": 0.0,
+        "quality": "HIGH",
+        "kind": "observed",
+        "source": "nasa_power",
+        "flags": "",
+    },
+    dict.fromkeys(("eto", "eto_lower", "eto_upper", "precipitation", "quality", "kind", "source", "flags"))
+    | {"date": "2024-01-02"},
+]
+TAKE = {
     "script": "import etolib",
     "citation": "cite <this>",
     "licences": [{"name": "nasa_power", "attribution": "NASA", "licence": ""}],
-    "elevation": 530.0,
-    "elevation_source": "given",
+    "files": [],
 }
+VIEW = {"head": HEAD, "tabs": {"table": {"rows": ROWS, "days": 2}, "take": TAKE}}
+
+
+def chart(future, ask, words):
+    """Answer for the tab of the chart: two pictures that show the words asked for."""
+    return tuple(f"<svg id={name}>{' '.join(words.values())}</svg>" for name in "wn")
+
 
 SOURCES = [
     {
@@ -137,8 +147,8 @@ def make_page(query="", connection=None, **options):
     """Return a page and the list of the jobs it submits."""
     jobs = []
 
-    def submit(site, period, sources, client=None, timeout=None):
-        jobs.append(FakeJob(site, period, sources))
+    def submit(request, client=None, timeout=None):
+        jobs.append(FakeJob(request))
         jobs[-1].task_id = f"eto-{len(jobs):032d}"
         return jobs[-1]
 
@@ -147,8 +157,7 @@ def make_page(query="", connection=None, **options):
         return jobs[-1]
 
     connection = connection or FakeConnection(
-        elevation=(530.4, "embedded"), source_list=SOURCES, view=VIEW, charts=("<svg id=w></svg>", "<svg id=n></svg>"),
-        forget_failures=None, answers=False,
+        elevation=(530.4, "embedded"), source_list=SOURCES, view=VIEW, tab=chart, forget_failures=None, answers=False,
     )  # fmt: skip
     page = Page(
         query,

@@ -8,9 +8,10 @@ import pytest
 
 from etolib import config
 from etolib.errors import InputError, NoSourceError, Problem, SchedulerUnavailable
+from etolib.request import Request
 from etolib.widgets.connection import DOWN, RUNNING
-from etolib.widgets.model import Status
-from tests.widgets.fakes import SOURCES, VIEW, FakeConnection, FakeJob, make_page
+from etolib.widgets.task import Status
+from tests.widgets.fakes import HEAD, ROWS, SOURCES, TAKE, FakeConnection, FakeJob, make_page
 
 NUMBERS = ("eto", "eto_lower", "eto_upper", "precipitation")
 
@@ -40,8 +41,7 @@ def test_calculate_hands_over_what_the_form_says():
     page, jobs = filled()
     page.calculate.click()
     (job,) = jobs
-    site, period, sources = job.asked
-    assert (site.latitude, site.longitude, str(period), sources) == (-22.7, -47.6, "2024-01-01/2024-01-02", "auto")
+    assert job.request == Request((-22.7, -47.6), "2024-01-01/2024-01-02")
     assert status(page) is Status.QUEUED
     assert job.task_id in page.cards[0].body.value
 
@@ -49,7 +49,7 @@ def test_calculate_hands_over_what_the_form_says():
 def test_the_card_is_there_before_anything_slow_is_asked():
     seen = []
 
-    def submit(site, period, sources, client=None, timeout=None):
+    def submit(request, client=None, timeout=None):
         seen.append([card.task.snapshot.status for card in page.cards])
         raise SchedulerUnavailable("gone")
 
@@ -80,9 +80,9 @@ def test_cards_are_appended_never_reordered():
     # a new first child would make the browser rebuild every card
     page, _ = filled()
     page.calculate.click()
-    first = page.stack.children
+    first = page.stack.widget.children
     page.calculate.click()
-    assert page.stack.children[: len(first)] == first
+    assert page.stack.widget.children[: len(first)] == first
 
 
 def test_bad_input_is_a_card_and_no_task():
@@ -102,7 +102,7 @@ def test_retry_asks_the_same_again_and_the_providers_anew():
     jobs[0].send("ERROR", **NoSourceError("nobody answered").to_dict())
     page.form.latitude = "10"  # what the form says now must not matter
     page.cards[0].retry_button.click()
-    assert jobs[1].asked == jobs[0].asked
+    assert jobs[1].request == jobs[0].request
     assert "forget_failures" in [name for name, _ in connection.asked]
 
 
@@ -111,10 +111,10 @@ def test_the_result_of_an_older_card_can_be_shown_again():
     for _ in range(2):
         page.calculate.click()
         jobs[-1].send("SUCCESS", results=[], warnings=[])
-    assert page.results.task_id == jobs[1].task_id
+    assert page.results.answers.task_id == jobs[1].task_id
     assert [card.show_button.layout.display for card in page.cards] == [None, "none"]
     page.cards[0].show_button.click()
-    assert page.results.task_id == jobs[0].task_id
+    assert page.results.answers.task_id == jobs[0].task_id
     assert [card.show_button.layout.display for card in page.cards] == ["none", None]
 
 
@@ -141,8 +141,8 @@ def test_closing_a_card_stops_its_work_and_takes_it_away():
     page.cards[0].close_button.click()
     assert [job.cancelled for job in jobs] == [1, 0]
     assert len(page.cards) == 1
-    assert page.stack.children[0].layout.display == "none"
-    assert "etolib-card" not in page.stack.children[0]._dom_classes
+    assert page.stack.widget.children[0].layout.display == "none"
+    assert "etolib-card" not in page.stack.widget.children[0]._dom_classes
 
 
 def test_closing_a_finished_card_cancels_nothing():
@@ -156,7 +156,7 @@ def test_closing_a_finished_card_cancels_nothing():
 def test_a_job_that_comes_after_its_card_was_closed_is_cancelled():
     made = []
 
-    def submit(site, period, sources, client=None, timeout=None):
+    def submit(request, client=None, timeout=None):
         from tests.widgets.fakes import FakeJob
 
         page.cards[-1].close_button.click()  # while the scheduler is still being asked
@@ -229,9 +229,9 @@ def test_nobody_is_asked_for_sources_while_there_is_no_worker():
 def test_the_time_limit_of_the_settings_goes_with_each_task():
     limits = []
 
-    def submit(site, period, sources, client=None, timeout=None):
+    def submit(request, client=None, timeout=None):
         limits.append(timeout)
-        return FakeJob(site, period, sources)
+        return FakeJob(request)
 
     page, _ = filled(submit=submit)
     page.calculate.click()
@@ -249,7 +249,7 @@ def test_sources_are_offered_with_what_they_promise():
     page.which.automatic.value = False
     page.which.boxes["climatology"].value = True
     page.calculate.click()
-    assert jobs[0].asked[2] == ("climatology",)
+    assert jobs[0].request.sources == ("climatology",)
 
 
 def test_ticks_of_a_link_are_there_when_the_list_comes():
@@ -313,7 +313,7 @@ def test_an_elevation_that_comes_late_does_not_label_another_place():
     page, _ = filled()
     site = page._site_shown
     page.form.latitude = "50"
-    page._elevation(site, 1.0, "given")
+    page._looked_up(site, (1.0, "embedded"))
     assert "1 m" not in page.place.found.value
 
 
@@ -350,7 +350,7 @@ def test_a_task_in_the_address_is_attached_to_once():
     page._address({"new": "http://127.0.0.1/x?task=eto-abc"})
     assert [job.task_id for job in jobs] == ["eto-abc"]
     jobs[0].send("SUCCESS", results=[], warnings=[])
-    assert page.results.task_id == "eto-abc"
+    assert page.results.answers.task_id == "eto-abc"
 
 
 def test_an_unknown_task_is_told_without_retry():
@@ -393,7 +393,7 @@ def test_a_fault_of_a_callback_is_a_banner_and_a_log_line(monkeypatch, caplog):
     def broken(request):
         raise ZeroDivisionError("<script>")
 
-    monkeypatch.setattr(page, "_start", broken)
+    monkeypatch.setattr(page.stack, "start", broken)
     page.calculate.click()
     assert page.banner.layout.display is None
     assert "ZeroDivisionError: &lt;script&gt;" in page.banner_text.value
@@ -412,13 +412,15 @@ def test_a_fault_on_a_background_thread_is_a_banner_too():
 
 @pytest.mark.parametrize("nasty", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&lt;b&gt;"])
 def test_nothing_from_outside_becomes_markup(nasty):
-    view = VIEW | {
-        "place": nasty, "period": nasty, "file": nasty, "link": f"?{nasty}", "script": nasty, "citation": nasty,
-        "licences": [{"name": nasty, "attribution": nasty, "licence": nasty}],
-        "rows": [dict.fromkeys(VIEW["rows"][0], nasty) | dict.fromkeys(NUMBERS, 1.0)],
+    head = HEAD | {"place": nasty, "period": nasty, "file": nasty, "link": f"?{nasty}", "own_file": nasty}
+    rows = [dict.fromkeys(ROWS[0], nasty) | dict.fromkeys(NUMBERS, 1.0)]
+    take = TAKE | {
+        "script": nasty, "citation": nasty, "licences": [{"name": nasty, "attribution": nasty, "licence": nasty}],
+        "files": [{"name": nasty, "file": nasty, "type": nasty, "data": ""}],
     }  # fmt: skip
+    view = {"head": head, "tabs": {"table": {"rows": rows, "days": 2}, "take": take}}
     sources = [dict.fromkeys(SOURCES[0], nasty)]
-    connection = FakeConnection(elevation=(1.0, nasty), source_list=sources, view=view, charts=("", ""))
+    connection = FakeConnection(elevation=(1.0, nasty), source_list=sources, view=view, tab=("", ""))
     page, jobs = filled(connection=connection)
     page._line(RUNNING, 2, f"http://x/{nasty}")
     page.calculate.click()
@@ -441,14 +443,14 @@ def test_nothing_from_outside_becomes_markup(nasty):
 
 def test_the_next_card_waits_unseen():
     page, _ = filled()
-    waiting = page.stack.children
+    waiting = page.stack.widget.children
     assert len(waiting) == 1
     assert "etolib-card" not in waiting[0]._dom_classes
     assert waiting[0].layout.display == "none"
     page.calculate.click()
     assert page.cards[0].widget is waiting[0]
     assert waiting[0].layout.display is None
-    assert len(page.stack.children) == 2
+    assert len(page.stack.widget.children) == 2
 
 
 def test_online_tiles_are_added_when_their_server_answers_and_only_then(monkeypatch):

@@ -11,7 +11,8 @@ import pytest
 from etolib import Site, config
 from etolib.pipeline import compute
 from etolib.widgets import remote
-from etolib.widgets.model import say
+from etolib.widgets.tabs import Failed, chart, table
+from etolib.widgets.wording import say
 
 
 @pytest.fixture(scope="module")
@@ -20,15 +21,19 @@ def result():
         return compute(Site(-22.7, -47.6), "2024-01-01/2024-01-10")
 
 
+ASKS = {"table": (table.ask, {}), "take": ("etolib.widgets.tabs.take_away:ask", {})}
+
+
 def test_a_view_holds_what_the_table_says(result):
-    view = remote.view(result)
+    answers = remote.view(result, ASKS)
+    view, rows = answers["head"], answers["tabs"]["table"]["rows"]
     table = result.table
-    assert view["days"] == len(view["rows"]) == 10
+    assert view["days"] == answers["tabs"]["table"]["days"] == len(rows) == 10
     assert view["sum_eto"] == pytest.approx(table["eto"].sum())
     assert view["mean_eto"] == pytest.approx(table["eto"].mean())
     assert view["balance"] == pytest.approx(table["precipitation"].sum() - table["eto"].sum())
-    assert view["rows"][3]["date"] == "2024-01-04"
-    assert view["rows"][3]["eto"] == pytest.approx(table["eto"][3])
+    assert rows[3]["date"] == "2024-01-04"
+    assert rows[3]["eto"] == pytest.approx(table["eto"][3])
     assert view["kinds"] == {"climatology": 10}
     assert view["quality"] == {"LOW": 10}
     assert view["csv"] == result.to_csv()
@@ -36,7 +41,7 @@ def test_a_view_holds_what_the_table_says(result):
 
 
 def test_a_view_is_plain(result):
-    view = remote.view(result)
+    view = remote.view(result, ASKS)
     assert json.loads(json.dumps(view, allow_nan=False)) == view
     assert b"pandas" not in pickle.dumps(view)
 
@@ -47,10 +52,11 @@ def test_what_is_absent_is_none_and_not_zero(result):
     table.loc[2:4, ["quality", "kind", "source"]] = None
     gaps = pickle.loads(pickle.dumps(result))
     gaps.table = table
-    view = remote.view(gaps)
+    answers = remote.view(gaps, ASKS)
+    view, rows = answers["head"], answers["tabs"]["table"]["rows"]
     assert view["missing"] == 3
-    assert view["rows"][2]["eto"] is None
-    assert view["rows"][2]["kind"] is None
+    assert rows[2]["eto"] is None
+    assert rows[2]["kind"] is None
     assert sum(view["quality"].values()) == 7
     assert view["sum_eto"] == pytest.approx(table["eto"].sum())
 
@@ -60,27 +66,37 @@ def test_the_balance_counts_only_days_that_have_both(result):
     gaps.table = result.table.copy()
     gaps.table.loc[5:, "precipitation"] = np.nan
     first = gaps.table[:5]
-    assert remote.view(gaps)["balance"] == pytest.approx((first["precipitation"] - first["eto"]).sum())
+    assert remote.head(gaps)["balance"] == pytest.approx((first["precipitation"] - first["eto"]).sum())
 
 
 def test_nothing_at_all_is_no_number(result):
     empty = pickle.loads(pickle.dumps(result))
     empty.table = result.table.assign(eto=np.nan, precipitation=np.nan, quality=None, kind=None)
-    view = remote.view(empty)
+    view = remote.head(empty)
     assert [view[name] for name in ("sum_eto", "mean_eto", "sum_rain", "balance")] == [None] * 4
 
 
 def test_a_long_series_is_cut_in_the_page_and_whole_in_the_file(monkeypatch, result):
-    monkeypatch.setattr(remote, "SHOWN_ROWS", 4)
-    view = remote.view(result)
-    assert (len(view["rows"]), view["days"]) == (4, 10)
-    assert view["csv"].count("\n2024-01-") == 10
+    monkeypatch.setattr(table, "SHOWN_ROWS", 4)
+    shown = table.ask(result, {})
+    assert (len(shown["rows"]), shown["days"]) == (4, 10)
+    assert remote.head(result)["csv"].count("\n2024-01-") == 10
 
 
 def test_charts_come_in_two_widths(result):
-    wide, narrow = remote.charts(result, {name: say("pt", name) for name in remote.CHART_WORDS})
+    wide, narrow = chart.ask(result, {name: say("pt", name) for name in chart.TAB.words})
     assert wide != narrow
     assert all(svg.startswith("<svg") for svg in (wide, narrow))
+
+
+def test_a_tab_that_fails_takes_no_other_with_it(result, caplog):
+    def broken(result, words):
+        raise ValueError("no such column")
+
+    answers = remote.view(result, {"toy": (broken, {}), **ASKS})["tabs"]
+    assert answers["toy"] == Failed("ValueError: no such column")
+    assert len(answers["table"]["rows"]) == 10
+    assert "the tab toy failed" in caplog.text
 
 
 def test_the_list_of_sources_is_that_of_the_registry_on_the_given_day():

@@ -18,8 +18,12 @@ import etolib
 from etolib import config
 from etolib.errors import InputError, NoSourceError, SchedulerUnavailable
 from etolib.site import Period, Site
-from etolib.widgets import remote, render
-from etolib.widgets.model import FormModel, say
+from etolib.widgets import remote
+from etolib.widgets.form_model import FormModel
+from etolib.widgets.markup.result import result_head
+from etolib.widgets.tabs import chart
+from etolib.widgets.wording import say
+from etolib.words import decode
 from tests.widgets.fakes import VIEW, FakeConnection, FakeJob, make_page
 
 DAYS = pd.date_range("2024-01-01", periods=90)
@@ -56,14 +60,14 @@ class Working(FakeConnection):
 
 
 def page_with(file, name="mine.csv", **answers):
-    """Return a page to which a file was uploaded, its jobs, and what they were asked beside place and period."""
+    """Return a page to which a file was uploaded, and the requests that it submits."""
     asked = []
 
-    def submit(site, period, sources, client=None, timeout=None, **more):
-        asked.append(more)
-        return FakeJob(site, period, sources)
+    def submit(request, client=None, timeout=None):
+        asked.append(request)
+        return FakeJob(request)
 
-    answers = {"elevation": (1.0, "given"), "view": VIEW, "charts": ("", ""), "forget_failures": None} | answers
+    answers = {"elevation": (1.0, "given"), "view": VIEW, "tab": ("", ""), "forget_failures": None} | answers
     page, _ = make_page("lat=-12.1&lon=-45&period=2024-01-01/2024-01-20", Working(**answers), submit=submit)
     upload(page, file, name)
     return page, asked
@@ -289,7 +293,7 @@ def test_a_wrong_file_gets_its_sentence_and_blocks_nothing(file, words):
     assert words in said(page)
     assert page.own.use.layout.display == "none"
     page.calculate.click()
-    assert asked == [{}]  # calculated without it
+    assert [request.station for request in asked] == [None]  # calculated without it
     assert page.banner.layout.display == "none"
 
 
@@ -352,13 +356,13 @@ def test_the_file_goes_with_the_calculation_and_its_retry():
     page, asked = page_with(US)
     page.calculate.click()
     (given,) = asked
-    assert given["station"].info.title == "own station file mine.csv"
+    assert given.station.info.title == "own station file mine.csv"
     job = page.cards[0].job
-    assert job.asked[2] == "auto"
+    assert given.sources == "auto"
     page.own.remove.click()  # what the form says now must not matter
     job.send("ERROR", **NoSourceError("nobody answered").to_dict())
     page.cards[0].retry_button.click()
-    assert asked[1]["station"] is given["station"]
+    assert asked[1].station is given.station
 
 
 def test_the_file_beside_ticked_sources_and_alone():
@@ -367,11 +371,11 @@ def test_the_file_beside_ticked_sources_and_alone():
     page.calculate.click()
     page.form.sources = ["nasa_power"]
     page.calculate.click()
-    assert [card.job.asked[2] for card in page.cards] == [("station",), ("nasa_power", "station")]
+    assert [request.sources for request in asked] == [("station",), ("nasa_power", "station")]
     page.own.use.value = False
     page.calculate.click()
-    assert page.cards[-1].job.asked[2] == ("nasa_power",)
-    assert asked[-1] == {}
+    assert asked[-1].sources == ("nasa_power",)
+    assert asked[-1].station is None
 
 
 def test_removed_means_gone():
@@ -380,12 +384,12 @@ def test_removed_means_gone():
     assert page.form.station is None
     assert page.own.line.layout.display == "none"
     page.calculate.click()
-    assert asked == [{}]
+    assert [request.station for request in asked] == [None]
 
 
 def test_while_a_correction_is_read_the_old_reading_is_not_used():
     page, _ = page_with(US)
-    page._aside = lambda work, *args: None  # a worker that takes its time
+    page._background.run = lambda work, *args: None  # a worker that takes its time
     row(page, "Avg Wind Speed (mph)").unit.value = "km/h"
     assert page.form.station is None
     assert "Reading mine.csv" in said(page)
@@ -408,9 +412,9 @@ def test_the_file_a_link_asked_for_is_taken_and_the_request_is_whole():
     upload(page, US)
     assert said(page) == ""
     page.calculate.click()
-    assert page.cards[0].job.asked[2] == ("climatology", "station")
-    assert asked[0]["krs"] == "coast"
-    assert asked[0]["station"] is page.form.station
+    assert asked[0].sources == ("climatology", "station")
+    assert dict(asked[0].options) == {"krs": "coast"}
+    assert asked[0].station is page.form.station
 
 
 def test_no_source_at_all_is_still_a_problem():
@@ -472,15 +476,16 @@ def learnt():
 
 def test_what_the_station_taught_is_in_result_and_page(learnt):
     # 60 days are the least that teaches (etolib.fusion.learnt.LEARN_DAYS); here 75 are shared.
-    view = remote.view(learnt)
-    assert view["learnt"]["text"].startswith("75 days of reference")
-    assert view["learnt"]["text"] in view["warnings"]
-    months = view["learnt"]["months"]
+    head = remote.head(learnt)
+    sentence = decode(head["learnt"]["text"])
+    assert sentence.startswith("75 days of reference")
+    assert sentence in learnt.warnings
+    months = head["learnt"]["months"]
     assert all(ratio < 1 for ratio in months[:3])  # the grids' wind is too high, and so is their ETo
     assert months[3:] == [None] * 9
-    page, _ = page_with(US, view=view)
+    page, _ = page_with(US, view={"head": head, "tabs": VIEW["tabs"]})
     page.calculate.click()
-    page.cards[0].job.send("SUCCESS", results=[], warnings=view["warnings"])
+    page.cards[0].job.send("SUCCESS", results=[], warnings=learnt.warnings)
     head = page.results.head.value
     assert "75 days of reference" in head
     assert f"<small>Jan</small>{months[0]:.2f}" in head
@@ -495,8 +500,8 @@ def test_without_a_station_nothing_is_said_to_be_learnt():
 
 
 def test_the_chart_names_each_source_and_no_file(learnt):
-    words = {key: say("en", key) for key in remote.CHART_WORDS}
-    for svg in remote.charts(learnt, words):
+    words = {key: say("en", key) for key in chart.TAB.words}
+    for svg in chart.ask(learnt, words):
         assert "Own station" in svg
         assert ">nasa_power<" in svg
         assert "mine.csv" not in svg
@@ -525,13 +530,13 @@ def test_script_and_link_of_a_result_with_an_own_file(learnt):
 
 
 def test_the_page_says_that_the_link_lacks_the_file_and_whether_it_was_used(learnt):
-    view = remote.view(learnt)
+    view = remote.head(learnt)
     assert (view["own_file"], view["own_days"]) == ("mine.csv", 75)
-    head = render.result_head("en", view)
+    head = result_head("en", view)
     assert "The link does not hold your own station (mine.csv)" in head
     assert "was not used" not in head
     unused = dataclasses.replace(learnt, table=learnt.table.assign(source="nasa_power"))
-    assert "não foi usada" not in render.result_head("pt", remote.view(unused))  # it taught, and that is told
+    assert "não foi usada" not in result_head("pt", remote.head(unused))  # it taught, and that is told
     unused.provenance = learnt.provenance | {"learnt": None}
-    head = render.result_head("pt", remote.view(unused))
+    head = result_head("pt", remote.head(unused))
     assert "A sua estação (mine.csv) não foi usada em nenhum destes dias" in head

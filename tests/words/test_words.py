@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import re
 from pathlib import Path
@@ -80,5 +81,29 @@ def test_a_language_can_be_added_while_running(tmp_path):
         assert render("xx", say("calculate")) == "XX"
         assert render("xx", say("days", count=2)) == "2 days"
     finally:
-        words.catalogue._added.pop("xx")
-        words.catalogue._read.cache_clear()
+        words.remove_language("xx")
+    assert "xx" not in words.languages()
+
+
+def test_a_text_may_be_equal_to_its_key():
+    assert words.look_up("pt", "mm") == "mm"
+    assert words.has("en", "to")
+
+
+def test_a_catalogue_is_compiled_once_and_anew_after_a_change(tmp_path):
+    source = tmp_path / "xx.po"
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "a"\nmsgstr "{}"\n'
+    source.write_text(head.format("one"))
+    assert words.catalogue._compiled(source, keep=True) == source.with_suffix(".mo").read_bytes()
+    assert words.catalogue._fresh(source, source.with_suffix(".mo"))
+    written = source.stat().st_mtime_ns
+    source.write_text(head.format("two"))
+    os.utime(source, ns=(written + 1, written + 1))
+    assert not words.catalogue._fresh(source, source.with_suffix(".mo"))
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_the_reader_may_put_a_text_together_in_its_own_way():
+    inner = say("problem", thing="x", value="1", rule=say("is_empty"))
+    forms = {"problem": lambda language, values: f"{values['thing']}!"}
+    assert render("pt", join("; ", [inner, say("days", count=2)]), None, forms) == "x!; 2 dias"

@@ -1,0 +1,53 @@
+"""`Format`: a kind of file a result can be written as."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from etolib.result.result import Result
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file.
+
+    Parameters
+    ----------
+    name : str
+        Short, in small letters: ``csv``.
+    ending : str
+        Of the file's name, with its dot: ``.csv``.
+    content : callable
+        Takes a `etolib.result.result.Result`, returns the bytes of the file.
+    media_type : str
+        For browsers and servers.
+    on_page : bool
+        Whether the page offers it. Its bytes then go to the browser with every result: keep it small.
+    """
+
+    name: str
+    ending: str
+    content: Callable[[Result], bytes]
+    media_type: str = "application/octet-stream"
+    on_page: bool = False
+
+
+def write(path: PathLike, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    target = Path(path)
+    part = target.with_name(f".etolib-{uuid4().hex}.part")  # short: the name itself may be as long as names can be
+    try:
+        part.write_bytes(data)
+        part.replace(target)
+    finally:
+        with suppress(OSError):  # a folder that went away has no rest in it
+            part.unlink(missing_ok=True)

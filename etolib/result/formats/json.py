@@ -1,0 +1,24 @@
+"""JSON: the rows of the table, warnings and provenance; null where absent."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from etolib.result.columns import rounded
+from etolib.result.formats.format import Format
+
+if TYPE_CHECKING:
+    from etolib.result.result import Result
+
+
+def text(result: Result) -> str:
+    """Return the file as text."""
+    table = rounded(result.table).assign(date=result.table["date"].dt.strftime("%Y-%m-%d")).astype(object)
+    rows = table.where(table.notna(), None).to_dict("records")
+    return json.dumps(
+        {"results": rows, "warnings": result.warnings, "provenance": result.provenance}, indent=1, ensure_ascii=False
+    )
+
+
+FORMAT = Format("json", ".json", lambda result: text(result).encode(), "application/json")

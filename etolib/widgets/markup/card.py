@@ -1,0 +1,115 @@
+"""The progress card of a task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from etolib.widgets import wording
+from etolib.widgets.markup.base import bar, label, notes, sentence, text
+from etolib.widgets.task import Snapshot, Status
+from etolib.widgets.wording import say
+
+if TYPE_CHECKING:
+    from etolib.request import Request
+
+
+def card(
+    language: str,
+    request: Request | None,
+    now: Snapshot,
+    seconds: float,
+    *,
+    shown: bool = True,
+    no_worker: bool = False,
+) -> str:
+    """Return everything a progress card shows, except its buttons and its clock.
+
+    ``shown`` says whether the result on show is that of this card: the notes of another are left out;
+    ``no_worker`` that the cluster has no worker to take the task.
+    """
+    step = f'<div class="etolib-step" role="status" aria-live="polite">{_step(language, now, seconds)}</div>'
+    foot = ""
+    if now.task_id:
+        identity = f'<code class="etolib-task-id">{text(now.task_id)}</code>'
+        foot = f'<div class="etolib-card-foot">{label(language, "task")} {identity}</div>'
+    body = _body(language, request, now, no_worker=no_worker)
+    said = notes(language, now.warnings) if shown else ""
+    return f'{_head(language, request, now)}<div class="etolib-card-line">{step}{foot}</div>{body}{said}'
+
+
+def _head(language: str, request: Request | None, now: Snapshot) -> str:
+    place = text(request.site) if request else label(language, "error_input")
+    if now.task_id and request is None:
+        place = text(now.task_id[:12])
+    period = text(request.period) if request else ""
+    return (
+        f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}">{now.status}</span>'
+        f'<span class="etolib-card-place">{place}</span><span class="etolib-card-period">{period}</span></div>'
+    )
+
+
+def _body(language: str, request: Request | None, now: Snapshot, *, no_worker: bool) -> str:
+    bars = _bars(language, now) if request or now.task_id else ""
+    if no_worker and now.status is Status.QUEUED:
+        lines = "<br>".join(sentence(language, say(language, key)) for key in ("no_worker", "no_worker_next"))
+        return f'<div class="etolib-notice" role="alert">{lines}</div>'
+    if now.error is not None:
+        return _error(language, now) + (bars if now.bars else "")
+    if now.status is Status.SUCCESS or (now.status.final and not now.bars):
+        return ""
+    return bars
+
+
+def _step(language: str, now: Snapshot, seconds: float) -> str:
+    if now.status is Status.QUEUED:
+        return label(language, "step_queued" if now.task_id else "step_connecting")
+    if now.status is Status.SUCCESS:
+        return label(language, "step_done", seconds=f"{seconds:.1f}")
+    if now.status is Status.CANCELLED:
+        return label(language, "step_cancelled")
+    if now.status.final:
+        return label(language, "step_failed" if now.task_id else "error_not_started")
+    stage = wording.stage(language, now.stage)
+    if now.total_steps:
+        stage = say(language, "stage_of", name=stage, current=now.current_step, total=now.total_steps)
+    return f"<b>{text(stage)}</b> {text(wording.translate(language, now.step))}"
+
+
+def _bars(language: str, now: Snapshot) -> str:
+    if now.status is Status.QUEUED:
+        whole = bar("etolib-progress etolib-waiting", say(language, "whole"), 0)
+    else:
+        whole = bar("etolib-progress", say(language, "whole"), now.progress)
+    rows = "".join(
+        f'<div class="etolib-source-bar" data-source="{text(one.source)}">'
+        f"<span>{text(wording.source(language, one.source))}</span>"
+        f"{bar('etolib-source-progress', one.source, one.progress)}<span>{one.progress:.0f} %</span></div>"
+        for one in now.bars
+    )
+    return f'{whole}<div class="etolib-source-bars">{rows}</div>' if rows else whole
+
+
+def _error(language: str, now: Snapshot) -> str:
+    error = now.error or {}
+    default = "error_next_timeout" if now.status is Status.TIMEOUT else "error_next_default"
+    rows = [
+        ("error_what", error.get("message") or error.get("error")),
+        ("error_where", _where(language, now)),
+        ("error_next", error.get("suggestion") or say(language, default)),
+    ]
+    shown = "".join(
+        f"<dt>{label(language, key)}</dt><dd>{sentence(language, value)}</dd>" for key, value in rows if value
+    )
+    return f'<dl class="etolib-error" data-status="{now.status}" role="alert">{shown}</dl>'
+
+
+def _where(language: str, now: Snapshot) -> str:
+    error = now.error or {}
+    if error.get("error") == "InputError":
+        return say(language, "error_where_input")
+    if error.get("error") == "SchedulerUnavailable":
+        return say(language, "error_where_cluster")
+    if error.get("source"):
+        return say(language, "error_where_sources", sources=str(error["source"]).split(", "))
+    stage = error.get("stage") or now.stage
+    return say(language, "error_where_stage", stage=stage) if stage else ""

@@ -1,0 +1,89 @@
+"""The heading of a result: place, the numbers that matter, download and link, what was learnt of an own station."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from etolib.widgets.markup.base import day_count, label, number, sentence, text
+from etolib.widgets.wording import say, say_or
+from etolib.words import decode
+
+
+def result_head(language: str, head: Mapping[str, Any]) -> str:
+    """Return the heading; ``head`` is as `etolib.widgets.remote.head` gives it."""
+    note = ""
+    if head.get("own_file"):
+        lacks = label(language, "link_without_station", name=head["own_file"])
+        note = f'<p class="etolib-muted etolib-link-note">{lacks}</p>'
+    return (
+        f'<div class="etolib-results-title"><div><h2>{text(head["place"])}</h2><p>{text(head["period"])} · '
+        f'{text(day_count(language, head["days"]))}</p></div><div class="etolib-actions">{_links(language, head)}'
+        f'</div></div><div class="etolib-tiles">{_tiles(language, head)}</div>{note}{_notices(language, head)}'
+        f"{_learnt(language, head)}"
+    )
+
+
+def quality(language: str, level: str, count: str = "") -> str:
+    """Return a level of quality as a badge."""
+    word = text(say_or(language, f"quality_{level}", level))
+    return f'<span class="etolib-quality" data-quality="{text(level)}">{word}{count}</span>'
+
+
+def _tiles(language: str, head: Mapping[str, Any]) -> str:
+    tiles = [
+        ("sum_eto", number(head["sum_eto"], 0), "mm"),
+        ("mean_eto", number(head["mean_eto"], 2), "mm_day"),
+        ("sum_rain", number(head["sum_rain"], 0), "mm"),
+        ("balance", number(head["balance"], 0, signed=True), "mm"),
+    ]
+    cells = "".join(
+        f'<div class="etolib-tile"><span>{label(language, name)}</span><b>{shown}</b>'
+        f"<small>{label(language, unit)}</small></div>"
+        for name, shown, unit in tiles
+    )
+    levels = "".join(quality(language, level, f" <b>{count}</b>") for level, count in head["quality"].items())
+    return f'{cells}<div class="etolib-tile"><span>{label(language, "quality")}</span><div>{levels}</div></div>'
+
+
+def _notices(language: str, head: Mapping[str, Any]) -> str:
+    notices = []
+    if head["missing"]:
+        notices.append(say(language, "missing_days", count=head["missing"], total=head["days"]))
+    if head["kinds"].get("climatology"):
+        notices.append(say(language, "climatology_days", count=head["kinds"]["climatology"]))
+    if head.get("own_file") and not head["own_days"] and not head["learnt"]:
+        notices.append(say(language, "station_unused", name=head["own_file"]))
+    return "".join(f'<p class="etolib-notice">{text(notice)}</p>' for notice in notices)
+
+
+def _links(language: str, head: Mapping[str, Any]) -> str:
+    data = base64.b64encode(head["csv"].encode()).decode("ascii")
+    return (
+        f'<a class="etolib-download-csv etolib-action" download="{text(head["file"])}.csv" '
+        f'href="data:text/csv;charset=utf-8;base64,{data}">{label(language, "download_csv")}</a>'
+        f'<a class="etolib-share etolib-link" href="{text(head["link"])}">{label(language, "share")}</a>'
+        '<button type="button" class="etolib-copy etolib-link" onclick="'
+        "navigator.clipboard.writeText(this.previousElementSibling.href);this.textContent=this.dataset.done"
+        f'" data-done="{label(language, "copied")}">{label(language, "copy")}</button>'
+    )
+
+
+def _learnt(language: str, head: Mapping[str, Any]) -> str:
+    """Return what was learnt from the own station: the sentence, and the bias of each month."""
+    learnt = head.get("learnt")
+    if not learnt:
+        return ""
+    months = "".join(
+        f"<span><small>{text(month)}</small>{text(number(ratio, 2))}</span>"
+        for month, ratio in zip(say(language, "months").split(), learnt["months"], strict=True)
+        if ratio is not None
+    )
+    title = label(language, "station_months_ratio")
+    strip = f'<div class="etolib-months" role="group" aria-label="{title}"><em>{title}</em>{months}</div>'
+    words = sentence(language, decode(learnt["text"]))
+    return (
+        f'<div class="etolib-learnt"><b>{label(language, "station_learnt")}</b><p>{words}</p>'
+        f"{strip if months else ''}</div>"
+    )

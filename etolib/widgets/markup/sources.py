@@ -1,0 +1,47 @@
+"""What the form says of the sources, and of an elevation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from etolib.widgets import wording
+from etolib.widgets.markup.base import label, text
+from etolib.widgets.wording import say, say_or, translate
+from etolib.words import decode
+
+_ALWAYS = "1800-01-01"  # a window that opens before this has no first day worth telling
+
+
+def source_line(language: str, source: Mapping[str, Any]) -> str:
+    """Return what is known of a source before it is asked: window, delay, licence."""
+    if source["first"] <= _ALWAYS:
+        parts = [say(language, "source_always")]
+    else:
+        parts = [say(language, "source_window", first=source["first"], last=source["last"])]
+    if source.get("delay"):
+        parts.append(say(language, "source_delay", delay=decode(source["delay"])))
+    if source.get("licence"):
+        parts.append(translate(language, decode(source["licence"])))
+    facts = text(" · ".join(parts))
+    coverage = text(translate(language, decode(source.get("coverage") or "")))
+    return f'<span class="etolib-source-facts" title="{facts}; {coverage}">{facts}</span>'
+
+
+def source_names(language: str, sources: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the automatic choice chooses from."""
+    if not sources:
+        return label(language, "sources_auto_hint")
+    names = ", ".join(wording.source(language, source["name"]) for source in sources)
+    return f'<span title="{text(names)}">{label(language, "sources_auto_of", names=names)}</span>'
+
+
+def elevation(language: str, metres: float, source: str | None) -> str:
+    """Return an elevation that was looked up, and where it comes from.
+
+    >>> elevation("en", 256.4, "embedded")
+    '256 m, from the built-in map'
+    """
+    place = say_or(language, f"elevation_{source}", str(source))
+    # Not named source: where an elevation comes from has words of its own.
+    return label(language, "elevation_found", metres=f"{metres:.0f}", origin=place)

@@ -1,0 +1,283 @@
+"""The cards of the page: each is given its task, followed to its result, cancelled, repeated, closed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from etolib import config
+from etolib.errors import EtolibError, SchedulerUnavailable
+from etolib.widgets import remote
+from etolib.widgets.cards import Card
+from etolib.widgets.form import marked
+from etolib.widgets.results import Answers, Results
+from etolib.widgets.task import Status, TaskModel
+from etolib.widgets.wording import say as say_in
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from etolib.request import Request
+    from etolib.widgets.background import Background
+
+log = logging.getLogger("etolib.page")
+
+_FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
+_WORKER_PATIENCE_S = 4.0  # a task may wait so long before the page says that there is no worker [s]
+
+
+class CardStack:
+    """The cards of one page, and the result that is shown.
+
+    Parameters
+    ----------
+    language : str
+    background : Background
+        Runs callbacks and slow work.
+    connection : object
+        As `etolib.widgets.connection.Connection`.
+    changed : callable
+        Called when a task has begun or moved.
+    submit, attach : callable, optional
+        As `etolib.submit` and `etolib.attach`.
+
+    Attributes
+    ----------
+    cards : list of Card
+        One per task, oldest first.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        background: Background,
+        connection: Any,
+        changed: Callable[[], None],
+        *,
+        submit: Callable[..., Any] | None = None,
+        attach: Callable[..., Any] | None = None,
+    ) -> None:
+        self.language = language
+        self.cards: list[Card] = []
+        self.results = Results(language)
+        self.widget = marked(widgets.VBox(), "etolib-cards")
+        self._background, self._connection, self._changed = background, connection, changed
+        self._submit, self._attach = submit, attach
+        self._spare: Card | None = None
+        self._prepare()
+
+    @property
+    def active(self) -> bool:
+        """Whether a task is waiting or running."""
+        return any(not card.task.snapshot.status.final for card in self.cards)
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language; tabs whose words went with the question are asked again."""
+        self.language = language
+        for card in filter(None, [*self.cards, self._spare]):
+            card.translate(language)
+        self.results.translate(language)
+        if self.results.answers is not None:
+            self._ask_again(self.results.answers)
+
+    # --- begin --------------------------------------------------------------------------------------------------------
+
+    def warm(self) -> None:
+        """Do, while the first view is being read, what the first click would wait for."""
+        self._submitter()
+        self._attacher()
+
+    def refuse(self, error: EtolibError) -> None:
+        """Show what is wrong with the form."""
+        task = TaskModel()
+        task.fail(error)
+        self._add(task)
+        self._background.later(self._prepare)
+
+    def start(self, request: Request, *, again: bool = False) -> None:
+        """Submit a request; ``again`` lets providers that have just failed be asked anew."""
+        card = self._add(TaskModel(request))
+        self._background.run(self._hand_over, card, request, again)
+
+    def attach(self, task_id: str) -> None:
+        """Follow a task that somebody has submitted."""
+        task = TaskModel()
+        task.submitted(task_id)
+        card = self._add(task)
+        self._background.run(self._watch, card, lambda client: self._attacher()(task_id, client=client))
+
+    def _prepare(self) -> None:
+        """Make the next card, unless it waits already."""
+        if self._spare is not None:
+            return
+        guard = self._background.guard
+        self._spare = Card(
+            self.language, on_close=guard(self._close), on_retry=guard(self._retry), on_show=guard(self._show)
+        )
+        # Appended; the style sheet shows the newest first. A new first child would rebuild every card in the browser.
+        self.widget.children = (*self.widget.children, self._spare.widget)
+
+    def _add(self, task: TaskModel) -> Card:
+        """Show a task on the card that waits."""
+        self._prepare()
+        assert self._spare is not None
+        card, self._spare = self._spare, None
+        self.cards.append(card)
+        card.begin(task)
+        task.observe(self._background.guard(partial(self._moved, card)), "snapshot")
+        self._changed()
+        return card
+
+    def _hand_over(self, card: Card, request: Request, again: bool) -> None:
+        """Submit a task; on a background thread, because the line to the scheduler may not be up yet."""
+        if again:
+            # A provider that failed is left alone for a while; who presses Retry wants it asked.
+            with contextlib.suppress(EtolibError):
+                self._connection.ask(remote.forget_failures, timeout=_FORGET_S)
+        self._watch(card, lambda client: self._submitter()(request, client=client, timeout=config.timeout()))
+
+    def _watch(self, card: Card, get: Callable[[Any], Any]) -> None:
+        try:
+            self._take_over(card, get)
+        finally:
+            self._background.later(self._prepare)
+
+    def _take_over(self, card: Card, get: Callable[[Any], Any]) -> None:
+        later = self._background.later
+        try:
+            job = get(self._connection.client())
+        except EtolibError as error:
+            later(card.task.fail, error)
+            return
+        except Exception as error:
+            later(card.task.fail, SchedulerUnavailable(say("task_not_handed_over", error=str(error))))
+            log.exception("the task could not be handed over")
+            return
+        later(self._handed_over, card, job)
+        job.on_message(partial(later, card.task.apply))
+
+    def _handed_over(self, card: Card, job: Any) -> None:
+        card.job = job
+        card.task.submitted(job.task_id)
+        if card not in self.cards or card.task.snapshot.status is Status.CANCELLED:
+            self._background.run(job.cancel)  # closed or cancelled before the scheduler had taken it
+
+    def _submitter(self) -> Callable[..., Any]:
+        if self._submit is None:
+            from etolib.tasks import jobs
+
+            self._submit = jobs.submit
+        return self._submit
+
+    def _attacher(self) -> Callable[..., Any]:
+        if self._attach is None:
+            from etolib.tasks import jobs
+
+            self._attach = jobs.attach
+        return self._attach
+
+    # --- result -------------------------------------------------------------------------------------------------------
+
+    def _moved(self, card: Card, change: dict[str, Any]) -> None:
+        now, before = change["new"], change["old"]
+        self._changed()
+        if now.status is Status.SUCCESS and before.status is not Status.SUCCESS:
+            self.results.prepare()
+            self._background.run(self._fetch, card)
+
+    def _fetch(self, card: Card) -> None:
+        """Have everything that is shown of a result made on a worker, where it lies."""
+        registered = self.results.registered.values()
+        language = self.language
+        quick = {
+            tab.name: (tab.ask, self._words(tab.words, language)) for tab in registered if tab.ask and not tab.slow
+        }
+        view = self._connection.ask(remote.view, card.job.future, quick)
+        answers = Answers(card.task.snapshot.task_id, view["head"], dict(view["tabs"]), dict.fromkeys(quick, language))
+        card.answers = answers
+        self._background.later(self._show, card)
+        for tab in registered:
+            if tab.ask and tab.slow:
+                self._ask(card, answers, tab.name, language)
+
+    def _words(self, keys: tuple[str, ...], language: str) -> dict[str, str]:
+        return {key: say_in(language, key) for key in keys}
+
+    def _ask(self, card: Card, answers: Answers, name: str, language: str) -> None:
+        """Ask a worker what a tab wants to know; on a background thread."""
+        tab = self.results.registered[name]
+        words = self._words(tab.words, language)
+        answer = self._connection.ask(remote.tab, card.job.future, tab.ask, words)
+        self._background.later(self._answered, answers, name, language, answer)
+
+    def _answered(self, answers: Answers, name: str, language: str, answer: Any) -> None:
+        if answers.languages.get(name) == self.language != language:
+            return  # an answer in the page's language was quicker
+        answers.tabs[name], answers.languages[name] = answer, language
+        self.results.update(answers, name)
+        self._ask_again(answers)  # the page may have changed its language meanwhile
+
+    def _ask_again(self, answers: Answers) -> None:
+        """Ask anew for the tabs whose answer has words of another language; the old one stays until then."""
+        card = next((card for card in self.cards if card.answers is answers), None)
+        for name, tab in self.results.registered.items():
+            if card is not None and tab.words and answers.languages.get(name, self.language) != self.language:
+                self._background.run(self._ask_in_language, card, answers, name, self.language)
+
+    def _ask_in_language(self, card: Card, answers: Answers, name: str, language: str) -> None:
+        try:
+            self._ask(card, answers, name, language)
+        except Exception as error:  # the result or the cluster may be gone: what is shown stays
+            log.info("the tab %s keeps its words: %s", name, error)
+
+    def _show(self, card: Card) -> None:
+        if card.answers is None:
+            self._background.run(self._fetch, card)
+            return
+        self.results.show(card.answers)
+        self._ask_again(card.answers)
+        for other in self.cards:  # "show" is offered on cards whose result is not the one shown
+            other.shown(other.task.snapshot.task_id == card.answers.task_id)
+
+    # --- end ----------------------------------------------------------------------------------------------------------
+
+    def cancel_newest(self) -> None:
+        """Stop the newest task that is not over."""
+        for card in reversed(self.cards):
+            if not card.task.snapshot.status.final:
+                self._stop(card)
+                return
+
+    def scheduler_lost(self) -> None:
+        """End every task that was handed over: nobody will say what became of it."""
+        lost = SchedulerUnavailable(say("scheduler_lost_while_running"))
+        for card in self.cards:
+            if card.job is not None:
+                card.task.fail(lost)
+
+    def count(self, *, no_worker: bool) -> None:
+        """Count the seconds of what runs; say so where a task waits for a worker in vain."""
+        for card in self.cards:
+            card.task.tick()
+            card.no_worker(no_worker and card.task.elapsed >= _WORKER_PATIENCE_S)
+
+    def _retry(self, card: Card) -> None:
+        if card.task.request is not None:
+            self.start(card.task.request, again=True)
+
+    def _close(self, card: Card) -> None:
+        if not card.task.snapshot.status.final:
+            self._stop(card)
+        self.cards.remove(card)
+        card.close()
+        self._changed()
+
+    def _stop(self, card: Card) -> None:
+        if card.job is not None:
+            self._background.run(card.job.cancel)
+        else:
+            card.task.cancelled()

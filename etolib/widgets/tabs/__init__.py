@@ -1,0 +1,37 @@
+"""The tabs of a result: a registry, and a file for each.
+
+>>> list(registered())
+['chart', 'table', 'take']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from etolib.widgets.tabs import chart, table, take_away
+from etolib.widgets.tabs.tab import Ask, Failed, Look, Tab
+
+__all__ = ["Ask", "Failed", "Look", "Tab", "register", "registered", "remove"]
+
+_TABS: dict[str, Tab] = {tab.name: tab for tab in (chart.TAB, table.TAB, take_away.TAB)}
+
+
+def register(tab: Tab) -> Tab:
+    """Add a tab at the end, or replace the one of its name; pages made from now on show it.
+
+    >>> register(Tab("toy", look=lambda language, answer, task_id: "<b>toy</b>")).name
+    'toy'
+    >>> remove("toy")
+    """
+    _TABS[tab.name] = tab
+    return tab
+
+
+def remove(name: str) -> None:
+    """Take a tab away; pages made from now on lack it."""
+    _TABS.pop(name, None)
+
+
+def registered() -> Mapping[str, Tab]:
+    """Return the tabs by name, in the order they are shown."""
+    return dict(_TABS)

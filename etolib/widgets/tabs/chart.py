@@ -1,0 +1,43 @@
+"""The chart: daily ETo with its interval, each source by itself, rain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from etolib.request import STATION
+from etolib.result import figures
+from etolib.widgets.markup.base import label
+from etolib.widgets.tabs.tab import Tab
+
+if TYPE_CHECKING:
+    from etolib.result.result import Result
+
+_WIDE, _NARROW = (7.8, 3.6), (4.2, 4.2)  # size of the figure [inch]
+
+
+def ask(result: Result, words: Mapping[str, str]) -> tuple[str, str]:
+    """Return the figure as inline SVG for a wide and for a narrow page."""
+    # The climatology only stands where no source has the day: it is no second opinion.
+    each = result.source_eto.drop(columns="climatology", errors="ignore")
+    about = result.provenance.get("sources", {})
+    # The name of an own file came from outside: the page's word stands for it.
+    titles = {str(n): str(about.get(n, {}).get("title", n)) for n in each} | {STATION: words["station"]}
+    each = each.rename(columns=titles)
+    return figures.svg_for_page(result.table, words, *_WIDE, sources=each), figures.svg_for_page(
+        result.table, words, *_NARROW, sources=each
+    )
+
+
+def look(language: str, answer: Any, task_id: str | None) -> str:
+    """Return both figures; the style sheet shows the one that fits."""
+    if answer is None:
+        return f'<p class="etolib-muted">{label(language, "chart_drawing")}</p>'
+    wide, narrow = answer
+    return (
+        f'<div role="img" aria-label="{label(language, "chart_alt")}"><div class="etolib-wide">{wide}</div>'
+        f'<div class="etolib-narrow">{narrow}</div></div>'
+    )
+
+
+TAB = Tab("chart", look, ask, words=(*figures.WORDS, "station"), slow=True)

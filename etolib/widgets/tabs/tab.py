@@ -1,0 +1,66 @@
+"""`Tab`: what a tab asks of the worker that holds the result, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from etolib.result.result import Result
+
+Ask = Callable[["Result", Mapping[str, str]], Any]
+"""Runs on a worker: takes the result and words by key, returns plain dicts, lists, text and numbers."""
+
+Look = Callable[[str, Any, "str | None"], str]
+"""Runs in the page: takes the language, the answer (None while it is on its way) and the task id, returns HTML."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The answer of a tab whose question failed on the worker."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One way to look at a result.
+
+    Parameters
+    ----------
+    name : str
+        The tab's title is the text ``tab_<name>`` of the catalogues, its CSS class ``etolib-<name>``.
+    look : callable
+        See `Look`. Escape whatever came from outside (`etolib.widgets.markup.base.text`).
+    ask : callable or str, optional
+        See `Ask`: a function, or its import path ``package.module:function``. What the page's process does not need
+        belongs into the function: pandas and matplotlib are imported on the worker only.
+    words : tuple of str
+        Keys of the texts that go with the question, in the page's language; it is asked again when that changes.
+    slow : bool
+        Asked by itself, after the other tabs are shown.
+    title : str
+        Shown where the catalogues have no ``tab_<name>``.
+    """
+
+    name: str
+    look: Look
+    ask: Ask | str | None = None
+    words: tuple[str, ...] = ()
+    slow: bool = False
+    title: str = ""
+
+
+def resolve(ask: Ask | str) -> Ask:
+    """Return the function that is meant.
+
+    >>> resolve("etolib.widgets.tabs.table:ask").__name__
+    'ask'
+    """
+    if not isinstance(ask, str):
+        return ask
+    module, _, name = ask.partition(":")
+    function: Ask = getattr(import_module(module), name)
+    return function

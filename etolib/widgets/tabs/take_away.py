@@ -1,0 +1,77 @@
+"""Take away: what lets a reader repeat, pass on and cite a result."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from etolib.widgets import wording
+from etolib.widgets.markup.base import label, text
+from etolib.widgets.tabs.tab import Tab
+from etolib.widgets.wording import translate
+from etolib.words import decode, encode
+
+if TYPE_CHECKING:
+    from etolib.result.result import Result
+
+
+def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return script, citation, licences, and the files that are offered beside the CSV."""
+    from etolib.result import formats
+
+    return {
+        "script": result.script(),
+        "citation": result.citation(),
+        "licences": [
+            {
+                "name": str(name),
+                "attribution": encode(meta.get("attribution") or ""),
+                "licence": encode(meta.get("licence") or ""),
+            }
+            for name, meta in result.provenance.get("sources", {}).items()
+        ],
+        "files": [
+            {
+                "name": one.name,
+                "file": formats.file_name(result) + one.ending,
+                "type": one.media_type,
+                "data": base64.b64encode(one.content(result)).decode("ascii"),
+            }
+            for one in formats.registered().values()
+            if one.on_page and one.name != "csv"  # which stands at the head of the result
+        ],
+    }
+
+
+def look(language: str, answer: Any, task_id: str | None) -> str:
+    """Return links, script, citation and licences."""
+    if answer is None:
+        return ""
+    parts = []
+    if answer["files"]:
+        parts.append(f"<p>{' '.join(_download(language, file) for file in answer['files'])}</p>")
+    if task_id:
+        href = f"?task={text(task_id)}"
+        parts.append(f'<h3>{label(language, "link_task")}</h3><p><a href="{href}">{href}</a></p>')
+    parts.append(f"<h3>{label(language, 'script')}</h3><pre>{text(answer['script'])}</pre>")
+    parts.append(f"<h3>{label(language, 'citation')}</h3><p>{text(answer['citation'])}</p>")
+    items = "".join(_licence(language, one) for one in answer["licences"])
+    parts.append(f"<h3>{label(language, 'licences')}</h3><ul>{items}</ul>")
+    return "".join(parts)
+
+
+def _download(language: str, file: Mapping[str, str]) -> str:
+    return (
+        f'<a class="etolib-download-{text(file["name"])} etolib-link" download="{text(file["file"])}" '
+        f'href="data:{text(file["type"])};base64,{file["data"]}">'
+        f"{label(language, 'download_file', file=file['name'])}</a>"
+    )
+
+
+def _licence(language: str, one: Mapping[str, Any]) -> str:
+    facts = (translate(language, decode(one[what])) for what in ("attribution", "licence") if one[what])
+    return f"<li><b>{text(wording.source(language, one['name']))}</b> {text(' · '.join(facts))}</li>"
+
+
+TAB = Tab("take", look, ask)

@@ -1,0 +1,161 @@
+"""One task as the page knows it, followed by its messages; no widget in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from etolib.words import Text, decode, verbatim
+
+if TYPE_CHECKING:
+    from etolib.errors import EtolibError
+    from etolib.request import Request
+
+
+class Status(StrEnum):
+    """Where a task stands; the names are those of the message contract."""
+
+    QUEUED = "QUEUED"
+    PROCESSING = "PROCESSING"
+    SUCCESS = "SUCCESS"
+    ERROR = "ERROR"
+    TIMEOUT = "TIMEOUT"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will come."""
+        return self not in (Status.QUEUED, Status.PROCESSING)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Progress of one source: 0 to 100 [%] and its last step."""
+
+    source: str
+    progress: float
+    step: Text
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a card shows, as one value: badge, bar and text can never be seen out of step.
+
+    ``error`` holds the data of the message, with message and suggestion as `Text`.
+    """
+
+    status: Status = Status.QUEUED
+    task_id: str | None = None
+    stage: str | None = None
+    step: Text = verbatim("")  # noqa: RUF009  (a Text cannot be changed)
+    progress: float = 0.0
+    current_step: int = 0
+    total_steps: int = 0
+    bars: tuple[Bar, ...] = ()
+    error: Mapping[str, Any] | None = None
+    warnings: tuple[Text, ...] = ()
+
+
+class TaskModel(traitlets.HasTraits):
+    """One task followed by its messages.
+
+    Messages may come twice or out of order; ``seq`` decides which is news, progress never runs backwards, and the
+    first terminal message is the last word.
+    """
+
+    snapshot = traitlets.Instance(Snapshot, args=())
+    elapsed = traitlets.Float(0.0)
+
+    def __init__(self, request: Request | None = None) -> None:
+        super().__init__()
+        self.request = request
+        self.started = time.monotonic()
+        self._seen: set[int] = set()
+        self._latest: dict[str | None, int] = {}  # seq of the newest step, per source; None: of the whole
+
+    def submitted(self, task_id: str) -> None:
+        """The scheduler has taken the task."""
+        self.snapshot = replace(self.snapshot, task_id=task_id)
+
+    def apply(self, message: Mapping[str, Any]) -> None:
+        """Take in one message of the contract."""
+        if self.snapshot.status.final or message["seq"] in self._seen:
+            return
+        self._seen.add(message["seq"])
+        data = message["data"]
+        kind = message["type"]
+        if kind == "PROGRESS":
+            self.snapshot = self._progress(data, message["seq"])
+        elif kind == "SUCCESS":
+            self._end(status=Status.SUCCESS, progress=100.0, warnings=tuple(map(decode, _said(data, "warnings") or ())))
+        elif kind == "ERROR":
+            self._end(status=Status.ERROR, error=_error(data))
+        elif kind == "TIMEOUT":
+            error = {"message": _text(data, "message"), "stage": data.get("stage"), "retryable": True}
+            self._end(status=Status.TIMEOUT, error=error, stage=data.get("stage") or self.snapshot.stage)
+        elif kind == "CANCELLED":
+            self._end(status=Status.CANCELLED, stage=data.get("stage") or self.snapshot.stage)
+
+    def fail(self, error: EtolibError) -> None:
+        """End with an error that came from no message (bad input, no scheduler)."""
+        if not self.snapshot.status.final:
+            self._end(status=Status.ERROR, error=_error(error.to_dict()))
+
+    def cancelled(self) -> None:
+        """End because the user wanted so, before the scheduler knew of the task."""
+        if not self.snapshot.status.final:
+            self._end(status=Status.CANCELLED)
+
+    def tick(self) -> None:
+        """Count the seconds while the task is alive."""
+        if not self.snapshot.status.final:
+            self.elapsed = time.monotonic() - self.started
+
+    def _end(self, **changes: Any) -> None:
+        self.elapsed = time.monotonic() - self.started
+        self.snapshot = replace(self.snapshot, **changes)
+
+    def _progress(self, data: Mapping[str, Any], seq: int) -> Snapshot:
+        source = None if data.get("source") is None else str(data["source"])
+        news_here = seq > self._latest.get(source, -1)
+        news = seq > max(self._latest.values(), default=-1)
+        self._latest[source] = max(seq, self._latest.get(source, -1))
+        progress = min(100.0, max(0.0, float(data.get("progress") or 0)))
+        step = _text(data, "step") or verbatim("")
+        now = replace(self.snapshot, status=Status.PROCESSING, step=step if news else self.snapshot.step)
+        if source is None:
+            now = replace(now, progress=max(now.progress, progress))
+            if news_here:
+                now = replace(
+                    now,
+                    stage=data.get("stage"),
+                    current_step=int(data.get("current_step") or 0),
+                    total_steps=int(data.get("total_steps") or 0),
+                )
+            return now
+        bars = {bar.source: bar for bar in now.bars}
+        before = bars.get(source, Bar(source, 0.0, verbatim("")))
+        bars[source] = Bar(source, max(before.progress, progress), step if news_here else before.step)
+        return replace(now, bars=tuple(bars.values()))
+
+
+def _said(data: Mapping[str, Any], name: str) -> Any:
+    """Return what a message says, as keys with values where it has them, else its English."""
+    texts = data.get("texts")
+    return texts[name] if isinstance(texts, Mapping) and name in texts else data.get(name)
+
+
+def _text(data: Mapping[str, Any], name: str) -> Text | None:
+    said = _said(data, name)
+    return None if said is None else decode(said)
+
+
+def _error(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of an ERROR message with its sentences as `Text`."""
+    texts = {name: _text(data, name) for name in ("message", "suggestion") if name in data}
+    return {name: value for name, value in data.items() if name != "texts"} | texts

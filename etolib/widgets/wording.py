@@ -1,0 +1,188 @@
+"""The words of the page in one language: labels by their key, and texts of the calculation.
+
+The catalogues lie in `etolib.words`. Here stands what a page makes of the values within a text: titles for the names of
+sources, words for variables, quotes of people around the name of a file.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from etolib import words
+from etolib.request import STATION
+from etolib.words import Text
+from etolib.words.text import Form, Role
+
+TITLES: Mapping[str, str] = {
+    "nasa_power": "NASA POWER",
+    "open_meteo_archive": "Open-Meteo archive (ERA5)",
+    "open_meteo_forecast": "Open-Meteo forecast",
+    "open_meteo_historical_forecast": "Open-Meteo historical forecast",
+    "met_norway": "MET Norway",
+    "nws_forecast": "NWS forecast grid",
+    "nws_stations": "NWS stations",
+    "climatology": "Embedded climatology",
+}
+"""Titles of the sources: the page does not import what asks them."""
+
+_OWN = re.compile(r"^own station file (.+)$")
+
+
+def say(language: str, key: str, **values: Any) -> str:
+    """Return a text of the catalogues in a language, in English where it has none.
+
+    >>> say("pt", "calculate"), say("pt", "days", count=1), say("xx", "calculate")
+    ('Calcular', '1 dia', 'Calculate')
+    """
+    return translate(language, Text("", key, values))
+
+
+def say_or(language: str, key: str, otherwise: str) -> str:
+    """Return a text that may not exist, such as the word for a name that came from outside.
+
+    >>> say_or("pt", "stage_check", "check"), say_or("pt", "stage_x", "x")
+    ('Verificação', 'x')
+    """
+    known = words.has(language, key) or words.has(words.ENGLISH, key)
+    return say(language, key) if known else otherwise
+
+
+def translate(language: str, text: str) -> str:
+    """Return a text of the calculation as the page says it; plain text as it is.
+
+    >>> translate("pt", words.say("outside_window", source="nasa_power", asked="1950", allowed="1981/2026"))
+    'NASA POWER não tem dados para 1950; cobre 1981/2026'
+    >>> translate("pt", "something else")
+    'something else'
+    """
+    return words.render(language, text, _ROLES, _FORMS)
+
+
+# --- what stands in a text --------------------------------------------------------------------------------------------
+
+
+def source(language: str, name: str) -> str:
+    """Return the title of a source, the page's word for an own file; another name as it is.
+
+    >>> source("en", "nasa_power"), source("pt", "station"), source("en", "own station file a.csv")
+    ('NASA POWER', 'Estação própria', 'Own station (a.csv)')
+    """
+    if isinstance(name, Text) and name.key:
+        return translate(language, name)
+    if own := _OWN.match(name):
+        return f"{say(language, 'station')} ({own[1]})"
+    if name == STATION:
+        return say(language, "station")
+    return say_or(language, f"title_{name}", TITLES.get(name, name))
+
+
+def variable(language: str, name: str) -> str:
+    """Return a variable in words; one without words as it is.
+
+    >>> variable("pt", "rs"), variable("en", "latitude")
+    ('radiação solar', 'latitude')
+    """
+    return say_or(language, f"var_{name}", str(name))
+
+
+def stage(language: str, name: str | None) -> str:
+    """Return a stage of the calculation in words; an unknown one as it is.
+
+    >>> stage("pt", "download"), stage("en", "'check'"), stage("en", None)
+    ('Download', 'Check', '')
+    """
+    plain = str(name or "").strip("'")
+    return say_or(language, f"stage_{plain}", plain)
+
+
+def flags(language: str, marks: str | None) -> str:
+    """Return the flags of a day in words.
+
+    >>> flags("en", "rs: estimated_hargreaves; u2: default_wind")
+    'solar radiation: from the range of temperature; wind: 2 m/s assumed'
+    """
+    parts = []
+    for part in (marks or "").split("; "):
+        name, _, flag = part.partition(": ")
+        word = say_or(language, f"flag_{flag}", "")
+        parts.append(f"{variable(language, name)}: {word}" if word else part)
+    return "; ".join(parts)
+
+
+def problem(language: str, thing: str, value: str, rule: str) -> str:
+    """Return what is wrong with an input as a sentence.
+
+    >>> problem("pt", "latitude", "150.0", "?")
+    'Latitude 150.0 ?'
+    """
+    parts = {"thing": _thing(language, thing), "value": value, "rule": translate(language, rule)}
+    return capital(" ".join(words.look_up(language, "problem_shown").format(**parts).split()))
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence with a capital first, but for names that are written small.
+
+    >>> capital("no data"), capital("nasa_power: no data"), capital("\u201ca\u201d: no")
+    ('No data', 'nasa_power: no data', '“a”: no')
+    """
+    first = sentence.split(" ", 1)[0].rstrip(":,;.")
+    return sentence[:1].upper() + sentence[1:] if first.isalpha() else sentence
+
+
+def quoted(value: str) -> str:
+    """Return a value that is written as Python writes it as a person would: text in quotes, nothing for nothing.
+
+    >>> quoted("'north'"), quoted("''"), quoted("150.0"), quoted("None")
+    ('“north”', '', '150.0', '')
+    """
+    if value[:1] in ("'", '"'):
+        try:
+            inside = str(ast.literal_eval(value))
+        except (ValueError, SyntaxError):
+            inside = value.strip("'\"")
+        return f"“{inside}”" if inside else ""
+    return "" if value == "None" else value
+
+
+def _listed(one: Callable[[str, str], str]) -> Callable[[str, Any], str]:
+    def listed(language: str, value: Any) -> str:
+        parts = value if isinstance(value, list) else str(value).split(", ")
+        return ", ".join(one(language, part) for part in parts)
+
+    return listed
+
+
+def _days(language: str, value: Any) -> str:
+    shown = translate(language, value) if isinstance(value, Text) else str(value)
+    return shown.replace("..", f" {say(language, 'to')} ")
+
+
+def _name(language: str, value: Any) -> str:
+    return quoted(str(value)) if str(value)[:1] in ("'", '"') else str(value)
+
+
+def _thing(language: str, value: str) -> str:
+    if isinstance(value, Text) and value.key:
+        return translate(language, value)
+    return say_or(language, f"thing_{value.replace(' ', '_')}", value)
+
+
+_ROLES: Mapping[str, Role] = {
+    "name": _name,
+    "variable": variable,
+    "variables": _listed(variable),
+    "source": source,
+    "sources": _listed(source),
+    "days": _days,
+    "ratio": lambda language, value: value.removeprefix("-") if not value.strip("-0.") else value,
+    "stage": stage,
+}
+
+_FORMS: Mapping[str, Form] = {
+    "problem": lambda language, values: problem(
+        language, values["thing"], quoted(str(values["value"])), values["rule"]
+    ),
+}
