@@ -48,11 +48,9 @@ if TYPE_CHECKING:
     from etolib.site import Period, Site
     from etolib.sources.registry import sources
     from etolib.sources.station.file import read as read_station
-    from etolib.tasks.cluster import connect, get_client
-    from etolib.tasks.jobs import Batch, Job, attach, submit, submit_many
+    from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
 
 _HOMES = {
-    "tasks.cluster": ("connect", "get_client"),
     "config": ("set_options",),
     "errors": (
         "BadResponse",
@@ -70,7 +68,7 @@ _HOMES = {
         "TaskError",
         "TaskTimeout",
     ),
-    "tasks.jobs": ("Batch", "Job", "attach", "submit", "submit_many"),
+    "tasks": ("Batch", "Job", "attach", "connect", "get_client", "submit", "submit_many"),
     "pipeline": ("compute",),
     "reference": (
         "eto",

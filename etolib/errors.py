@@ -252,11 +252,12 @@ class TaskTimeout(TaskError):
 
 
 class TaskCancelled(TaskError):
-    """A task was cancelled; ``stage`` is where it stood."""
+    """A task was cancelled; ``stage`` is where it stood, ``reason`` why ("asked", "page closed", ...)."""
 
-    def __init__(self, *, stage: str | None = None) -> None:
+    def __init__(self, *, stage: str | None = None, reason: str = "asked") -> None:
         super().__init__(say("was_cancelled"), suggestion=say("press_retry"))
         self.stage = stage
+        self.reason = reason
 
 
 class SchedulerUnavailable(TaskError):

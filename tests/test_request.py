@@ -246,13 +246,46 @@ def test_a_script_that_is_run_gives_the_same_table(request_, tmp_path, monkeypat
     assert asked["result"].request == result.request == request_
 
 
+@pytest.fixture(scope="module")
+def processes():
+    from distributed import Client
+
+    from etolib.tasks import cluster
+
+    with cluster.start(1) as local, Client(local, set_as_default=False) as client:
+        yield client
+
+
+@st.composite
+def answered(draw):
+    """A request that can be answered without a network."""
+    station = draw(stations)
+    days = draw(st.sampled_from(["2024-02-01", "2024-02-01/2024-02-02"]))
+    named = ["climatology"] if station is None else ["station", "climatology"]
+    place = Site(-22.7, -47.6, draw(st.none() | st.floats(-450, 9000, **finite)), draw(st.none() | names.filter(bool)))
+    options = draw(st.fixed_dictionaries({}, optional={"krs": st.sampled_from(OPTIONS["krs"])}))
+    return Request(place, days, draw(st.sampled_from(["auto", named])), station, **options)
+
+
+@given(answered())
+@settings(max_examples=20, deadline=None)
+def test_a_task_on_another_process_gets_the_same_and_its_result_tells_it(processes, request_):
+    with etolib.set_options(offline=True):
+        result = etolib.submit(request_, client=processes).result(60)
+        here = etolib.compute(request_)
+    assert result.request == request_
+    assert result.link() == request_.query()
+    # The climatology is a matrix product, and the BLAS of a worker has another number of threads.
+    pd.testing.assert_frame_equal(result.table, here.table, rtol=1e-9)
+
+
 # --- light ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_page_can_submit_without_the_packages_of_the_pipeline():
     heavy = "{'pandas', 'matplotlib', 'numba', 'xarray', 'httpx2'}"
     code = (
-        "import sys, etolib.tasks.jobs, etolib.result, etolib.widgets.app; "
+        "import sys, etolib.tasks.submission, etolib.result, etolib.widgets.app; "
         "import etolib; etolib.Request.from_query(etolib.Request((0, 10), 'today', krs='coast').query()).script(); "
         f"print(sorted({heavy} & set(sys.modules)))"
     )

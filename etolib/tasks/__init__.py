@@ -1,0 +1,33 @@
+"""Requests as tasks on a dask cluster: submit, watch, attach, cancel, many at once.
+
+Names are imported when first used: `etolib.tasks.messages` costs a page nothing of dask.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from etolib.tasks.batch import Batch
+    from etolib.tasks.cluster import connect, get_client
+    from etolib.tasks.job import Job
+    from etolib.tasks.messages import State
+    from etolib.tasks.submission import attach, submit, submit_many
+
+_HOMES = {
+    "batch": ("Batch",),
+    "cluster": ("connect", "get_client"),
+    "job": ("Job",),
+    "messages": ("State",),
+    "submission": ("attach", "submit", "submit_many"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = ["Batch", "Job", "State", "attach", "connect", "get_client", "submit", "submit_many"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'etolib.tasks' has no attribute {name!r}")
+    return getattr(import_module(f"etolib.tasks.{_HOME[name]}"), name)

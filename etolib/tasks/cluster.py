@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.errors import SchedulerUnavailable
+from etolib.words import say
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
-_PRELOADED = ("etolib.pipeline", "etolib.tasks.jobs")
+_PRELOADED = ("etolib.pipeline", "etolib.tasks.worker")
 _lock = threading.Lock()
 _own: dict[int, tuple[LocalCluster, Client]] = {}  # by process id: a forked child must not use its parent's cluster
 
@@ -109,9 +110,7 @@ def connect(address: str | None = None, *, timeout: float = 5.0) -> Client:
 
     address = address or os.environ.get("DASK_SCHEDULER_ADDRESS")
     if not address:
-        raise SchedulerUnavailable(
-            "no dask scheduler is known", suggestion="set DASK_SCHEDULER_ADDRESS, or start one with `etolib serve`"
-        )
+        raise SchedulerUnavailable(say("no_scheduler_known"), suggestion=say("set_scheduler_address"))
     try:
         # Looked at first: a client that could not read its address ends with a traceback of its own.
         scheme, place = parse_address(address)
@@ -121,7 +120,7 @@ def connect(address: str | None = None, *, timeout: float = 5.0) -> Client:
             get_address_host(address)
         return Client(address, timeout=timeout, set_as_default=False, name="etolib")
     except (OSError, TimeoutError, ValueError) as error:
-        raise SchedulerUnavailable(f"the dask scheduler {address} does not answer: {error}") from error
+        raise SchedulerUnavailable(say("scheduler_at_address_silent", address=address, error=error)) from error
 
 
 def get_client() -> Client:

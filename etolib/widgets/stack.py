@@ -168,16 +168,16 @@ class CardStack:
 
     def _submitter(self) -> Callable[..., Any]:
         if self._submit is None:
-            from etolib.tasks import jobs
+            from etolib.tasks import submit
 
-            self._submit = jobs.submit
+            self._submit = submit
         return self._submit
 
     def _attacher(self) -> Callable[..., Any]:
         if self._attach is None:
-            from etolib.tasks import jobs
+            from etolib.tasks import attach
 
-            self._attach = jobs.attach
+            self._attach = attach
         return self._attach
 
     # --- result -------------------------------------------------------------------------------------------------------

@@ -5,32 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from etolib.tasks.messages import State as Status
 from etolib.words import Text, decode, verbatim
 
 if TYPE_CHECKING:
     from etolib.errors import EtolibError
     from etolib.request import Request
-
-
-class Status(StrEnum):
-    """Where a task stands; the names are those of the message contract."""
-
-    QUEUED = "QUEUED"
-    PROCESSING = "PROCESSING"
-    SUCCESS = "SUCCESS"
-    ERROR = "ERROR"
-    TIMEOUT = "TIMEOUT"
-    CANCELLED = "CANCELLED"
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing more will come."""
-        return self not in (Status.QUEUED, Status.PROCESSING)
 
 
 @dataclass(frozen=True)

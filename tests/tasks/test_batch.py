@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 
 import etolib
+from etolib import tasks
 from etolib.site import Site
 from etolib.sources import grouping, nasa_power, open_meteo, registry
-from etolib.tasks import jobs
+from etolib.tasks import scheduler
+from etolib.tasks.messages import FINAL, topic
+from etolib.tasks.submission import _submit_ahead
 
 pytestmark = pytest.mark.slow
 
@@ -28,8 +31,8 @@ def district(count, seed=3):
 
 def ends(client, batch):
     """Return the terminal messages of each task, as the scheduler keeps them."""
-    events = [client.get_events(jobs.topic(task_id)) for task_id in batch.task_ids]
-    return [[m["type"] for _, m in story if m["type"] in jobs.TERMINAL] for story in events]
+    events = [client.get_events(topic(task_id)) for task_id in batch.task_ids]
+    return [[m["type"] for _, m in story if m["type"] in FINAL] for story in events]
 
 
 def aheads():
@@ -39,7 +42,7 @@ def aheads():
 def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path):
     farms = district(200)
     with etolib.set_options(cache_dir=tmp_path / "many"):
-        batch = jobs.submit_many(farms, PERIOD, client=client)
+        batch = tasks.submit_many(farms, PERIOD, client=client)
         results = batch.result(120)
     calls = {name: len(weather_server.calls(name)) for name in etolib.config.SERVICES}
     shared = -(-len(farms) // grouping.size(10))
@@ -59,7 +62,7 @@ def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path):
 
 def test_submission_does_not_wait_for_the_lists(client, weather_server):
     weather_server.fault("open_meteo_archive", "hang")
-    batch = jobs.submit_many(district(3), PERIOD, client=client)
+    batch = tasks.submit_many(district(3), PERIOD, client=client)
     weather_server.wait_for_calls(1, "open_meteo_archive")
     assert {job.status for job in batch.jobs} == {"QUEUED"}
     weather_server.clear()
@@ -73,7 +76,7 @@ def test_a_failing_list_fails_no_job(client, weather_server, monkeypatch, wrong)
         raise wrong
 
     monkeypatch.setattr(registry, "prefetch", prefetch)
-    batch = jobs.submit_many(district(3), PERIOD, client=client)
+    batch = tasks.submit_many(district(3), PERIOD, client=client)
     assert all(result.table["eto"].notna().all() for result in batch.result(60))
     assert ends(client, batch) == [["SUCCESS"]] * 3
     assert len(weather_server.calls("open_meteo_archive")) == 3
@@ -85,7 +88,7 @@ def test_a_dead_provider_is_asked_for_one_list_and_left_to_the_jobs(client, weat
     monkeypatch.setattr(open_meteo.OpenMeteo, "prefetch", lambda *a: asked.append(len(a[1])) or original(*a))
     monkeypatch.setattr(grouping, "MAX_PLACES", 2)
     weather_server.fault("open_meteo_archive", "refuse")
-    results = jobs.submit_many(district(6), PERIOD, client=client).result(60)
+    results = tasks.submit_many(district(6), PERIOD, client=client).result(60)
     assert asked == [2]
     assert {source for result in results for source in result.table["source"]} == {"nasa_power"}
     assert all(any(text.startswith("open_meteo_archive") for text in result.warnings) for result in results)
@@ -93,15 +96,15 @@ def test_a_dead_provider_is_asked_for_one_list_and_left_to_the_jobs(client, weat
 
 def test_cancel_of_all_is_one_call_and_stops_the_list(client, weather_server, monkeypatch):
     weather_server.fault("open_meteo_archive", "hang")
-    batch = jobs.submit_many(district(150), PERIOD, client=client)
+    batch = tasks.submit_many(district(150), PERIOD, client=client)
     seen = []
     for job in batch.jobs[:2]:
         job._watch()
         job.on_message(seen.append)
     weather_server.wait_for_calls(1, "open_meteo_archive")
     trips = []
-    original = client.run_on_scheduler
-    monkeypatch.setattr(client, "run_on_scheduler", lambda *a, **k: trips.append(a) or original(*a, **k))
+    original = scheduler.ask
+    monkeypatch.setattr(scheduler, "ask", lambda *a, **k: trips.append(a) or original(*a, **k))
     assert batch.cancel() == 150
     assert len(trips) == 1
     assert {job.status for job in batch.jobs} == {"CANCELLED"}
@@ -116,7 +119,7 @@ def test_cancel_of_all_is_one_call_and_stops_the_list(client, weather_server, mo
 
 
 def test_those_that_had_ended_keep_their_result_when_the_rest_is_cancelled(client, weather_server):
-    batch = jobs.submit_many(district(2), PERIOD, client=client)
+    batch = tasks.submit_many(district(2), PERIOD, client=client)
     first = batch.jobs[0].result(60)
     batch.jobs[0]._ended.clear()  # as for a page that has not heard of the end yet
     assert batch.jobs[1].result(60)
@@ -126,11 +129,11 @@ def test_those_that_had_ended_keep_their_result_when_the_rest_is_cancelled(clien
 
 def test_lots_are_of_one_solar_day_and_long_periods_share_elevations_only(client, weather_server):
     far = [Site(-22.5, -47.5), Site(47.0, 8.0), Site(-22.4, -47.4), Site(47.1, 8.1)]
-    assert all(result.table["eto"].notna().all() for result in jobs.submit_many(far, PERIOD, client=client).result(60))
+    assert all(result.table["eto"].notna().all() for result in tasks.submit_many(far, PERIOD, client=client).result(60))
     assert len(weather_server.calls("open_meteo_archive")) == 2
     before = len(weather_server.calls())
     years = [Site(-22.55, -47.5), Site(-22.56, -47.5)]
-    jobs.submit_many(years, "2018-01-01/2023-12-31", client=client).result(60)
+    tasks.submit_many(years, "2018-01-01/2023-12-31", client=client).result(60)
     assert len(weather_server.calls("open_meteo_archive")) == 4
     assert len(weather_server.calls("open_meteo_elevation")) == 3
     assert len(weather_server.calls()) == before + 4  # six years: one call a place, and one of NASA POWER for both
@@ -141,5 +144,4 @@ def test_lists_know_how_many_variables_are_asked():
 
 
 def test_one_place_has_nothing_before_it(client):
-    payload = jobs._payload(etolib.Request(Site(0, 10, 0), PERIOD), 60)
-    assert jobs._submit_ahead(client, [payload]) == [None]
+    assert _submit_ahead(client, [etolib.Request(Site(0, 10, 0), PERIOD)], {}) == [None]

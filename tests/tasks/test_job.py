@@ -15,7 +15,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 import etolib
-from etolib import pipeline
+from etolib import pipeline, tasks
 from etolib.errors import (
     InputError,
     NoSourceError,
@@ -27,7 +27,9 @@ from etolib.errors import (
 )
 from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.serve import server
-from etolib.tasks import cluster, jobs
+from etolib.tasks import cluster, scheduler
+from etolib.tasks.messages import FINAL, message, topic
+from etolib.tasks.worker import run_task
 
 pytestmark = pytest.mark.slow
 
@@ -81,11 +83,11 @@ def seqs(messages):
 
 
 def ends(messages):
-    return [m["type"] for m in messages if m["type"] in jobs.TERMINAL]
+    return [m["type"] for m in messages if m["type"] in FINAL]
 
 
 def topic_messages(client, job):
-    return [event for _, event in client.get_events(jobs.topic(job.task_id))]
+    return [event for _, event in client.get_events(topic(job.task_id))]
 
 
 def ended(job):
@@ -96,15 +98,16 @@ def ended(job):
 
 def test_success_gives_progress_then_one_success_and_the_result(client, course):
     course.gate.set()
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     result = job.result(20)
     ended(job)
     messages = job.messages()
     assert [m["type"] for m in messages] == ["PROGRESS"] * 5 + ["SUCCESS"]
     assert seqs(messages) == sorted(set(seqs(messages)))
     assert {m["task_id"] for m in messages} == {job.task_id}
-    assert set(messages[0]["data"]) == {"step", "stage", "source", "progress", "current_step", "total_steps"}
-    assert messages[-1]["data"] == {"results": result.messages(), "warnings": ["one warning"]}
+    assert set(messages[0]["data"]) == {"step", "stage", "source", "progress", "current_step", "total_steps", "texts"}
+    texts = {"warnings": ["one warning"]}
+    assert messages[-1]["data"] == {"results": result.messages(), "warnings": ["one warning"], "texts": texts}
     assert messages[-1]["data"]["results"][1] == {
         "date": "2024-01-02", "eto_mm": None, "quality": "HIGH", "source": "a+b",
     }  # fmt: skip
@@ -115,7 +118,7 @@ def test_success_gives_progress_then_one_success_and_the_result(client, course):
 def test_task_id_is_the_key_and_input_reaches_the_worker(client, course):
     course.gate.set()
     with etolib.set_options(today="2020-06-30"):
-        job = jobs.submit(SITE, "2024-01-01/2024-01-03", ["nasa_power"], client=client, krs="coast")
+        job = tasks.submit(SITE, "2024-01-01/2024-01-03", ["nasa_power"], client=client, krs="coast")
     assert job.future.key == job.task_id
     job.result(20)
     assert course.calls == [(etolib.Request(SITE, PERIOD, ["nasa_power"], krs="coast"), "2020-06-30")]
@@ -124,13 +127,13 @@ def test_task_id_is_the_key_and_input_reaches_the_worker(client, course):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda c: jobs.submit("here", PERIOD, client=c),
-        lambda c: jobs.submit(SITE, "never", client=c),
-        lambda c: jobs.submit(SITE, PERIOD, "no_such_source", client=c),
-        lambda c: jobs.submit(SITE, PERIOD, client=c, timeout=0),
-        lambda c: jobs.submit(SITE, PERIOD, client=c, timeout="long"),
-        lambda c: jobs.submit(SITE, PERIOD, client=c, colour="red"),
-        lambda c: jobs.submit_many([], PERIOD, client=c),
+        lambda c: tasks.submit("here", PERIOD, client=c),
+        lambda c: tasks.submit(SITE, "never", client=c),
+        lambda c: tasks.submit(SITE, PERIOD, "no_such_source", client=c),
+        lambda c: tasks.submit(SITE, PERIOD, client=c, timeout=0),
+        lambda c: tasks.submit(SITE, PERIOD, client=c, timeout="long"),
+        lambda c: tasks.submit(SITE, PERIOD, client=c, colour="red"),
+        lambda c: tasks.submit_many([], PERIOD, client=c),
     ],
 )
 def test_bad_input_submits_nothing(client, course, call):
@@ -142,7 +145,7 @@ def test_bad_input_submits_nothing(client, course, call):
 def test_error_of_the_pipeline_is_the_message_and_the_exception(client, course):
     course.error = NoSourceError("nobody answered", causes=[SourceUnavailable("down", source="nasa_power")])
     course.gate.set()
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     with pytest.raises(NoSourceError, match="nobody answered"):
         job.result(20)
     assert ends(ended(job).messages()) == ["ERROR"]
@@ -153,7 +156,7 @@ def test_error_of_the_pipeline_is_the_message_and_the_exception(client, course):
 def test_fault_of_ours_ends_as_an_error_that_names_it(client, course):
     course.error = ZeroDivisionError("by zero")
     course.gate.set()
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     with pytest.raises(ZeroDivisionError):
         job.result(20)
     data = ended(job).messages()[-1]["data"]
@@ -165,10 +168,10 @@ def test_an_end_that_cannot_be_told_is_an_error_and_nobody_waits_for_ever(client
     def catch_up(self):
         raise ValueError("a message of another version")
 
-    monkeypatch.setattr(jobs.Job, "_catch_up", catch_up)
+    monkeypatch.setattr(tasks.Job, "_catch_up", catch_up)
     course.error = SourceUnavailable("down", source="x")
     course.gate.set()
-    batch = jobs.submit_many([SITE], PERIOD, client=client)
+    batch = tasks.submit_many([SITE], PERIOD, client=client)
     (outcome,) = batch.result(20)
     assert isinstance(outcome, SourceUnavailable)
     (job,) = batch.jobs
@@ -177,7 +180,7 @@ def test_an_end_that_cannot_be_told_is_an_error_and_nobody_waits_for_ever(client
 
 
 def test_cancel_stops_the_work_and_leaves_nothing(client, course):
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     assert course.started.wait(20)
     assert job.status in ("PROCESSING", "QUEUED")
     assert job.cancel()
@@ -192,9 +195,29 @@ def test_cancel_stops_the_work_and_leaves_nothing(client, course):
     assert client.run_on_scheduler(lambda dask_scheduler: key in dask_scheduler.tasks) is False
 
 
+@pytest.mark.parametrize("reason", ["idle", "server stopped"])
+def test_whoever_cancels_says_why(client, course, reason):
+    job = tasks.submit(SITE, PERIOD, client=client)
+    assert course.started.wait(20)
+    assert job.cancel(reason)
+    assert ended(job).messages()[-1]["data"] == {"stage": "compute", "reason": reason}
+    with pytest.raises(TaskCancelled) as caught:
+        job.result(20)
+    assert (caught.value.stage, caught.value.reason) == ("compute", reason)
+
+
+def test_a_task_that_dask_was_told_to_drop_says_so(client, course):
+    job = tasks.submit(SITE, PERIOD, client=client)
+    assert course.started.wait(20)
+    job.future.cancel()
+    assert course.stopped.wait(20)
+    assert ended(job).messages()[-1]["data"]["reason"] == "released"
+    assert ends(topic_messages(client, job)) == ["CANCELLED"]
+
+
 def test_cancel_before_it_starts(client, course):
-    busy = [jobs.submit(SITE, PERIOD, client=client) for _ in range(4)]
-    waiting = jobs.submit(SITE, PERIOD, client=client)
+    busy = [tasks.submit(SITE, PERIOD, client=client) for _ in range(4)]
+    waiting = tasks.submit(SITE, PERIOD, client=client)
     assert course.started.wait(20)
     assert waiting.status == "QUEUED"
     assert waiting.cancel()
@@ -205,7 +228,7 @@ def test_cancel_before_it_starts(client, course):
 
 
 def test_timeout_is_told_with_the_stage(client, course):
-    job = jobs.submit(SITE, PERIOD, client=client, timeout=0.05)
+    job = tasks.submit(SITE, PERIOD, client=client, timeout=0.05)
     with pytest.raises(TaskTimeout):
         job.result(20)
     message = ended(job).messages()[-1]
@@ -219,7 +242,7 @@ def test_cancel_against_success_has_one_winner(client, course):
     for _ in range(10):
         course.started.clear()
         course.gate.clear()
-        job = jobs.submit(SITE, PERIOD, client=client)
+        job = tasks.submit(SITE, PERIOD, client=client)
         assert course.started.wait(20)
         with ThreadPoolExecutor(2) as pool:
             pool.submit(course.gate.set)
@@ -230,10 +253,10 @@ def test_cancel_against_success_has_one_winner(client, course):
 
 
 def test_attach_sees_the_whole_story_and_the_result(client, course):
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     assert course.started.wait(20)
     with Client(client.scheduler.address, set_as_default=False) as other:
-        watcher = jobs.attach(job.task_id, client=other)
+        watcher = tasks.attach(job.task_id, client=other)
         seen = []
         watcher.on_message(seen.append)
         course.gate.set()
@@ -246,19 +269,19 @@ def test_attach_sees_the_whole_story_and_the_result(client, course):
 def test_attach_after_the_first_client_is_gone(client, course):
     course.gate.set()
     with Client(client.scheduler.address, set_as_default=False) as first:
-        task_id = jobs.submit(SITE, PERIOD, client=first).task_id
-        ended(jobs.attach(task_id, client=first))
-    job = jobs.attach(task_id, client=client)
+        task_id = tasks.submit(SITE, PERIOD, client=first).task_id
+        ended(tasks.attach(task_id, client=first))
+    job = tasks.attach(task_id, client=client)
     assert job.result(20).warnings == ["one warning"]
     assert ended(job).status == "SUCCESS"
     job.forget()
 
 
 def test_cancel_through_attach_ends_it_for_all(client, course):
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     assert course.started.wait(20)
     with Client(client.scheduler.address, set_as_default=False) as other:
-        assert jobs.attach(job.task_id, client=other).cancel()
+        assert tasks.attach(job.task_id, client=other).cancel()
         assert course.stopped.wait(20)
         assert ended(job).status == "CANCELLED"
 
@@ -267,8 +290,8 @@ def test_attach_to_a_task_that_failed_tells_its_story(client, course):
     course.error = NoSourceError("nobody answered")
     course.gate.set()
     with Client(client.scheduler.address, set_as_default=False) as first:
-        task_id = ended(jobs.submit(SITE, PERIOD, client=first)).task_id
-    job = jobs.attach(task_id, client=client)
+        task_id = ended(tasks.submit(SITE, PERIOD, client=first)).task_id
+    job = tasks.attach(task_id, client=client)
     assert job.status == "ERROR"
     with pytest.raises(TaskError, match="nobody answered"):
         job.result(20)
@@ -277,12 +300,12 @@ def test_attach_to_a_task_that_failed_tells_its_story(client, course):
 @pytest.mark.parametrize("bad", ["eto-unknown", "nonsense", "", None, "eto-" + "x" * 100])
 def test_attach_to_nothing_is_refused(client, bad):
     with pytest.raises(InputError, match="task id"):
-        jobs.attach(bad, client=client)
+        tasks.attach(bad, client=client)
 
 
 def test_faulty_listener_stops_neither_others_nor_the_task(client, course):
     seen = []
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     job.on_message(lambda m: 1 / 0)
     job.on_message(seen.append)
     course.gate.set()
@@ -294,7 +317,7 @@ def test_faulty_listener_stops_neither_others_nor_the_task(client, course):
 def test_batch_yields_jobs_as_they_complete(client, course):
     course.gate.set()
     sites = [etolib.Site(lat, 10, 0) for lat in (1, 2, 3)]
-    batch = jobs.submit_many(sites, PERIOD, client=client)
+    batch = tasks.submit_many(sites, PERIOD, client=client)
     assert {job.task_id for job in batch} == set(batch.task_ids)
     assert [r.site.latitude for r in batch.result(20)] == [1, 2, 3]
     assert batch.status == {"finished": 3}
@@ -303,12 +326,12 @@ def test_batch_yields_jobs_as_they_complete(client, course):
 def test_batch_result_keeps_errors_in_place(client, course):
     course.error = SourceUnavailable("down", source="x")
     course.gate.set()
-    outcome = jobs.submit_many([SITE, SITE], PERIOD, client=client).result(20)
+    outcome = tasks.submit_many([SITE, SITE], PERIOD, client=client).result(20)
     assert [type(o).__name__ for o in outcome] == ["SourceUnavailable"] * 2
 
 
 def test_batch_result_waits_no_longer_than_asked_and_the_tasks_go_on(client, course):
-    batch = jobs.submit_many([SITE, SITE], PERIOD, client=client)
+    batch = tasks.submit_many([SITE, SITE], PERIOD, client=client)
     assert course.started.wait(20)
     with pytest.raises(TimeoutError):
         batch.result(0.01)
@@ -318,17 +341,17 @@ def test_batch_result_waits_no_longer_than_asked_and_the_tasks_go_on(client, cou
 
 def test_batch_result_of_some_that_ended_well(client, course):
     course.gate.set()
-    whole = jobs.submit_many([SITE], PERIOD, client=client)
+    whole = tasks.submit_many([SITE], PERIOD, client=client)
     whole.result(20)
     course.gate.clear()
-    rest = jobs.submit_many([SITE], PERIOD, client=client)
-    both = jobs.Batch([*rest.jobs, *whole.jobs])
+    rest = tasks.submit_many([SITE], PERIOD, client=client)
+    both = tasks.Batch([*rest.jobs, *whole.jobs])
     assert both.cancel() == 1
     assert [type(outcome).__name__ for outcome in both.result(20)] == ["TaskCancelled", "Result"]
 
 
 def test_batch_messages_and_cancel(client, course):
-    batch = jobs.submit_many([SITE, SITE], PERIOD, client=client)
+    batch = tasks.submit_many([SITE, SITE], PERIOD, client=client)
     seen = []
     batch.on_message(seen.append)
     assert course.started.wait(20)
@@ -340,9 +363,9 @@ def test_batch_messages_and_cancel(client, course):
 
 
 def test_kept_results_are_limited(client, course, monkeypatch):
-    monkeypatch.setattr(jobs, "KEPT_RESULTS", 2)
+    monkeypatch.setattr(scheduler, "KEPT_RESULTS", 2)
     course.gate.set()
-    done = [jobs.submit(SITE, PERIOD, client=client) for _ in range(4)]
+    done = [tasks.submit(SITE, PERIOD, client=client) for _ in range(4)]
     for job in done:
         job.result(20)
         ended(job)
@@ -356,17 +379,17 @@ def test_lost_scheduler_is_an_error_that_says_so():
     scheduler = subprocess.Popen([*command, "--no-dashboard"], stderr=subprocess.DEVNULL)
     try:
         client = Client(f"tcp://127.0.0.1:{port}", set_as_default=False, timeout=30)
-        job = jobs.submit(SITE, PERIOD, client=client)  # no worker: it stays queued
+        job = tasks.submit(SITE, PERIOD, client=client)  # no worker: it stays queued
         assert job.status == "QUEUED"
     finally:
         scheduler.kill()
         scheduler.wait()
     assert ended(job).messages()[-1]["data"]["error"] == "SchedulerUnavailable"
-    assert job.status == "ERROR"
+    assert job.status is tasks.State.ERROR
     with pytest.raises(SchedulerUnavailable):
         job.result(20)
     with pytest.raises(SchedulerUnavailable):
-        jobs.submit(SITE, PERIOD, client=client)
+        tasks.submit(SITE, PERIOD, client=client)
     client.close()
 
 
@@ -378,18 +401,18 @@ def test_connect_to_nothing_says_so():
 # --- when a worker dies, or whoever was to tell the end ---------------------------------------------------------------
 
 
-def run_again(client, task_id, **payload):
+def run_again(client, task_id):
     """Hand a task to the cluster as dask does again after a worker's death."""
-    job = jobs.Job(client, None, task_id)
-    payload = jobs._payload(etolib.Request(SITE, PERIOD), 60) | payload
-    job.future = client.submit(jobs.run_task, task_id, payload, key=task_id, pure=False)
+    job = tasks.Job(client, None, task_id)
+    request = etolib.Request(SITE, PERIOD)
+    job.future = client.submit(run_task, task_id, request, timeout=60, settings={}, key=task_id, pure=False)
     return job
 
 
 def test_a_second_run_goes_on_counting_and_its_end_is_not_lost(client, course):
     course.gate.set()
     for seq in range(1, 10):
-        client.log_event("eto/eto-second", jobs.message("eto-second", seq, "PROGRESS", {"stage": "download"}))
+        client.log_event("eto/eto-second", message("eto-second", seq, "PROGRESS", {"stage": "download"}))
     job = run_again(client, "eto-second")._catch_up()
     job.result(20)
     assert ended(job).status == "SUCCESS"
@@ -399,7 +422,7 @@ def test_a_second_run_goes_on_counting_and_its_end_is_not_lost(client, course):
 
 def test_success_whose_message_was_lost_is_told_from_the_result(client, course):
     course.gate.set()
-    client.run_on_scheduler(jobs._claim(), "eto-lost", "SUCCESS")
+    scheduler.ask(client, "claim", task_id="eto-lost", kind="SUCCESS")
     job = run_again(client, "eto-lost")
     assert len(job.result(20).table) == 3
     assert ends(ended(job).messages()) == ["SUCCESS"]
@@ -407,7 +430,7 @@ def test_success_whose_message_was_lost_is_told_from_the_result(client, course):
 
 
 def test_a_task_cancelled_before_its_turn_does_not_run(client, course):
-    client.run_on_scheduler(jobs._claim(), "eto-before", "CANCELLED")
+    scheduler.ask(client, "claim", task_id="eto-before", kind="CANCELLED")
     job = run_again(client, "eto-before")
     with pytest.raises(TaskCancelled):
         job.result(20)
@@ -416,16 +439,20 @@ def test_a_task_cancelled_before_its_turn_does_not_run(client, course):
 
 def test_a_page_that_goes_away_is_told_as_cancelled(client, course):
     with Client(client.scheduler.address, set_as_default=False) as page:
-        task_id = jobs.submit(SITE, PERIOD, client=page).task_id
+        task_id = tasks.submit(SITE, PERIOD, client=page).task_id
         assert course.started.wait(20)
         told = threading.Event()
-        client.subscribe_topic(jobs.topic(task_id), lambda event: event[1]["type"] in jobs.TERMINAL and told.set())
+        client.subscribe_topic(topic(task_id), lambda event: event[1]["type"] in FINAL and told.set())
     assert course.stopped.wait(20)
     assert told.wait(20)
-    client.unsubscribe_topic(jobs.topic(task_id))
-    job = jobs.attach(task_id, client=client)
+    client.unsubscribe_topic(topic(task_id))
+    job = tasks.attach(task_id, client=client)
     assert ends(job.messages()) == ["CANCELLED"]
     assert job.status == "CANCELLED"
+    assert job.messages()[-1]["data"] == {"stage": "compute", "reason": "page closed"}
+    with pytest.raises(TaskCancelled) as caught:
+        job.result(20)
+    assert caught.value.reason == "page closed"
 
 
 def suicidal_station(marker, times):
@@ -456,13 +483,13 @@ def processes():
 
 def test_killed_worker_costs_a_second_run_then_an_error_for_all(processes, tmp_path):
     with etolib.set_options(offline=True):
-        job = jobs.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "once", 1))
+        job = tasks.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "once", 1))
         assert len(job.result(60).table) == 3
         story = topic_messages(processes, ended(job))
         assert ends(story) == ["SUCCESS"]
         assert seqs(story) == sorted(set(seqs(story)))
 
-        job = jobs.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "always", 99))
+        job = tasks.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "always", 99))
         with pytest.raises(TaskError, match="KilledWorker"):
             job.result(60)
         assert ends(ended(job).messages()) == ["ERROR"]
@@ -473,10 +500,10 @@ def test_killed_worker_costs_a_second_run_then_an_error_for_all(processes, tmp_p
 
 
 def test_two_jobs_of_one_client_watch_the_same_task(client, course):
-    first = jobs.submit(SITE, PERIOD, client=client)
+    first = tasks.submit(SITE, PERIOD, client=client)
     assert course.started.wait(20)
-    second = jobs.attach(first.task_id, client=client)
-    third = jobs.attach(first.task_id, client=client)
+    second = tasks.attach(first.task_id, client=client)
+    third = tasks.attach(first.task_id, client=client)
     told = [[], []]
     first.on_message(told[0].append)
     second.on_message(told[1].append)
@@ -493,7 +520,7 @@ def test_an_ended_job_is_not_held_by_its_client(client, course):
     import weakref
 
     course.gate.set()
-    job = jobs.submit(SITE, PERIOD, client=client)
+    job = tasks.submit(SITE, PERIOD, client=client)
     job.result(20)
     ended(job).close()
     gone = threading.Event()
@@ -508,7 +535,7 @@ def test_an_ended_job_is_not_held_by_its_client(client, course):
 
 def test_story_of_many_is_fetched_when_asked(client, course):
     course.gate.set()
-    batch = jobs.submit_many([SITE], PERIOD, client=client)
+    batch = tasks.submit_many([SITE], PERIOD, client=client)
     batch.result(20)
     job = ended(batch.jobs[0])
     assert job.status == "SUCCESS"
@@ -517,13 +544,13 @@ def test_story_of_many_is_fetched_when_asked(client, course):
 
 
 def test_long_stories_are_forgotten_and_told_again_from_the_result(client, course, monkeypatch):
-    monkeypatch.setattr(jobs, "KEPT_ROWS", 5)
+    monkeypatch.setattr(scheduler, "KEPT_ROWS", 5)
     course.gate.set()
     done = []
     for _ in range(3):  # three days each
-        done.append(jobs.submit(SITE, PERIOD, client=client))
+        done.append(tasks.submit(SITE, PERIOD, client=client))
         done[-1].result(20)
         ended(done[-1])
     assert [len(topic_messages(client, job)) > 0 for job in done] == [False, False, True]
     for job in done:
-        assert ends(ended(jobs.attach(job.task_id, client=client)).messages()) == ["SUCCESS"]
+        assert ends(ended(tasks.attach(job.task_id, client=client)).messages()) == ["SUCCESS"]

@@ -1,0 +1,296 @@
+"""`Job`: one task, seen from a client.
+
+Channel: the worker logs the messages of a task under its topic; the scheduler pushes them to every client that watches.
+They are for the eye; the future's result is the truth.
+
+Exactly one last message per task: whoever wants to send it (the worker that ends, a client that cancels, or one that
+sees a task end with nobody left to say so) must first win the claim on the scheduler (`etolib.tasks.scheduler`). A task
+whose worker died runs again elsewhere: its messages go on counting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from etolib.errors import EtolibError, SchedulerUnavailable
+from etolib.tasks import messages, scheduler
+from etolib.tasks.messages import ASKED, Ending, Message, State
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from etolib.result.result import Result
+
+Callback = Callable[[Message], None]
+
+log = logging.getLogger(__name__)
+
+_LOST = (OSError, TimeoutError, RuntimeError)
+"""What dask raises where a scheduler cannot be reached."""
+
+# dask knows one handler per topic and client, and never forgets it: it hands out to all jobs that watch the task.
+_watched: weakref.WeakKeyDictionary[Client, dict[str, list[Job]]] = weakref.WeakKeyDictionary()
+_watch_lock = threading.Lock()
+
+
+def _hand_out(jobs: list[Job], event: tuple[float, Message]) -> None:
+    for job in tuple(jobs):
+        job._receive(event[1])
+
+
+class Job:
+    """One task, seen from a client.
+
+    Attributes
+    ----------
+    task_id : str
+        The future's key.
+    status : State
+        QUEUED, PROCESSING, SUCCESS, ERROR, TIMEOUT or CANCELLED.
+    """
+
+    def __init__(self, client: Client, future: Future | None, task_id: str, *, watch: bool = True) -> None:
+        self.client = client
+        self.task_id = task_id
+        self._lock = threading.RLock()
+        self._messages: dict[int, Message] = {}
+        self._terminal: Message | None = None
+        self._callbacks: list[Callback] = []
+        self._ended = threading.Event()
+        self._watching = False
+        self._future: Future | None = None
+        if watch:
+            self._watch()
+        if future is not None:
+            self.future = future
+
+    def _catch_up(self) -> Job:
+        """Take in the messages sent before we watched."""
+        for _, event in self.client.get_events(messages.topic(self.task_id)):
+            self._receive(event)
+        return self
+
+    @property
+    def future(self) -> Future:
+        """The dask future behind the job."""
+        if self._future is None:  # attached to a task that had ended without a result
+            raise self._why()
+        return self._future
+
+    @future.setter
+    def future(self, future: Future) -> None:
+        self._future = future
+        future.add_done_callback(self._on_done)
+
+    def _why(self) -> EtolibError:
+        """Return the error that the last message tells of."""
+        if self._terminal is None:
+            return messages.error_of(*messages.cancelled(self._stage(), messages.RELEASED))
+        return messages.error_of(self._terminal["type"], self._terminal["data"])
+
+    @property
+    def status(self) -> State:
+        """QUEUED, PROCESSING, SUCCESS, ERROR, TIMEOUT or CANCELLED."""
+        with self._lock:
+            if self._terminal is not None:
+                return State(self._terminal["type"])
+            if self._ended.is_set():
+                return State.SUCCESS  # of many, not watched
+            return State.PROCESSING if self._messages else State.QUEUED
+
+    def messages(self) -> list[Message]:
+        """Return the messages so far, in the order of ``seq``; the one that ends the task is the last."""
+        self._fetch()
+        return self._sorted()
+
+    def _fetch(self) -> None:
+        """Have the messages of a job that ended unwatched: of many, they are fetched when somebody asks."""
+        if self._ended.is_set() and self._terminal is None:
+            self._settle(self.future)
+
+    def _sorted(self) -> list[Message]:
+        with self._lock:
+            progress = [self._messages[seq] for seq in sorted(self._messages)]
+            return progress + ([self._terminal] if self._terminal else [])
+
+    def on_message(self, callback: Callback) -> None:
+        """Call ``callback(message)`` for each message, those that have already come first.
+
+        It is called on a thread of dask (or on this one, for the past): hand over to your own loop at once.
+        """
+        self._fetch()  # without the lock: dask's loop may need that one
+        with self._lock:
+            for past in self._sorted():
+                self._call(callback, past)
+            if self._terminal is None:
+                self._callbacks.append(callback)
+
+    def result(self, timeout: float | None = None) -> Result:
+        """Wait for the result; raise the task's own error where it failed.
+
+        Raises
+        ------
+        EtolibError
+            Any error of the pipeline, `TaskTimeout`, `TaskCancelled`, `SchedulerUnavailable`.
+        TimeoutError
+            Where ``timeout`` [s] passes first; the task goes on.
+        """
+        from distributed import CancelledError
+        from distributed.scheduler import KilledWorker
+
+        try:
+            return self.future.result(timeout=timeout)
+        except CancelledError:
+            # The future may know before the terminal message is here; that one tells why.
+            self._ended.wait(5)
+            raise self._why() from None
+        except KilledWorker as error:
+            raise messages.unexpected(error) from error
+
+    def cancel(self, reason: str = ASKED) -> bool:
+        """Stop the task wherever it is; return whether this call ended it (False: it had ended before).
+
+        ``reason`` is what its CANCELLED message says: "asked", "page closed", "idle", "server stopped" or your own.
+        """
+        return cancel_all([self], reason) == 1
+
+    def forget(self) -> None:
+        """Release the kept result: `attach` will not find it any more."""
+        with contextlib.suppress(EtolibError, *_LOST):
+            scheduler.ask(self.client, "release", task_id=self.task_id)
+        self.close()
+        if self._future is not None:
+            self._future.release()
+
+    def close(self) -> None:
+        """Stop watching; the task goes on."""
+        with _watch_lock:
+            if not self._watching:
+                return
+            self._watching = False
+            table = _watched[self.client]
+            table[self.task_id].remove(self)
+            if not table[self.task_id]:
+                del table[self.task_id]
+                with contextlib.suppress(OSError, ValueError, RuntimeError):
+                    self.client.unsubscribe_topic(messages.topic(self.task_id))
+
+    def _watch(self) -> None:
+        with _watch_lock:
+            jobs = _watched.setdefault(self.client, {}).setdefault(self.task_id, [])
+            jobs.append(self)
+            self._watching = True
+            if len(jobs) == 1:
+                self.client.subscribe_topic(messages.topic(self.task_id), partial(_hand_out, jobs))
+
+    def _stage(self) -> str | None:
+        with self._lock:
+            return self._messages[max(self._messages)]["data"].get("stage") if self._messages else None
+
+    def _receive(self, event: Message) -> None:
+        with self._lock:
+            seq = event["seq"]
+            if self._terminal is not None or seq in self._messages:
+                return
+            if event["type"] in messages.FINAL:
+                self._terminal = event
+            else:
+                self._messages[seq] = event
+            callbacks = list(self._callbacks)
+            # Called under the lock, so that a callback sees the messages one by one and in order.
+            for callback in callbacks:
+                self._call(callback, event)
+            if self._terminal is not None:
+                self._callbacks.clear()
+                self._ended.set()
+
+    @staticmethod
+    def _call(callback: Callback, event: Message) -> None:
+        try:
+            callback(event)
+        except Exception:
+            # A faulty listener must not stop the others, nor dask's own loop.
+            log.exception("a listener of task %s failed", event.get("task_id"))
+
+    def _on_done(self, future: Future) -> None:
+        """The future is over: a terminal message must be there, or nobody was left to send it."""
+        try:
+            if self._ended.is_set():
+                return
+            if future.status == "finished" and not self._watching:
+                # One of many: the messages of a thousand places and thirty years are gigabytes, and seldom read.
+                self._ended.set()
+                return
+            self._settle(future)
+        finally:
+            self.close()
+
+    def _settle(self, future: Future) -> None:
+        """Have the terminal message: the one sent, else one made from how the future ended."""
+        try:
+            if self.client.status != "running":
+                raise OSError("the connection is closed")
+            self._catch_up()
+            if self._terminal is None and future.status == "cancelled":
+                self._ended.wait(2)  # the message of whoever cancelled it is on the way
+            if self._terminal is not None:
+                return
+            if future.status == "finished":
+                ending = messages.success(future.result())
+            elif future.status == "error":
+                ending = messages.failed(future.exception())
+            else:
+                ending = messages.cancelled(self._stage(), messages.RELEASED)
+            if not _end_for_all(self.client, {self: ending}) and not self._catch_up()._terminal:
+                self._end_here(ending)
+        except _LOST as error:
+            lost = SchedulerUnavailable(say("scheduler_lost_meanwhile", error=error))
+            self._end_here(messages.failed(lost))
+        except Exception as error:
+            # What came back cannot be read here, of another version say: whoever waits must be told all the same.
+            log.exception("the end of task %s cannot be told", self.task_id)
+            self._end_here(messages.failed(error))
+
+    def _end_here(self, ending: Ending) -> None:
+        """End the job in this client only: nobody else is left to tell."""
+        with self._lock:
+            seq = max(self._messages, default=0) + scheduler.AHEAD
+            self._receive(messages.message(self.task_id, seq, *ending))
+
+    def __repr__(self) -> str:
+        return f"<Job {self.task_id} {self.status}>"
+
+
+def _end_for_all(client: Client, endings: dict[Job, Ending]) -> list[Job]:
+    """Send last messages from here, in one call; return the jobs where no other was first."""
+    ends = [messages.message(job.task_id, 0, *ending) for job, ending in endings.items()]
+    won = []
+    for job, end, seq in zip(endings, ends, scheduler.ask(client, "finish", ends=ends)["seqs"], strict=True):
+        if seq is not None:
+            job._receive(end | {"seq": seq})
+            won.append(job)
+    return won
+
+
+def cancel_all(jobs: Sequence[Job], reason: str) -> int:
+    """Stop the tasks of one client that have not ended, in two calls for all; return how many this call ended."""
+    going = [job for job in jobs if not job._ended.is_set() and job._future is not None]
+    if not going:
+        return 0
+    client = going[0].client
+    try:
+        won = _end_for_all(client, {job: messages.cancelled(job._stage(), reason) for job in going})
+        # Those that had ended before keep their result.
+        client.cancel([job.future for job in won], force=True, reason="cancelled", msg="by etolib")
+    except _LOST as error:
+        for job in going:
+            job._end_here(messages.failed(SchedulerUnavailable(say("scheduler_lost", error=error))))
+        return 0
+    return len(won)

@@ -1,0 +1,198 @@
+"""What must be decided in one place, on the scheduler: who ends a task, what is kept of it, and for how long.
+
+`TaskPlugin` lives in the scheduler, as dask's own semaphores do: an object with named handlers, called one at a time by
+its event loop, so that a claim can be won once only. Clients and workers call it with `ask`.
+
+It is registered by whoever finds it missing: a client when it submits first, and anybody else whose call has no answer
+(dask answers None for a name it does not know), so a scheduler that was started again gets it again. Tried on a
+`LocalCluster`, in one process and in several, on a ``dask scheduler`` with a ``dask worker`` started by hand, and with
+that scheduler killed and started anew. A scheduler that cannot import etolib cannot run its tasks anyhow, because dask
+reads the graph there (2026.8); sending the plugin by value would not help, so `ask` says what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from distributed.diagnostics.plugin import SchedulerPlugin
+from distributed.protocol.pickle import dumps
+
+from etolib.errors import SchedulerUnavailable
+from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, topic
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from distributed import Client, Scheduler, Worker
+
+KEPT_RESULTS = 100
+"""Finished results the scheduler keeps for `attach`; older ones are forgotten."""
+
+KEPT_TASKS = 1000
+"""Ended tasks whose messages the scheduler keeps (dask never deletes a topic by itself)."""
+
+KEPT_ROWS = 200_000
+"""Days in the messages kept altogether: 405 bytes each in the scheduler's memory, 4.4 MB for a place of thirty years.
+(Compressed they would be 64 kB, but then who reads the topic would not find the rows that the contract promises.)"""
+
+HOLDER = "etolib-results"
+"""The client, in the eyes of dask, that wants the results that are kept."""
+
+AHEAD = 1000
+"""How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
+
+_HANDLERS = ("begin", "claim", "finish", "release", "find")
+
+
+@dataclass
+class Ended:
+    """What is known of a task that has ended."""
+
+    kind: str
+    kept: bool
+    rows: int
+
+
+class TaskPlugin(SchedulerPlugin):
+    """Keeps the account of etolib's tasks on a scheduler. Its handlers answer dicts, never None."""
+
+    name = "etolib-tasks"
+
+    def __init__(self) -> None:
+        self._ended: dict[str, Ended] = {}  # oldest first
+        self._wanted: dict[str, set[str]] = {}  # clients that wanted a task when it began
+        self._scheduler: Scheduler
+
+    async def start(self, scheduler: Scheduler) -> None:
+        """Take the scheduler; called by dask when the plugin is registered."""
+        self._scheduler = scheduler
+        scheduler.handlers.update({f"etolib_{name}": getattr(self, name) for name in _HANDLERS})
+
+    # --- handlers -----------------------------------------------------------------------------------------------------
+
+    def begin(self, task_id: str) -> dict[str, Any]:
+        """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""
+        task = self._scheduler.tasks.get(task_id)
+        self._wanted[task_id] = {client.client_key for client in task.who_wants or ()} if task is not None else set()
+        end = self._ended.get(task_id)
+        return {"seq": self._last_seq(task_id), "end": None if end is None else end.kind}
+
+    def claim(self, task_id: str, kind: str, rows: int = 0, unwanted_only: bool = False) -> dict[str, Any]:
+        """Let the first caller end a task: it gets the highest ``seq`` so far, all others None.
+
+        With ``unwanted_only`` nobody may want the task any more; ``reason`` says how that came about.
+        """
+        task = self._scheduler.tasks.get(task_id)
+        if task_id in self._ended or (unwanted_only and task is not None and task.who_wants):
+            return {"seq": None, "reason": None}
+        wanted = self._wanted.pop(task_id, set())
+        gone = bool(wanted) and not wanted & self._scheduler.clients.keys()
+        self._ended[task_id] = Ended(kind, kind == State.SUCCESS and task is not None, rows)
+        if self._ended[task_id].kept:
+            self._scheduler.client_desires_keys([task_id], HOLDER)
+        self._forget_results()
+        self._forget_messages(task_id)
+        return {"seq": self._last_seq(task_id), "reason": PAGE_CLOSED if gone else RELEASED}
+
+    def finish(self, ends: Sequence[Message]) -> dict[str, Any]:
+        """Send the last messages of many tasks; return the ``seq`` each got, None where another was first."""
+        seqs: list[int | None] = []
+        for end in ends:
+            seq = self.claim(end["task_id"], end["type"], len(end["data"].get("results", ())))["seq"]
+            if seq is not None:
+                seq += AHEAD
+                self._scheduler.log_event(topic(end["task_id"]), {**end, "seq": seq})
+            seqs.append(seq)
+        return {"seqs": seqs}
+
+    def release(self, task_id: str) -> dict[str, Any]:
+        """Forget the kept result of a task."""
+        if (end := self._ended.get(task_id)) is not None:
+            self._release([(task_id, end)])
+        return {}
+
+    def find(self, task_id: str, client: str) -> dict[str, Any]:
+        """Return "task" for one that runs or whose result is kept, "ended" for one whose messages are kept, else "".
+
+        A task found is wanted by the client from now on, in the same step: it cannot vanish in between.
+        """
+        if task_id in self._scheduler.tasks:
+            self._scheduler.client_desires_keys([task_id], client)
+            return {"found": "task"}
+        return {"found": "ended" if task_id in self._ended else ""}
+
+    # --- what is kept -------------------------------------------------------------------------------------------------
+
+    def _last_seq(self, task_id: str) -> int:
+        return max((event["seq"] for _, event in self._scheduler.get_events(topic(task_id))), default=0)
+
+    def _release(self, ends: Iterable[tuple[str, Ended]]) -> None:
+        for task_id, end in ends:
+            if end.kept and HOLDER in self._scheduler.clients:
+                self._scheduler.client_releases_keys([task_id], HOLDER)
+            end.kept = False
+
+    def _forget_results(self) -> None:
+        held = [(task_id, end) for task_id, end in self._ended.items() if end.kept]
+        self._release(held[: max(0, len(held) - KEPT_RESULTS)])
+
+    def _forget_messages(self, newest: str) -> None:
+        """Forget the oldest messages; a task whose result is kept stays known, as the result holds the rows."""
+        rows = sum(end.rows for end in self._ended.values())
+        for task_id, end in list(self._ended.items()):
+            if task_id == newest or (len(self._ended) <= KEPT_TASKS and rows <= KEPT_ROWS):
+                return
+            rows -= end.rows
+            end.rows = 0
+            self._scheduler._broker._topics.pop(topic(task_id), None)  # dask has no public way to delete a topic
+            if not end.kept:
+                del self._ended[task_id]
+
+
+# --- calling it -------------------------------------------------------------------------------------------------------
+
+
+async def register(scheduler: Any) -> None:
+    """Bring the plugin to a scheduler, given as dask's remote object; where it is there already it stays."""
+    try:
+        await scheduler.register_scheduler_plugin(plugin=dumps(TaskPlugin()), name=TaskPlugin.name, idempotent=True)
+    except ImportError as error:
+        raise SchedulerUnavailable(
+            say("scheduler_lacks_etolib", error=error), suggestion=say("install_etolib_on_scheduler")
+        ) from error
+
+
+async def _call(scheduler: Any, handler: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    call = partial(getattr(scheduler, f"etolib_{handler}"), **arguments)
+    answer = await call()
+    if answer is None:  # dask's answer to a name it does not know
+        await register(scheduler)
+        answer = await call()
+    if answer is None:
+        raise SchedulerUnavailable(say("scheduler_has_other_etolib"), suggestion=say("install_etolib_on_scheduler"))
+    found: dict[str, Any] = answer
+    return found
+
+
+def ask(client: Client, handler: str, /, **arguments: Any) -> dict[str, Any]:
+    """Call a handler from a client.
+
+    Raises
+    ------
+    SchedulerUnavailable
+        Where the scheduler lacks etolib, or has a version without this handler.
+    OSError, TimeoutError, RuntimeError
+        Where it cannot be reached.
+    """
+    answer: dict[str, Any] = client.sync(_call, client.scheduler, handler, arguments)
+    return answer
+
+
+def ask_from(worker: Worker, handler: str, /, **arguments: Any) -> dict[str, Any]:
+    """Call a handler from a task's thread on a worker; as `ask`."""
+    from distributed.utils import sync
+
+    answer: dict[str, Any] = sync(worker.loop, _call, worker.scheduler, handler, arguments)
+    return answer

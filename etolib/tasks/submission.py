@@ -1,0 +1,230 @@
+"""Hand requests to a cluster: one, many, or find one again."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from etolib import config
+from etolib.errors import InputError, Problem, SchedulerUnavailable
+from etolib.request import Days, Place, Request
+from etolib.tasks import scheduler
+from etolib.tasks.batch import Batch
+from etolib.tasks.job import Job
+from etolib.tasks.worker import run_ahead, run_task
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from etolib.sources.base import Source
+
+_ID_LENGTH = 80  # characters of a task id, at most
+
+
+def submit(
+    site: Request | Place,
+    period: Days | None = None,
+    sources: str | Sequence[str] = "auto",
+    *,
+    client: Client | None = None,
+    timeout: float = 1800,
+    station: Source | None = None,
+    **options: Any,
+) -> Job:
+    """Start the pipeline for one place on the cluster and return at once.
+
+    Parameters
+    ----------
+    site, period, sources, station, **options
+        As in `etolib.compute`; or a `Request` alone.
+    client : distributed.Client, optional
+        Default: `etolib.tasks.cluster.get_client`.
+    timeout : float
+        Limit of the calculation [s]; after it the task ends with TIMEOUT. Waiting for a free worker does not count.
+
+    Raises
+    ------
+    InputError
+        Where the input cannot be used; nothing is submitted then.
+    SchedulerUnavailable
+        Where the scheduler does not answer.
+    """
+    (request,) = _requests([site], period, sources, station, options, timeout)
+    client = _ready(client)
+    job = Job(client, None, _new_id(), watch=False)
+    try:
+        with _handing_over():
+            job._watch()  # first: no message must be missed. Messages travel in one stream, so the order holds.
+            job.future = client.submit(
+                run_task, job.task_id, request, timeout=timeout, settings=config.settings(),
+                key=job.task_id, pure=False, retries=0,
+            )  # fmt: skip
+    except SchedulerUnavailable:
+        job.close()
+        raise
+    return job
+
+
+def submit_many(
+    sites: Sequence[Request | Place],
+    period: Days | None = None,
+    sources: str | Sequence[str] = "auto",
+    *,
+    client: Client | None = None,
+    timeout: float = 1800,
+    station: Source | None = None,
+    **options: Any,
+) -> Batch:
+    """Start the pipeline for many places and return at once; the `Batch` yields jobs as they complete.
+
+    Neighbours share requests: places are put in lots, and before the jobs of a lot a task brings what they will ask for
+    to the cache in a list. Where it fails the jobs ask for themselves. The cache is that of a machine: on a cluster of
+    several let ``ETOLIB_CACHE_DIR`` be a folder they share.
+
+    Parameters
+    ----------
+    sites : sequence of Site, (latitude, longitude) or Request
+        Requests say everything by themselves and may differ in all of it.
+    period, sources, client, timeout, station, **options
+        As in `submit`, for every place.
+
+    Raises
+    ------
+    InputError
+        With what is wrong with any of them; nothing is submitted then.
+    SchedulerUnavailable
+        Where the scheduler does not answer.
+    """
+    requests = _requests(sites, period, sources, station, options, timeout)
+    client, settings = _ready(client), config.settings()
+    jobs = [Job(client, None, _new_id(), watch=False) for _ in requests]
+    ids = [job.task_id for job in jobs]
+    with _handing_over():
+        first = _submit_ahead(client, requests, settings)
+        # In one message: submitted one by one, a thousand take half a second.
+        futures = client.map(
+            run_task, ids, requests, first, timeout=timeout, settings=settings, key=ids, pure=False, retries=0
+        )
+    for job, future in zip(jobs, futures, strict=True):
+        job.future = future
+    return Batch(jobs)
+
+
+def attach(task_id: str, client: Client | None = None) -> Job:
+    """Return the `Job` of a task started elsewhere (another tab, before a page reload).
+
+    Raises
+    ------
+    InputError
+        Where the scheduler knows no such task (it never existed, or ended long ago).
+    """
+    if not isinstance(task_id, str) or not task_id.startswith("eto-") or len(task_id) > _ID_LENGTH:
+        raise InputError([Problem("task id", task_id, say("not_a_task_id"), say("copy_task_id_from_card"))])
+    client = _ready(client)
+    from distributed import Future
+
+    # The future comes first: the scheduler tells at once what it knows of the key, to those that hold one.
+    ours = task_id in client.futures  # its submission may still be on the way to the scheduler
+    future: Future[Any] = Future(task_id, client=client)
+    try:
+        found = "task" if ours else scheduler.ask(client, "find", task_id=task_id, client=client.id)["found"]
+    except SchedulerUnavailable:
+        future.release()
+        raise
+    except (OSError, TimeoutError, RuntimeError) as error:
+        future.release()
+        raise SchedulerUnavailable(say("scheduler_silent", error=error)) from error
+    if found == "task":
+        return Job(client, future, task_id)._catch_up()
+    future.release()
+    if found == "ended":
+        return Job(client, None, task_id, watch=False)._catch_up()
+    raise InputError([Problem("task id", task_id, say("task_not_on_scheduler"), say("task_ended_with_page"))])
+
+
+# --- before it is handed over -----------------------------------------------------------------------------------------
+
+
+def _requests(
+    sites: Sequence[Request | Place], period: Any, sources: Any, station: Any, options: dict[str, Any], timeout: Any
+) -> list[Request]:
+    """Return one request for each place; `InputError` with everything that is wrong with any, each thing once."""
+    problems = []
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < float("inf"):
+        problems.append(Problem("timeout", timeout, say("must_be_seconds")))
+    if len(sites) == 0:
+        problems.append(Problem("sites", "", say("is_empty"), say("give_a_site")))
+    requests = []
+    for site in sites:
+        try:
+            requests.append(Request.of(site, period, sources, station, **options))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(list({str(problem): problem for problem in problems}.values()))
+    return requests
+
+
+_prepared: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+def _ready(client: Client | None) -> Client:
+    """Return a client that is connected to a scheduler which keeps the account of our tasks."""
+    if client is None:
+        from etolib.tasks import cluster
+
+        client = cluster.get_client()
+    if client.status != "running":
+        raise SchedulerUnavailable(say("scheduler_connection_is_lost"))
+    if client not in _prepared:
+        with _handing_over():
+            client.sync(scheduler.register, client.scheduler)
+        _prepared.add(client)
+    return client
+
+
+def _new_id() -> str:
+    return f"eto-{uuid.uuid4().hex}"
+
+
+@contextlib.contextmanager
+def _handing_over() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, TimeoutError, RuntimeError) as error:
+        raise SchedulerUnavailable(say("task_not_handed_over", error=error)) from error
+
+
+def _submit_ahead(client: Client, requests: Sequence[Request], settings: dict[str, str]) -> list[Future | None]:
+    """Submit what goes before the jobs of many places; return the task each must wait for, in their order.
+
+    One lot is brought after the other, as the providers' limits want it, while the jobs of the lots before compute.
+    Nobody holds these tasks but the jobs: with the last of them cancelled they stop.
+    """
+    from etolib.sources import grouping
+
+    tasks: list[Future | None] = [None] * len(requests)
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for i, request in enumerate(requests):
+        alike.setdefault((request.period, request.sources), []).append(i)
+    before: Future | None = None
+    for (period, sources), members in alike.items():
+        sites = [requests[i].site for i in members]
+        places = grouping.size(len(period))
+        if places == 1 and any(site.elevation is None for site in sites):
+            places = grouping.MAX_PLACES  # the weather of each is a request of its own anyhow, the elevations are not
+        if len(sites) == 1 or places == 1:
+            continue
+        for lot in grouping.parts(sites, places):
+            key = f"ahead-{uuid.uuid4().hex}"
+            lot_sites = [sites[i] for i in lot]
+            before = client.submit(
+                run_ahead, key, lot_sites, period, sources, before, settings=settings, key=key, pure=False
+            )
+            for i in lot:
+                tasks[members[i]] = before
+    return tasks

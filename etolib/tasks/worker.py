@@ -1,0 +1,164 @@
+"""The worker's side: the functions that run there, and the line a task sends its messages on."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from etolib import config
+from etolib.errors import EtolibError, TaskCancelled, TaskTimeout
+from etolib.tasks import messages, scheduler
+from etolib.tasks.messages import State
+
+if TYPE_CHECKING:
+    from etolib.request import Request
+    from etolib.result.result import Result
+    from etolib.site import Period, Site
+
+log = logging.getLogger(__name__)
+
+_LOOK_S = 0.05  # how often a task that waits looks whether it is still wanted [s]
+
+
+class _Stopped(BaseException):
+    """The scheduler no longer wants this task; a BaseException, so that no `except Exception` can hold it up."""
+
+
+class Channel:
+    """The worker's end of a task: sends its messages, and tells when it must stop."""
+
+    def __init__(self, task_id: str, timeout: float) -> None:
+        from distributed import get_worker
+
+        self.worker = get_worker()
+        self.task_id = task_id
+        self.deadline = time.monotonic() + timeout
+        self.timeout = timeout
+        self.stage = "start"
+        self._lock = threading.Lock()
+        # Not the first run where a worker has died: go on counting, and say nothing where the end was sent already.
+        before = scheduler.ask_from(self.worker, "begin", task_id=task_id)
+        self._seq: int = before["seq"]
+        self._end: str | None = before["end"]
+
+    def send(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Send a message, unless the last one was sent."""
+        with self._lock:  # sources report from their own threads
+            if self._end is not None:
+                return
+            if kind in messages.FINAL:
+                self._end = kind
+            self._seq += 1
+            event = messages.message(self.task_id, self._seq, kind, data)
+            self.worker.log_event(messages.topic(self.task_id), event)
+
+    def report(self, **data: Any) -> None:
+        """Send PROGRESS; called by the pipeline."""
+        if data.get("source") is None:
+            self.stage = data["stage"]
+        self.send(messages.PROGRESS, messages.progress(data))
+
+    def checkpoint(self) -> None:
+        """Return, or raise where the task was cancelled or its time is over; called by the pipeline between steps."""
+        if _unwanted(self.worker, self.task_id) or self._end not in (None, State.SUCCESS):
+            raise _Stopped
+        if time.monotonic() > self.deadline:
+            raise TaskTimeout(after_s=self.timeout, stage=self.stage)
+
+    def end(self, kind: str, data: dict[str, Any]) -> None:
+        """Send the last message, unless another was first."""
+        cancelled = kind == State.CANCELLED
+        rows = len(data.get("results", ()))
+        try:
+            won = scheduler.ask_from(
+                self.worker, "claim", task_id=self.task_id, kind=str(kind), rows=rows, unwanted_only=cancelled
+            )
+        except (EtolibError, OSError, TimeoutError, RuntimeError):
+            return  # the scheduler is lost; whoever holds the future sees how it ended
+        if won["seq"] is not None:
+            self.send(kind, {**data, "reason": won["reason"]} if cancelled else data)
+
+
+def _unwanted(worker: Any, key: str) -> bool:
+    """Return whether the scheduler has let go of a task: dask stops no thread, the worker only marks its task."""
+    state = worker.state.tasks.get(key)
+    return state is None or state.state in ("cancelled", "released")
+
+
+def run_task(
+    task_id: str, request: Request, first: object = None, *, timeout: float, settings: Mapping[str, str]
+) -> Result:
+    """Run the pipeline on a dask worker and tell about it. The function behind every task.
+
+    Parameters
+    ----------
+    task_id : str
+        The future's key.
+    request : Request
+    first : object
+        What had to end before (see `run_ahead`); how it ended makes no difference.
+    timeout : float
+        Limit of the calculation [s].
+    settings : mapping of str to str
+        `etolib.config.settings` of whoever submitted it.
+    """
+    from etolib import pipeline
+
+    channel = Channel(task_id, timeout)
+    try:
+        with config.set_options(**settings):
+            result = pipeline.run(request, report=channel.report, checkpoint=channel.checkpoint)
+        channel.checkpoint()
+    except _Stopped:
+        # Whoever cancels tells so itself; but a closed page only lets go of its task.
+        channel.end(*messages.cancelled(channel.stage))
+        raise TaskCancelled(stage=channel.stage) from None
+    except EtolibError as error:
+        channel.end(*messages.failed(error))
+        raise
+    except Exception as error:
+        # A fault of ours: the page must still get its one last message, and the log the traceback.
+        log.exception("task %s failed", task_id)
+        channel.end(*messages.failed(error))
+        raise
+    channel.end(*messages.success(result))
+    return result
+
+
+def run_ahead(
+    key: str,
+    sites: Sequence[Site],
+    period: Period,
+    sources: str | Sequence[str],
+    before: tuple[str, ...] | None = None,
+    *,
+    settings: Mapping[str, str],
+) -> tuple[str, ...]:
+    """Bring what the places of a lot will ask for to the cache of this machine. Raises nothing: the jobs ask again.
+
+    ``before`` are the services that gave no answer to the lots before; returned are those that gave none until now.
+    """
+    from distributed import get_worker, secede
+
+    from etolib.sources import registry
+    from etolib.sources.network.scope import Scope
+
+    worker, scope, failed = get_worker(), Scope(), set(before or ())
+    secede()  # it waits for the provider's next minute, rather than works: its place is for others
+    with ThreadPoolExecutor(1, thread_name_prefix="etolib-ahead") as pool, config.set_options(**settings):
+        with scope:
+            work = pool.submit(
+                contextvars.copy_context().run, partial(registry.prefetch, sites, period, sources, failed=failed)
+            )
+        while not wait([work], timeout=_LOOK_S).done:
+            if _unwanted(worker, key):
+                scope.cancel()
+        if error := work.exception():
+            log.debug("nothing brought for %d places: %s", len(sites), error)
+    return tuple(sorted(failed))

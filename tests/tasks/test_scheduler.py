@@ -1,0 +1,120 @@
+"""The plugin on the scheduler: one end for each task, limits of what is kept, and schedulers started by hand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+
+import pytest
+from distributed import Client
+
+import etolib
+from etolib import tasks
+from etolib.errors import SchedulerUnavailable
+from etolib.serve import server
+from etolib.tasks import scheduler
+from etolib.tasks.messages import topic
+
+PLACE, DAYS = (-22.7, -47.6), "2024-01-01/2024-01-03"
+
+WITHOUT_ETOLIB = """
+import sys
+sys.modules["etolib"] = None
+from distributed.cli.dask_scheduler import main
+main()
+"""
+
+
+@contextlib.contextmanager
+def process(*command):
+    child = subprocess.Popen([sys.executable, *map(str, command)], stderr=subprocess.DEVNULL)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+@contextlib.contextmanager
+def by_hand(port, *program, worker=True):
+    """A scheduler and a worker as their own processes, and a client of them."""
+    where = "--host", "127.0.0.1", "--no-dashboard"
+    address = f"tcp://127.0.0.1:{port}"
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(process(*(program or ("-m", "distributed.cli.dask_scheduler")), *where, "--port", port))
+        if worker:
+            options = "--nthreads", "2", "--no-nanny", "--death-timeout", "10"
+            stack.enter_context(process("-m", "distributed.cli.dask_worker", address, *where, *options))
+        client = stack.enter_context(Client(address, timeout=30, set_as_default=False))
+        if worker:
+            client.wait_for_workers(1, timeout=60)
+        yield client
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    monkeypatch.setitem(os.environ, "ETOLIB_OFFLINE", "1")
+
+
+def test_a_scheduler_and_a_worker_started_by_hand_and_one_that_comes_after(offline):
+    port = server.free_port("127.0.0.1")
+    for _ in range(2):  # the second on the port of the first, which was killed
+        with by_hand(port) as client:
+            job = tasks.submit(PLACE, DAYS, client=client)
+            assert len(job.result(60).table) == 3
+            assert job._ended.wait(20)
+            assert [m["type"] for m in job.messages()][-1] == "SUCCESS"
+            with Client(client.scheduler.address, set_as_default=False) as other:
+                assert tasks.attach(job.task_id, client=other).status == "SUCCESS"
+
+
+def test_a_scheduler_without_etolib_says_what_it_needs():
+    with (
+        by_hand(server.free_port("127.0.0.1"), "-c", WITHOUT_ETOLIB, worker=False) as client,
+        pytest.raises(SchedulerUnavailable, match=r"cannot run tasks of etolib.*install this version"),
+    ):
+        tasks.submit(PLACE, DAYS, client=client)
+
+
+def test_whoever_finds_the_plugin_missing_brings_it(client, offline):
+    with etolib.set_options(offline=True):
+        tasks.submit(PLACE, DAYS, client=client).result(60)
+        # As on a scheduler that was started anew under a client that stayed: dask answers None for an unknown name.
+        client.run_on_scheduler(forget_plugin)
+        job = tasks.submit(PLACE, DAYS, client=client)
+        assert len(job.result(60).table) == 3
+        assert job._ended.wait(20)
+        assert job.messages()[-1]["type"] == "SUCCESS"
+    assert client.run_on_scheduler(lambda dask_scheduler: "etolib-tasks" in dask_scheduler.plugins)
+
+
+def forget_plugin(dask_scheduler):
+    for name in [name for name in dask_scheduler.handlers if name.startswith("etolib_")]:
+        del dask_scheduler.handlers[name]
+    dask_scheduler.remove_plugin("etolib-tasks")
+
+
+def test_a_plugin_of_another_version_is_said_to_be_one(client):
+    with pytest.raises(SchedulerUnavailable, match="another version"):
+        scheduler.ask(client, "no_such_handler")
+
+
+def test_a_claim_is_won_once(client):
+    claims = [scheduler.ask(client, "claim", task_id="eto-once", kind=kind)["seq"] for kind in ("ERROR", "CANCELLED")]
+    assert claims == [0, None]
+    assert scheduler.ask(client, "begin", task_id="eto-once") == {"seq": 0, "end": "ERROR"}
+
+
+def test_the_oldest_tasks_are_forgotten_with_their_messages(client, monkeypatch):
+    monkeypatch.setattr(scheduler, "KEPT_RESULTS", 0)
+    monkeypatch.setattr(scheduler, "KEPT_TASKS", 3)
+    names = [f"eto-old-{i}" for i in range(5)]
+    for name in names:
+        client.log_event(topic(name), {"seq": 1})
+        scheduler.ask(client, "claim", task_id=name, kind="ERROR")
+    found = [scheduler.ask(client, "find", task_id=name, client=client.id)["found"] for name in names]
+    assert found == ["", "", "ended", "ended", "ended"]
+    topics = client.run_on_scheduler(lambda dask_scheduler: [t for t in dask_scheduler.get_events() if "eto-old" in t])
+    assert topics == [topic(name) for name in names[2:]]
