@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from etolib.tasks.messages import State
 from etolib.widgets.form import marked
 from etolib.widgets.markup.card import card as card_html
-from etolib.widgets.task import Status, TaskModel
+from etolib.widgets.task import TaskModel
 from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ class Card:
 
     def _draw(self) -> None:
         now = self.task.snapshot
-        failed = now.status in (Status.ERROR, Status.TIMEOUT, Status.CANCELLED)
+        failed = now.status in (State.ERROR, State.TIMEOUT, State.CANCELLED)
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
-        self.show_button.layout.display = None if now.status is Status.SUCCESS and not self._shown else "none"
+        self.show_button.layout.display = None if now.status is State.SUCCESS and not self._shown else "none"
         self.body.value = card_html(
             self.language, self.task.request, now, self.task.elapsed, shown=self._shown, no_worker=self._no_worker
         )

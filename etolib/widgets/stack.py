@@ -12,11 +12,12 @@ import ipywidgets as widgets
 
 from etolib import config
 from etolib.errors import EtolibError, SchedulerUnavailable
+from etolib.tasks.messages import State
 from etolib.widgets import remote
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
 from etolib.widgets.results import Answers, Results
-from etolib.widgets.task import Status, TaskModel
+from etolib.widgets.task import TaskModel
 from etolib.widgets.wording import say as say_in
 from etolib.words import say
 
@@ -163,7 +164,7 @@ class CardStack:
     def _handed_over(self, card: Card, job: Any) -> None:
         card.job = job
         card.task.submitted(job.task_id)
-        if card not in self.cards or card.task.snapshot.status is Status.CANCELLED:
+        if card not in self.cards or card.task.snapshot.status is State.CANCELLED:
             self._background.run(job.cancel)  # closed or cancelled before the scheduler had taken it
 
     def _submitter(self) -> Callable[..., Any]:
@@ -185,7 +186,7 @@ class CardStack:
     def _moved(self, card: Card, change: dict[str, Any]) -> None:
         now, before = change["new"], change["old"]
         self._changed()
-        if now.status is Status.SUCCESS and before.status is not Status.SUCCESS:
+        if now.status is State.SUCCESS and before.status is not State.SUCCESS:
             self.results.prepare()
             self._background.run(self._fetch, card)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from etolib.tasks.messages import State as Status
+from etolib.tasks.messages import State
 from etolib.words import Text, decode, verbatim
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Snapshot:
     ``error`` holds the data of the message, with message and suggestion as `Text`.
     """
 
-    status: Status = Status.QUEUED
+    status: State = State.QUEUED
     task_id: str | None = None
     stage: str | None = None
     step: Text = verbatim("")  # noqa: RUF009  (a Text cannot be changed)
@@ -76,24 +76,24 @@ class TaskModel(traitlets.HasTraits):
         if kind == "PROGRESS":
             self.snapshot = self._progress(data, message["seq"])
         elif kind == "SUCCESS":
-            self._end(status=Status.SUCCESS, progress=100.0, warnings=tuple(map(decode, _said(data, "warnings") or ())))
+            self._end(status=State.SUCCESS, progress=100.0, warnings=tuple(map(decode, _said(data, "warnings") or ())))
         elif kind == "ERROR":
-            self._end(status=Status.ERROR, error=_error(data))
+            self._end(status=State.ERROR, error=_error(data))
         elif kind == "TIMEOUT":
             error = {"message": _text(data, "message"), "stage": data.get("stage"), "retryable": True}
-            self._end(status=Status.TIMEOUT, error=error, stage=data.get("stage") or self.snapshot.stage)
+            self._end(status=State.TIMEOUT, error=error, stage=data.get("stage") or self.snapshot.stage)
         elif kind == "CANCELLED":
-            self._end(status=Status.CANCELLED, stage=data.get("stage") or self.snapshot.stage)
+            self._end(status=State.CANCELLED, stage=data.get("stage") or self.snapshot.stage)
 
     def fail(self, error: EtolibError) -> None:
         """End with an error that came from no message (bad input, no scheduler)."""
         if not self.snapshot.status.final:
-            self._end(status=Status.ERROR, error=_error(error.to_dict()))
+            self._end(status=State.ERROR, error=_error(error.to_dict()))
 
     def cancelled(self) -> None:
         """End because the user wanted so, before the scheduler knew of the task."""
         if not self.snapshot.status.final:
-            self._end(status=Status.CANCELLED)
+            self._end(status=State.CANCELLED)
 
     def tick(self) -> None:
         """Count the seconds while the task is alive."""
@@ -111,7 +111,7 @@ class TaskModel(traitlets.HasTraits):
         self._latest[source] = max(seq, self._latest.get(source, -1))
         progress = min(100.0, max(0.0, float(data.get("progress") or 0)))
         step = _text(data, "step") or verbatim("")
-        now = replace(self.snapshot, status=Status.PROCESSING, step=step if news else self.snapshot.step)
+        now = replace(self.snapshot, status=State.PROCESSING, step=step if news else self.snapshot.step)
         if source is None:
             now = replace(now, progress=max(now.progress, progress))
             if news_here:

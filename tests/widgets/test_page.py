@@ -9,8 +9,8 @@ import pytest
 from etolib import config
 from etolib.errors import InputError, NoSourceError, Problem, SchedulerUnavailable
 from etolib.request import Request
+from etolib.tasks.messages import State
 from etolib.widgets.connection import DOWN, RUNNING
-from etolib.widgets.task import Status
 from tests.widgets.fakes import HEAD, ROWS, SOURCES, TAKE, FakeConnection, FakeJob, make_page
 
 NUMBERS = ("eto", "eto_lower", "eto_upper", "precipitation")
@@ -42,7 +42,7 @@ def test_calculate_hands_over_what_the_form_says():
     page.calculate.click()
     (job,) = jobs
     assert job.request == Request((-22.7, -47.6), "2024-01-01/2024-01-02")
-    assert status(page) is Status.QUEUED
+    assert status(page) is State.QUEUED
     assert job.task_id in page.cards[0].body.value
 
 
@@ -55,8 +55,8 @@ def test_the_card_is_there_before_anything_slow_is_asked():
 
     page, _ = filled(submit=submit)
     page.calculate.click()
-    assert seen == [[Status.QUEUED]]
-    assert status(page) is Status.ERROR
+    assert seen == [[State.QUEUED]]
+    assert status(page) is State.ERROR
 
 
 def test_a_card_follows_its_job_to_table_and_chart():
@@ -89,7 +89,7 @@ def test_bad_input_is_a_card_and_no_task():
     page, jobs = make_page("lat=150&lon=2&period=2024")
     page.calculate.click()
     assert jobs == []
-    assert status(page) is Status.ERROR
+    assert status(page) is State.ERROR
     assert "must be a number from -90 to 90" in page.cards[0].body.value
     assert "etolib-task-id" not in page.cards[0].body.value
     assert page.cards[0].retry_button.layout.display == "none"
@@ -176,13 +176,13 @@ def test_no_scheduler_is_told_and_retry_works_when_it_is_back():
     page, jobs = filled()
     page._connection.down = True
     page.calculate.click()
-    assert status(page) is Status.ERROR
+    assert status(page) is State.ERROR
     assert "The dask cluster" in page.cards[0].body.value
     assert page.cards[0].retry_button.layout.display is None
     page._connection.down = False
     page.cards[0].retry_button.click()
     jobs[0].send("SUCCESS", results=[], warnings=[])
-    assert status(page) is Status.SUCCESS
+    assert status(page) is State.SUCCESS
 
 
 def test_a_lost_scheduler_ends_what_runs_and_nothing_else():
@@ -191,7 +191,7 @@ def test_a_lost_scheduler_ends_what_runs_and_nothing_else():
     jobs[0].send("SUCCESS", results=[], warnings=[])
     page.calculate.click()
     page._line(DOWN, 0, None)
-    assert [card.task.snapshot.status for card in page.cards] == [Status.SUCCESS, Status.ERROR]
+    assert [card.task.snapshot.status for card in page.cards] == [State.SUCCESS, State.ERROR]
     assert 'data-state="down"' in page.line.value
 
 
@@ -358,7 +358,7 @@ def test_an_unknown_task_is_told_without_retry():
         raise InputError([Problem("task id", task_id, "is not known to the scheduler")])
 
     page, _ = make_page("task=<b>", attach=attach)
-    assert status(page) is Status.ERROR
+    assert status(page) is State.ERROR
     assert "<b>" not in page.cards[0].body.value.replace("<b>Start", "")
     assert page.cards[0].retry_button.layout.display == "none"
 

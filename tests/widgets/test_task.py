@@ -7,7 +7,8 @@ import random
 import pytest
 
 from etolib.errors import InputError, Problem, TaskError, TaskTimeout
-from etolib.widgets.task import Status, TaskModel
+from etolib.tasks.messages import State
+from etolib.widgets.task import TaskModel
 from etolib.widgets.wording import translate
 from etolib.words import encode, say
 
@@ -22,16 +23,16 @@ def step(seq, progress, source=None, stage="download", words="asking"):
 
 def test_a_task_follows_its_messages():
     task = TaskModel()
-    assert task.snapshot.status is Status.QUEUED
+    assert task.snapshot.status is State.QUEUED
     task.submitted("eto-1")
     task.apply(step(1, 5, words="choosing", stage="start"))
     task.apply(step(2, 0, source="nasa_power"))
     task.apply(step(3, 100, source="nasa_power", words="31 days"))
     now = task.snapshot
-    assert (now.status, now.progress, now.stage, now.step) == (Status.PROCESSING, 5, "start", "31 days")
+    assert (now.status, now.progress, now.stage, now.step) == (State.PROCESSING, 5, "start", "31 days")
     assert [(bar.source, bar.progress, bar.step) for bar in now.bars] == [("nasa_power", 100, "31 days")]
     task.apply(message(4, "SUCCESS", results=[], warnings=["one"]))
-    assert (task.snapshot.status, task.snapshot.progress, task.snapshot.warnings) == (Status.SUCCESS, 100, ("one",))
+    assert (task.snapshot.status, task.snapshot.progress, task.snapshot.warnings) == (State.SUCCESS, 100, ("one",))
 
 
 def test_order_and_repetition_do_not_matter():
@@ -121,4 +122,4 @@ def test_a_timeout_is_said_by_its_texts():
 def test_texts_that_cannot_be_read_break_nothing(texts):
     task = TaskModel()
     task.apply(message(1, step="asking", stage="download", source=None, progress=1, texts=texts))
-    assert task.snapshot.status is Status.PROCESSING
+    assert task.snapshot.status is State.PROCESSING

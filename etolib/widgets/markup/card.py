@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from etolib.tasks.messages import State
 from etolib.widgets import wording
 from etolib.widgets.markup.base import bar, label, notes, sentence, text
-from etolib.widgets.task import Snapshot, Status
+from etolib.widgets.task import Snapshot
 from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
@@ -50,22 +51,22 @@ def _head(language: str, request: Request | None, now: Snapshot) -> str:
 
 def _body(language: str, request: Request | None, now: Snapshot, *, no_worker: bool) -> str:
     bars = _bars(language, now) if request or now.task_id else ""
-    if no_worker and now.status is Status.QUEUED:
+    if no_worker and now.status is State.QUEUED:
         lines = "<br>".join(sentence(language, say(language, key)) for key in ("no_worker", "no_worker_next"))
         return f'<div class="etolib-notice" role="alert">{lines}</div>'
     if now.error is not None:
         return _error(language, now) + (bars if now.bars else "")
-    if now.status is Status.SUCCESS or (now.status.final and not now.bars):
+    if now.status is State.SUCCESS or (now.status.final and not now.bars):
         return ""
     return bars
 
 
 def _step(language: str, now: Snapshot, seconds: float) -> str:
-    if now.status is Status.QUEUED:
+    if now.status is State.QUEUED:
         return label(language, "step_queued" if now.task_id else "step_connecting")
-    if now.status is Status.SUCCESS:
+    if now.status is State.SUCCESS:
         return label(language, "step_done", seconds=f"{seconds:.1f}")
-    if now.status is Status.CANCELLED:
+    if now.status is State.CANCELLED:
         return label(language, "step_cancelled")
     if now.status.final:
         return label(language, "step_failed" if now.task_id else "error_not_started")
@@ -76,7 +77,7 @@ def _step(language: str, now: Snapshot, seconds: float) -> str:
 
 
 def _bars(language: str, now: Snapshot) -> str:
-    if now.status is Status.QUEUED:
+    if now.status is State.QUEUED:
         whole = bar("etolib-progress etolib-waiting", say(language, "whole"), 0)
     else:
         whole = bar("etolib-progress", say(language, "whole"), now.progress)
@@ -91,7 +92,7 @@ def _bars(language: str, now: Snapshot) -> str:
 
 def _error(language: str, now: Snapshot) -> str:
     error = now.error or {}
-    default = "error_next_timeout" if now.status is Status.TIMEOUT else "error_next_default"
+    default = "error_next_timeout" if now.status is State.TIMEOUT else "error_next_default"
     rows = [
         ("error_what", error.get("message") or error.get("error")),
         ("error_where", _where(language, now)),
