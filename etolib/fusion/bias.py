@@ -253,18 +253,9 @@ def _filter() -> Any:
 
 
 def _loop(
-    eto: np.ndarray,
-    slope: np.ndarray,
-    reference: np.ndarray,
-    season: np.ndarray,
-    mean: np.ndarray,
-    covariance: np.ndarray,
-    decay: np.ndarray,
-    walk: np.ndarray,
-    noise: float,
-    gate: float,
-    least: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    eto: np.ndarray, slope: np.ndarray, reference: np.ndarray, season: np.ndarray, mean: np.ndarray,
+    covariance: np.ndarray, decay: np.ndarray, walk: np.ndarray, noise: float, gate: float, least: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """Predict and update every place, day by day; ``mean`` and ``covariance`` are changed in place."""
     days, places = eto.shape
     log_bias = np.full((days, places), np.nan)

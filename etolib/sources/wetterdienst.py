@@ -17,11 +17,12 @@ from etolib.equations.air import wind_speed_2m
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.sources import canonical
+from etolib.sources.station.columns import Column
+from etolib.sources.station.columns import Mapping as FileMapping
 from etolib.sources.station.file import StationFile
-from etolib.sources.station.mapping import Column
-from etolib.sources.station.mapping import Mapping as FileMapping
+from etolib.words import Text, say
 
-# Name in wetterdienst 0.175: canonical name, kind of unit.
+# Name in wetterdienst 0.175: canonical name, quantity as wetterdienst calls it.
 PARAMETERS: Mapping[str, tuple[str, str]] = {
     "temperature_air_min_2m": ("tmin", "temperature"),
     "temperature_air_max_2m": ("tmax", "temperature"),
@@ -50,7 +51,7 @@ _UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "time": {"s": (1 / 3600, 0.0), "min": (1 / 60, 0.0), "h": (1.0, 0.0)},
     "precipitation": {"mm": (1.0, 0.0), "l/m²": (1.0, 0.0)},
 }
-DEFAULT_UNITS: Mapping[str, str] = {kind: next(iter(units)) for kind, units in _UNITS.items()}
+DEFAULT_UNITS: Mapping[str, str] = {quantity: next(iter(units)) for quantity, units in _UNITS.items()}
 """What wetterdienst 0.175 returns where nobody has changed its ``unit_targets``."""
 
 
@@ -71,7 +72,7 @@ def from_values(
     site : Site, optional
         Where the station stands.
     units : mapping, optional
-        Kind of unit to symbol, where they are not `DEFAULT_UNITS`.
+        Symbol by quantity, where they are not `DEFAULT_UNITS`.
     wind_height : float
         Height of the anemometer; 10 is what weather services use. [m]
     name : str
@@ -92,42 +93,52 @@ def from_values(
     """
     data = table.to_pandas() if hasattr(table, "to_pandas") else pd.DataFrame(table)
     when = "timestamp" if "timestamp" in data else "date"
-    absent = [column for column in ("station_id", "parameter", when, "value") if column not in data]
-    if absent:
-        raise InputError([Problem("table", ", ".join(map(str, data.columns)), f"has no column {', '.join(absent)}",
-                                  "ask wetterdienst for shape='long'")])  # fmt: skip
-    stations = data["station_id"].astype(str).unique()
-    if len(stations) != 1:
-        raise InputError([Problem("station_id", ", ".join(stations[:5]), f"names {len(stations)} stations",
-                                  "keep the rows of one")])  # fmt: skip
-    if "resolution" in data and set(data["resolution"].astype(str)) != {"daily"}:
-        kinds = ", ".join(sorted(set(data["resolution"].astype(str))))
-        raise InputError([Problem("resolution", kinds, "must be daily")])
+    station = _only_station(data, when)
     chosen = {**DEFAULT_UNITS, **(units or {})}
-    warnings: list[str] = []
+    warnings: list[Text] = []
     columns: dict[str, pd.Series] = {}
     used: list[Column] = []
-    for parameter, (variable, kind) in PARAMETERS.items():
+    for parameter, (variable, quantity) in PARAMETERS.items():
         rows = data[data["parameter"] == parameter]
         if variable in columns or rows.empty:
             continue
-        if chosen[kind] not in _UNITS[kind]:
-            raise InputError([Problem(f"unit of {kind}", chosen[kind], f"is not one of {', '.join(_UNITS[kind])}")])
-        factor, offset = _UNITS[kind][chosen[kind]]
+        unit = chosen[quantity]
+        if unit not in _UNITS[quantity]:
+            thing = say("unit_of", name=quantity)
+            raise InputError([Problem(thing, unit, say("not_one_of", names=list(_UNITS[quantity])))])
+        factor, offset = _UNITS[quantity][unit]
         values = rows["value"].to_numpy(dtype=float) * factor + offset
-        if variable == "u2" and wind_height != 2.0:
-            values = np.asarray(wind_speed_2m(values, wind_height))
+        height = wind_height if variable == "u2" else None
+        if height is not None and height != 2.0:
+            values = np.asarray(wind_speed_2m(values, height))
         days = [_day(moment) for moment in rows[when]]
         columns[variable] = canonical.table(days, {variable: values}, warnings)[variable]
-        used.append(Column(parameter, len(used), variable, chosen[kind], True,
-                           wind_height if variable == "u2" else None, "its name in wetterdienst"))  # fmt: skip
+        reasons = (say("its_name_in_wetterdienst"),)
+        used.append(Column(parameter, len(used), variable, unit, True, height, reasons))
     if not {"tmin", "tmax"} <= columns.keys():
-        raise InputError([Problem("table", ", ".join(sorted(set(data["parameter"].astype(str)))[:10]),
-                                  "has no least and largest temperature of the day")])  # fmt: skip
+        parameters = ", ".join(sorted(set(data["parameter"].astype(str)))[:10])
+        raise InputError([Problem("table", parameters, say("no_least_and_largest_temperature"))])
     frame = pd.DataFrame(columns)
     frame.index.name = "date"
     mapping = FileMapping(tuple(used), "", ".", "timestamps")
-    return StationFile(frame, f"{name} {stations[0]}", site, mapping, warnings=tuple(warnings))
+    return StationFile(frame, f"{name} {station}", site, mapping, warnings=tuple(warnings))
+
+
+def _only_station(data: pd.DataFrame, when: str) -> str:
+    """Return the station of a table; InputError where it is no daily table of one station."""
+    absent = [column for column in ("station_id", "parameter", when, "value") if column not in data]
+    if absent:
+        names = ", ".join(map(str, data.columns))
+        raise InputError([Problem("table", names, say("has_no_columns", names=absent), say("ask_for_the_long_shape"))])
+    stations = data["station_id"].astype(str).unique()
+    if len(stations) != 1:
+        named = ", ".join(stations[:5])
+        raise InputError([Problem("station_id", named, say("names_stations", count=len(stations)),
+                                  say("keep_the_rows_of_one"))])  # fmt: skip
+    if "resolution" in data and set(data["resolution"].astype(str)) != {"daily"}:
+        resolutions = ", ".join(sorted(set(data["resolution"].astype(str))))
+        raise InputError([Problem("resolution", resolutions, say("must_be_daily"))])
+    return str(stations[0])
 
 
 def _day(moment: Any) -> dt.date:

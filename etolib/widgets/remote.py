@@ -98,8 +98,8 @@ def read_station(
 
     from etolib.errors import InputError
     from etolib.site import Site
+    from etolib.sources.station import contents, names, packed
     from etolib.sources.station import file as station_file
-    from etolib.sources.station import layout, names, packed
 
     data = zlib.decompress(content)
     told: dict[str, Any] = {
@@ -107,7 +107,7 @@ def read_station(
         "facts": None,
     }  # fmt: skip
     try:
-        table = layout.open_table(data, name)
+        table = contents.open_table(data, name)
         # Should the guess end in a refusal, a person can still name the columns that nobody could guess.
         for column in table.names:
             guessed = names.classify(names.split_unit(column)[0])

@@ -14,7 +14,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib.errors import EtolibError
-from etolib.sources.station.names import QUANTITY, UNITS
+from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.widgets.form import marked
 from etolib.widgets.form_model import FormModel, shown_name
 from etolib.widgets.markup import station as markup
@@ -39,7 +39,7 @@ class Upload:
     content : bytes
         Compressed by zlib: it may travel several times.
     known : dict
-        What the person says of columns, see `etolib.sources.station.mapping.Known`.
+        What the person says of columns, see `etolib.sources.station.columns.Known`.
     station : str, optional
         Which of several stations.
     """

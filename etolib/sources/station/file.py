@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.equations import radiation
 from etolib.equations.air import wind_speed_2m
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site
 from etolib.sources import canonical
 from etolib.sources.base import SourceData, SourceInfo
 from etolib.sources.climatology import year_curve
-from etolib.sources.station.layout import Table, content, is_empty, number, open_table
-from etolib.sources.station.mapping import Column, Known, Mapping, dates_of, guess, map_table
-from etolib.sources.station.names import QUANTITY, UNITS
+from etolib.sources.station.cells import is_empty, number
+from etolib.sources.station.columns import Column, Known, Mapping
+from etolib.sources.station.contents import content, open_table
+from etolib.sources.station.dates import dates_of
+from etolib.sources.station.guess import guess, map_table
+from etolib.sources.station.judge import exchanged, wrong_unit
+from etolib.sources.station.layout import Table
+from etolib.sources.station.units import QUANTITY, UNITS
+from etolib.words import Text, join, say
 
 __all__ = ["Column", "Mapping", "StationFile", "guess", "read"]
 
@@ -53,11 +57,11 @@ def read(
     filename : str, optional
         Named in messages where ``file`` is the content.
     site : Site, optional
-        Where the station stands, where the file does not tell.
+        Where the station stands, where the file does not say.
     station : str, optional
         Which station, where the file holds several.
     known : mapping, optional
-        What you know of columns, by name (`etolib.sources.station.mapping.Known`), where no mapping is given.
+        What you know of columns, by name (`etolib.sources.station.columns.Known`), where no mapping is given.
 
     Returns
     -------
@@ -82,50 +86,60 @@ def read(
     if table.monthly is not None:
         return StationFile(table.monthly, name, place, mapping, monthly=True)
     table = _one_station(table, mapping, station, name)
-    dates, hourly = dates_of(table, mapping)
+    dates = _days(table, mapping, name)
+    warnings: list[Text] = list(mapping.questions)
+    columns, problems = _values(table, mapping, dates, None if place is None else place.latitude, warnings)
+    if {"tmin", "tmax"} <= columns.keys():
+        names = {c.variable: c.name for c in reversed(mapping.columns) if c.variable}
+        if (problem := exchanged(columns, names)) is not None:
+            problems.append(problem)
+    elif not problems:
+        problems.append(Problem("file", name, say("no_columns_for_tmin_and_tmax")))
+    if problems:
+        raise InputError(problems)
+    frame = canonical.table(dates, columns, warnings)
+    return StationFile(frame, name, place, mapping, warnings=tuple(warnings))
+
+
+def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
+    """Return the date of each row; InputError where there are several rows for one."""
+    at = {c.variable: c.index for c in mapping.columns if c.variable}
+    dates, hourly = dates_of(table, at, mapping.date_format)
     if len(set(dates)) < len(dates):
         twice = next(day for day in dates if dates.count(day) > 1)
-        if hourly:
-            raise InputError([Problem("file", name, f"has several rows for {twice}: it is not daily",
-                                      "make daily values of it first")])  # fmt: skip
-        raise InputError([Problem("file", name, f"has two rows for {twice}: two stations, or a row twice",
-                                  "keep one station, and one row for each day")])  # fmt: skip
+        rule, hint = ("several_rows_for", "make_daily_values") if hourly else ("two_rows_for", "keep_one_row_a_day")
+        raise InputError([Problem("file", name, say(rule, date=twice), say(hint))])
+    return dates
+
+
+def _values(
+    table: Table, mapping: Mapping, dates: list[dt.date], latitude: float | None, warnings: list[Text]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the columns in canonical units, and what is wrong with them; ``warnings`` grows by what is left out."""
     problems: list[Problem] = []
-    warnings: list[str] = list(mapping.questions)
-    columns = {}
-    latitude = None if place is None else place.latitude
+    columns: dict[str, Any] = {}
     yearday = np.array([day.timetuple().tm_yday for day in dates], dtype=float)
     for c in mapping.columns:
         if c.variable is None or c.variable not in QUANTITY:
             continue
         units = UNITS[QUANTITY[c.variable]]
         if c.unit is None or c.unit not in units:
-            problems.append(Problem(f"column {c.name!r}", c.unit, f"has no unit of {', '.join(units)}"))
+            thing = say("column_named", name=repr(c.name))
+            problems.append(Problem(thing, c.unit, say("has_no_unit_of", units=list(units))))
             continue
         cells = [row[c.index] for row in table.rows]
         raw = np.array([number(cell, table.decimal) for cell in cells], dtype=float)
         odd = [cell for cell, value in zip(cells, raw, strict=True) if math.isnan(value) and not is_empty(cell)]
         if odd:
-            warnings.append(f"{c.name!r}: {len(odd)} cell(s) are no numbers ({odd[0][:20]!r}) and count as missing")
+            warnings.append(say("cells_without_number", name=repr(c.name), count=len(odd), example=repr(odd[0][:20])))
         factor, offset = units[c.unit]
         values = raw * factor + offset
-        problem = _wrong_unit(c, raw, values, latitude, yearday)
-        if problem:
+        if (problem := wrong_unit(c, raw, values, latitude, yearday)) is not None:
             problems.append(problem)
         if c.variable == "u2" and (c.height or 2.0) != 2.0:
             values = np.asarray(wind_speed_2m(values, c.height))
         columns[c.variable] = values
-    if {"tmin", "tmax"} <= columns.keys():
-        both = np.isfinite(columns["tmin"]) & np.isfinite(columns["tmax"])
-        if both.any() and (columns["tmin"] > columns["tmax"])[both].mean() > 0.5:
-            names = [next(c.name for c in mapping.columns if c.variable == v) for v in ("tmin", "tmax")]
-            problems.append(Problem("columns", ", ".join(names), "are the wrong way round: tmin lies above tmax"))
-    elif not problems:
-        problems.append(Problem("file", name, "has no columns for the minimum and the maximum temperature of the day"))
-    if problems:
-        raise InputError(problems)
-    frame = canonical.table(dates, columns, warnings)
-    return StationFile(frame, name, place, mapping, warnings=tuple(warnings))
+    return columns, problems
 
 
 def _place(table: Table, mapping: Mapping, site: Site | None) -> Site | None:
@@ -153,54 +167,14 @@ def _one_station(table: Table, mapping: Mapping, wanted: str | None, name: str) 
         if wanted is not None and wanted in known:
             return replace(table, rows=[row for row in table.rows if row[c.index] == wanted])
         if wanted is not None:
-            raise InputError([Problem("station", wanted, f"is not in {name}", f"it holds {', '.join(known[:10])}")])
+            hint = say("it_holds", names=known[:10])
+            raise InputError([Problem("station", wanted, say("station_not_in", name=name), hint)])
         if len(known) > 1:
-            shown = ", ".join(known[:5]) + ("" if len(known) <= 5 else f" and {len(known) - 5} more")
-            raise InputError([Problem(f"column {c.name!r}", shown, f"names {len(known)} stations in one file",
-                                      "keep one of them, or say which with station=")])  # fmt: skip
+            more = len(known) - 5
+            shown = join(", ", known) if more <= 0 else say("names_and_more", names=known[:5], more=more)
+            thing, rule = say("column_named", name=repr(c.name)), say("names_several_stations", count=len(known))
+            raise InputError([Problem(thing, shown, rule, say("keep_one_station"))])
     return table
-
-
-_LIMITS: MappingOf[str, tuple[float, float]] = {
-    # Bounds of the *median* of a series. A day may be beyond them, a series in the right unit is not.
-    "tmin": (-60, 33), "tmax": (-55, 48), "tmean": (-57, 40), "tdew": (-65, 30), "u2": (0.05, 12),
-    "rhmin": (1.01, 100), "rhmax": (1.01, 110), "rhmean": (1.01, 105), "ea": (0.005, 5), "pressure": (45, 108),
-    "rs": (0.0, 40), "precipitation": (0, 150), "sunshine": (0, 24), "eto": (0, 18),
-}  # fmt: skip
-
-
-def _wrong_unit(column: Column, raw: Any, values: Any, latitude: float | None, yearday: Any) -> Problem | None:
-    """Return the problem where a series cannot be in the unit of its column, with the unit it may be in."""
-    assert column.variable is not None
-    good = np.isfinite(values)
-    if good.sum() < 1:
-        return None
-    low, high = _LIMITS[column.variable]
-
-    def fits(series: Any) -> bool:
-        middle = float(np.median(series[good]))
-        if not low <= middle <= high:
-            return False
-        if column.variable == "rs" and latitude is not None:
-            ra = radiation.extraterrestrial_radiation(latitude, yearday)
-            sunny = good & (ra > 5)
-            if sunny.sum() >= 15:
-                return bool(0.18 <= np.median(series[sunny] / ra[sunny]) <= 0.9)
-        return True
-
-    if fits(values):
-        return None
-    others = [
-        unit
-        for unit, (factor, offset) in UNITS[QUANTITY[column.variable]].items()
-        if unit != column.unit and fits(raw * factor + offset)
-    ]
-    return Problem(
-        f"column {column.name!r}",
-        f"{np.nanmin(raw):g} to {np.nanmax(raw):g}",
-        f"cannot be {column.variable} in {column.unit}",
-        f"the values look like {' or '.join(others)}" if others else "check the column and its unit",
-    )
 
 
 @dataclass
@@ -216,7 +190,7 @@ class StationFile:
     site: Site | None
     mapping: Mapping
     monthly: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Text, ...] = ()
 
     @property
     def reference(self) -> pd.Series | None:
@@ -232,13 +206,13 @@ class StationFile:
             first, last = self.frame.index[0].date(), self.frame.index[-1].date()
         return SourceInfo(
             name=NAME,
-            title=f"own station file {self.filename}",
+            title=say("own_station_file", name=self.filename),
             provides=tuple(name for name in self.frame.columns if name != "eto"),
             window=lambda today: (first, last),
-            delay="none",
-            coverage="the station",
-            licence="as its owner says",
-            attribution=f"own data ({self.filename})",
+            delay=say("own_file_no_delay"),
+            coverage=say("own_file_coverage"),
+            licence=say("as_its_owner_says"),
+            attribution=say("own_data", name=self.filename),
             homepage="",
             politeness="no network",
         )
@@ -253,7 +227,7 @@ class StationFile:
         inputs = self.frame.drop(columns="eto", errors="ignore")
         if self.monthly:
             inputs = _days_of_months(inputs, inside)
-            warnings.append(f"{info.title}: monthly means drawn as a smooth year, not the weather of the dates")
+            warnings.append(say("of_source", source=info.title, sentence=say("monthly_means_as_smooth_year")))
         frame = canonical.finish(inputs, inside, today=today, forecast=False, warnings=warnings, named=info.title)
         canonical.require(info.name, frame, ("tmin", "tmax"))
         if self.monthly:
@@ -262,7 +236,8 @@ class StationFile:
         if place is not None:
             distance = round(canonical.distance_km(site.latitude, site.longitude, place.latitude, place.longitude), 2)
         if distance is not None and distance > 25:
-            warnings.append(f"{info.title}: the station stands {distance:.0f} km from the place")
+            far = say("station_far_away", distance=f"{distance:.0f}")
+            warnings.append(say("of_source", source=info.title, sentence=far))
         wind = next((c.height for c in self.mapping.columns if c.variable == "u2"), None)
         meta = {
             "source": NAME, "title": info.title, "model": "measured" if not self.monthly else "monthly means",
@@ -274,7 +249,7 @@ class StationFile:
             "stale": False, "attribution": info.attribution, "licence": info.licence, "estimated": [],
             "wind": "none" if wind is None else "at 2 m" if wind == 2.0 else f"{wind:g} m brought to 2 m",
             "mapping": self.mapping.explain(), "station": self.mapping.station,
-            "known": {name: dict(told) for name, told in self.mapping.known.items()},
+            "known": {name: dict(said) for name, said in self.mapping.known.items()},
         }  # fmt: skip
         return SourceData(NAME, frame, meta, warnings)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from etolib.site import Period, Site
     from etolib.sources.base import SourceData, SourceInfo
+    from etolib.sources.station.columns import Mapping
     from etolib.sources.station.file import StationFile
-    from etolib.sources.station.mapping import Mapping
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from etolib.site import Period, Site
 from etolib.sources import wetterdienst
 from etolib.sources.station import file
 from etolib.sources.station.file import guess, read
-from etolib.sources.station.names import UNITS, classify, height_of, split_unit, unit_of
+from etolib.sources.station.names import classify, height_of, split_unit
+from etolib.sources.station.units import UNITS, unit_of
 
 SITE = Site(-22.7, -47.6, 550.0)
 DAYS = pd.date_range("2023-12-15", periods=60, name="date")

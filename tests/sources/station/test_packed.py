@@ -34,10 +34,10 @@ def test_columns_nobody_could_guess_are_named_by_a_person():
 
 def test_what_a_person_says_is_not_asked_again():
     guessed = guess(TEXT, known=named())
-    told = guess(TEXT, known=named(wind={"unit": "km/h", "height": 10.0}))
+    set_by_hand = guess(TEXT, known=named(wind={"unit": "km/h", "height": 10.0}))
     assert [q for q in guessed.questions if "wind" in q]
-    assert not [q for q in told.questions if "wind" in q]
-    wind = next(c for c in told.columns if c.name == "wind")
+    assert not [q for q in set_by_hand.questions if "wind" in q]
+    wind = next(c for c in set_by_hand.columns if c.name == "wind")
     assert (wind.variable, wind.unit, wind.height, wind.reason) == ("u2", "km/h", 10.0, "set by hand")
 
 

@@ -1,0 +1,110 @@
+"""From a file to its table: bytes, encodings, Excel, and the layouts that are known by their first lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from etolib.errors import InputError, Problem
+from etolib.sources.station.cells import split
+from etolib.sources.station.formats import FORMATS
+from etolib.sources.station.layout import Table, delimiter_of, find_table
+from etolib.words import say
+
+MAX_BYTES = 50 << 20
+MAX_UNPACKED = 400 << 20  # bytes an Excel file may hold inside; a zip of nothing can be a thousand times its size
+
+
+def content(file: str | Path | bytes, filename: str | None) -> tuple[bytes, str]:
+    """Return the bytes of a file and its name; InputError where there are none, or too many."""
+    if isinstance(file, bytes):
+        data, name = file, filename or "file"
+    else:
+        path = Path(file)
+        if not path.is_file():
+            raise InputError([Problem("file", str(file), say("does_not_exist"))])
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError([Problem("file", path.name, say("larger_than", size=MAX_BYTES >> 20))])
+        data, name = path.read_bytes(), filename or path.name
+    if not data.strip():
+        raise InputError([Problem("file", name, say("is_empty"))])
+    if len(data) > MAX_BYTES:
+        raise InputError([Problem("file", name, say("larger_than", size=MAX_BYTES >> 20))])
+    return data, name
+
+
+def open_table(file: str | Path | bytes, filename: str | None) -> Table:
+    """Return the table in a file.
+
+    Parameters
+    ----------
+    file : str, pathlib.Path or bytes
+        Path, or the content itself.
+    filename : str or None
+        Named in messages where ``file`` is the content.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+
+    Examples
+    --------
+    >>> open_table(b"date;tmax\\n2024-01-01;23,4\\n2024-01-02;24,0\\n", None).names
+    ['date', 'tmax']
+    """
+    data, name = content(file, filename)
+    if data[:4] == b"PK\x03\x04":
+        return find_table(_excel(data, name), "", name)
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
+    lines = re.split(r"\r\n|\n|\r", _decode(data, name))
+    for read in FORMATS:
+        if (table := read(lines, name)) is not None:
+            return table
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not lines:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    delimiter = delimiter_of(lines)
+    rows = [line.split() for line in lines] if delimiter == " " else split(lines, delimiter, name)
+    return find_table(rows, delimiter, name)
+
+
+def _decode(data: bytes, name: str) -> str:
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise InputError([Problem("file", name, say("not_text_and_not_excel"), say("save_as_csv_or_xlsx"))])
+
+
+def _excel(data: bytes, name: str) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            inside = sum(part.file_size for part in parts.infolist())
+        if inside > MAX_UNPACKED:
+            rule = say("holds_more_than", size=MAX_UNPACKED >> 20)
+            raise InputError([Problem("file", name, rule, say("save_as_csv"))])
+        sheets = pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="openpyxl")
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl raises whatever a broken archive makes it meet
+        raise InputError([Problem("file", name, say("not_read_as_excel", error=type(error).__name__),
+                                  say("save_it_again"))]) from error  # fmt: skip
+    best = max(sheets.values(), key=lambda sheet: sheet.shape[0] * min(sheet.shape[1], 20), default=pd.DataFrame())
+    return [["" if pd.isna(v) else _cell(v) for v in row] for row in best.itertuples(index=False)]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (dt.datetime, pd.Timestamp)):
+        return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%dT%H:%M:%S")
+    return str(value).strip()

@@ -1,0 +1,110 @@
+"""Units and heights that a file does not state: the likely one by the values and by its other columns, and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from etolib.equations import radiation
+from etolib.sources.station.cells import number
+from etolib.sources.station.columns import Column
+from etolib.sources.station.layout import Table
+from etolib.sources.station.units import QUANTITY, UNITS
+from etolib.words import Text, say
+
+_PRESSURE = (("kPa", 45, 110), ("inHg", 14, 33), ("mmHg", 340, 449), ("hPa", 450, 1100), ("Pa", 45000, 110000))
+"""Bounds of the larger values of a station's air pressure, by unit."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """What the whole file tells of a single column's unit."""
+
+    temperature: str
+    american: bool
+    latitude: float | None
+
+
+def complete(table: Table, columns: Sequence[Column], latitude: float | None, questions: list[Text]) -> list[Column]:
+    """Return the columns with a unit each, and each wind with a height; ``questions`` grows by what was assumed."""
+    file = _whole_file(table, columns, latitude)
+    result = []
+    for c in columns:
+        quantity = QUANTITY.get(c.variable or "")
+        if quantity is None:
+            result.append(c)
+            continue
+        unit, reasons = c.unit, c.reasons
+        if unit is None:
+            unit, why = _likely(quantity, values_of(table, c), file)
+            questions.append(say("unit_not_stated", name=repr(c.name), unit=unit, reason=why))
+            reasons = (*reasons, say("unit_from", reason=why))
+        height = c.height
+        if c.variable == "u2" and height is None:
+            height = 2.0
+            questions.append(say("wind_height_not_stated", name=repr(c.name)))
+        result.append(replace(c, unit=unit, height=height, reasons=reasons))
+    return result
+
+
+def values_of(table: Table, column: Column) -> Any:
+    """Return a column as numbers, NaN where there is none; shape (rows,)."""
+    return np.array([number(row[column.index], table.decimal) for row in table.rows], dtype=float)
+
+
+def _whole_file(table: Table, columns: Sequence[Column], latitude: float | None) -> _File:
+    stated = {c.unit for c in columns if c.unit}
+    hot = [
+        float(np.nanpercentile(values, 95))
+        for c in columns
+        if QUANTITY.get(c.variable or "") == "temperature" and not c.unit
+        and np.isfinite(values := values_of(table, c)).any()
+    ]  # fmt: skip
+    temperature = "K" if any(v > 200 for v in hot) else "°F" if "°F" in stated or any(v > 50 for v in hot) else "°C"
+    american = bool(stated & {"°F", "mph", "in", "Ly"}) or temperature == "°F"
+    return _File(temperature, american, latitude)
+
+
+def _likely(quantity: str, values: Any, file: _File) -> tuple[str, Text]:
+    """Return the likely unit of a quantity, and why."""
+    some = values[np.isfinite(values)]
+    high = float(np.percentile(some, 95)) if len(some) else math.nan
+    by_values, usual = say("by_the_values"), say("the_usual_unit")
+    if quantity == "temperature":
+        return file.temperature, say("by_the_temperatures")
+    if quantity == "humidity":
+        return ("fraction", say("no_value_above_1")) if len(some) and some.max() <= 1.0 else ("%", by_values)
+    if quantity == "vapour pressure":
+        return ("kPa", by_values) if not high > 7 else ("hPa", by_values)
+    if quantity == "pressure":
+        for unit, low, top in _PRESSURE:
+            if low <= high <= top:
+                return unit, by_values
+    if quantity == "wind" and high > 100:
+        return "km/day", by_values
+    if quantity in ("wind", "water"):
+        american, metric = ("mph", "m/s") if quantity == "wind" else ("in", "mm")
+        return (american, say("others_in_us_units")) if file.american else (metric, usual)
+    if quantity == "radiation":
+        return _likely_radiation(high, file.latitude)
+    return next(iter(UNITS[quantity])), usual
+
+
+def _likely_radiation(high: float, latitude: float | None) -> tuple[str, Text]:
+    """Return the unit in which the larger values come near a clear summer day."""
+    top = 31.0  # MJ m-2 day-1, a clear summer day nearly anywhere
+    if latitude is not None:
+        number_of_day = np.arange(1.0, 366.0)
+        top = float(np.max(radiation.extraterrestrial_radiation(latitude, number_of_day))) * 0.78
+    fits = {}
+    for unit in ("MJ/m²", "W/m²", "kWh/m²", "kJ/m²", "J/cm²"):
+        share = high * UNITS["radiation"][unit][0] / top
+        if 0.45 <= share <= 1.25:
+            fits[unit] = share
+    if "MJ/m²" in fits or not fits:
+        return "MJ/m²", say("by_the_values" if fits else "the_usual_unit")
+    return max(fits, key=lambda u: -abs(math.log(fits[u]))), say("by_the_values")
