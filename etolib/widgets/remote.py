@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.request import STATION, station_name
 from etolib.widgets.tabs.tab import Ask, Failed, resolve
-from etolib.words import encode
+from etolib.words import Text, encode, join
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -114,7 +114,7 @@ def read_station(
             told["columns"].append(_column(column, known.get(column, {}).get("variable", guessed) or None))
         mapping = station_file.guess(data, filename=name, latitude=latitude, known=known)
         told["columns"] = [
-            _column(c.name, c.variable, c.unit, c.height, c.reason, mapping.date_format) for c in mapping.columns
+            _column(c.name, c.variable, c.unit, c.height, c.reasons, mapping.date_format) for c in mapping.columns
         ]
         told["reading"], told["questions"] = encode(mapping.explain()[0]), list(map(encode, mapping.questions))
         at = next((c.index for c in mapping.columns if c.variable == "station"), None)
@@ -147,13 +147,13 @@ def _column(
     variable: str | None,
     unit: str | None = None,
     height: float | None = None,
-    reason: str = "",
+    reasons: Sequence[Text] = (),
     date_format: str = "",
 ) -> dict[str, Any]:
     return {
         "name": name, "variable": variable, "unit": unit, "height": height,
         # The name stands beside it.
-        "reason": reason.removeprefix(f"its name {name!r}").removeprefix("; "),
+        "reason": encode(join("; ", [reason for reason in reasons if reason.key != "its_name"])),
         "format": date_format if variable == "date" else None,
     }  # fmt: skip
 
