@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from etolib.request import Request
     from etolib.result.result import Result
     from etolib.site import Period, Site
-    from etolib.sources.registry import sources
+    from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
 
@@ -83,10 +83,10 @@ _HOMES = {
     "request": ("Request",),
     "result.result": ("Result",),
     "site": ("Period", "Site"),
-    "sources.registry": ("sources",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")
+_HOME["sources"] = ("sources", "")  # the package itself, which can be called
 
 __all__ = ["__version__", *sorted(_HOME)]
 
@@ -95,7 +95,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'etolib' has no attribute {name!r}")
     module, attribute = _HOME[name]
-    value = getattr(import_module(f"etolib.{module}"), attribute)
+    home = import_module(f"etolib.{module}")
+    value = getattr(home, attribute) if attribute else home
     globals()[name] = value
     return value
 

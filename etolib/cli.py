@@ -167,7 +167,7 @@ def _float(text: str) -> float | None:
 @main.command()
 def sources() -> None:
     """List the weather sources: what each provides, from when to when, and its licence."""
-    from etolib.sources.registry import sources as table
+    from etolib.sources.listing import sources as table
 
     for row in table().to_dict("records"):
         click.echo(click.style(row.pop("name"), bold=True))

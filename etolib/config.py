@@ -13,6 +13,7 @@ need the environment (see `environment`, which the cluster hands to its workers)
 | ``tiles``        | ``ETOLIB_TILES``       | address of online map tiles with {z} {x} {y}; none: never any |
 | ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
 | ``<service>_url``| ``ETOLIB_<SERVICE>_URL`` | root replacing the scheme and host of a service           |
+| ``<service>_key``| ``ETOLIB_<SERVICE>_KEY`` | your key of a service that wants one                      |
 """
 
 from __future__ import annotations
@@ -28,22 +29,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from etolib.errors import InputError, Problem
+from etolib.sources import catalogue
 
-SERVICES: Mapping[str, str] = {
-    "nasa_power": "https://power.larc.nasa.gov",
-    "open_meteo_archive": "https://archive-api.open-meteo.com",
-    "open_meteo_forecast": "https://api.open-meteo.com",
-    "open_meteo_historical_forecast": "https://historical-forecast-api.open-meteo.com",
-    "open_meteo_elevation": "https://api.open-meteo.com",
-    "met_norway": "https://api.met.no",
-    "nws": "https://api.weather.gov",
-    "opentopodata": "https://api.opentopodata.org",
-}
-"""Scheme and host of every service, replaced by ``ETOLIB_<SERVICE>_URL``."""
+_NAMES = ("cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "today")
 
-OPTIONS = (
-    "cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "today", *(f"{name}_url" for name in SERVICES),
-)  # fmt: skip
+
+def options() -> tuple[str, ...]:
+    """Return the names of all options: the ``<service>_url`` and ``<service>_key`` follow from the catalogue.
+
+    >>> "nasa_power_url" in options()
+    True
+    """
+    return (
+        *_NAMES,
+        *(f"{service}_url" for service in catalogue.services()),
+        *(f"{service}_key" for service in catalogue.keyed_services()),
+    )
+
 
 _overrides: ContextVar[Mapping[str, str] | None] = ContextVar("etolib_options", default=None)
 
@@ -55,25 +57,25 @@ def get(option: str) -> str | None:
     ...     get("today")
     '2020-06-30'
     """
-    if option not in OPTIONS:
-        raise InputError([Problem("option", option, f"is not one of {', '.join(OPTIONS)}")])
+    if option not in options():
+        raise InputError([Problem("option", option, f"is not one of {', '.join(options())}")])
     overrides = _overrides.get() or {}
     if option in overrides:
         return overrides[option]
     return os.environ.get(f"ETOLIB_{option.upper()}") or None
 
 
-def set_options(**options: str | os.PathLike[str] | bool | dt.date | None) -> AbstractContextManager[None]:
+def set_options(**values: str | os.PathLike[str] | bool | dt.date | None) -> AbstractContextManager[None]:
     """Override options inside a ``with`` block; None leaves an option to its variable.
 
     >>> with set_options(offline=True):
     ...     is_offline()
     True
     """
-    for name in options:
-        if name not in OPTIONS:
-            raise InputError([Problem("option", name, f"is not one of {', '.join(OPTIONS)}")])
-    given = {name: value for name, value in options.items() if value is not None}
+    for name in values:
+        if name not in options():
+            raise InputError([Problem("option", name, f"is not one of {', '.join(options())}")])
+    given = {name: value for name, value in values.items() if value is not None}
     return _scope({k: ("1" if v else "0") if isinstance(v, bool) else str(v) for k, v in given.items()})
 
 
@@ -98,7 +100,7 @@ def settings() -> dict[str, str]:
     ...     sorted({"today", "offline"} & settings().keys())
     ['offline', 'today']
     """
-    return {name: value for name in OPTIONS if (value := get(name)) is not None}
+    return {name: value for name in options() if (value := get(name)) is not None}
 
 
 def is_offline() -> bool:
@@ -155,7 +157,7 @@ def check() -> None:
     """Raise `InputError` with everything that is wrong with the settings; for programs that are about to begin."""
     problems: list[Problem] = []
     readers: list[Callable[[], object]] = [today, deadline, timeout]
-    readers += [partial(service_root, name) for name in SERVICES]
+    readers += [partial(service_root, name) for name in catalogue.services()]
     for read in readers:
         try:
             read()
@@ -171,7 +173,7 @@ def service_root(service: str) -> str:
     >>> service_root("nasa_power")
     'https://power.larc.nasa.gov'
     """
-    root = (get(f"{service}_url") or SERVICES[service]).rstrip("/")
+    root = (get(f"{service}_url") or catalogue.services()[service]).rstrip("/")
     try:
         parts = urlsplit(root)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

@@ -29,8 +29,9 @@ from etolib.errors import EtolibError, NoSourceError, SourceError
 from etolib.request import STATION, Days, Place, Request
 from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.site import Period, Site
+from etolib.sources import catalogue
 from etolib.sources import elevation as elevations
-from etolib.sources import registry
+from etolib.sources import plan as plans
 from etolib.sources.base import KINDS, Source, SourceData
 from etolib.sources.network.scope import Scope
 
@@ -131,18 +132,16 @@ def run(request: Request, *, report: Report | None = None, checkpoint: Callable[
     ``report`` is called with the data of each PROGRESS message; ``checkpoint`` between steps and while waiting:
     it raises to stop the run, and downloads under way are then abandoned.
     """
-    site, period, sources, station = request.site, request.period, request.sources, request.station
+    site, period, station = request.site, request.period, request.station
     this = _Run(report, checkpoint)
     warnings: list[str] = []
 
     this.tell("start", "choosing sources", SHARE["start"])
-    known = registry.SOURCES if station is None else {**registry.SOURCES, STATION: station}
-    span = learning_span(period, station)
-    choices = _choose(site, period, span, sources, station)
-    asked = ", ".join(choice.source for choice in choices if choice.role != "fallback") or FALLBACK
-    this.tell("start", f"sources: {asked}", SHARE["start"] + 3)
+    plan = plans.make(request)
+    span, choices = plan.span, plan.steps
+    this.tell("start", f"sources: {', '.join(plan.asked)}", SHARE["start"] + 3)
 
-    answers, height, causes = _download(this, site, choices, known)
+    answers, height, causes = _download(this, plan)
     site = site.with_elevation(height.value)
     if height.warning:
         warnings.append(height.warning)
@@ -153,12 +152,17 @@ def run(request: Request, *, report: Report | None = None, checkpoint: Callable[
     whole = pd.date_range(span.start, span.end, name="date")
     frames = {name: answer.frame.reindex(whole) for name, answer in answers.items()}
     warnings += [_named(name, note) for name, answer in answers.items() for note in answer.warnings]
-    if station is not None and monthly(station) and STATION not in answers and STATION in {c.source for c in choices}:
+    if (
+        station is not None
+        and plans.monthly(station)
+        and STATION not in answers
+        and STATION in {c.source for c in choices}
+    ):
         warnings.append("your own monthly means were not needed: all days have weather; choose them alone to see them")
     report_of_checks = fusion.check(frames, site) if frames else None
 
     this.tell("fuse", "choosing the best input for each variable", SHARE["fuse"])
-    first = registry.at_home(site, answers)
+    first = plan.at_home(answers)
     fused = (
         fusion.fuse_sources(frames, site, checked=report_of_checks, first=first, **request.options) if frames else None
     )
@@ -220,62 +224,9 @@ def run(request: Request, *, report: Report | None = None, checkpoint: Callable[
 # --- download -------------------------------------------------------------------------------------------------------
 
 
-LEARNING = dt.timedelta(days=3 * 365)
-"""The newest part of an own station's record that is compared with the sources, and how far it may lie away."""
-
-
-def learning_span(period: Period, station: Source | None) -> Period:
-    """Return the days to download: those asked, and those an own station can teach the bias of the sources on.
-
-    A station whose record lies more than `LEARNING` away, or has no years (monthly means), adds none.
-    """
-    if station is None:
-        return period
-    first, last = station.info.window(config.today())
-    last = min(last, config.today())
-    first = max(first, last - LEARNING)
-    near = first - LEARNING <= period.end and period.start <= last + LEARNING
-    if monthly(station) or first > last or not near:
-        return period
-    return Period(min(period.start, first), max(period.end, last))
-
-
-def monthly(station: Source) -> bool:
-    """Return whether an own station holds monthly means (CLIMWAT): no weather of a date."""
-    return bool(getattr(station, "monthly", False))
-
-
-def _choose(
-    site: Site, period: Period, span: Period, sources: str | Sequence[str], station: Source | None
-) -> list[registry.Choice]:
-    """Return the registry's choice for the whole span, the user's own station before it.
-
-    Monthly means of one's own come before the embedded climatology, not before the weather of the date.
-    The fallback is asked for the wanted days only: nothing is learnt from an estimate.
-    """
-    if station is None:
-        return registry.choose(site, period, sources)
-    if sources == "auto":
-        others = [
-            dataclasses.replace(c, period=period) if c.role == "fallback" else c for c in registry.choose(site, span)
-        ]
-    else:
-        named = [name for name in sources if name != STATION]
-        others = registry.choose(site, span, named) if named else []
-        if STATION not in sources:
-            return others
-    if not (monthly(station) and others):
-        return [registry.Choice(STATION, span, "your own file: measured at the place"), *others]
-    own = registry.Choice(STATION, period, "your own monthly means: for days without weather", role="fallback")
-    weather = [choice for choice in others if choice.role != "fallback"]
-    return [*weather, own, *(choice for choice in others if choice.role == "fallback")]
-
-
-def _download(
-    this: _Run, site: Site, choices: Sequence[registry.Choice], known: Mapping[str, Source]
-) -> tuple[dict[str, SourceData], elevations.Elevation, list[SourceError]]:
+def _download(this: _Run, plan: plans.Plan) -> tuple[dict[str, SourceData], elevations.Elevation, list[SourceError]]:
     """Ask all chosen sources and the elevation at the same time; the fallback only for days that stay empty."""
-    wanted = [choice for choice in choices if choice.role != "fallback"]
+    site, choices, wanted = plan.site, plan.steps, plan.main
     answers: dict[str, SourceData] = {}
     causes: list[SourceError] = []
     this.tell("download", "asking the sources", SHARE["download"])
@@ -286,7 +237,7 @@ def _download(
             futures: dict[Future[Any], str] = {}
             for choice in wanted:
                 this.tell("download", f"asking {choice.source}", 0, source=choice.source)
-                fetch = known[choice.source].fetch
+                fetch = plan.provider(choice.source).fetch
                 # Settings and the scope of the downloads live in context variables: carry them to the thread.
                 futures[pool.submit(contextvars.copy_context().run, fetch, site, choice.period)] = choice.source
             height_future = pool.submit(contextvars.copy_context().run, elevations.lookup, site)
@@ -323,7 +274,7 @@ def _download(
             this.tell("download", f"asking {choice.source}", 0, source=choice.source)
             try:
                 place = site.with_elevation(height.value)  # the height found counts for its temperature too
-                answer = known[choice.source].fetch(place, Period(empty[0].date(), empty[-1].date()))
+                answer = plan.provider(choice.source).fetch(place, Period(empty[0].date(), empty[-1].date()))
             except SourceError as error:
                 causes.append(error)
             else:
@@ -421,7 +372,7 @@ def _named(source: str | None, sentence: str) -> str:
     """Return the sentence with its source before it, once."""
     if not source:
         return sentence
-    title = registry.SOURCES[source].info.title if source in registry.SOURCES else source
+    title = catalogue.title(source)
     return sentence if sentence.startswith((source, title)) else f"{source}: {sentence}"
 
 
@@ -439,7 +390,7 @@ def _months(ratio: pd.Series) -> list[float | None]:
 def _provenance(
     site: Site,
     height: elevations.Elevation,
-    choices: Sequence[registry.Choice],
+    choices: Sequence[plans.Step],
     answers: Mapping[str, SourceData],
     causes: Sequence[EtolibError],
     fused: fusion.Fused,

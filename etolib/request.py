@@ -16,27 +16,16 @@ from urllib.parse import parse_qs, urlencode
 
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site, parse_angle
+from etolib.sources import catalogue
 from etolib.words import say
 
 if TYPE_CHECKING:
     from etolib.sources.base import Source
 
-SOURCE_NAMES = (
-    "nasa_power",
-    "open_meteo_archive",
-    "open_meteo_forecast",
-    "open_meteo_historical_forecast",
-    "met_norway",
-    "nws_forecast",
-    "nws_stations",
-    "climatology",
-)
-"""Names of the registry of sources, in its order (a test holds the two together)."""
-
 OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": ("interior", "coast", "island")}
 """Options and their values. ``krs``: coefficient of Rs from temperature, used where no source has radiation."""
 
-STATION = "station"
+STATION = catalogue.STATION
 """Name of the user's own file among the sources."""
 
 PAGE_FIELDS = ("lang", "theme", "task")
@@ -390,8 +379,8 @@ def _sources(sources: Any, *, own: bool) -> str | tuple[str, ...]:
     for name in names:
         if name == STATION and not own:
             problems.append(Problem("source", name, say("own_file_not_given"), say("give_station")))
-        elif name not in (*SOURCE_NAMES, STATION):
-            known = say("known_sources_or_auto", sources=list(SOURCE_NAMES))
+        elif name not in (*catalogue.names(), STATION):
+            known = say("known_sources_or_auto", sources=list(catalogue.names()))
             problems.append(Problem("source", name, say("is_not_known"), known))
     if problems:
         raise InputError(problems)

@@ -15,6 +15,7 @@ from etolib.equations.air import vapour_pressure_from_rhmean
 from etolib.errors import InputError, NoSourceError, SourceUnavailable
 from etolib.reference import eto_fao56
 from etolib.site import Period, Site
+from etolib.sources import plan
 from tests.shared import shared_path
 
 pytestmark = pytest.mark.slow
@@ -163,9 +164,9 @@ def test_checkpoint_stops_the_run_and_its_downloads(weather_server):
 
 def spoil(monkeypatch, source, change):
     """Let a source's answers pass through ``change`` before the pipeline sees them."""
-    from etolib.sources import registry
+    from etolib.sources import catalogue
 
-    original = registry.SOURCES[source]
+    original = catalogue.provider(source)
 
     class Spoilt:
         info = original.info
@@ -176,7 +177,7 @@ def spoil(monkeypatch, source, change):
             change(data.frame)
             return data
 
-    monkeypatch.setitem(registry.SOURCES, source, Spoilt())
+    monkeypatch.setitem(catalogue.PROVIDERS, source, Spoilt())
 
 
 @pytest.mark.parametrize("value", [-999.0, math.inf, 1e20])
@@ -233,10 +234,10 @@ def test_terms_show_the_work_of_one_day(weather_server):
 
 def own_station(site, period, factor):
     """A station file whose air is as the simulator's archive, with the wind ``factor`` times as strong."""
-    from etolib.sources import registry
+    from etolib.sources import catalogue
     from etolib.sources.station import file
 
-    frame = registry.SOURCES["open_meteo_archive"].fetch(site, Period.parse(period)).frame
+    frame = catalogue.provider("open_meteo_archive").fetch(site, Period.parse(period)).frame
     table = frame[["tmin", "tmax", "rhmean", "u2", "rs"]].assign(u2=frame["u2"] * factor)
     return file.read(table.to_csv().encode(), filename="own.csv", site=site)
 
@@ -290,10 +291,10 @@ def test_far_or_yearless_station_does_not_lengthen_the_download(weather_server):
     site = Site(-22.7, -47.6, 550)
     station = own_station(site, "2010-01-01/2010-12-31", 1.0)
     asked = Period.parse("2024-03")
-    assert pipeline.learning_span(asked, station) == asked
-    assert pipeline.learning_span(asked, None) == asked
+    assert plan.learning_span(asked, station) == asked
+    assert plan.learning_span(asked, None) == asked
     near = own_station(site, "2023-12-01/2024-02-15", 1.0)
-    assert str(pipeline.learning_span(asked, near)) == "2023-12-01/2024-03-31"
+    assert str(plan.learning_span(asked, near)) == "2023-12-01/2024-03-31"
 
 
 # The three cities and the RMSE of an independent calculation with the same choice of inputs [mm/day].
@@ -397,9 +398,9 @@ def test_elsewhere_met_norway_asked_by_name_comes_after_open_meteo(weather_serve
     ("distance", "height", "near"), [(12.0, 80.0, True), (12.0, None, True), (26.0, 0.0, False), (5.0, -400.0, False)]
 )
 def test_a_station_stands_for_the_place_only_where_it_is_near(weather_server, monkeypatch, distance, height, near):
-    from etolib.sources import registry
+    from etolib.sources import catalogue
 
-    original = registry.SOURCES["nws_stations"]
+    original = catalogue.provider("nws_stations")
 
     class Moved:
         info = original.info
@@ -410,7 +411,7 @@ def test_a_station_stands_for_the_place_only_where_it_is_near(weather_server, mo
             data.meta |= {"distance_km": distance, "elevation_difference": height}
             return data
 
-    monkeypatch.setitem(registry.SOURCES, "nws_stations", Moved())
+    monkeypatch.setitem(catalogue.PROVIDERS, "nws_stations", Moved())
     with etolib.set_options(contact="tests@example.org"):
         result = etolib.compute(Site(40.02, -105.27, 1655.0), "2024-06-27/2024-06-29")
     expected = "nws_stations" if near else "open_meteo_forecast"

@@ -20,6 +20,8 @@ PACKAGE = ROOT / "etolib"
 LAYERS = [
     {"_version", "words"},
     {"errors"},
+    {"sources.row"},
+    {"sources.catalogue"},
     {"equations.constants", "equations.conventions", "variables", "config"},
     {"site", "units"},
     {"equations.elementwise"},

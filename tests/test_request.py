@@ -18,8 +18,8 @@ import etolib
 from etolib import Period, Request, Site
 from etolib.equations.filling import KRS
 from etolib.errors import InputError
-from etolib.request import OPTIONS, SOURCE_NAMES
-from etolib.sources import registry
+from etolib.request import OPTIONS
+from etolib.sources import catalogue
 from etolib.sources.station import packed
 from etolib.sources.station.file import read
 
@@ -36,8 +36,7 @@ def things(error):
     return [problem.thing for problem in error.value.problems]
 
 
-def test_the_names_are_those_of_the_registry():
-    assert tuple(registry.SOURCES) == SOURCE_NAMES
+def test_the_options_are_those_of_the_equations():
     assert tuple(KRS) == OPTIONS["krs"]
 
 
@@ -169,7 +168,7 @@ stations = st.none() | st.sampled_from([own_file(), packed.pack(own_file("dados 
 @st.composite
 def requests(draw):
     station = draw(stations)
-    known = [*SOURCE_NAMES, *(["station"] if station is not None else [])]
+    known = [*catalogue.names(), *(["station"] if station is not None else [])]
     sources = draw(st.just("auto") | st.lists(st.sampled_from(known), min_size=1, unique=True))
     options = draw(st.fixed_dictionaries({}, optional={"krs": st.sampled_from(OPTIONS["krs"])}))
     return Request(draw(sites), draw(periods), sources, station, **options)

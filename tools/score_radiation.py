@@ -19,7 +19,7 @@ import pandas as pd
 
 from etolib.equations import radiation
 from etolib.site import Site
-from etolib.sources import daily
+from etolib.sources import no_radiation
 
 MJ = 0.0036  # W m-2 over an hour
 
@@ -125,7 +125,7 @@ def estimates(days: pd.DataFrame, site: Site) -> dict[str, np.ndarray]:
             "mean of Eq. 50 and Eq. 35": (warm[0.16] + angstrom) / 2,
             "mean of Eq. 50 and Kasten": (warm[0.16] + kasten) / 2,
         }
-        out["mean of the three (taken)"] = daily.estimate_radiation(days, site, site.elevation or 0.0).to_numpy()
+        out["mean of the three (taken)"] = no_radiation.estimate_radiation(days, site, site.elevation or 0.0).to_numpy()
     return out
 
 

@@ -19,48 +19,12 @@ import pandas as pd
 from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import InputError, Problem
+from etolib.sources import catalogue
+from etolib.sources.catalogue import STATION
 from etolib.words import Text, say
 
 INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipitation")
 """Columns of a chosen table, canonical units."""
-
-FINE_FIRST = (
-    "station",
-    "open_meteo_archive",
-    "open_meteo_historical_forecast",
-    "open_meteo_forecast",
-    "nasa_power",
-    "nws_stations",
-    "met_norway",
-    "nws_forecast",
-)
-"""Order for temperature, wind and rain: measured at the place, then the finer grid (about 10 km), then 50 km."""
-
-RADIATION_FIRST = (
-    "station",
-    "nasa_power",
-    "open_meteo_archive",
-    "open_meteo_historical_forecast",
-    "open_meteo_forecast",
-    "nws_stations",
-    "met_norway",
-    "nws_forecast",
-)
-"""Order for solar radiation: measured at the place, then seen by satellite, then modelled."""
-
-NATIONAL = {
-    "nws_stations": "nws_stations_first",
-    "nws_forecast": "nws_forecast_first",
-    "met_norway": "met_norway_first",
-}
-"""National services and why, where they are at home, they come before Open-Meteo's forecast (see ``first``). A prior
-that is stated, not measured: no recordings of both forecasts with a reference were at hand."""
-
-LAST = ("climatology",)
-"""Sources used only where nothing else has the day; sources of unknown name stand before them, by name."""
-
-PARTNERS = ("open_meteo_archive", "open_meteo_historical_forecast", "open_meteo_forecast")
-"""Open-Meteo products; the first that has the day is NASA POWER's partner in the mean humidity."""
 
 EVIDENCE = (
     "why_temperature",
@@ -92,27 +56,6 @@ class Chosen:
     evidence: tuple[Text, ...]
 
 
-def fine_order(names: Sequence[str], first: Sequence[str] = ()) -> list[str]:
-    """Return source names in the order for temperature, wind and rain; ``first`` stand before Open-Meteo's forecast.
-
-    >>> fine_order(["open_meteo_forecast", "nws_forecast", "open_meteo_archive"], ["nws_forecast"])
-    ['open_meteo_archive', 'nws_forecast', 'open_meteo_forecast']
-    """
-    ranked = [name for name in FINE_FIRST if name not in first]
-    place = ranked.index("open_meteo_historical_forecast")
-    return order(names, [*ranked[:place], *first, *ranked[place:]])
-
-
-def order(names: Sequence[str], first: Sequence[str]) -> list[str]:
-    """Return source names in the stated order; unknown ones follow by name, `LAST` at the end.
-
-    >>> order(["climatology", "zeta", "nasa_power", "open_meteo_archive"], FINE_FIRST)
-    ['open_meteo_archive', 'nasa_power', 'zeta', 'climatology']
-    """
-    rank = {name: i for i, name in enumerate(first)} | {name: len(first) + 1 + i for i, name in enumerate(LAST)}
-    return sorted(names, key=lambda name: (rank.get(name, len(first)), name))
-
-
 def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ()) -> Chosen:
     """Choose the source of every input, day by day.
 
@@ -121,9 +64,9 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
     frames : mapping of str to pandas.DataFrame
         Canonical daily tables by source name, all with the same date index; NaN or a missing column is absent.
     first : sequence of str
-        Sources of `NATIONAL` that are at home at the place: they give temperature, wind, rain and, on days their
-        temperature is taken, humidity before Open-Meteo's forecast does (never before its archive). Not radiation: they
-        have none, and an estimate does not come before a value.
+        National sources that are at home at the place (`etolib.sources.plan`): they give temperature, wind, rain and,
+        on days their temperature is taken, humidity before Open-Meteo's forecast does (never before its archive). Not
+        radiation: they have none, and an estimate does not come before a value.
 
     Returns
     -------
@@ -151,7 +94,7 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
     if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
         raise InputError([Problem("frames", uneven, say("must_have_one_date_index"), say("reindex_to_one"))])
     table = _Table(len(index))
-    fine = fine_order(list(frames), first)
+    fine = catalogue.ranked(list(frames), "weather", first)
     group = ("tmin", "tmax", "tmean")
     for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
         values = {variable: _column(frames[name], variable).to_numpy() for variable in group}
@@ -166,19 +109,23 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
     for variable, names in (
         ("u2", fine),
         ("precipitation", fine),
-        ("rs", order(list(frames), RADIATION_FIRST)),
+        ("rs", catalogue.ranked(list(frames), "radiation")),
     ):
         for name in names:
             table.put(variable, _column(frames[name], variable).to_numpy(), name)
     _choose_humidity(frames, fine, first, table)
-    reasons = [
-        say("national_service_first", source=name, reason=say(NATIONAL[name])) for name in first if name in frames
-    ]
+    reasons = [say("national_service_first", source=name, reason=_prior(name)) for name in first if name in frames]
     return Chosen(
         pd.DataFrame(table.values, index=index),
         pd.DataFrame(table.source, index=index),
         (*map(say, EVIDENCE), *reasons),
     )
+
+
+def _prior(name: str) -> Text:
+    """Return why a national source stands where it does. A prior that is stated, not measured: no recordings of both
+    forecasts with a reference were at hand."""
+    return catalogue.words(catalogue.find(name).prior or name)
 
 
 class _Table:
@@ -204,15 +151,13 @@ def _choose_humidity(
     frames: Mapping[str, pd.DataFrame], fine: Sequence[str], first: Sequence[str], table: _Table
 ) -> None:
     humidity = {name: relative_humidity(frame).to_numpy() for name, frame in frames.items()}
-    if "station" in humidity:
-        table.put("rhmean", humidity["station"], "station")
+    if STATION in humidity:
+        table.put("rhmean", humidity[STATION], STATION)
     for name in (name for name in first if name in humidity):
         here = (table.source["tmax"] == name) & ~table.there("rhmean")
         table.put("rhmean", humidity[name], name, here)
-    if "nasa_power" in humidity:
-        for partner in (name for name in PARTNERS if name in humidity):
-            mean = (humidity["nasa_power"] + humidity[partner]) / 2
-            table.put("rhmean", mean, f"nasa_power+{partner}")
+    for one, other in catalogue.humidity_pairs(list(humidity)):
+        table.put("rhmean", (humidity[one] + humidity[other]) / 2, f"{one}+{other}")
     for name in fine:
         table.put("rhmean", humidity[name], name)
     extremes = [saturation_pressure(pd.Series(table.values[variable])) for variable in ("tmin", "tmax")]

@@ -1,48 +1,16 @@
-"""What every weather source is: `SourceInfo` (what it promises) and `SourceData` (what it gave)."""
+"""What every weather source is: `SourceInfo` (its row of the catalogue) and `SourceData` (what it gave)."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pandas as pd
 
-from etolib.errors import SourceWindowError
 from etolib.site import Period, Site
+from etolib.sources.catalogue import KINDS, SourceInfo
 
-KINDS = ("observed", "forecast", "climatology")
-
-
-@dataclass(frozen=True)
-class SourceInfo:
-    """What a source promises, before anything is asked.
-
-    ``window`` gives first and last day [inclusive] for a given today. ``provides`` are canonical names.
-    """
-
-    name: str
-    title: str
-    provides: tuple[str, ...]
-    window: Callable[[dt.date], tuple[dt.date, dt.date]]
-    delay: str
-    coverage: str
-    licence: str
-    attribution: str
-    homepage: str
-    politeness: str
-    key_needed: bool = False
-    contact_needed: bool = False
-    covers: Callable[[Site], bool] = field(default=lambda site: True)
-
-    def clip(self, period: Period, today: dt.date) -> Period:
-        """Return the days of ``period`` this source can have; `SourceWindowError` where there are none."""
-        first, last = self.window(today)
-        inside = period.intersection(first, last)
-        if inside is None:
-            raise SourceWindowError(source=self.name, asked=str(period), allowed=f"{first}/{last}")
-        return inside
+__all__ = ["KINDS", "Source", "SourceData", "SourceInfo"]
 
 
 @dataclass
@@ -52,7 +20,7 @@ class SourceData:
     Attributes
     ----------
     source : str
-        Name in the registry.
+        Name in the catalogue.
     frame : pandas.DataFrame
         Index ``date`` (datetime64, daily, no gaps, within the asked period); columns: canonical names, float;
         NaN where the source has none; column ``kind`` (one of `KINDS`) per day.

@@ -14,6 +14,7 @@ import pandas as pd
 from etolib.equations import constants
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
+from etolib.sources import catalogue
 from etolib.sources.base import SourceInfo
 from etolib.sources.network.client import Reply
 from etolib.variables import VARIABLES
@@ -277,6 +278,6 @@ def provenance(info: SourceInfo, site: Site, reply: Reply) -> dict[str, Any]:
         "from_cache": reply.from_cache,
         "stale": reply.stale,
         "attribution": info.attribution,
-        "licence": info.licence,
+        "licence": catalogue.words(info.licence),
         "estimated": [],
     }

@@ -10,7 +10,6 @@ its origins and licences stand in ``etolib/data/README.md``. Here it becomes one
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,29 +24,25 @@ from etolib import config
 from etolib.equations.constants import TETENS_A, TETENS_B
 from etolib.errors import NotCovered, SourceUnavailable
 from etolib.site import Period, Site
-from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources import catalogue
+from etolib.sources.base import SourceData
+from etolib.sources.catalogue import SourceInfo
 
-NAME = "climatology"
+INFO = catalogue.SOURCES["climatology"]
+NAME = INFO.name
 FILE = Path(__file__).resolve().parent.parent / "data" / "climatology.nc"
 LAPSE_RATE = 0.0055  # K m-1, mean temperature near the surface: annual 5.4 to 5.8 K km-1, Rolland (2003), J. Climate 16
 EARTH_RADIUS = 6371.0  # km
 CELL = 0.5  # degrees
 LAND_CELL = 0.1  # degrees
-WINDOW = (dt.date(1700, 1, 1), dt.date(2261, 12, 31))  # any date a pandas index can hold
 SEA_STEP = -2.0  # m, the step of the height grid that holds sea level
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTHLY = ("tmean", "diurnal_range", "ea", "rs", "precipitation")
 ORIGINS = ("gldas", "gldas_of_neighbours", "defaults")
-COLUMNS = ("tmin", "tmax", "tmean", "ea", "rs", "u2", "precipitation")
+COLUMNS = INFO.provides
 CAVEAT = (
     "climatological estimate from embedded maps, typically within 10 %, up to 35 % off; not the weather of this date"
 )
-ATTRIBUTION = (
-    "Contains modified Copernicus Climate Change Service information (ERA5); NASA GLDAS-2.1 through pvcz; "
-    "SoDa Linke turbidity and surface height through pvlib; Natural Earth"
-)
-LICENCE = "ERA5: CC BY 4.0; GLDAS: NASA open data; pvcz: MIT; pvlib: BSD-3-Clause; Natural Earth: public domain"
-
 Array = NDArray[np.float64]
 
 
@@ -259,19 +254,8 @@ def _day_index(period: Period) -> Array:
 class Climatology:
     """Source ``climatology``: monthly means of the embedded grid as daily values of any date."""
 
-    info = SourceInfo(
-        name=NAME,
-        title="Embedded climatology",
-        provides=COLUMNS,
-        window=lambda today: WINDOW,
-        delay="none",
-        coverage="land north of 60 S, 0.5 degree",
-        licence=LICENCE,
-        attribution=ATTRIBUTION,
-        homepage="https://cds.climate.copernicus.eu",
-        politeness="no network",
-        covers=lambda site: surface(site.latitude, site.longitude)[1] and site.latitude > -60,
-    )
+    def __init__(self, info: SourceInfo = INFO) -> None:
+        self.info = info
 
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the usual weather of the days of ``period``.
@@ -334,10 +318,10 @@ class Climatology:
             "url": None,
             "from_cache": False,
             "stale": False,
-            "attribution": ATTRIBUTION,
-            "licence": LICENCE,
+            "attribution": self.info.attribution,
+            "licence": catalogue.words(self.info.licence),
             "wind": "annual mean of GLDAS at 10 m brought to 2 m by FAO-56 Eq. 47",
-            "estimated": list(COLUMNS),
+            "estimated": list(self.info.estimates),
             "origin": cells.origin,
             "height_correction": {
                 "site_elevation": round(elevation, 1),

@@ -17,10 +17,8 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations import radiation
-from etolib.equations.constants import ANGSTROM_A, ANGSTROM_B
 from etolib.site import Site
 from etolib.sources import canonical
-from etolib.variables import VARIABLES
 
 HOUR = pd.Timedelta(hours=1)
 _DURATION = re.compile(r"^P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?)?$")
@@ -232,37 +230,3 @@ def _sun_is_up(days: pd.DatetimeIndex, latitude: float) -> Any:
     """Return whether the sun is up in the middle of each hour of solar time. (days, 24)"""
     angle = np.abs((np.arange(24) + 0.5 - 12.0) * math.pi / 12.0)
     return angle[None, :] < radiation.sunset_hour_angle(latitude, days.day_of_year.to_numpy().astype(float))[:, None]
-
-
-def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.Series:
-    """Estimate Rs where a provider has none. [MJ m-2 day-1]
-
-    The mean of three estimates: from the range of temperature (FAO-56 Eq. 50, k = 0.16), and two from the cloud cover
-    of the daylight hours: FAO-56 Eq. 35 with n/N = 1 - cloud, and Kasten and Czeplak (1980, Solar Energy 24, 177-189:
-    G / G0 = 1 - 0.75 N^3.4, with G0 = Rso of FAO-56 Eq. 37). Eq. 50 alone where there is no cloud cover.
-
-    Chosen on weather files of twelve places on five continents (``tools/score_radiation.py``;
-    docs/validation/sources.md tells how their radiation was made): mean RMSE 2.0 MJ m-2 day-1, against 3.8 for Eq. 50
-    alone, 2.5 for Eq. 35, 3.3 for Kasten and Czeplak, 2.3 for the mean of the first and the last, and smaller than
-    that one in eleven of the twelve.
-
-    Examples
-    --------
-    >>> days = pd.DataFrame({"tmin": [10.0], "tmax": [26.0], "cloud_by_day": [0.0]}, pd.DatetimeIndex(["2024-06-21"]))
-    >>> round(float(estimate_radiation(days, Site(40.0, -90.0), 0.0).iloc[0]), 1)
-    29.9
-    """
-    number = pd.DatetimeIndex(days.index).day_of_year.to_numpy().astype(float)
-    ra = radiation.extraterrestrial_radiation(site.latitude, number)
-    rso = radiation.clear_sky_radiation(ra, elevation)
-    tmin, tmax = days["tmin"].to_numpy(), days["tmax"].to_numpy()
-    usable = (tmax >= tmin) & (tmin > VARIABLES["tmin"].lower) & (tmax < VARIABLES["tmax"].upper)
-    warm = radiation.solar_radiation_from_temperature(
-        np.where(usable, tmin, np.nan), np.where(usable, tmax, np.nan), ra, rso=rso
-    )
-    if "cloud_by_day" not in days:
-        return pd.Series(warm, index=days.index)
-    share = np.clip(days["cloud_by_day"].to_numpy() / 100.0, 0.0, 1.0)
-    sunny = np.minimum((ANGSTROM_A + ANGSTROM_B * (1.0 - share)) * ra, rso)
-    sky = (1.0 - 0.75 * share**3.4) * rso
-    return pd.Series(np.where(np.isnan(share), warm, (warm + sunny + sky) / 3), index=days.index)

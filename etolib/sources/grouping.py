@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from etolib.site import Site
+from etolib.sources import catalogue
 
-MAX_PLACES = 100
-"""Places in one request; the server takes 1000, an address takes some 8 kB."""
+_LISTS = tuple(row for row in catalogue.SOURCES.values() if row.places > 1)
+
+MAX_PLACES = min(row.places for row in _LISTS)
+"""Places in one request."""
 
 MAX_WEIGHT = 300.0
 """What one request may cost: half of what the provider gives in a minute, so that two lists a minute get through and a
 single place asked meanwhile is not kept waiting. [calls]"""
 
-VARIABLES = 11
-"""Daily variables asked of Open-Meteo (a test holds it to the list of names)."""
+VARIABLES = max(len(row.provides) for row in _LISTS)
+"""Daily variables asked of such a source."""
 
 
 def weight(variables: int, days: int, places: int = 1) -> float:

@@ -7,7 +7,6 @@ only (not used: the equations take it from the elevation).
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,26 +16,16 @@ import numpy as np
 import pandas as pd
 
 from etolib import config
-from etolib.errors import BadResponse, InvalidRequest
+from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, daily
-from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources import canonical, catalogue, daily, no_radiation
+from etolib.sources.base import SourceData
+from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import address, client
+from etolib.sources.network.agent import require_contact
 from etolib.sources.network.budget import Budget
 
-INFO = SourceInfo(
-    name="met_norway",
-    title="MET Norway",
-    provides=("tmin", "tmax", "tmean", "tdew", "rhmin", "rhmax", "rhmean", "u2", "cloud", "precipitation", "rs"),
-    window=lambda today: (today, today + dt.timedelta(days=9)),
-    delay="none",
-    coverage="the whole world; 2.5 km in the Nordic countries. Radiation is estimated from cloud and temperature",
-    licence="NLOD 2.0 / CC BY 4.0",
-    attribution="Data from MET Norway (https://api.met.no), CC BY 4.0",
-    homepage="https://api.met.no/weatherapi/locationforecast/2.0/documentation",
-    politeness="an agent that names a contact (ETOLIB_CONTACT); kept until Expires, then asked whether it has changed",
-    contact_needed=True,
-)
+INFO = catalogue.SOURCES["met_norway"]
 
 _C = {"celsius": canonical.SAME}
 _PERCENT = {"%": canonical.SAME}
@@ -148,25 +137,23 @@ def lifetime(headers: Mapping[str, str], now: float) -> float:
 class MetNorway:
     """MET Norway Locationforecast 2.0, ``complete``."""
 
-    info = INFO
+    def __init__(self, info: SourceInfo = INFO) -> None:
+        self.info = info
 
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the whole days of ``period`` that the forecast covers; raises a `SourceError`."""
         today = config.today()
-        inside = INFO.clip(period, today)
-        if not config.get("contact"):
-            raise InvalidRequest(
-                "MET Norway was not asked: its terms want every user to name a contact",
-                source=INFO.name, suggestion="set ETOLIB_CONTACT to your e-mail or web site",
-            )  # fmt: skip
+        info = self.info
+        inside = info.clip(period, today)
+        require_contact(info, info.title)
         warnings: list[str] = []
-        canonical.clipped(period, inside, INFO.title, warnings)
+        canonical.clipped(period, inside, info.title, warnings)
         params = {"lat": f"{site.latitude:.4f}", "lon": f"{site.longitude:.4f}"}
         if site.elevation is not None:
             params["altitude"] = f"{site.elevation:.0f}"
         door = client.door()
         reply = client.fetch(
-            f"{config.service_root('met_norway')}/weatherapi/locationforecast/2.0/complete", params, source=INFO.name,
+            f"{config.service_root('met_norway')}/weatherapi/locationforecast/2.0/complete", params, source=info.name,
             check=lambda body: parse(body, at=(site.latitude, site.longitude)),
             ttl=lambda answer, headers: lifetime(headers, door.clock()),
             deadline=60.0, read=30.0, budget=budget(), not_covered=(422,), max_stale=86400.0, version="met-1",
@@ -175,7 +162,7 @@ class MetNorway:
             warnings.append("MET Norway says that this version of its service is going away (HTTP 203)")
         answer: Answer = reply.data
         days = daily.to_days(answer.hours, site, maxima=answer.maxima, minima=answer.minima)
-        return forecast_data(INFO, site, inside, today, days, answer.elevation, reply, warnings, {
+        return no_radiation.source_data(info, site, inside, today, days, answer.elevation, reply, warnings, {
             "model": "Locationforecast 2.0 " + answer.updated,
             "latitude": answer.latitude,
             "longitude": answer.longitude,
@@ -184,28 +171,3 @@ class MetNorway:
                 canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude), 2
             ),
         })  # fmt: skip
-
-
-def forecast_data(
-    info: SourceInfo, site: Site, inside: Period, today: dt.date, days: pd.DataFrame, elevation: float | None,
-    reply: client.Reply, warnings: list[str], more: Mapping[str, Any],
-) -> SourceData:  # fmt: skip
-    """Return the `SourceData` of a provider without radiation: days that are not whole are left out, Rs estimated."""
-    height = site.elevation if site.elevation is not None else elevation
-    estimated = {}
-    if {"tmin", "tmax"} <= set(days.columns):
-        days = days.assign(rs=daily.estimate_radiation(days, site, height or 0.0))
-        estimated = {"rs": "temperature range and cloud" if "cloud_by_day" in days else "temperature range"}
-    frame = canonical.finish(days, inside, today=today, forecast=True, warnings=warnings, named=info.title)
-    canonical.require(info.name, frame, ("tmin", "tmax"))
-    if estimated:
-        warnings.append(f"{info.title} has no radiation: estimated from {estimated['rs']}")
-    if reply.stale:
-        warnings.append(f"{info.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
-    meta = {
-        **canonical.provenance(info, site, reply), **more,
-        "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
-        "estimated": sorted(estimated),
-        "estimated_from": estimated,
-    }  # fmt: skip
-    return SourceData(info.name, frame, meta, warnings)

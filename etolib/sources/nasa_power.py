@@ -19,15 +19,14 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, SourceWindowError
 from etolib.site import Period, Site
-from etolib.sources import canonical
-from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources import canonical, catalogue
+from etolib.sources.base import SourceData
+from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
 
-FIRST_DAY = dt.date(1981, 1, 1)
 FIRST_SOLAR_DAY = dt.date(1984, 1, 1)
-DELAY = 3  # days; meteorology. Radiation follows after 5 to 7 days.
-SOLAR_DELAY = 7  # days
+SOLAR_DELAY = 7  # days; radiation follows the weather after 5 to 7 days
 
 _C = {"C": canonical.SAME}
 _PERCENT = {"%": canonical.SAME}
@@ -62,20 +61,7 @@ HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
 }
 FIRST_HOURLY_DAY = dt.date(2001, 1, 1)
 
-INFO = SourceInfo(
-    name="nasa_power",
-    title="NASA POWER",
-    provides=tuple(name for name, _ in VARIABLE_MAP.values()),
-    window=lambda today: (FIRST_DAY, today - dt.timedelta(days=DELAY)),
-    delay="weather 2 to 3 days, radiation 5 to 7 days",
-    coverage="the whole world, cells of 0.5 x 0.625 degree, radiation 1 x 1 degree; radiation from 1984",
-    licence="open data, no restriction; acknowledgement asked for",
-    attribution="Data from the NASA Langley Research Center POWER Project, funded through the NASA Earth Science "
-    "Directorate Applied Science Program",
-    homepage="https://power.larc.nasa.gov",
-    politeness="at most 4 requests at once, 0.2 s between them; one request for the whole period; "
-    "one answer for all places in the same cells",
-)
+INFO = catalogue.SOURCES["nasa_power"]
 
 
 def budget() -> Budget:
@@ -175,7 +161,7 @@ def parse(
     place = [canonical.number(v) for v in data["geometry"]["coordinates"]]
     if at is not None and (len(place) < 2 or not math.isclose(place[1], at[0], abs_tol=0.01)
                            or not math.isclose((place[0] - at[1] + 180) % 360, 180, abs_tol=0.01)):  # fmt: skip
-        raise BadResponse(f"nasa_power answered for the place {place[:2]} and not for {at[::-1]}", source="nasa_power")
+        raise BadResponse(f"nasa_power answered for the place {place[:2]} and not for {at[::-1]}", source=INFO.name)
     fill = canonical.number(header.get("fill_value", -999.0))
     units = data["parameters"]
     table = HOURLY_MAP if hourly else VARIABLE_MAP
@@ -261,7 +247,7 @@ def fetch_hourly(site: Site, period: Period) -> SourceData:
     first, last = FIRST_HOURLY_DAY, today - dt.timedelta(days=SOLAR_DELAY)
     inside = period.intersection(first, last)
     if inside is None:
-        raise SourceWindowError(source="nasa_power (hourly)", asked=str(period), allowed=f"{first}/{last}")
+        raise SourceWindowError(source=f"{INFO.name} (hourly)", asked=str(period), allowed=f"{first}/{last}")
     warnings: list[str] = []
     canonical.clipped(period, inside, f"{INFO.title} (hourly)", warnings)
     where = cells(site)
@@ -294,24 +280,26 @@ def _where(site: Site, where: Cells, answer: Answer) -> dict[str, Any]:
 class NasaPower:
     """NASA POWER daily."""
 
-    info = INFO
+    def __init__(self, info: SourceInfo = INFO) -> None:
+        self.info = info
 
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` within the window; raises a `SourceError`."""
         today = config.today()
-        inside = INFO.clip(period, today)
+        info = self.info
+        inside = info.clip(period, today)
         warnings: list[str] = []
-        canonical.clipped(period, inside, INFO.title, warnings)
+        canonical.clipped(period, inside, info.title, warnings)
         where = cells(site)
         reply = _ask("daily", "AG", tuple(VARIABLE_MAP), where, inside, today)
         answer: Answer = reply.data
-        frame = canonical.finish(answer.frame, inside, today=today, forecast=False, warnings=warnings, named=INFO.title)
+        frame = canonical.finish(answer.frame, inside, today=today, forecast=False, warnings=warnings, named=info.title)
         missing = [VARIABLE_MAP[name][0] for name in answer.missing]
         if lost := canonical.lost(missing, frame):
-            warnings.append(f"{INFO.title} left out {', '.join(lost)}")
-        canonical.require(INFO.name, frame, ("tmin", "tmax"))
+            warnings.append(f"{info.title} left out {', '.join(lost)}")
+        canonical.require(info.name, frame, ("tmin", "tmax"))
         if reply.stale:
-            warnings.append(f"{INFO.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
+            warnings.append(f"{info.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
         told = {"missing": missing, "messages": list(answer.messages)}
-        meta = {**canonical.provenance(INFO, site, reply), **_where(site, where, answer), **told}
-        return SourceData(INFO.name, frame, meta, warnings)
+        meta = {**canonical.provenance(info, site, reply), **_where(site, where, answer), **told}
+        return SourceData(info.name, frame, meta, warnings)

@@ -1,91 +1,26 @@
-"""US National Weather Service: the raw forecast grid, and the observations of stations near a place.
+"""US National Weather Service: what its forecast grid and its stations share, the service that knows both by place.
 
-Neither has radiation (estimated, and said so). ``barometricPressure`` of a station is the altimeter setting, reduced to
-sea level: it is never taken for the pressure at the station, which the equations take from the elevation.
+Neither has radiation (estimated, and said so). Everything is asked with an agent that names a contact.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
-import pandas as pd
-
 from etolib import config
-from etolib.errors import BadResponse, InvalidRequest, NotCovered, SourceError
-from etolib.site import Period, Site
-from etolib.sources import canonical, daily
-from etolib.sources.base import SourceData, SourceInfo
-from etolib.sources.met_norway import forecast_data
-from etolib.sources.network import address, client
+from etolib.site import Site
+from etolib.sources import canonical
+from etolib.sources.catalogue import SourceInfo
+from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
 
-_LICENCE = "public domain"
-_ATTRIBUTION = "Data from the US National Weather Service (https://www.weather.gov)"
-_HOMEPAGE = "https://www.weather.gov/documentation/services-web-api"
-_POLITENESS = "an agent that names a contact (ETOLIB_CONTACT); at most 4 requests at once, 0.2 s between them"
-_BOXES = ((24.0, 49.6, -125.2, -66.5), (51.0, 71.6, -180.0, -129.5), (18.7, 22.4, -160.5, -154.5),
-          (17.5, 18.7, -67.5, -64.4), (13.0, 20.8, 144.5, 146.2), (-14.6, -13.9, -171.2, -168.0))  # fmt: skip
-
-
-def in_reach(site: Site) -> bool:
-    """Return whether a place lies in a box around the USA or its territories; the service has the last word.
-
-    >>> in_reach(Site(40.0, -100.0)), in_reach(Site(48.9, 2.3))
-    (True, False)
-    """
-    return any(s <= site.latitude <= n and w <= site.longitude <= e for s, n, w, e in _BOXES)
-
-
-FORECAST = SourceInfo(
-    name="nws_forecast",
-    title="NWS forecast grid",
-    provides=("tmin", "tmax", "tmean", "tdew", "rhmin", "rhmax", "rhmean", "u2", "cloud", "precipitation", "rs"),
-    window=lambda today: (today, today + dt.timedelta(days=7)),
-    delay="none",
-    coverage="USA and territories, 2.5 km. Radiation is estimated from cloud and temperature",
-    licence=_LICENCE,
-    attribution=_ATTRIBUTION,
-    homepage=_HOMEPAGE,
-    politeness=_POLITENESS,
-    contact_needed=True,
-    covers=in_reach,
-)
-STATIONS = SourceInfo(
-    name="nws_stations",
-    title="NWS stations",
-    provides=("tmin", "tmax", "tmean", "tdew", "rhmin", "rhmax", "rhmean", "u2", "cloud", "precipitation", "rs"),
-    window=lambda today: (today - dt.timedelta(days=6), today - dt.timedelta(days=1)),
-    delay="20 minutes, whole days from the day after",
-    coverage="stations of the USA. Radiation is estimated from cloud and temperature",
-    licence=_LICENCE,
-    attribution=_ATTRIBUTION,
-    homepage=_HOMEPAGE,
-    politeness=_POLITENESS,
-    contact_needed=True,
-    covers=in_reach,
-)
-
-_C = {"degC": canonical.SAME}
-_PERCENT = {"percent": canonical.SAME}
-_SPEED = {"km_h-1": (1 / 3.6, 0.0), "m_s-1": canonical.SAME}  # both were recorded
-_WATER = {"mm": canonical.SAME}
-
-GOOD = frozenset("VCS")  # MADIS: verified, coarse pass, screened. Z, Q, X, B and others are not used.
-_SKY = {
-    "CLR": 0.0,
-    "SKC": 0.0,
-    "FEW": 18.75,
-    "SCT": 43.75,
-    "BKN": 75.0,
-    "OVC": 100.0,
-    "VV": 100.0,
-}  # %, middle of oktas
+CELSIUS = {"degC": canonical.SAME}
+PERCENT = {"percent": canonical.SAME}
+SPEED = {"km_h-1": (1 / 3.6, 0.0), "m_s-1": canonical.SAME}  # both were recorded
+WATER = {"mm": canonical.SAME}
 
 
 def budget() -> Budget:
@@ -93,15 +28,8 @@ def budget() -> Budget:
     return Budget(f"nws@{client.host_of('nws')}", spacing=0.2, in_flight=4)
 
 
-def _contact(info: SourceInfo) -> None:
-    if not config.get("contact"):
-        raise InvalidRequest(
-            "the US National Weather Service was not asked: its terms want every user to name a contact",
-            source=info.name, suggestion="set ETOLIB_CONTACT to your e-mail or web site",
-        )  # fmt: skip
-
-
-def _get(info: SourceInfo, path: str, check: Any, ttl: Any, params: Mapping[str, Any] | None = None) -> client.Reply:
+def get(info: SourceInfo, path: str, check: Any, ttl: Any, params: Mapping[str, Any] | None = None) -> client.Reply:
+    """Ask the service for a path; raises a `SourceError`."""
     return client.fetch(
         config.service_root("nws") + path, params, source=info.name, check=check, ttl=ttl,
         deadline=60.0, read=30.0, waits=(5.0, 10.0, 20.0), budget=budget(), not_covered=(404,),
@@ -109,13 +37,10 @@ def _get(info: SourceInfo, path: str, check: Any, ttl: Any, params: Mapping[str,
     )  # fmt: skip
 
 
-def _unit(name: str, text: Any, known: Mapping[str, canonical.Conversion]) -> canonical.Conversion:
+def unit(name: str, text: Any, known: Mapping[str, canonical.Conversion]) -> canonical.Conversion:
     """Return the conversion of ``wmoUnit:degC``, older ``unit:degC``."""
     bare = text.partition(":")[2] if isinstance(text, str) else text
     return canonical.conversion("nws", name, bare, known)
-
-
-# --- the forecast grid ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -144,394 +69,8 @@ def point(info: SourceInfo, site: Site) -> Point:
         # More than four decimals, and zeros at the end, are answered by a redirect.
         return f"{value:.4f}".rstrip("0").rstrip(".")
 
-    reply = _get(
+    reply = get(
         info, f"/points/{short(site.latitude)},{short(site.longitude)}", parse_point, lambda data, headers: 86400.0
     )
     found: Point = reply.data
     return found
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Hours of a raw forecast grid, its extremes, and its elevation [m]."""
-
-    hours: pd.DataFrame
-    maxima: tuple[daily.Interval, ...]
-    minima: tuple[daily.Interval, ...]
-    elevation: float | None
-    updated: str
-    center: tuple[float, float] | None
-
-
-_LAYERS: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
-    "temperature": ("temperature", _C),
-    "dewpoint": ("dewpoint", _C),
-    "relativeHumidity": ("rh", _PERCENT),
-    "skyCover": ("cloud", _PERCENT),
-    "windSpeed": ("wind10", _SPEED),
-    "quantitativePrecipitation": ("precipitation", _WATER),
-}
-
-
-def parse_grid(body: bytes) -> Grid:
-    """Read a raw grid answer; ValueError where it is not one.
-
-    Values hold over their interval; precipitation is a total that is spread over it. Layers end at different times, and
-    one without data has no unit.
-    """
-    data = canonical.read_json(body)
-    properties = data["properties"]
-    layers: dict[str, list[daily.Interval]] = {}
-    for name in (*_LAYERS, "maxTemperature", "minTemperature"):
-        layer = properties.get(name) or {}
-        values = layer.get("values") or []
-        if not values:
-            continue
-        known = _LAYERS[name][1] if name in _LAYERS else _C
-        factor, offset = _unit(name, layer.get("uom"), known)
-        layers[name] = [
-            daily.parse_interval(item["validTime"], canonical.number(item["value"]) * factor + offset)
-            for item in values
-        ]
-    if "temperature" not in layers:
-        raise BadResponse("the NWS grid has no temperature", source=FORECAST.name)
-    spans = layers["temperature"]
-    hours = daily.axis(min(i.start for i in spans), max(i.end for i in spans))
-    columns = {
-        _LAYERS[name][0]: daily.from_intervals(layers[name], hours, total=name == "quantitativePrecipitation")
-        for name in _LAYERS
-        if name in layers
-    }
-    height = properties.get("elevation") or {}
-    elevation = canonical.number(height.get("value"))
-    if math.isfinite(elevation):
-        elevation = elevation * _unit("elevation", height.get("unitCode"), {"m": (1.0, 0.0), "ft": (0.3048, 0.0)})[0]
-    return Grid(
-        hours=pd.DataFrame(columns, index=hours),
-        maxima=tuple(layers.get("maxTemperature", ())),
-        minima=tuple(layers.get("minTemperature", ())),
-        elevation=elevation if math.isfinite(elevation) else None,
-        updated=str(properties.get("updateTime", ""))[:40],
-        center=_center(data.get("geometry")),
-    )
-
-
-def _center(geometry: Any) -> tuple[float, float] | None:
-    """Return latitude and longitude of the middle of a cell's outline, None where there is none."""
-    try:
-        ring = np.array(geometry["coordinates"][0], dtype=float)[:-1]
-        return float(ring[:, 1].mean()), float(ring[:, 0].mean())
-    except (TypeError, KeyError, IndexError, ValueError):
-        return None
-
-
-def _header_life(headers: Mapping[str, str], now: float, most: float) -> float:
-    until = address.parse_http_date(headers.get("expires"))
-    return most if until is None else min(max(until - now, 60.0), most)
-
-
-class NwsForecast:
-    """The raw forecast grid."""
-
-    info = FORECAST
-
-    def fetch(self, site: Site, period: Period) -> SourceData:
-        """Return the whole days of ``period`` that the grid covers; raises a `SourceError`."""
-        today = config.today()
-        inside = FORECAST.clip(period, today)
-        if not in_reach(site):
-            raise NotCovered(f"the NWS has no forecast for {site}", source=FORECAST.name,
-                             suggestion="choose another source for this place")  # fmt: skip
-        _contact(FORECAST)
-        warnings: list[str] = []
-        canonical.clipped(period, inside, FORECAST.title, warnings)
-        where = point(FORECAST, site)
-        door = client.door()
-        reply = _get(
-            FORECAST, where.grid, parse_grid, lambda data, headers: _header_life(headers, door.clock(), 3600.0)
-        )
-        grid: Grid = reply.data
-        days = daily.to_days(grid.hours, site, maxima=grid.maxima, minima=grid.minima)
-        center = grid.center or (site.latitude, site.longitude)
-        away = canonical.distance_km(site.latitude, site.longitude, *center)
-        if away > 25:
-            raise BadResponse(f"the NWS answered for a grid cell {away:.0f} km away", source=FORECAST.name)
-        return forecast_data(FORECAST, site, inside, today, days, grid.elevation, reply, warnings, {
-            "model": f"NDFD {where.grid.removeprefix('/gridpoints/')} {grid.updated}",
-            "latitude": round(center[0], 4),
-            "longitude": round(center[1], 4),
-            "elevation": grid.elevation,
-            "distance_km": round(away, 2),
-        })  # fmt: skip
-
-
-# --- stations -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Station:
-    """A station near a place.
-
-    ``distance_km`` from the place [km]; ``elevation`` [m] and ``elevation_difference``, station less place [m, None
-    where the place's is not known]; ``completeness`` 0..1, share of the last day's hours with temperature, humidity and
-    wind; ``age_h`` since the newest report [h]; ``lacking`` what it does not measure.
-    """
-
-    identifier: str
-    name: str
-    latitude: float
-    longitude: float
-    elevation: float | None
-    distance_km: float
-    elevation_difference: float | None = None
-    completeness: float = math.nan
-    age_h: float = math.nan
-    lacking: tuple[str, ...] = ()
-
-
-def parse_stations(body: bytes) -> list[Station]:
-    """Read a list of stations; ValueError where it is not one. Distances are not known yet (NaN)."""
-    found = []
-    for feature in canonical.read_json(body)["features"]:
-        properties = feature["properties"]
-        longitude, latitude = (canonical.number(v) for v in feature["geometry"]["coordinates"][:2])
-        height = properties.get("elevation") or {}
-        elevation = canonical.number(height.get("value"))
-        identifier = str(properties["stationIdentifier"])
-        if not identifier.isalnum() or not (abs(latitude) <= 90 and abs(longitude) <= 360):
-            raise ValueError("a station without identifier or place")
-        found.append(
-            Station(
-                identifier, str(properties.get("name", ""))[:80], latitude, longitude,
-                elevation if math.isfinite(elevation) else None, math.nan,
-            )
-        )  # fmt: skip
-    return found
-
-
-_OBSERVED: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
-    "temperature": ("temperature", _C),
-    "dewpoint": ("dewpoint", _C),
-    "relativeHumidity": ("rh", _PERCENT),
-    "windSpeed": ("wind10", _SPEED),
-}
-
-
-def parse_observations(body: bytes) -> pd.DataFrame:
-    """Read observations: one row per report, index its UTC time; ValueError where it is not such an answer.
-
-    Only values whose MADIS quality code is V, C or S count.
-    """
-    times: list[pd.Timestamp] = []
-    rows: list[dict[str, float]] = []
-    for feature in canonical.read_json(body)["features"]:
-        properties = feature["properties"]
-        row = {}
-        for name, (column, known) in _OBSERVED.items():
-            value = _measured(properties.get(name), name, known)
-            if value is not None:
-                row[column] = value
-        rain = _measured(properties.get("precipitationLastHour"), "precipitation", {**_WATER, "m": (1000.0, 0.0)})
-        if rain is not None:
-            row["precipitation"] = rain
-        layers = properties.get("cloudLayers")
-        if isinstance(layers, list) and layers:
-            amounts = [_SKY[item["amount"]] for item in layers if item.get("amount") in _SKY]
-            if amounts:
-                row["cloud"] = max(amounts)
-        times.append(daily.parse_time(properties["timestamp"]))
-        rows.append(row)
-    columns = ["temperature", "dewpoint", "rh", "wind10", "cloud", "precipitation"]
-    frame = pd.DataFrame(rows, index=pd.DatetimeIndex(times), columns=columns, dtype=float)
-    return frame[~frame.index.duplicated()].sort_index()
-
-
-def _measured(item: Any, name: str, known: Mapping[str, canonical.Conversion]) -> float | None:
-    if not isinstance(item, dict) or item.get("value") is None:
-        return None
-    if str(item.get("qualityControl") or "").rpartition(":")[2] not in GOOD:
-        return None
-    value = canonical.number(item["value"])
-    factor, offset = _unit(name, item.get("unitCode"), known)
-    return value * factor + offset
-
-
-def _observations(station: str, day: dt.date, today: dt.date) -> tuple[pd.DataFrame, client.Reply]:
-    """Return the reports of one UTC day: 500 rows, the most in one answer, are two days of a 5-minute station."""
-    closed = (today - day).days > 1
-    reply = _get(
-        STATIONS, f"/stations/{station}/observations", parse_observations,
-        lambda data, headers: 7 * 86400.0 if closed else 300.0,
-        {"start": f"{day}T00:00:00Z", "end": f"{day + dt.timedelta(days=1)}T00:00:00Z", "limit": 500},
-    )  # fmt: skip
-    return reply.data, reply
-
-
-_EARLY = pd.Timedelta(minutes=10)
-
-
-def hourly(reports: pd.DataFrame, hours: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return reports as hours: all of an hour averaged first, so that a burst of reports weighs no more than one.
-
-    Reports of minute 50 on belong to the hour they close, as the routine ones (:51 to :53) do. Rain of the last hour is
-    the largest an hour's reports tell: special reports repeat it.
-    """
-    label = (pd.DatetimeIndex(reports.index) + _EARLY).floor("h")
-    groups = reports.groupby(label)
-    result = groups.mean().reindex(hours)
-    # Rain reported at 12:53 fell in the hour before: label 13, hour 12.
-    rain = groups["precipitation"].max()
-    result["precipitation"] = rain.set_axis(pd.DatetimeIndex(rain.index) - daily.HOUR).reindex(hours)
-    return result
-
-
-def find_stations(site: Site, *, count: int = 5, candidates: int = 10, source: SourceInfo = STATIONS) -> list[Station]:
-    """Return the best stations near a place: nearest first, without those that lack humidity or wind.
-
-    Parameters
-    ----------
-    site : Site
-        The place.
-    count : int
-        How many to return at most.
-    candidates : int
-        How many of the nearest are looked at (one request each).
-
-    Returns
-    -------
-    list of Station
-        By distance; a station that reported in less than half of yesterday's hours comes after those that did.
-
-    Raises
-    ------
-    SourceError
-        Where the service does not answer; `NotCovered` outside of the USA.
-    """
-    return [s for s in survey_stations(site, candidates=candidates, source=source) if not s.lacking][:count]
-
-
-def survey_stations(site: Site, *, candidates: int = 10, source: SourceInfo = STATIONS) -> list[Station]:
-    """Return the nearest stations with what each lacks; the usable ones first. See `find_stations`."""
-    _contact(source)
-    where = point(source, site)
-    listed: list[Station] = _get(source, where.stations, parse_stations, lambda data, headers: 86400.0).data
-    near = sorted(
-        (
-            replace(s, distance_km=round(
-                canonical.distance_km(site.latitude, site.longitude, s.latitude, s.longitude), 2))
-            for s in listed
-        ),
-        key=lambda s: s.distance_km,
-    )[:candidates]  # fmt: skip
-    failures: list[BadResponse] = []
-    surveyed = [_survey(s, site, failures) for s in near]
-    if failures and all(s.lacking for s in surveyed):
-        raise failures[0]  # not the stations lack something: what they sent cannot be read
-    return sorted(surveyed, key=lambda s: (bool(s.lacking), not s.completeness >= 0.5, s.distance_km))
-
-
-def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Station:
-    today = config.today()
-    yesterday = today - dt.timedelta(days=1)
-    try:
-        reports, _ = _observations(station.identifier, yesterday, today)
-    except (NotCovered, BadResponse) as error:
-        if isinstance(error, BadResponse):
-            failures.append(error)
-        reports = parse_observations(b'{"features": []}')
-    start = pd.Timestamp(yesterday)
-    names = {"temperature": "temperature", "rh": "humidity", "wind10": "wind"}
-    # Which hours have a value, as `hourly` would find: ten stations are looked at for each place.
-    hour = ((pd.DatetimeIndex(reports.index) + _EARLY - start) // daily.HOUR).to_numpy()
-    inside = (hour >= 0) & (hour < 24)
-    told = reports[list(names)].notna().to_numpy()
-    there = np.zeros((24, len(names)), dtype=bool)
-    for column in range(len(names)):
-        there[hour[inside & told[:, column]], column] = True
-    lacking = tuple(word for word, hours in zip(names.values(), there.T, strict=True) if not hours.any())
-    whole = float(there.all(axis=1).mean())
-    known = reports.index[told[:, 0]]
-    age = (start + 24 * daily.HOUR - known[-1]) / daily.HOUR if len(known) else math.nan
-    difference = None
-    if station.elevation is not None and site.elevation is not None:
-        difference = round(station.elevation - site.elevation, 1)
-    return replace(
-        station, completeness=round(whole, 3), age_h=round(age, 2), lacking=lacking, elevation_difference=difference
-    )
-
-
-class NwsStations:
-    """Observations of the nearest usable station."""
-
-    info = STATIONS
-    NEEDED = 21  # hours of a day that must have reported: two or three missing ones move a day's mean by little
-
-    def fetch(self, site: Site, period: Period) -> SourceData:
-        """Return the days of ``period`` from the best station near the place; raises a `SourceError`."""
-        today = config.today()
-        inside = STATIONS.clip(period, today)
-        if not in_reach(site):
-            raise NotCovered(f"there are no NWS stations near {site}", source=STATIONS.name,
-                             suggestion="choose another source for this place")  # fmt: skip
-        stations = find_stations(site, count=3)
-        if not stations:
-            raise NotCovered(f"no station near {site} reports temperature, humidity and wind", source=STATIONS.name,
-                             suggestion="choose another source for this place")  # fmt: skip
-        failure: SourceError | None = None
-        for station in stations:
-            try:
-                return self._from(station, site, period, inside, today)
-            except (NotCovered, BadResponse) as error:
-                failure = failure or error
-        assert failure is not None
-        raise failure
-
-    def _from(self, station: Station, site: Site, period: Period, inside: Period, today: dt.date) -> SourceData:
-        warnings: list[str] = []
-        canonical.clipped(period, inside, STATIONS.title, warnings)
-        offset = pd.Timedelta(hours=site.utc_offset)
-        start = pd.Timestamp(inside.start) - offset
-        end = pd.Timestamp(inside.end) + pd.Timedelta(days=1) - offset
-        parts, replies = [], []
-        for day in pd.date_range(start.normalize(), (end - daily.HOUR).normalize(), freq="D"):
-            reports, reply = _observations(station.identifier, day.date(), today)
-            parts.append(reports)
-            replies.append(reply)
-        reports = pd.concat(parts)
-        hours = hourly(reports[~reports.index.duplicated()].sort_index(), daily.axis(start, end))
-        days = daily.to_days(hours, site, needed=self.NEEDED)
-        reported = hours["temperature"].groupby(pd.DatetimeIndex(hours.index + offset).normalize()).count()
-        short = reported[(reported >= self.NEEDED) & (reported < 24)]
-        if len(short):
-            named = pd.DatetimeIndex(short.index).strftime("%Y-%m-%d")
-            told = ", ".join(f"{day} from {n}" for day, n in zip(named, short.to_numpy(), strict=True))
-            warnings.append(f"{STATIONS.title}: means of {told} of 24 hours")
-        if not hours["cloud"].notna().any():
-            days = days.drop(columns=["cloud", "cloud_by_day"])
-        warnings.append(
-            f"{STATIONS.title}: {station.identifier} {station.name}, {station.distance_km:.1f} km from the place"
-            + ("" if station.elevation_difference is None else f", {station.elevation_difference:+.0f} m")
-        )
-        data = forecast_data(STATIONS, site, inside, today, days, station.elevation, replies[-1], warnings, {
-            "model": f"station {station.identifier}",
-            "station": station.identifier,
-            "station_name": station.name,
-            "completeness": station.completeness,
-            "latitude": station.latitude,
-            "longitude": station.longitude,
-            "elevation": station.elevation,
-            "elevation_difference": station.elevation_difference,
-            "distance_km": station.distance_km,
-        })  # fmt: skip
-        data.meta["from_cache"] = all(r.from_cache for r in replies)
-        data.meta["stale"] = any(r.stale for r in replies)
-        return data
-
-
-def stations_table(stations: Sequence[Station]) -> pd.DataFrame:
-    """Return stations as a table, one row each.
-
-    >>> stations_table([Station("KFLL", "Fort Lauderdale", 26.07, -80.15, 3.0, 4.2)]).loc["KFLL", "distance_km"]
-    np.float64(4.2)
-    """
-    return pd.DataFrame([s.__dict__ for s in stations]).set_index("identifier")

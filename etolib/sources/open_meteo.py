@@ -21,7 +21,8 @@ from etolib import config
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
 from etolib.sources import canonical, grouping
-from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources.base import SourceData
+from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
 
@@ -52,80 +53,9 @@ HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "cloud_cover": ("cloud", _PERCENT),
 }
 _PRECEDING = ("rs", "precipitation")
-_ATTRIBUTION = "Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0"
-_LICENCE = "CC BY 4.0; free use is non-commercial"
-_POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day per address; at most 4 at once"
-_PROVIDES = tuple(name for name, _ in VARIABLE_MAP.values())
 _VERSION = "open-meteo-1"
 _ELEVATION_VERSION = "elevation-1"
 _LIST_DEADLINE = 120.0  # s; a list is worth waiting for the provider's next minute
-
-
-@dataclass(frozen=True)
-class Product:
-    """One of the provider's weather services."""
-
-    info: SourceInfo
-    service: str
-    path: str
-    model: str | None
-    forecast: bool
-
-
-ARCHIVE = Product(
-    SourceInfo(
-        name="open_meteo_archive",
-        title="Open-Meteo archive (ERA5)",
-        provides=_PROVIDES,
-        window=lambda today: (dt.date(1940, 1, 1), today - dt.timedelta(days=6)),
-        delay="6 days",
-        coverage="the whole world, ERA5 and ERA5-Land cells of 0.25 and 0.1 degree",
-        licence=_LICENCE,
-        attribution=_ATTRIBUTION + "; contains modified Copernicus Climate Change Service information (ERA5)",
-        homepage="https://open-meteo.com/en/docs/historical-weather-api",
-        politeness=_POLITENESS,
-    ),
-    service="open_meteo_archive",
-    path="/v1/archive",
-    model="era5_seamless",  # without a named model the series changes its model in 2017
-    forecast=False,
-)
-FORECAST = Product(
-    SourceInfo(
-        name="open_meteo_forecast",
-        title="Open-Meteo forecast",
-        provides=_PROVIDES,
-        window=lambda today: (today - dt.timedelta(days=92), today + dt.timedelta(days=15)),
-        delay="none",
-        coverage="the whole world, best model of the place; 92 days back, 15 ahead",
-        licence=_LICENCE,
-        attribution=_ATTRIBUTION,
-        homepage="https://open-meteo.com/en/docs",
-        politeness=_POLITENESS,
-    ),
-    service="open_meteo_forecast",
-    path="/v1/forecast",
-    model=None,
-    forecast=True,
-)
-HISTORICAL_FORECAST = Product(
-    SourceInfo(
-        name="open_meteo_historical_forecast",
-        title="Open-Meteo historical forecast",
-        provides=_PROVIDES,
-        window=lambda today: (dt.date(2022, 1, 1), today),
-        delay="none",
-        coverage="the whole world, the forecasts of the time joined; from 2022",
-        licence=_LICENCE,
-        attribution=_ATTRIBUTION,
-        homepage="https://open-meteo.com/en/docs/historical-forecast-api",
-        politeness=_POLITENESS,
-    ),
-    service="open_meteo_historical_forecast",
-    path="/v1/forecast",
-    model=None,
-    forecast=True,
-)
 
 
 def budget(service: str) -> Budget:
@@ -266,9 +196,10 @@ def _places(sites: Sequence[Site]) -> dict[str, str]:
 class OpenMeteo:
     """One weather service of Open-Meteo."""
 
-    def __init__(self, product: Product) -> None:
-        self.product = product
-        self.info = product.info
+    def __init__(self, info: SourceInfo) -> None:
+        self.info = info
+        self.model = info.settings.get("model")
+        self.forecast = "forecast" in info.kinds
 
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` within the window; raises a `SourceError`."""
@@ -304,7 +235,7 @@ class OpenMeteo:
             self._url(), params, source=self.info.name,
             check=lambda body: parse(body, places=[site], hourly=True),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today), deadline=120.0, read=60.0,
-            budget=budget(self.product.service), weight=grouping.weight(len(HOURLY_MAP), len(asked)),
+            budget=budget(self.info.service), weight=grouping.weight(len(HOURLY_MAP), len(asked)),
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
         (answer,) = reply.data
@@ -319,7 +250,7 @@ class OpenMeteo:
     def _where(self, site: Site, answer: Answer) -> dict[str, Any]:
         away = canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
         return {
-            "model": self.product.model or "best_match",
+            "model": self.model or "best_match",
             "latitude": round(answer.latitude, 6),
             "longitude": round(answer.longitude, 6),
             "elevation": answer.elevation,
@@ -353,7 +284,7 @@ class OpenMeteo:
         return len(parts)
 
     def _url(self) -> str:
-        return config.service_root(self.product.service) + self.product.path
+        return config.service_root(self.info.service) + self.info.settings["path"]
 
     def _params(self, sites: Sequence[Site], inside: Period) -> dict[str, str]:
         params = {
@@ -364,23 +295,22 @@ class OpenMeteo:
             "wind_speed_unit": "ms",
             "timezone": zone(sites[0]),
         }
-        return params | ({"models": self.product.model} if self.product.model else {})
+        return params | ({"models": self.model} if self.model else {})
 
     def _ask(
         self, sites: Sequence[Site], inside: Period, today: dt.date, deadline: float | None = None
     ) -> client.Reply:
-        product = self.product
         return client.fetch(
             self._url(), self._params(sites, inside), source=self.info.name,
             check=lambda body: parse(body, places=sites),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today),
-            deadline=deadline or (60.0 if product.forecast else 120.0), read=30.0 if product.forecast else 60.0,
-            budget=budget(product.service), weight=grouping.weight(len(VARIABLE_MAP), len(inside), len(sites)),
+            deadline=deadline or (60.0 if self.forecast else 120.0), read=30.0 if self.forecast else 60.0,
+            budget=budget(self.info.service), weight=grouping.weight(len(VARIABLE_MAP), len(inside), len(sites)),
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
 
     def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
-        if self.product.forecast and (today - inside.end).days < 10:
+        if self.forecast and (today - inside.end).days < 10:
             return 3600.0
         settled = (today - inside.end).days > 120 and not any(a.missing for a in answers)
         return 90 * 86400.0 if settled else 86400.0
@@ -393,7 +323,7 @@ class OpenMeteo:
         canonical.clipped(period, inside, info.title, warnings)
         warnings += [f"{info.title}: {text}" for text in answer.warnings]
         frame = canonical.finish(
-            answer.frame, inside, today=today, forecast=self.product.forecast, warnings=warnings, named=info.title
+            answer.frame, inside, today=today, forecast=self.forecast, warnings=warnings, named=info.title
         )
         missing = [VARIABLE_MAP[name][0] for name in answer.missing]
         if lost := canonical.lost(missing, frame):

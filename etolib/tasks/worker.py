@@ -146,16 +146,14 @@ def run_ahead(
     """
     from distributed import get_worker, secede
 
-    from etolib.sources import registry
     from etolib.sources.network.scope import Scope
+    from etolib.sources.prefetch import prefetch
 
     worker, scope, failed = get_worker(), Scope(), set(before or ())
     secede()  # it waits for the provider's next minute, rather than works: its place is for others
     with ThreadPoolExecutor(1, thread_name_prefix="etolib-ahead") as pool, config.set_options(**settings):
         with scope:
-            work = pool.submit(
-                contextvars.copy_context().run, partial(registry.prefetch, sites, period, sources, failed=failed)
-            )
+            work = pool.submit(contextvars.copy_context().run, partial(prefetch, sites, period, sources, failed=failed))
         while not wait([work], timeout=_LOOK_S).done:
             if _unwanted(worker, key):
                 scope.cancel()

@@ -24,13 +24,12 @@ log = logging.getLogger(__name__)
 
 def source_list(options: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return what each source promises: name, title, first and last day, delay, licence, coverage."""
-    from etolib.sources import registry
+    from etolib.sources import catalogue
 
     with config.set_options(**options):
         today = config.today()
         found = []
-        for name, source in registry.SOURCES.items():
-            info = source.info
+        for name, info in catalogue.SOURCES.items():
             first, last = info.window(today)
             found.append(
                 {
@@ -38,9 +37,9 @@ def source_list(options: Mapping[str, str]) -> list[dict[str, Any]]:
                     "title": info.title,
                     "first": first.isoformat(),
                     "last": last.isoformat(),
-                    "delay": encode(info.delay),
-                    "licence": encode(info.licence),
-                    "coverage": encode(info.coverage),
+                    "delay": encode(catalogue.words(info.delay)),
+                    "licence": encode(catalogue.words(info.licence)),
+                    "coverage": encode(catalogue.words(info.coverage)),
                 }
             )
         return found

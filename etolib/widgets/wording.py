@@ -12,21 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from etolib import words
-from etolib.request import STATION
+from etolib.sources import catalogue
+from etolib.sources.catalogue import STATION
 from etolib.words import Text
 from etolib.words.text import Form, Role
-
-TITLES: Mapping[str, str] = {
-    "nasa_power": "NASA POWER",
-    "open_meteo_archive": "Open-Meteo archive (ERA5)",
-    "open_meteo_forecast": "Open-Meteo forecast",
-    "open_meteo_historical_forecast": "Open-Meteo historical forecast",
-    "met_norway": "MET Norway",
-    "nws_forecast": "NWS forecast grid",
-    "nws_stations": "NWS stations",
-    "climatology": "Embedded climatology",
-}
-"""Titles of the sources: the page does not import what asks them."""
 
 _OWN = re.compile(r"^own station file (.+)$")
 
@@ -76,7 +65,7 @@ def source(language: str, name: str) -> str:
         return f"{say(language, 'station')} ({own[1]})"
     if name == STATION:
         return say(language, "station")
-    return say_or(language, f"title_{name}", TITLES.get(name, name))
+    return catalogue.title(name, language)
 
 
 def variable(language: str, name: str) -> str:

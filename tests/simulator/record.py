@@ -20,7 +20,7 @@ class Call:
     time : float
         Epoch seconds of arrival.
     provider : str
-        Service name as in ``etolib.config.SERVICES``; ``unknown`` for paths of none.
+        Service name as in ``etolib.sources.catalogue.services``; ``unknown`` for paths of none.
     method, path, query : str
         As sent; a form body is appended to the query.
     headers : dict

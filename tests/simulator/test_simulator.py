@@ -368,16 +368,18 @@ def test_record_keeps_what_politeness_needs(server: WeatherServer) -> None:
 
 
 def test_every_service_has_a_root_that_replaces_scheme_and_host(server: WeatherServer) -> None:
-    from etolib.config import SERVICES as CONFIGURED
+    from etolib.sources import catalogue
+
+    configured = tuple(catalogue.services())
 
     for one_port in (False, True):
         environment = server.environment(one_port=one_port)
-        assert set(environment) == {f"ETOLIB_{name.upper()}_URL" for name in CONFIGURED} | {"ETOLIB_TODAY"}
+        assert set(environment) == {f"ETOLIB_{name.upper()}_URL" for name in configured} | {"ETOLIB_TODAY"}
         server.forget()
-        for service in CONFIGURED:
+        for service in configured:
             root = environment[f"ETOLIB_{service.upper()}_URL"]
             assert get(root + URLS[service].removeprefix("/historical")).status == 200
-        assert [call.provider for call in server.calls()] == list(CONFIGURED)
+        assert [call.provider for call in server.calls()] == list(configured)
         assert environment["ETOLIB_TODAY"] == TODAY
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 from etolib import config
 from etolib.errors import BadResponse, EtolibError
-from etolib.sources import met_norway, nasa_power, nws, open_meteo, opentopodata
+from etolib.sources import met_norway, nasa_power, nws, nws_forecast, nws_stations, open_meteo, opentopodata
 from etolib.sources.network import address, client
 from etolib.sources.station import file
 from etolib.variables import VARIABLES
@@ -207,10 +207,10 @@ PARSERS: dict[str, tuple[str, Callable[[bytes], Any]]] = {
         lambda b: nasa_power.parse(b, ("T2M",), standard="UTC", community="RE"),
     ),
     "met_norway": ("met_norway/*e.json", met_norway.parse),
-    "nws grid": ("nws/gridpoints_TAE*.json", nws.parse_grid),
+    "nws grid": ("nws/gridpoints_TAE*.json", nws_forecast.parse_grid),
     "nws points": ("nws/points*.json", nws.parse_point),
-    "nws stations": ("nws/gridpoints_stations*.json", nws.parse_stations),
-    "nws observations": ("nws/observations*.json", nws.parse_observations),
+    "nws stations": ("nws/gridpoints_stations*.json", nws_stations.parse_stations),
+    "nws observations": ("nws/observations*.json", nws_stations.parse_observations),
     "open_meteo": ("open_meteo/forecast_daily*.json", lambda b: open_meteo.parse(b, ())),
     "nasa_power hourly": (
         "nasa_power/point_hourly_*.json",

@@ -28,7 +28,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import EtolibError
 from etolib.site import Period, Site
-from etolib.sources import open_meteo, opentopodata, registry
+from etolib.sources import catalogue, open_meteo, opentopodata
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
 from tests.simulator import FAULTS, WeatherServer
@@ -57,7 +57,7 @@ class Provider:
 
 def _source(name: str, site: Site, period: Period) -> Callable[[], pd.DataFrame]:
     def ask() -> pd.DataFrame:
-        data: SourceData = registry.SOURCES[name].fetch(site, period)
+        data: SourceData = catalogue.provider(name).fetch(site, period)
         data.frame.attrs = {"warnings": data.warnings, "stale": data.meta["stale"]}
         return data.frame
 

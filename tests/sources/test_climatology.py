@@ -233,7 +233,6 @@ def test_open_sea_is_refused_with_the_way_to_land(latitude, longitude, direction
     assert caught.value.source == "climatology"
     assert " km to the " in caught.value.suggestion
     assert not caught.value.retryable
-    assert not SOURCE.info.covers(Site(latitude, longitude))
     distance, word = nearest_land(latitude, longitude)
     assert 50 < distance < 3000
     assert direction in word or word in direction
@@ -252,7 +251,6 @@ def test_antarctica_is_refused(latitude, longitude):
     assert surface(site.latitude, site.longitude)[1]
     with pytest.raises(NotCovered, match="no data at"):
         SOURCE.fetch(site, YEAR)
-    assert not SOURCE.info.covers(site)
 
 
 def test_small_islands_say_what_is_assumed():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from etolib.equations import radiation
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, daily, nws
+from etolib.sources import canonical, daily, no_radiation, nws_stations
 from etolib.sources.base import SourceInfo
 
 GREENWICH, SYDNEY, DENVER = Site(51.5, 0.0), Site(-33.9, 151.2), Site(39.7, -105.0)
@@ -152,7 +152,7 @@ def test_reports_of_an_hour_weigh_as_one():
         {"temperature": [10.0] * 10 + [20.0], "precipitation": [np.nan] * 10 + [2.0]}, index=pd.DatetimeIndex(times)
     )
     axis = daily.axis(pd.Timestamp("2024-03-01 10:00"), pd.Timestamp("2024-03-01 13:00"))
-    table = nws.hourly(reports, axis)
+    table = nws_stations.hourly(reports, axis)
     assert table["temperature"].tolist()[0] == 10.0
     assert table["temperature"].tolist()[2] == 20.0  # 11:53 belongs to 12 h
     assert table["precipitation"].iloc[1] == 2.0  # and its rain fell from 11 to 12 h
@@ -179,7 +179,7 @@ def test_estimated_radiation_is_below_the_clear_sky_and_falls_with_cloud():
     days = pd.DataFrame(
         {"tmin": 10.0, "tmax": 24.0, "cloud_by_day": [0.0, 50.0, 100.0]}, index=pd.date_range("2024-06-01", periods=3)
     )
-    rs = daily.estimate_radiation(days, Site(40.0, -90.0), 200.0).to_numpy()
+    rs = no_radiation.estimate_radiation(days, Site(40.0, -90.0), 200.0).to_numpy()
     number = days.index.day_of_year.to_numpy().astype(float)
     rso = radiation.clear_sky_radiation(radiation.extraterrestrial_radiation(40.0, number), 200.0)
     assert (rs <= rso).all()
@@ -191,13 +191,13 @@ def test_estimated_radiation_is_the_mean_of_three_estimates():
     ra = radiation.extraterrestrial_radiation(45.72, np.array([197.0]))[0]
     rso = (0.75 + 2e-5 * 200) * ra  # FAO-56 Eq. 37
     by_hand = (0.16 * np.sqrt(11.8) * ra + (0.25 + 0.5 * 0.6) * ra + (1 - 0.75 * 0.4**3.4) * rso) / 3
-    assert daily.estimate_radiation(days, Site(45.72, 4.8), 200.0).iloc[0] == pytest.approx(by_hand)
+    assert no_radiation.estimate_radiation(days, Site(45.72, 4.8), 200.0).iloc[0] == pytest.approx(by_hand)
 
 
 def test_estimated_radiation_without_cloud_is_fao56_eq_50():
     days = pd.DataFrame({"tmin": [14.8], "tmax": [26.6]}, index=pd.DatetimeIndex(["2024-07-15"]))
     ra = radiation.extraterrestrial_radiation(45.72, np.array([197.0]))
-    assert daily.estimate_radiation(days, Site(45.72, 4.8), 200.0).iloc[0] == pytest.approx(
+    assert no_radiation.estimate_radiation(days, Site(45.72, 4.8), 200.0).iloc[0] == pytest.approx(
         0.16 * np.sqrt(11.8) * ra[0]
     )
 
@@ -207,12 +207,12 @@ def test_estimated_radiation_of_what_is_no_weather_is_missing(tmin, tmax):
     days = pd.DataFrame(
         {"tmin": [tmin], "tmax": [tmax], "cloud_by_day": [50.0]}, index=pd.DatetimeIndex(["2024-07-15"])
     )
-    assert daily.estimate_radiation(days, Site(45.0, 4.8), 200.0).isna().all()
+    assert no_radiation.estimate_radiation(days, Site(45.0, 4.8), 200.0).isna().all()
 
 
 def test_polar_night_has_no_sun():
     days = pd.DataFrame({"tmin": [-20.0], "tmax": [-10.0]}, index=pd.DatetimeIndex(["2024-12-21"]))
-    assert daily.estimate_radiation(days, Site(80.0, 0.0), 0.0).iloc[0] == 0.0
+    assert no_radiation.estimate_radiation(days, Site(80.0, 0.0), 0.0).iloc[0] == 0.0
 
 
 # --- frames ---------------------------------------------------------------------------------------------------------

@@ -16,8 +16,20 @@ import pytest
 from etolib import config
 from etolib.errors import BadResponse, InputError, InvalidRequest, NotCovered, SourceWindowError
 from etolib.site import Period, Site
-from etolib.sources import climatology, elevation, nasa_power, nws, open_meteo, opentopodata, registry
+from etolib.sources import (
+    catalogue,
+    climatology,
+    elevation,
+    listing,
+    nasa_power,
+    nws_forecast,
+    nws_stations,
+    open_meteo,
+    opentopodata,
+)
 from etolib.sources.network import client
+from etolib.sources.plan import choose
+from etolib.sources.prefetch import prefetch
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +47,7 @@ def server(weather_server, monkeypatch):
 
 
 def ask(name, site=PLACE, start="2024-02-27", end="2024-03-02"):
-    return registry.SOURCES[name].fetch(site, Period(start, end))
+    return catalogue.provider(name).fetch(site, Period(start, end))
 
 
 def query(call):
@@ -63,7 +75,7 @@ def test_what_a_source_gives(server, name):
     assert data.source == name
     assert list(data.frame.index) == list(pd.date_range(start, end))
     assert data.frame[["tmin", "tmax", "u2", "rs"]].notna().all().all()
-    assert set(data.frame.columns) <= {*registry.SOURCES[name].info.provides, "kind"}
+    assert set(data.frame.columns) <= {*catalogue.find(name).provides, "kind"}
     for key in ("model", "requested", "latitude", "longitude", "elevation", "distance_km", "day", "retrieved", "url",
                 "from_cache", "stale", "attribution", "licence", "wind", "estimated"):  # fmt: skip
         assert key in data.meta, key
@@ -88,7 +100,7 @@ def test_a_second_run_makes_no_call(server, name):
 @pytest.mark.parametrize("name", CASES)
 def test_days_outside_the_window_are_refused_without_a_call(server, name):
     site = CASES[name][0]
-    first, last = registry.SOURCES[name].info.window(TODAY)
+    first, last = catalogue.find(name).window(TODAY)
     for start in (first - dt.timedelta(days=20), last + dt.timedelta(days=1)):
         with pytest.raises(SourceWindowError, match=str(first)) as caught:
             ask(name, site, start, start + dt.timedelta(days=9 if start < first else 0))
@@ -99,7 +111,7 @@ def test_days_outside_the_window_are_refused_without_a_call(server, name):
 @pytest.mark.parametrize("name", ["nasa_power", "open_meteo_archive", "open_meteo_forecast", "met_norway"])
 def test_a_period_across_the_edge_gives_the_days_inside_and_says_which_are_not(server, name):
     site = CASES[name][0]
-    _, last = registry.SOURCES[name].info.window(TODAY)
+    _, last = catalogue.find(name).window(TODAY)
     data = ask(name, site, last - dt.timedelta(days=3), last + dt.timedelta(days=4))
     assert data.frame.index[-1].date() == last
     assert any(f"{last + dt.timedelta(days=1)}..{last + dt.timedelta(days=4)}" in text for text in data.warnings)
@@ -236,7 +248,7 @@ def test_open_meteo_asks_as_agreed(server):
 
 def test_open_meteo_hours_make_the_days(server):
     """The provider's own daily values come from labels 00 to 23; ours from the hours themselves."""
-    source = registry.SOURCES["open_meteo_archive"]
+    source = catalogue.provider("open_meteo_archive")
     hours = source.fetch_hourly(PLACE, Period("2024-02-27", "2024-03-02"))
     days = ask("open_meteo_archive").frame
     assert len(hours.frame) == 5 * 24
@@ -261,7 +273,7 @@ def test_open_meteo_wind_comes_down_from_10_m(server):
 
 def test_many_places_are_one_request_and_the_same_as_each_alone(server):
     sites = [Site(-22.7, -47.6), Site(-21.2, -47.8), Site(40.0, -105.0), Site(-20.0, -49.0)]
-    source = registry.SOURCES["open_meteo_archive"]
+    source = catalogue.provider("open_meteo_archive")
     together = source.fetch_many(sites, Period("2024-02-27", "2024-03-02"))
     assert len(server.calls()) == 2  # two solar days: UTC-3 and UTC-7
     for site, data in zip(sites, together, strict=True):
@@ -275,23 +287,23 @@ def test_prefetch_of_many_farms_is_a_handful_of_calls(server):
     rng = np.random.default_rng(3)
     farms = [Site(round(-22.7 + a, 4), round(-47.6 + b, 4)) for a, b in rng.uniform(-0.2, 0.2, (250, 2))]
     period = Period("2024-02-27", "2024-03-02")
-    count = registry.prefetch(farms, period)
+    count = prefetch(farms, period)
     calls = server.calls()
     assert len(calls) == count == 6  # three of weather, three of elevation
-    assert registry.prefetch(farms, period) == 0
-    alone = [registry.SOURCES["open_meteo_archive"].fetch(farm, period) for farm in farms[:20]]
+    assert prefetch(farms, period) == 0
+    alone = [catalogue.provider("open_meteo_archive").fetch(farm, period) for farm in farms[:20]]
     assert all(np.isfinite(elevation.lookup(farm).value) for farm in farms[:20])
     assert len(server.calls()) == len(calls)
     assert all(data.meta["from_cache"] for data in alone)
     client.door().cache.clear()
-    fresh = registry.SOURCES["open_meteo_archive"].fetch(farms[7], period)
+    fresh = catalogue.provider("open_meteo_archive").fetch(farms[7], period)
     pd.testing.assert_frame_equal(fresh.frame, alone[7].frame)
     assert fresh.meta["elevation"] == alone[7].meta["elevation"]
 
 
 def test_prefetch_leaves_errors_to_the_places(server):
     server.fault("open_meteo", "refuse")
-    assert registry.prefetch([PLACE, Site(0.0, -30.0)], Period("2024-02-27", "2024-03-02")) == 0
+    assert prefetch([PLACE, Site(0.0, -30.0)], Period("2024-02-27", "2024-03-02")) == 0
 
 
 def test_weighted_budget_counts_as_the_provider_does(server):
@@ -372,23 +384,25 @@ def test_nws_grid_of_another_place_is_refused(server, monkeypatch):
     body = next(c for c in server.calls() if c.path.startswith("/gridpoints"))
     raw = json.loads(urllib.request.urlopen(server.root("nws") + body.path).read())
     raw["geometry"]["coordinates"] = [[[x, y + 5] for x, y in ring] for ring in raw["geometry"]["coordinates"]]
-    monkeypatch.setattr(nws, "parse_grid", lambda _, parse=nws.parse_grid: parse(json.dumps(raw).encode()))
+    monkeypatch.setattr(
+        nws_forecast, "parse_grid", lambda _, parse=nws_forecast.parse_grid: parse(json.dumps(raw).encode())
+    )
     client.door().cache.clear()
     with pytest.raises(BadResponse, match="away"):
         ask("nws_forecast", *CASES["nws_forecast"])
 
 
 def test_station_finder(server):
-    stations = nws.find_stations(BOULDER, count=3)
+    stations = nws_stations.find_stations(BOULDER, count=3)
     assert 1 <= len(stations) <= 3
     assert [s.distance_km for s in stations] == sorted(s.distance_km for s in stations)
     assert all(not s.lacking and s.elevation_difference is not None for s in stations)
-    everything = nws.survey_stations(BOULDER)
+    everything = nws_stations.survey_stations(BOULDER)
     assert {s.identifier for s in stations} <= {s.identifier for s in everything}
     lacking = [s for s in everything if s.lacking]
     assert lacking  # the simulator has stations without humidity or wind
     assert {word for s in lacking for word in s.lacking} <= {"temperature", "humidity", "wind"}
-    assert nws.stations_table(everything).index.name == "identifier"
+    assert nws_stations.stations_table(everything).index.name == "identifier"
 
 
 def test_station_observations_are_paged_by_the_day(server):
@@ -465,11 +479,11 @@ def test_no_fault_of_an_elevation_service_stops_anything(server, fault):
         assert elevation.lookup(Site(-22.7, -47.6)).source == "embedded"
 
 
-# --- registry -------------------------------------------------------------------------------------------------------
+# --- the plan -------------------------------------------------------------------------------------------------------
 
 
 def chosen(site, start, end):
-    return [c.source for c in registry.choose(site, Period(start, end), today=TODAY)]
+    return [c.source for c in choose(site, Period(start, end), today=TODAY)]
 
 
 def test_history_is_nasa_and_archive_and_the_rest_is_forecast():
@@ -481,18 +495,18 @@ def test_history_is_nasa_and_archive_and_the_rest_is_forecast():
 
 def test_every_day_of_a_month_around_today_has_a_source_and_none_is_asked_outside_its_window():
     period = Period("2024-06-10", "2024-07-12")
-    choices = registry.choose(PLACE, period, today=TODAY)
+    choices = choose(PLACE, period, today=TODAY)
     covered = {day for c in choices if c.role == "main" for day in c.period.days()}
     assert covered == set(period.days())
     for c in choices[:-1]:
-        first, last = registry.SOURCES[c.source].info.window(TODAY)
+        first, last = catalogue.find(c.source).window(TODAY)
         assert first <= c.period.start <= c.period.end <= last
         assert c.reason
 
 
 def test_usa_and_nordic_countries_first_where_a_contact_is_set(monkeypatch):
     assert "nws_forecast" not in chosen(BOULDER, "2024-06-28", "2024-07-05")
-    (told,) = [c.reason for c in registry.choose(BOULDER, Period("2024-06-28", "2024-07-05"), today=TODAY)
+    (told,) = [c.reason for c in choose(BOULDER, Period("2024-06-28", "2024-07-05"), today=TODAY)
                if c.source == "open_meteo_forecast"]  # fmt: skip
     assert "ETOLIB_CONTACT" in told
     monkeypatch.setenv("ETOLIB_CONTACT", "a@b.org")
@@ -504,22 +518,22 @@ def test_usa_and_nordic_countries_first_where_a_contact_is_set(monkeypatch):
 
 
 def test_names_restrict_and_unknown_names_list_the_known():
-    choices = registry.choose(PLACE, Period("2024-01-01", "2024-01-31"), ["nasa_power"], today=TODAY)
+    choices = choose(PLACE, Period("2024-01-01", "2024-01-31"), ["nasa_power"], today=TODAY)
     assert [c.source for c in choices] == ["nasa_power"]
     with pytest.raises(InputError, match="nasapower") as caught:
-        registry.choose(PLACE, Period("2024-01-01", "2024-01-31"), "nasapower", today=TODAY)
+        choose(PLACE, Period("2024-01-01", "2024-01-31"), "nasapower", today=TODAY)
     assert "nasa_power" in caught.value.suggestion
 
 
 def test_open_sea_is_refused_and_a_beach_is_not():
     with pytest.raises(NotCovered, match="sea"):
-        registry.choose(Site(0.0, -30.0), Period("2024-01-01", "2024-01-31"), today=TODAY)
-    assert registry.choose(Site(-22.987, -43.2), Period("2024-01-01", "2024-01-31"), today=TODAY)  # Ipanema
+        choose(Site(0.0, -30.0), Period("2024-01-01", "2024-01-31"), today=TODAY)
+    assert choose(Site(-22.987, -43.2), Period("2024-01-01", "2024-01-31"), today=TODAY)  # Ipanema
 
 
 def test_table_of_sources():
-    table = registry.sources(TODAY)
-    assert set(registry.SOURCES) == set(table.index)
+    table = listing.sources(TODAY)
+    assert set(catalogue.names()) == set(table.index)
     assert {"provides", "from", "to", "delay", "coverage", "licence", "key needed", "politeness"} <= set(table.columns)
     assert (table["from"] <= table["to"]).all()
     assert table.loc["open_meteo_forecast", "from"] == TODAY - dt.timedelta(days=92)

@@ -10,7 +10,17 @@ import pytest
 
 from etolib.errors import BadResponse, InputError
 from etolib.site import Period, Site
-from etolib.sources import canonical, daily, met_norway, nasa_power, nws, open_meteo, opentopodata
+from etolib.sources import (
+    canonical,
+    daily,
+    met_norway,
+    nasa_power,
+    nws,
+    nws_forecast,
+    nws_stations,
+    open_meteo,
+    opentopodata,
+)
 from etolib.sources.network import address, client
 from etolib.sources.station import file
 from tests.shared import shared_path
@@ -297,7 +307,7 @@ def test_nws_point():
 
 
 def test_nws_grid_days():
-    grid = nws.parse_grid(body("nws", "gridpoints_TAE_58_65.json"))
+    grid = nws_forecast.parse_grid(body("nws", "gridpoints_TAE_58_65.json"))
     assert grid.elevation == pytest.approx(3.9624)
     days = daily.to_days(grid.hours, FLORIDA, maxima=grid.maxima, minima=grid.minima)
     assert days.iloc[[0, -1]].isna().all().all()
@@ -309,7 +319,7 @@ def test_nws_grid_days():
 
 def test_nws_wind_and_rain():
     raw = json.loads(body("nws", "gridpoints_TAE_58_65.json"))
-    grid = nws.parse_grid(json.dumps(raw).encode())
+    grid = nws_forecast.parse_grid(json.dumps(raw).encode())
     assert grid.hours["wind10"].iloc[0] == pytest.approx(20.372 / 3.6)
     days = daily.to_days(grid.hours, FLORIDA)
     # 4 February, UTC-6: intervals of 6 h from 06 UTC lie wholly inside; summed from the file
@@ -331,14 +341,14 @@ def test_nws_durations_of_the_recording_are_all_read():
 
 
 def test_nws_stations():
-    stations = nws.parse_stations(body("nws", "gridpoints_stations_ILN.json"))
+    stations = nws_stations.parse_stations(body("nws", "gridpoints_stations_ILN.json"))
     assert len(stations) == 41
     assert stations[0].identifier == "KCMH"
     assert stations[0].elevation == 245.9736
 
 
 def test_nws_observation_with_the_older_units():
-    frame = nws.parse_observations(body("nws", "observations_KFLL_values_edited.json"))
+    frame = nws_stations.parse_observations(body("nws", "observations_KFLL_values_edited.json"))
     row = frame.loc["2019-06-27 10:53"]
     assert row["wind10"] == 10.0  # unit:m_s-1
     assert row["temperature"] == 10.0
@@ -355,7 +365,7 @@ def test_nws_observations_null_with_code_z(name, time):
     raw = json.loads(body("nws", f"observations_{name}_timestamp_edited.json"))
     assert raw["features"][0]["id"].endswith(time)
     raw["features"][0]["properties"]["timestamp"] = time
-    row = nws.parse_observations(json.dumps(raw).encode()).iloc[0]
+    row = nws_stations.parse_observations(json.dumps(raw).encode()).iloc[0]
     if name == "PHNL":
         assert row[["temperature", "rh", "wind10"]].isna().all()
     else:
@@ -370,7 +380,7 @@ def test_nws_observations_null_with_code_z(name, time):
 def test_nws_values_that_did_not_pass_are_not_used(code):
     raw = json.loads(body("nws", "observations_KFLL_values_edited.json"))
     raw["features"][0]["properties"]["temperature"]["qualityControl"] = code
-    assert nws.parse_observations(json.dumps(raw).encode())["temperature"].isna().all()
+    assert nws_stations.parse_observations(json.dumps(raw).encode())["temperature"].isna().all()
 
 
 @pytest.mark.parametrize(

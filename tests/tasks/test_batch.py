@@ -11,7 +11,7 @@ import pytest
 import etolib
 from etolib import tasks
 from etolib.site import Site
-from etolib.sources import grouping, nasa_power, open_meteo, registry
+from etolib.sources import catalogue, grouping, nasa_power, open_meteo, prefetch
 from etolib.tasks import scheduler
 from etolib.tasks.messages import FINAL, topic
 from etolib.tasks.submission import _submit_ahead
@@ -44,7 +44,7 @@ def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path):
     with etolib.set_options(cache_dir=tmp_path / "many"):
         batch = tasks.submit_many(farms, PERIOD, client=client)
         results = batch.result(120)
-    calls = {name: len(weather_server.calls(name)) for name in etolib.config.SERVICES}
+    calls = {name: len(weather_server.calls(name)) for name in catalogue.services()}
     shared = -(-len(farms) // grouping.size(10))
     assert {name: n for name, n in calls.items() if n} == {
         "nasa_power": 1, "open_meteo_archive": shared, "open_meteo_elevation": shared,
@@ -72,10 +72,10 @@ def test_submission_does_not_wait_for_the_lists(client, weather_server):
 
 @pytest.mark.parametrize("wrong", [RuntimeError("a fault of ours"), MemoryError()])
 def test_a_failing_list_fails_no_job(client, weather_server, monkeypatch, wrong):
-    def prefetch(*args, **kwargs):
+    def fail(*args, **kwargs):
         raise wrong
 
-    monkeypatch.setattr(registry, "prefetch", prefetch)
+    monkeypatch.setattr(prefetch, "prefetch", fail)
     batch = tasks.submit_many(district(3), PERIOD, client=client)
     assert all(result.table["eto"].notna().all() for result in batch.result(60))
     assert ends(client, batch) == [["SUCCESS"]] * 3
@@ -137,10 +137,6 @@ def test_lots_are_of_one_solar_day_and_long_periods_share_elevations_only(client
     assert len(weather_server.calls("open_meteo_archive")) == 4
     assert len(weather_server.calls("open_meteo_elevation")) == 3
     assert len(weather_server.calls()) == before + 4  # six years: one call a place, and one of NASA POWER for both
-
-
-def test_lists_know_how_many_variables_are_asked():
-    assert len(open_meteo.VARIABLE_MAP) == grouping.VARIABLES
 
 
 def test_one_place_has_nothing_before_it(client):

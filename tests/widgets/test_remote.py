@@ -99,11 +99,11 @@ def test_a_tab_that_fails_takes_no_other_with_it(result, caplog):
     assert "the tab toy failed" in caplog.text
 
 
-def test_the_list_of_sources_is_that_of_the_registry_on_the_given_day():
-    from etolib.sources import registry
+def test_the_list_of_sources_is_that_of_the_catalogue_on_the_given_day():
+    from etolib.sources import catalogue
 
     found = remote.source_list({"today": "2024-07-01"})
-    assert [source["name"] for source in found] == list(registry.SOURCES)
+    assert [source["name"] for source in found] == list(catalogue.names())
     assert all(source["first"] <= source["last"] for source in found)
     nasa = next(source for source in found if source["name"] == "nasa_power")
     assert nasa["last"] < "2024-07-01"

@@ -462,13 +462,13 @@ def grid(name, factor):
 def learnt():
     """A result of 90 days with a station of 75 and two grids whose wind is too high."""
     from etolib import pipeline
-    from etolib.sources import registry
+    from etolib.sources import catalogue
     from etolib.sources.station.file import read
 
     names = {"nasa_power": grid("nasa_power", 2.0), "open_meteo_archive": grid("open_meteo_archive", 1.8)}
     with pytest.MonkeyPatch.context() as patch, config.set_options(today="2024-07-01"):
         for name, source in names.items():
-            patch.setitem(registry.SOURCES, name, source)
+            patch.setitem(catalogue.PROVIDERS, name, source)
         station = read(US.iloc[:75].to_csv(index=False).encode(), filename="mine.csv")
         site = Site(-12.1, -45.0, 440.0)
         return pipeline.compute(site, "2024-01-01/2024-03-30", ["station", *names], station=station)

@@ -30,7 +30,6 @@ import tenacity
 from filelock import FileLock, Timeout
 
 from etolib import config
-from etolib._version import __version__
 from etolib.errors import (
     BadResponse,
     EtolibError,
@@ -42,6 +41,7 @@ from etolib.errors import (
 )
 from etolib.sources.network import scope
 from etolib.sources.network.address import address, kept, key_of, reason_of, retry_after
+from etolib.sources.network.agent import user_agent
 from etolib.sources.network.budget import Budget, Ledger, slot
 from etolib.sources.network.cache import Cache, Database, Entry
 from etolib.sources.network.wire import Net
@@ -93,19 +93,6 @@ class _Again(Exception):
         super().__init__(str(error))
         self.error = error
         self.wait = wait
-
-
-def user_agent() -> str:
-    """Return how we present ourselves: ``etolib/<version> (<contact>)``.
-
-    >>> with config.set_options(contact="me@example.org"):
-    ...     user_agent().split(" ")[1]
-    '(me@example.org)'
-    """
-    contact = config.get("contact") or "none"
-    # A header is one line of ASCII.
-    safe = "".join(c for c in contact if c.isascii() and c.isprintable()).strip() or "none"
-    return f"etolib/{__version__} ({safe})"
 
 
 @dataclass

@@ -1,0 +1,440 @@
+"""The catalogue: one light row per source with everything that is known of it before it is asked.
+
+Names, titles, services, ranks, regions and windows everywhere in etolib are read here; nothing heavier than the
+standard library is imported, so that a page's kernel can read it too. A row names the class that answers for it
+(``provider``), which is imported when the source is first asked: on a worker process as well, where the row pickles.
+
+To add a source, add a row, a file with its provider, and a simulator; `register` adds one to this process at run time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from etolib.errors import InputError, Problem
+from etolib.sources.row import KINDS, LAST, Box, Near, Rank, SourceInfo, Window
+from etolib.words import Text, has, say, verbatim
+from etolib.words.catalogue import ENGLISH
+
+if TYPE_CHECKING:
+    from etolib.sources.base import Source
+
+__all__ = [
+    "ELEVATIONS", "KINDS", "LAST", "OWN", "PROVIDERS", "SOURCES", "STATION", "Box", "ElevationInfo", "Near", "Rank",
+    "SourceInfo", "Window", "added", "find", "humidity_pairs", "keyed_services", "load", "names", "provider", "ranked",
+    "register", "registered", "services", "title", "unregister", "words",
+]  # fmt: skip
+
+STATION = "station"
+"""Name of the user's own file among the sources."""
+
+_OPEN_METEO = "etolib.sources.open_meteo:OpenMeteo"
+_OPEN_METEO_PROVIDES = (
+    "tmax", "tmin", "tmean", "tdew", "rhmax", "rhmin", "rhmean", "u2", "rs", "precipitation", "pressure",
+)  # fmt: skip
+_OPEN_METEO_CREDIT = "Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0"
+_OPEN_METEO_POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day per address; at most 4 at once"
+_OPEN_METEO_PLACES = 100
+"""The server takes 1000, an address takes some 8 kB."""
+
+_WITHOUT_RADIATION = (
+    "tmin", "tmax", "tmean", "tdew", "rhmin", "rhmax", "rhmean", "u2", "cloud", "precipitation", "rs",
+)  # fmt: skip
+_USA = (
+    Box(24.0, 49.6, -125.2, -66.5),
+    Box(51.0, 71.6, -180.0, -129.5),
+    Box(18.7, 22.4, -160.5, -154.5),
+    Box(17.5, 18.7, -67.5, -64.4),
+    Box(13.0, 20.8, 144.5, 146.2),
+    Box(-14.6, -13.9, -171.2, -168.0),
+)
+"""Boxes around the USA and its territories."""
+
+_NORDIC = (Box(54.0, 72.0, 3.0, 32.0),)
+"""Where MET Norway's regional model lies (2.5 km)."""
+
+_NWS: dict[str, Any] = {
+    "provides": _WITHOUT_RADIATION,
+    "estimates": ("rs",),
+    "licence": "licence_public_domain",
+    "attribution": "Data from the US National Weather Service (https://www.weather.gov)",
+    "homepage": "https://www.weather.gov/documentation/services-web-api",
+    "politeness": "an agent that names a contact (ETOLIB_CONTACT); at most 4 requests at once, 0.2 s between them",
+    "contact_needed": True,
+    "service": "nws",
+    "root": "https://api.weather.gov",
+    "reach": _USA,
+    "home": _USA,
+    "role": "national",
+    "kinds": ("observed", "forecast"),
+}
+
+_ROWS = (
+    SourceInfo(
+        name="nasa_power",
+        title="NASA POWER",
+        provides=("tmin", "tmax", "tmean", "tdew", "rhmean", "u2", "pressure", "rs", "precipitation"),
+        window=Window(dt.date(1981, 1, 1), -3),
+        delay="delay_nasa_power",
+        coverage="coverage_nasa_power",
+        licence="licence_nasa_power",
+        attribution="Data from the NASA Langley Research Center POWER Project, funded through the NASA Earth Science "
+        "Directorate Applied Science Program",
+        homepage="https://power.larc.nasa.gov",
+        politeness="at most 4 requests at once, 0.2 s between them; one request for the whole period; "
+        "one answer for all places in the same cells",
+        provider="etolib.sources.nasa_power:NasaPower",
+        service="nasa_power",
+        root="https://power.larc.nasa.gov",
+        role="history",
+        reason="history_by_satellite",
+        rank=Rank(weather=40, radiation=10),
+        humidity="first",
+        trusted=True,
+    ),
+    SourceInfo(
+        name="open_meteo_archive",
+        title="Open-Meteo archive (ERA5)",
+        provides=_OPEN_METEO_PROVIDES,
+        window=Window(dt.date(1940, 1, 1), -6),
+        delay="delay_six_days",
+        coverage="coverage_open_meteo_archive",
+        licence="licence_open_meteo",
+        attribution=_OPEN_METEO_CREDIT + "; contains modified Copernicus Climate Change Service information (ERA5)",
+        homepage="https://open-meteo.com/en/docs/historical-weather-api",
+        politeness=_OPEN_METEO_POLITENESS,
+        provider=_OPEN_METEO,
+        # Without a named model the series changes its model in 2017.
+        settings={"path": "/v1/archive", "model": "era5_seamless"},
+        service="open_meteo_archive",
+        root="https://archive-api.open-meteo.com",
+        role="history",
+        reason="history_by_reanalysis",
+        rank=Rank(weather=10, radiation=20),
+        humidity="second",
+        places=_OPEN_METEO_PLACES,
+    ),
+    SourceInfo(
+        name="open_meteo_forecast",
+        title="Open-Meteo forecast",
+        provides=_OPEN_METEO_PROVIDES,
+        window=Window(-92, 15),
+        delay="delay_none",
+        coverage="coverage_open_meteo_forecast",
+        licence="licence_open_meteo",
+        attribution=_OPEN_METEO_CREDIT,
+        homepage="https://open-meteo.com/en/docs",
+        politeness=_OPEN_METEO_POLITENESS,
+        provider=_OPEN_METEO,
+        settings={"path": "/v1/forecast"},
+        service="open_meteo_forecast",
+        root="https://api.open-meteo.com",
+        role="newest",
+        reason="newest_after_reanalysis",
+        follows="open_meteo_archive",
+        rank=Rank(weather=30, radiation=40),
+        humidity="second",
+        kinds=("observed", "forecast"),
+        places=_OPEN_METEO_PLACES,
+    ),
+    SourceInfo(
+        name="open_meteo_historical_forecast",
+        title="Open-Meteo historical forecast",
+        provides=_OPEN_METEO_PROVIDES,
+        window=Window(dt.date(2022, 1, 1), 0),
+        delay="delay_none",
+        coverage="coverage_open_meteo_historical_forecast",
+        licence="licence_open_meteo",
+        attribution=_OPEN_METEO_CREDIT,
+        homepage="https://open-meteo.com/en/docs/historical-forecast-api",
+        politeness=_OPEN_METEO_POLITENESS,
+        provider=_OPEN_METEO,
+        settings={"path": "/v1/forecast"},
+        service="open_meteo_historical_forecast",
+        root="https://historical-forecast-api.open-meteo.com",
+        rank=Rank(weather=20, radiation=30),
+        humidity="second",
+        kinds=("observed", "forecast"),
+        places=_OPEN_METEO_PLACES,
+    ),
+    SourceInfo(
+        name="met_norway",
+        title="MET Norway",
+        provides=_WITHOUT_RADIATION,
+        estimates=("rs",),
+        window=Window(0, 9),
+        delay="delay_none",
+        coverage="coverage_met_norway",
+        licence="licence_met_norway",
+        attribution="Data from MET Norway (https://api.met.no), CC BY 4.0",
+        homepage="https://api.met.no/weatherapi/locationforecast/2.0/documentation",
+        politeness="an agent that names a contact (ETOLIB_CONTACT); kept until Expires, then asked whether it has "
+        "changed",
+        contact_needed=True,
+        provider="etolib.sources.met_norway:MetNorway",
+        service="met_norway",
+        root="https://api.met.no",
+        home=_NORDIC,
+        role="national",
+        reason="nordic_forecast",
+        rank=Rank(weather=60, radiation=60, at_home=13),
+        prior="met_norway_first",
+        kinds=("observed", "forecast"),
+    ),
+    SourceInfo(
+        name="nws_forecast",
+        title="NWS forecast grid",
+        window=Window(0, 7),
+        delay="delay_none",
+        coverage="coverage_nws_forecast",
+        provider="etolib.sources.nws_forecast:NwsForecast",
+        reason="usa_forecast",
+        rank=Rank(weather=70, radiation=70, at_home=12),
+        prior="nws_forecast_first",
+        **_NWS,
+    ),
+    SourceInfo(
+        name="nws_stations",
+        title="NWS stations",
+        window=Window(-6, -1),
+        delay="delay_nws_stations",
+        coverage="coverage_nws_stations",
+        provider="etolib.sources.nws_stations:NwsStations",
+        # The width of an ERA5 cell, and the height over which the air cools by 1 degree. Round priors.
+        near=Near(25.0, 150.0),
+        reason="usa_stations",
+        rank=Rank(weather=50, radiation=50, at_home=11),
+        prior="nws_stations_first",
+        **_NWS,
+    ),
+    SourceInfo(
+        name="climatology",
+        title="Embedded climatology",
+        provides=("tmin", "tmax", "tmean", "ea", "rs", "u2", "precipitation"),
+        estimates=("tmin", "tmax", "tmean", "ea", "rs", "u2", "precipitation"),
+        window=Window(dt.date(1700, 1, 1), dt.date(2261, 12, 31)),  # any date a pandas index can hold
+        delay="delay_none",
+        coverage="coverage_climatology",
+        licence="licence_climatology",
+        attribution="Contains modified Copernicus Climate Change Service information (ERA5); NASA GLDAS-2.1 through "
+        "pvcz; SoDa Linke turbidity and surface height through pvlib; Natural Earth",
+        homepage="https://cds.climate.copernicus.eu",
+        politeness="no network",
+        provider="etolib.sources.climatology:Climatology",
+        role="fallback",
+        reason="only_where_nothing_else",
+        rank=Rank(weather=LAST, radiation=LAST),
+        kinds=("climatology",),
+        error=0.25,  # weather departs from its mean
+    ),
+)
+
+OWN = SourceInfo(
+    name=STATION,
+    title="own station file",
+    provides=(),
+    window=Window(dt.date(1900, 1, 1), dt.date(2199, 12, 31)),
+    delay="delay_none",
+    coverage="the station",
+    licence="as its owner says",
+    attribution="own data",
+    homepage="",
+    politeness="no network",
+    reason="own_file",
+    rank=Rank(weather=0, radiation=0),
+    error=0.05,  # of its own complete record: instruments and siting; a round prior
+)
+"""The row of the user's own file; what a file makes of it tells its title, window and columns."""
+
+
+@dataclass(frozen=True)
+class ElevationInfo:
+    """A service of elevations: name, the class of functions that asks it, service and root as of `SourceInfo`."""
+
+    name: str
+    provider: str
+    service: str
+    root: str
+
+
+ELEVATIONS = (
+    ElevationInfo(
+        "open_meteo", "etolib.sources.open_meteo:elevations", "open_meteo_elevation", "https://api.open-meteo.com"
+    ),
+    ElevationInfo(
+        "opentopodata", "etolib.sources.opentopodata:elevations", "opentopodata", "https://api.opentopodata.org"
+    ),
+)
+"""Services of elevations in the order in which they are asked."""
+
+SOURCES: dict[str, SourceInfo] = {row.name: row for row in _ROWS}
+"""The row of every source by name, in the order tables show them. `register` adds one."""
+
+PROVIDERS: dict[str, Source] = {}
+"""What answers for the sources that were asked already, by name; `provider` makes them."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all sources.
+
+    >>> names()[0], names()[-1]
+    ('nasa_power', 'climatology')
+    """
+    return tuple(SOURCES)
+
+
+def find(name: str) -> SourceInfo:
+    """Return the row of a source, the user's own file included; KeyError where there is none."""
+    return OWN if name == STATION else SOURCES[name]
+
+
+def title(name: str, language: str = "en") -> str:
+    """Return the title of a source in a language; a name that is not in the catalogue as it is.
+
+    >>> title("nasa_power"), title("own station file a.csv")
+    ('NASA POWER', 'own station file a.csv')
+    """
+    return SOURCES[name].title_in(language) if name in SOURCES else name
+
+
+def words(text: str, **values: Any) -> Text:
+    """Return what a row says: the text of a key, or plain text as it is.
+
+    >>> words("delay_six_days"), words("two weeks")
+    ('6 days', 'two weeks')
+    """
+    return say(text, **values) if has(ENGLISH, text) else verbatim(text)
+
+
+def provider(name: str) -> Source:
+    """Return what answers for a source: its class is imported when it is first asked.
+
+    >>> provider("climatology").info.name
+    'climatology'
+    """
+    if name not in PROVIDERS:
+        row = SOURCES[name]
+        PROVIDERS[name] = load(row.provider)(row)
+    return PROVIDERS[name]
+
+
+def load(path: str) -> Any:
+    """Return what ``module:name`` names."""
+    module, _, attribute = path.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def services() -> dict[str, str]:
+    """Return scheme and host of every service by its name in ``ETOLIB_<SERVICE>_URL``.
+
+    >>> services()["nws"]
+    'https://api.weather.gov'
+    """
+    rows: tuple[SourceInfo | ElevationInfo, ...] = (*SOURCES.values(), *ELEVATIONS)
+    return {row.service: row.root for row in rows if row.service}
+
+
+def keyed_services() -> tuple[str, ...]:
+    """Return the services that want a key of one's own, ``ETOLIB_<SERVICE>_KEY``."""
+    return tuple(dict.fromkeys(row.service for row in SOURCES.values() if row.key_needed))
+
+
+def ranked(names: Sequence[str], group: Literal["weather", "radiation"], at_home: Sequence[str] = ()) -> list[str]:
+    """Return names of sources in the order in which they give a group of variables.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names, also of sources that are not in the catalogue.
+    group : {"weather", "radiation"}
+        Temperature, wind and rain; or radiation.
+    at_home : sequence of str
+        National sources that stand at home, see `Rank`.
+
+    Examples
+    --------
+    >>> ranked(["open_meteo_forecast", "nws_forecast", "open_meteo_archive"], "weather", ["nws_forecast"])
+    ['open_meteo_archive', 'nws_forecast', 'open_meteo_forecast']
+    >>> ranked(["climatology", "zeta", "nasa_power", "station"], "radiation")
+    ['station', 'nasa_power', 'zeta', 'climatology']
+    """
+
+    def key(name: str) -> tuple[float, str]:
+        rank = find(name).rank if name == STATION or name in SOURCES else Rank()
+        if group == "radiation":
+            return rank.radiation, name
+        return rank.at_home if name in at_home and rank.at_home is not None else rank.weather, name
+
+    return sorted(names, key=key)
+
+
+def humidity_pairs(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the pairs of sources whose mean gives the humidity, the best first.
+
+    >>> humidity_pairs(["open_meteo_forecast", "open_meteo_archive", "nasa_power"])
+    [('nasa_power', 'open_meteo_archive'), ('nasa_power', 'open_meteo_forecast')]
+    """
+    rows = [find(name) for name in ranked([name for name in names if name in SOURCES], "weather")]
+    return [
+        (one.name, other.name)
+        for one in rows
+        if one.humidity == "first"
+        for other in rows
+        if other.humidity == "second"
+    ]
+
+
+# --- sources of one's own -------------------------------------------------------------------------------------------
+
+_added: dict[str, SourceInfo] = {}
+
+
+def register(row: SourceInfo, provider: Source | None = None) -> None:
+    """Add a source to this process: it is listed, chosen, asked and ranked as its row says.
+
+    Parameters
+    ----------
+    row : SourceInfo
+        Of a new name, with a ``provider`` that can be imported; worker processes are told of `added` rows by tasks.
+    provider : Source, optional
+        What answers, in place of the class the row names; stays in this process.
+
+    Raises
+    ------
+    InputError
+        Where the name is taken, or no name of its own.
+    """
+    if row.name in SOURCES or row.name == STATION or not row.name.isidentifier() or row.name == "auto":
+        raise InputError([Problem("source", row.name, say("source_name_taken"), say("choose_another_name"))])
+    SOURCES[row.name] = _added[row.name] = row
+    if provider is not None:
+        PROVIDERS[row.name] = provider
+
+
+def unregister(name: str) -> None:
+    """Take a source away again that `register` added; KeyError where it did not."""
+    del _added[name], SOURCES[name]
+    PROVIDERS.pop(name, None)
+
+
+@contextmanager
+def registered(*rows: SourceInfo) -> Iterator[None]:
+    """Have more sources inside a ``with`` block; those that are there already stay."""
+    new = [row for row in rows if row.name not in _added]
+    for row in new:
+        register(row)
+    try:
+        yield
+    finally:
+        for row in new:
+            unregister(row.name)
+
+
+def added() -> tuple[SourceInfo, ...]:
+    """Return the rows that `register` added, for a task that may run in another process."""
+    return tuple(_added.values())

@@ -1,0 +1,69 @@
+"""What many places will ask for, brought to the cache in few requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, cast
+
+from etolib.errors import NotCovered, SourceError, SourceUnavailable
+from etolib.site import Period, Site
+from etolib.sources import catalogue, open_meteo
+from etolib.sources.network.scope import Abandoned
+from etolib.sources.plan import choose
+
+
+class ListSource(Protocol):
+    """A source one request of which may hold many places (``places`` of its row)."""
+
+    def prefetch(self, sites: Sequence[Site], period: Period) -> int:
+        """Bring the days of many places to the cache; return the number of requests."""
+        ...
+
+
+def prefetch(
+    sites: Sequence[Site], period: Period, sources: str | Sequence[str] = "auto", *, failed: set[str] | None = None
+) -> int:
+    """Bring what many places will ask for to the cache in few requests; return how many there were.
+
+    Open-Meteo answers for a list of places at once. NASA POWER needs no help: places in the same cells share an answer.
+    An error of a provider is left to the places themselves, which ask again and report it.
+
+    Parameters
+    ----------
+    sites : sequence of Site
+        The places; those without an elevation get theirs looked up.
+    period, sources
+        As in `etolib.sources.plan.choose`.
+    failed : set of str, optional
+        Services not to ask, because they gave no answer before; those that give none now are added.
+    """
+    silent = set() if failed is None else failed
+    wanted: dict[tuple[str, Period], list[Site]] = {}
+    for site in sites:
+        try:
+            chosen = choose(site, period, sources)
+        except NotCovered:
+            continue
+        for step in chosen:
+            if catalogue.find(step.source).places > 1:
+                wanted.setdefault((step.source, step.period), []).append(site)
+    asks: list[tuple[str, Callable[[], int]]] = []
+    for (name, days), places in wanted.items():
+        source = cast(ListSource, catalogue.provider(name))
+        asks.append((name, partial(source.prefetch, places, days)))
+    if unknown := [site for site in sites if site.elevation is None]:
+        asks.append(("elevation", partial(open_meteo.prefetch_elevations, unknown)))
+    count = 0
+    for name, ask in asks:
+        if name in silent:
+            continue
+        try:
+            count += ask()
+        except Abandoned:
+            raise
+        except SourceUnavailable:
+            silent.add(name)
+        except SourceError:
+            continue
+    return count
