@@ -8,16 +8,22 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from etolib import config
 from etolib._version import __version__
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
+from etolib.request import Request
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from etolib.site import Site
+    from etolib.sources.station.file import StationFile
 
 PROTOCOLS = ("T2005", "S", "S200", "ST2005", "G")
 
@@ -53,8 +59,11 @@ def main() -> None:
 @main.command()
 @click.option("--lat", required=True, help="Latitude, degrees north (-22.7, or 22°42'S).")
 @click.option("--lon", required=True, help="Longitude, degrees east (-47.6, or 47°36'W).")
-@click.option("--start", required=True, help="First day, YYYY-MM-DD.")
-@click.option("--end", required=True, help="Last day, YYYY-MM-DD.")
+@click.option(
+    "--period", help="Days: 2024-01-01/2024-03-31, a date, 2024-03, 2024, last-30-days, next-6-days, this-year."
+)
+@click.option("--start", help="First day, YYYY-MM-DD; with --end instead of --period.")
+@click.option("--end", help="Last day, YYYY-MM-DD.")
 @click.option("--sources", default="auto", show_default=True, help="auto, or names separated by commas.")
 @click.option("--elevation", help="Metres above sea level; looked up where not given.")
 @click.option("--name", help="A label for the place.")
@@ -68,8 +77,9 @@ def main() -> None:
 def compute(
     lat: str,
     lon: str,
-    start: str,
-    end: str,
+    period: str | None,
+    start: str | None,
+    end: str | None,
     sources: str,
     elevation: str | None,
     name: str | None,
@@ -80,17 +90,15 @@ def compute(
     """Compute daily ETo of one place. Without -o the CSV goes to standard output."""
     if output is not None:
         check_output(output)
-    site, period = place_and_period(lat, lon, elevation, name, start, end)
-    from etolib.pipeline import compute as compute_here
+    options: dict[str, Any] = {"krs": krs} if krs else {}
+    days = _days(period, start, end)
+    asked = partial(Request.from_text, lat, lon, days, elevation=elevation, name=name, **options)
+    # The place must be known before its file is read: the sun there tells radiation in a wrong unit.
+    own = None if station is None else _own(station, asked().site)
+    request = asked(sources=sources, station=own)
+    from etolib import pipeline
 
-    own = None
-    if station is not None:
-        from etolib.sources.station import file
-
-        own = file.read(station, site=site)
-        for line in own.mapping.explain():
-            click.echo(f"{station.name}: {line}", err=True)
-    result = compute_here(site, period, sources, station=own, **({"krs": krs} if krs else {}))
+    result = pipeline.compute(request)
     for warning in result.warnings:
         click.echo(f"warning: {warning}", err=True)
     if output is None:
@@ -101,6 +109,25 @@ def compute(
     click.echo(f"{output}: {len(result.table)} days, mean {result.table['eto'].mean():.2f} mm/day", err=True)
 
 
+def _days(period: str | None, start: str | None, end: str | None) -> str | tuple[str, str]:
+    """Return the days as `Request` takes them: a period, or a first and a last day."""
+    if period is not None and start is None and end is None:
+        return period
+    if period is None and start is not None and end is not None:
+        return start, end
+    raise click.UsageError(say("give_period_or_dates"))
+
+
+def _own(path: Path, site: Site) -> StationFile:
+    """Read a station file, and say what its columns were taken for."""
+    from etolib.sources.station import file
+
+    own = file.read(path, site=site)
+    for line in own.mapping.explain():
+        click.echo(f"{path.name}: {line}", err=True)
+    return own
+
+
 def check_output(path: Path, endings: Collection[str] | None = None) -> None:
     """Refuse a file that could not be written, before anything is computed; by default any format of a result."""
     if endings is None:
@@ -108,13 +135,13 @@ def check_output(path: Path, endings: Collection[str] | None = None) -> None:
 
         endings = formats.endings()
     if path.suffix.lower() not in endings:
-        raise InputError([Problem("output", str(path), f"must end in {' '.join(endings)}")])
+        raise InputError([Problem("output", str(path), say("must_end_in", endings=" ".join(endings)))])
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise InputError([Problem("output", str(path), "lies in a folder that does not exist", "make it first")])
+        raise InputError([Problem("output", str(path), say("output_folder_missing"), say("make_folder_first"))])
     if path.is_dir() or not os.access(folder, os.W_OK):
-        rule = "is a folder" if path.is_dir() else "lies in a folder that cannot be written to"
-        raise InputError([Problem("output", str(path), rule, "choose another file")])
+        rule = say("output_is_folder") if path.is_dir() else say("output_folder_read_only")
+        raise InputError([Problem("output", str(path), rule, say("choose_other_file"))])
 
 
 @contextlib.contextmanager
@@ -123,45 +150,8 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        rule = f"cannot be written: {error.strerror or error}"
-        raise InputError([Problem("output", str(path), rule, "choose another file")]) from error
-
-
-def place_and_period(
-    lat: str, lon: str, elevation: str | None, name: str | None, start: str, end: str
-) -> tuple[Any, Any]:
-    """Return Site and Period from text; raise one `InputError` with all problems of both."""
-    from etolib.site import Period, Site, parse_angle
-
-    problems: list[Problem] = []
-    site = period = None
-
-    def number(text: str | None, read: Callable[[str], float | None]) -> float | str | None:
-        if text is None:
-            return None
-        value = read(text)
-        return text if value is None else value
-
-    try:
-        latitude = number(lat, partial(parse_angle, axis="latitude"))
-        longitude = number(lon, partial(parse_angle, axis="longitude"))
-        site = Site(latitude, longitude, number(elevation, _float), name)  # type: ignore[arg-type]
-    except InputError as error:
-        problems += error.problems
-    try:
-        period = Period(start, end)
-    except InputError as error:
-        problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return site, period
-
-
-def _float(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+        rule = say("output_not_written", error=error.strerror or str(error))
+        raise InputError([Problem("output", str(path), rule, say("choose_other_file"))]) from error
 
 
 @main.command()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import etolib
 from etolib._version import __version__
 from etolib.cli import main
 
@@ -68,6 +69,32 @@ def test_bad_input_is_status_2_and_a_line_for_each_problem(words, lines):
     assert len(done.stderr.splitlines()) == lines
     assert all(line.startswith("error: ") for line in done.stderr.splitlines())
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--period", "2024-03-01/2024-03-05"], DATES, ["--period", "last-5-days"]],
+)
+def test_days_as_a_period_or_as_two_dates(words):
+    with etolib.set_options(offline=True, today="2024-03-05"):
+        done = run("compute", *PLACE, *words)
+    assert done.exit_code == 0
+    assert "# period: 2024-03-01/2024-03-05;" in done.stdout
+
+
+@pytest.mark.parametrize("words", [[], ["--start", "2024-03-01"], ["--period", "2024", *DATES]])
+def test_days_are_given_once(words):
+    done = run("compute", *PLACE, *words)
+    assert done.exit_code == 2
+    assert done.stderr == "error: give --period, or --start and --end (see --help)\n"
+
+
+def test_everything_wrong_is_said_at_once():
+    words = ["--lat", "95", "--lon", "x", "--period", "never", "--sources", "era", "--krs", "hill"]
+    done = run("compute", *words)
+    assert [line.split(" = ")[0] for line in done.stderr.splitlines()] == [
+        "error: latitude", "error: longitude", "error: period", "error: source", "error: krs",
+    ]  # fmt: skip
 
 
 def test_no_source_is_status_3(weather_server):

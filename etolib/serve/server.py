@@ -18,6 +18,7 @@ import click
 from etolib.errors import InputError, Problem
 from etolib.serve import voila
 from etolib.tasks import cluster
+from etolib.words import say
 
 PATIENCE = 120.0  # s; a cold disk may take long to import everything
 
@@ -50,7 +51,7 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
             cluster.prepare(client)
             client.close()
         else:
-            click.echo("starting the cluster ...", err=True)
+            click.echo(say("starting_cluster"), err=True)
             own = cluster.start(workers)
             address = str(own.scheduler_address)
             click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
@@ -91,7 +92,7 @@ def _refuse_taken(host: str, port: int) -> None:
             probe.bind((host, port))
     except OSError as error:
         raise InputError(
-            [Problem("port", port, f"cannot be used on {host}: {error.strerror}", "choose another with --port")]
+            [Problem("port", port, say("port_taken", host=host, error=error.strerror), say("choose_other_port"))]
         ) from None
 
 
@@ -118,11 +119,11 @@ def _await(child: subprocess.Popen[bytes], url: str) -> None:
         with contextlib.suppress(OSError), direct.open(url, timeout=PATIENCE):
             return
         time.sleep(0.1)
-    raise SystemExit(f"error: the server did not answer within {PATIENCE:g} s")
+    raise SystemExit(f"error: {say('server_silent', seconds=f'{PATIENCE:g}')}")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End the server, asked first, then told; its kernels end with it."""
+    """End the server, by force where it does not end by itself; its kernels end with it."""
     if child.poll() is not None:
         return
     child.terminate()
