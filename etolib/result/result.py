@@ -126,15 +126,16 @@ class Result:
             )
         if row["eto"].isna().all():
             raise InputError([Problem("date", str(date), say("day_has_no_value"), say("no_source_had_the_day"))])
-        work = eto(row[list(self.flags.columns)].astype(float), self.site).terms(day)
+        work: Any = eto(row[list(self.flags.columns)].astype(float), self.site).terms(day)
         work["flag"] = self.flags.loc[day].reindex(work.index).fillna("")
         work["source"] = self.input_sources.loc[day].reindex(work.index).fillna("")
-        told = float(row["eto"].iloc[0])
-        if abs(told - work.loc["eto", "value"]) > 1e-6:
+        in_table = float(row["eto"].iloc[0])
+        if abs(in_table - work.loc["eto", "value"]) > 1e-6:
             text = "ETo in the table: the equation's, corrected by what the own station taught"
-            work.loc["eto_corrected", ["value", "units", "description"]] = [told, "mm day-1", text]
+            work.loc["eto_corrected", ["value", "units", "description"]] = [in_table, "mm day-1", text]
             work.loc["eto_corrected", ["equation", "flag", "source"]] = ["", "learnt", "station"]
-        return work
+        table: pd.DataFrame = work
+        return table
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``."""

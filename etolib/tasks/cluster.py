@@ -132,9 +132,11 @@ def get_client() -> Client:
     from distributed import Client
 
     try:
-        return Client.current(allow_global=True)
+        current: Client = Client.current(allow_global=True)
     except ValueError:
         pass
+    else:
+        return current
     with _lock:
         pid = os.getpid()
         if pid in _own and _own[pid][1].status != "closed":

@@ -16,7 +16,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
 from etolib.tasks import messages, scheduler
@@ -56,7 +56,7 @@ class Job:
         QUEUED, PROCESSING, SUCCESS, ERROR, TIMEOUT or CANCELLED.
     """
 
-    def __init__(self, client: Client, future: Future | None, task_id: str, *, watch: bool = True) -> None:
+    def __init__(self, client: Client, future: Future[Any] | None, task_id: str, *, watch: bool = True) -> None:
         self.client = client
         self.task_id = task_id
         self._lock = threading.RLock()
@@ -65,7 +65,7 @@ class Job:
         self._callbacks: list[Callback] = []
         self._ended = threading.Event()
         self._watching = False
-        self._future: Future | None = None
+        self._future: Future[Any] | None = None
         if watch:
             self._watch()
         if future is not None:
@@ -78,14 +78,14 @@ class Job:
         return self
 
     @property
-    def future(self) -> Future:
+    def future(self) -> Future[Any]:
         """The dask future behind the job."""
         if self._future is None:  # attached to a task that had ended without a result
             raise self._why()
         return self._future
 
     @future.setter
-    def future(self, future: Future) -> None:
+    def future(self, future: Future[Any]) -> None:
         self._future = future
         future.add_done_callback(self._on_done)
 
@@ -146,13 +146,14 @@ class Job:
         from distributed.scheduler import KilledWorker
 
         try:
-            return self.future.result(timeout=timeout)
+            result: Result = self.future.result(timeout=timeout)
         except CancelledError:
             # The future may know before the terminal message is here; that one tells why.
             self._ended.wait(5)
             raise self._why() from None
         except KilledWorker as error:
             raise messages.unexpected(error) from error
+        return result
 
     def cancel(self, reason: str = ASKED) -> bool:
         """Stop the task wherever it is; return whether this call ended it (False: it had ended before).
@@ -219,7 +220,7 @@ class Job:
             # A faulty listener must not stop the others, nor dask's own loop.
             log.exception("a listener of task %s failed", event.get("task_id"))
 
-    def _on_done(self, future: Future) -> None:
+    def _on_done(self, future: Future[Any]) -> None:
         """The future is over: a terminal message must be there, or nobody was left to send it."""
         try:
             if self._ended.is_set():
@@ -232,7 +233,7 @@ class Job:
         finally:
             self.close()
 
-    def _settle(self, future: Future) -> None:
+    def _settle(self, future: Future[Any]) -> None:
         """Have the terminal message: the one sent, else one made from how the future ended."""
         try:
             if self.client.status != "running":
@@ -254,7 +255,7 @@ class Job:
             lost = SchedulerUnavailable(say("scheduler_lost_meanwhile", error=error))
             self._end_here(messages.failed(lost))
         except Exception as error:
-            # What came back cannot be read here, of another version say: whoever waits must be told all the same.
+            # What came back cannot be read here, of another version say: whoever waits must get an end all the same.
             log.exception("the end of task %s cannot be told", self.task_id)
             self._end_here(messages.failed(error))
 

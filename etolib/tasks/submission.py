@@ -199,7 +199,7 @@ def _handing_over() -> Iterator[None]:
         raise SchedulerUnavailable(say("task_not_handed_over", error=error)) from error
 
 
-def _submit_ahead(client: Client, requests: Sequence[Request], settings: dict[str, str]) -> list[Future | None]:
+def _submit_ahead(client: Client, requests: Sequence[Request], settings: dict[str, str]) -> list[Future[Any] | None]:
     """Submit what goes before the jobs of many places; return the task each must wait for, in their order.
 
     One lot is brought after the other, as the providers' limits want it, while the jobs of the lots before compute.
@@ -207,11 +207,11 @@ def _submit_ahead(client: Client, requests: Sequence[Request], settings: dict[st
     """
     from etolib.sources import grouping
 
-    tasks: list[Future | None] = [None] * len(requests)
+    tasks: list[Future[Any] | None] = [None] * len(requests)
     alike: dict[tuple[Any, ...], list[int]] = {}
     for i, request in enumerate(requests):
         alike.setdefault((request.period, request.sources), []).append(i)
-    before: Future | None = None
+    before: Future[Any] | None = None
     for (period, sources), members in alike.items():
         sites = [requests[i].site for i in members]
         places = grouping.size(len(period))

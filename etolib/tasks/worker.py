@@ -71,8 +71,8 @@ class Channel:
         if time.monotonic() > self.deadline:
             raise TaskTimeout(after_s=self.timeout, stage=self.stage)
 
-    def end(self, kind: str, data: dict[str, Any]) -> None:
-        """Send the last message, unless another was first."""
+    def end(self, kind: str, data: dict[str, Any]) -> str | None:
+        """Send the last message, unless another was first; return why nobody wants the task, where that is known."""
         cancelled = kind == State.CANCELLED
         rows = len(data.get("results", ()))
         try:
@@ -80,9 +80,11 @@ class Channel:
                 self.worker, "claim", task_id=self.task_id, kind=str(kind), rows=rows, unwanted_only=cancelled
             )
         except (EtolibError, OSError, TimeoutError, RuntimeError):
-            return  # the scheduler is lost; whoever holds the future sees how it ended
+            return None  # the scheduler is lost; whoever holds the future sees how it ended
         if won["seq"] is not None:
             self.send(kind, {**data, "reason": won["reason"]} if cancelled else data)
+        reason: str | None = won["reason"]
+        return reason
 
 
 def _unwanted(worker: Any, key: str) -> bool:
@@ -117,8 +119,8 @@ def run_task(
         channel.checkpoint()
     except _Stopped:
         # Whoever cancels tells so itself; but a closed page only lets go of its task.
-        channel.end(*messages.cancelled(channel.stage))
-        raise TaskCancelled(stage=channel.stage) from None
+        reason = channel.end(*messages.cancelled(channel.stage))
+        raise TaskCancelled(stage=channel.stage, reason=reason or messages.ASKED) from None
     except EtolibError as error:
         channel.end(*messages.failed(error))
         raise
