@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
+    from etolib.widgets.app import Page
 
 _HOMES = {
     "config": ("set_options",),
@@ -83,6 +84,7 @@ _HOMES = {
     "request": ("Request",),
     "result.result": ("Result",),
     "site": ("Period", "Site"),
+    "widgets.app": ("Page",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")

@@ -74,6 +74,7 @@ class Page:
             self.form.language, self._background, self._connection, self._buttons, submit=submit, attach=attach
         )
         self.cards, self.results = self.stack.cards, self.stack.results
+        self._failure: str = ""  # what the banner says
         self._linked_task: str | None = None
         self._site_shown: Site | None = None
         self._found: tuple[float, str | None] | None = None  # elevation of the place shown [m], and its source
@@ -163,10 +164,11 @@ class Page:
         self.dark.description = say(language, "theme")
         self.calculate.description = say(language, "calculate")
         self.cancel.description = say(language, "cancel")
-        for part in (self.place, self.when, self.which, self.own, self.stack):
+        for part in (self.map, self.place, self.when, self.which, self.own, self.stack):
             part.translate(language)
         self._show_line()
         self._show_elevation()
+        self._show_fault()
 
     def _theme_chosen(self, change: dict[str, Any]) -> None:
         self.form.theme = "dark" if change["new"] else "light"
@@ -183,12 +185,13 @@ class Page:
 
     def _fault(self, error: BaseException) -> None:
         log.error("the page failed", exc_info=error)
-        language = self.form.language
-        what = (
-            translate(language, error.message) if isinstance(error, EtolibError) else f"{type(error).__name__}: {error}"
-        )
-        self.banner_text.value = base.banner(say(language, "banner_fault", error=what))
+        self._failure = error.message if isinstance(error, EtolibError) else f"{type(error).__name__}: {error}"
+        self._show_fault()
         self.banner.layout.display = None
+
+    def _show_fault(self) -> None:
+        language = self.form.language
+        self.banner_text.value = base.banner(say(language, "banner_fault", error=translate(language, self._failure)))
 
     # --- the address of the page --------------------------------------------------------------------------------------
 

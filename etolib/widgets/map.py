@@ -15,6 +15,7 @@ from ipywidgets import Layout
 from etolib import config
 from etolib.site import Site
 from etolib.widgets import cities
+from etolib.widgets.wording import say
 
 CENTRE = (5.0, 5.0)
 WORLD = ((-85.0511, -180.0), (85.0511, 180.0))  # what Web Mercator shows [degrees]
@@ -82,6 +83,7 @@ class PlaceMap:
             max_zoom=15,
             world_copy_jump=True,
             scroll_wheel_zoom=True,
+            zoom_control=False,  # one with words of its own follows
             panes={
                 "etolib-relief": {"zIndex": 150},
                 "etolib-names": {"zIndex": 420, "pointerEvents": "none"},
@@ -93,12 +95,25 @@ class PlaceMap:
         self.widget.add_class("etolib-map")
         self.widget.add(leaflet.ScaleControl(position="bottomleft", imperial=False))
         self.widget.on_interaction(self._interaction)
+        self._zoom: leaflet.ZoomControl | None = None
         self._marker: leaflet.Marker | None = None
         self._tiles: leaflet.TileLayer | None = None
         for layer in _offline_layers():
             self.widget.add(layer)
         self._names: leaflet.ImageOverlay | None = None
         self.widget.observe(lambda change: self._name(), "bounds")
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language; a control that is drawn keeps its own, so another takes its place."""
+        zoom = leaflet.ZoomControl(
+            position="topleft", zoom_in_title=say(language, "zoom_in"), zoom_out_title=say(language, "zoom_out")
+        )
+        if self._zoom is None:
+            self.widget.add(zoom)
+        else:
+            self.widget.substitute(self._zoom, zoom)
+            self._zoom.close()
+        self._zoom = zoom
 
     def _interaction(self, **event: Any) -> None:
         if event.get("type") == "click":

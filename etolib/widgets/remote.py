@@ -91,7 +91,7 @@ def read_station(
     """Return what a station file is taken for, what is wrong with it, and the file itself packed for tasks.
 
     ``content`` comes compressed by zlib; ``known`` is what the person at the page says of columns, ``station`` which
-    of several stations, ``latitude`` [degrees] helps to tell the unit of radiation.
+    of several stations, ``latitude`` [degrees] helps to find the unit of radiation.
     """
     import zlib
 
@@ -101,7 +101,7 @@ def read_station(
     from etolib.sources.station import file as station_file
 
     data = zlib.decompress(content)
-    told: dict[str, Any] = {
+    found: dict[str, Any] = {
         "name": name, "columns": [], "reading": "", "questions": [], "stations": [], "problem": [], "packed": None,
         "facts": None,
     }  # fmt: skip
@@ -110,32 +110,32 @@ def read_station(
         # Should the guess end in a refusal, a person can still name the columns that nobody could guess.
         for column in table.names:
             guessed = names.classify(names.split_unit(column)[0])
-            told["columns"].append(_column(column, known.get(column, {}).get("variable", guessed) or None))
+            found["columns"].append(_column(column, known.get(column, {}).get("variable", guessed) or None))
         mapping = station_file.guess(data, filename=name, latitude=latitude, known=known)
-        told["columns"] = [
+        found["columns"] = [
             _column(c.name, c.variable, c.unit, c.height, c.reasons, mapping.date_format) for c in mapping.columns
         ]
-        told["reading"], told["questions"] = encode(mapping.explain()[0]), list(map(encode, mapping.questions))
+        found["reading"], found["questions"] = encode(mapping.explain()[0]), list(map(encode, mapping.questions))
         at = next((c.index for c in mapping.columns if c.variable == "station"), None)
         if at is not None:
-            told["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]
+            found["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]
         file = station_file.read(data, mapping=mapping, filename=name, station=station)
         if file.site is None and latitude is not None:
-            # Where the file does not tell its place, the sun of the chosen one tells radiation in a wrong unit.
+            # Where the file does not name its place, the sun of the chosen one shows radiation in a wrong unit.
             station_file.read(data, mapping=mapping, filename=name, station=station, site=Site(latitude, 0.0))
     except InputError as error:
-        told["problem"] = [problem.encode() for problem in error.problems]
-        return told
-    told["questions"] = list(map(encode, file.warnings))
-    told["packed"] = packed.pack(file)
-    told["facts"] = {
+        found["problem"] = [problem.encode() for problem in error.problems]
+        return found
+    found["questions"] = list(map(encode, file.warnings))
+    found["packed"] = packed.pack(file)
+    found["facts"] = {
         "monthly": file.monthly,
         "first": None if file.monthly else file.frame.index[0].date().isoformat(),
         "last": None if file.monthly else file.frame.index[-1].date().isoformat(),
         "days": len(file.frame),
         "place": None if file.site is None else [file.site.latitude, file.site.longitude],
     }
-    return told
+    return found
 
 
 _STATIONS = 200  # stations of one file offered to choose from

@@ -19,7 +19,7 @@ from etolib.widgets.form import marked
 from etolib.widgets.form_model import FormModel, shown_name
 from etolib.widgets.markup import station as markup
 from etolib.widgets.markup.base import label
-from etolib.widgets.wording import say, translate, variable
+from etolib.widgets.wording import say, variable
 
 MAX_MB = 20
 """Largest file taken: a hundred years of days are some 5 MB."""
@@ -60,7 +60,7 @@ class OwnStation:
     guard : callable
         Wraps callbacks.
     read : callable
-        Called with an `Upload`; has it read aside and hands what was found to `show`.
+        Called with an `Upload`; has it read on a worker and hands what was found to `show`.
     """
 
     def __init__(self, model: FormModel, guard: Callable[..., Any], read: Callable[[Upload], None]) -> None:
@@ -171,8 +171,7 @@ class OwnStation:
     def failed(self, upload: Upload, error: EtolibError) -> None:
         """Say that nobody could read the file for now."""
         if upload is self.upload:
-            why = translate(self.model.language, error.message)
-            self._say("station_unread", name=upload.name, error=why)
+            self._say("station_unread", name=upload.name, error=error.message)
 
     def _say(self, key: str, **values: Any) -> None:
         self._said = (key, values)

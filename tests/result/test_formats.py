@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import io
 import json
+import re
 
 import numpy as np
 import openpyxl
@@ -14,6 +16,7 @@ import xarray as xr
 
 import etolib
 from etolib.errors import InputError
+from etolib.result import formats
 from etolib.site import Site
 
 
@@ -219,3 +222,60 @@ def test_script_of_a_run_with_a_station_repeats_it(weather_server, tmp_path, mon
     names = {}
     exec(result.script(), names)
     pd.testing.assert_frame_equal(names["result"].table, result.table)
+
+
+# --- the registry -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def toy():
+    """A format that somebody has added: a line for each day."""
+
+    def content(result):
+        rows = zip(result.table["date"], result.table["eto"], strict=True)
+        return "\n".join(f"{day:%d.%m.} {eto:.1f}" for day, eto in rows).encode()
+
+    yield formats.register(formats.Format("toy", ".toy", content, "text/plain", on_page=True))
+    formats.remove("toy")
+
+
+def test_each_format_is_found_by_its_ending_and_writes_what_its_method_writes(result, tmp_path):
+    methods = {".csv": result.to_csv, ".json": result.to_json, ".nc": result.to_netcdf, ".xlsx": result.to_excel}
+    assert set(methods) == set(formats.endings())
+    for ending, method in methods.items():
+        one, other = tmp_path / f"one{ending}", tmp_path / f"other{ending.upper()}"
+        method(one)
+        result.save(other)
+        assert other.exists()
+        if ending in (".csv", ".json"):  # the others hold the time of writing
+            assert one.read_bytes() == other.read_bytes()
+
+
+def test_an_ending_that_nobody_writes_is_refused_with_those_there_are(result, tmp_path, toy):
+    with pytest.raises(InputError, match=r"must end in \.csv \.nc \.xlsx \.json \.toy"):
+        result.save(tmp_path / "eto.doc")
+
+
+def test_a_format_that_was_added_is_offered_by_result_and_command_line(result, tmp_path, toy):
+    from click.testing import CliRunner
+
+    from etolib import cli
+
+    result.save(tmp_path / "eto.toy")
+    assert (tmp_path / "eto.toy").read_text().startswith("27.02. ")
+    command = "compute --lat -22.7 --lon -47.6 --start 2024-02-27 --end 2024-02-28 --sources climatology -o"
+    with etolib.set_options(offline=True, today="2024-07-01"):
+        done = CliRunner().invoke(cli.main, [*command.split(), str(tmp_path / "cli.toy")])
+    assert done.exit_code == 0, done.output
+    assert len((tmp_path / "cli.toy").read_text().splitlines()) == 2
+
+
+def test_a_format_that_was_added_is_offered_on_the_page(result, toy):
+    from etolib.widgets.tabs import take_away
+
+    html = take_away.look("pt", take_away.ask(result, {}), None)
+    assert 'class="etolib-download-toy' in html
+    assert 'download="eto_-22.7000_-47.6000_2024-02-27_2024-03-02.toy"' in html
+    data = re.search(r'href="data:text/plain;base64,([^"]*)"', html)[1]
+    assert base64.b64decode(data) == toy.content(result)
+    assert ">Baixar toy<" in html

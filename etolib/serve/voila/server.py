@@ -10,11 +10,13 @@ from typing import Any
 
 import tornado.web
 from jupyter_server.utils import url_path_join
+from traitlets.config import Config
 from voila.app import Voila
 from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
+from etolib import words
 from etolib.serve.voila import READY
 
 _HERE = Path(__file__).resolve().parent
@@ -79,6 +81,16 @@ class ReadyHandler(tornado.web.RequestHandler):
         self.finish(json.dumps({"ready": ready}))
 
 
+def front_words() -> dict[str, dict[str, str]]:
+    """Return what the front page says while no kernel speaks, by language and key.
+
+    >>> front_words()["pt"]["reload"]
+    'Recarregar'
+    """
+    keys = ("session_ended", "reload", "page_did_not_start")
+    return {language: {key: words.look_up(language, key) for key in keys} for language in words.languages()}
+
+
 _REPLACED = {
     TornadoVoilaHandler: PageHandler,
     TornadoVoilaTreeHandler: FrontDoor,
@@ -95,6 +107,7 @@ class Dashboards(Voila):
         Voila looks into the current folder and the user's; a ``voila.py`` found there would be run.
         """
         super().load_config_file(filename, path=[self.root_dir])
+        self.update_config(Config({"VoilaConfiguration": {"resources": {"etolib_words": front_words()}}}))
 
     def setup_template_dirs(self) -> None:
         """Put etolib's template before Voila's of the same name, which it extends."""

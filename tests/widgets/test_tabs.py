@@ -1,0 +1,97 @@
+"""The tabs of a result: those of the package, and one that somebody adds while the program runs."""
+
+from __future__ import annotations
+
+import cloudpickle
+import pytest
+
+from etolib import Site, config
+from etolib.pipeline import compute
+from etolib.widgets import remote, tabs
+from etolib.widgets.markup.base import text
+from etolib.widgets.wording import say
+from tests.widgets.fakes import FakeConnection, make_page
+
+
+@pytest.fixture(scope="module")
+def result():
+    with config.set_options(offline=True):
+        return compute(Site(-22.7, -47.6), "2024-01-01/2024-01-10")
+
+
+def working(result):
+    """Return a connection whose workers answer for themselves; functions travel as dask sends them."""
+
+    def view(future, asks):
+        return remote.view(result, cloudpickle.loads(cloudpickle.dumps(asks)))
+
+    def tab(future, ask, words):
+        return remote.tab(result, cloudpickle.loads(cloudpickle.dumps(ask)), words)
+
+    return FakeConnection(elevation=(1.0, "given"), view=view, tab=tab)
+
+
+def finished(result):
+    page, jobs = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10", connection=working(result))
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    return page
+
+
+@pytest.fixture(params=["function", "import path", "slow"])
+def toy(request):
+    """A tab that shows the warmest day, asked in three ways."""
+
+    def ask(result, words):
+        table = result.table.set_index("date")
+        return {"day": f"{table['tmax'].idxmax():%Y-%m-%d}", "word": words["var_tmax"]}
+
+    def look(language, answer, task_id):
+        return "" if answer is None else f"<p>{text(answer['word'])}: {text(answer['day'])}</p>"
+
+    asked = "tests.widgets.toy_tab:ask" if request.param == "import path" else ask
+    slow = request.param == "slow"
+    yield tabs.register(tabs.Tab("toy", look, asked, words=("var_tmax",), title="Warmest", slow=slow))
+    tabs.remove("toy")
+
+
+def test_a_tab_that_was_added_is_shown_with_the_others(result, toy):
+    page = finished(result)
+    assert [name for _, name in page.results.tabs.options] == ["chart", "table", "take", "toy"]
+    assert page.results.tabs.options[-1][0] == "Warmest"
+    warmest = result.table.set_index("date")["tmax"].idxmax()
+    assert page.results.panes["toy"].value == f"<p>maximum temperature: {warmest:%Y-%m-%d}</p>"
+    assert "etolib-toy" in page.results.panes["toy"]._dom_classes
+
+
+def test_a_tab_that_was_added_follows_the_language(result, toy):
+    page = finished(result)
+    page.form.language = "pt"
+    assert "temperatura máxima" in page.results.panes["toy"].value
+
+
+def test_a_tab_that_fails_says_so_in_its_place_and_the_others_stand(result, caplog):
+    def broken(result, words):
+        raise ValueError("no <b>column</b>")
+
+    tabs.register(tabs.Tab("toy", lambda language, answer, task_id: "shown", broken))
+    try:
+        page = finished(result)
+    finally:
+        tabs.remove("toy")
+    assert "ValueError: no &lt;b&gt;column" in page.results.panes["toy"].value
+    assert page.results.panes["table"].value.count("<tr") == 11
+    assert page.banner.layout.display == "none"
+
+
+def test_only_the_open_tab_is_seen(result):
+    page = finished(result)
+    seen = [name for name, pane in page.results.panes.items() if "etolib-aside" not in pane._dom_classes]
+    page.results.tabs.value = "table"
+    after = [name for name, pane in page.results.panes.items() if "etolib-aside" not in pane._dom_classes]
+    assert (seen, after) == (["chart"], ["table"])
+
+
+def test_every_tab_has_its_title_in_the_catalogues():
+    for name in tabs.registered():
+        assert say("pt", f"tab_{name}") != f"tab_{name}"
