@@ -1,10 +1,9 @@
-"""Weights, quantile maps, intervals and scores on simulated errors with known answers."""
+"""Weights on simulated errors with known answers."""
 
 import numpy as np
 import pytest
 
-from etolib.fusion import intervals, quantiles, weights
-from etolib.validation.scores import interval_score, score
+from etolib.fusion import weights
 
 RNG = np.random.default_rng(8)
 DAYS = 8000
@@ -39,73 +38,3 @@ def test_covariance_knows_the_month_and_needs_enough_days():
     found = weights.error_covariance(errors, MONTH)
     assert found[6, 0, 0] > 2 * found[0, 0, 0]
     assert weights.error_covariance(errors[:, :50], MONTH[:50]) is None
-
-
-def test_quantile_map_restores_the_spread_and_keeps_the_order():
-    truth = RNG.gamma(20, 0.2, DAYS)
-    flat = truth.mean() + 0.6 * (truth - truth.mean())
-    found = quantiles.learn(flat, truth, MONTH)
-    mapped = found.apply(flat, MONTH)
-    assert mapped.std() == pytest.approx(truth.std(), rel=0.05)
-    january = MONTH == 1
-    assert (np.argsort(mapped[january]) == np.argsort(flat[january])).all()
-    assert np.isnan(found.apply(np.array([np.nan]), np.array([1]))[0])
-
-
-def test_quantile_map_needs_ten_years():
-    eto = RNG.gamma(20, 0.2, DAYS)
-    reference = np.where(np.arange(DAYS) < 3000, eto, np.nan)
-    assert quantiles.learn(eto, reference, MONTH) is None
-
-
-@pytest.mark.parametrize("tails", ["normal", "heavy"])
-def test_intervals_hold_what_they_say(tails):
-    eto = RNG.uniform(2, 8, DAYS)
-    noise = RNG.normal(size=DAYS) if tails == "normal" else RNG.standard_t(4, DAYS)
-    errors = 0.3 * noise * np.where(MONTH > 6, 2, 1)
-    half = DAYS // 2
-    spread = intervals.learn(errors[:half], eto[:half], np.zeros(half), MONTH[:half], np.zeros(half))
-    lower, upper = intervals.bounds(eto, spread.daily(eto, MONTH), np.zeros(DAYS), spread.factor)
-    for part in (MONTH <= 5, (MONTH > 7) & (MONTH < 12)):
-        rows = part & (np.arange(DAYS) >= half)
-        found = interval_score(lower[rows], upper[rows], (eto - errors)[rows])
-        assert 92.5 < found["coverage"] < 97.5
-
-
-def test_what_is_not_known_of_the_bias_widens():
-    eto = np.full(3, 4.0)
-    narrow = intervals.bounds(eto, np.full(3, 0.3), np.zeros(3), 2.0)
-    wide = intervals.bounds(eto, np.full(3, 0.3), np.full(3, 0.01), 2.0)
-    assert (wide[1] - wide[0] > narrow[1] - narrow[0]).all()
-    assert (intervals.bounds(np.array([0.1]), np.array([1.0]), np.zeros(1), 2.0)[0] == 0).all()
-
-
-def test_few_errors_teach_no_spread():
-    few = np.zeros(50)
-    assert intervals.learn(few, few + 4, few, MONTH[:50], few) is None
-
-
-def test_interval_without_reference_follows_wind_spread_and_number_of_sources():
-    def width(slope=0.2, spread=0.1, sources=2):
-        lower, upper = intervals.without_reference(
-            np.array([4.0]), np.array([slope]), np.array([spread]), np.array([sources])
-        )
-        assert lower[0] < 4 < upper[0]
-        return float((upper - lower)[0])
-
-    assert width() < width(slope=0.4)
-    assert width() < width(spread=1.0)
-    assert width() < width(sources=1)
-
-
-def test_scores_by_hand():
-    # By hand: errors 1, -1, 0 around 1, 2, 3; mean error 0.
-    found = score(np.array([2.0, 1.0, 3.0]), np.array([1.0, 2.0, 3.0]))
-    assert found["rmse"] == pytest.approx(np.sqrt(2 / 3))
-    assert found["mae"] == pytest.approx(2 / 3)
-    assert found["nse"] == pytest.approx(0.0)
-    assert found["pbias"] == pytest.approx(0.0)
-    assert found["kge"] == pytest.approx(0.5)
-    assert found["r2"] == pytest.approx(0.25)
-    assert score(np.array([1.0, np.nan]), np.array([1.0, 2.0]))["n"] == 1
-    assert np.isnan(score(np.array([np.nan]), np.array([2.0]))["rmse"])

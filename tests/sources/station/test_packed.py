@@ -10,7 +10,7 @@ import pytest
 
 from etolib.errors import InputError
 from etolib.site import Period, Site
-from etolib.sources.station.file import guess, read
+from etolib.sources.station.file import read
 from etolib.sources.station.packed import pack
 
 TEXT = b"""when,A,B,C,wind
@@ -21,51 +21,6 @@ TEXT = b"""when,A,B,C,wind
 
 def named(**more):
     return {"when": {"variable": "date"}, "A": {"variable": "tmax"}, "B": {"variable": "tmin"}, **more}
-
-
-def test_columns_nobody_could_guess_are_named_by_a_person():
-    with pytest.raises(InputError, match="no column for the date"):
-        guess(TEXT, known={"A": {"variable": "tmax"}, "B": {"variable": "tmin"}})
-    mapping = guess(TEXT, known=named())
-    # The units are still found from the values: 86 and 68 cannot be degC.
-    assert {c.name: c.unit for c in mapping.columns if c.variable in ("tmin", "tmax")} == {"A": "°F", "B": "°F"}
-    assert read(TEXT, mapping=mapping).frame["tmax"].tolist() == pytest.approx([30.0, 31.1111], abs=1e-4)
-
-
-def test_what_a_person_says_is_not_asked_again():
-    guessed = guess(TEXT, known=named())
-    set_by_hand = guess(TEXT, known=named(wind={"unit": "km/h", "height": 10.0}))
-    assert [q for q in guessed.questions if "wind" in q]
-    assert not [q for q in set_by_hand.questions if "wind" in q]
-    wind = next(c for c in set_by_hand.columns if c.name == "wind")
-    assert (wind.variable, wind.unit, wind.height, wind.reason) == ("u2", "km/h", 10.0, "set by hand")
-
-
-def test_a_column_set_by_hand_goes_before_one_that_was_guessed():
-    text = b"date,tmin,tmax,tmax corrected\n2024-02-01,20,30,31\n"
-    assert read(text).frame["tmax"].tolist() == [30.0]
-    mapping = guess(text, known={"tmax corrected": {"variable": "tmax"}})
-    assert read(text, mapping=mapping).frame["tmax"].tolist() == [31.0]
-    assert any("it is not used" in question for question in mapping.questions)
-
-
-def test_a_column_can_be_left_out():
-    text = b"date,tmin,tmax,rs\n2024-02-01,20,30,21\n"
-    assert "rs" not in read(text, mapping=guess(text, known={"rs": {"variable": ""}})).frame
-
-
-def test_the_order_of_day_and_month_can_be_set():
-    first = read(TEXT, mapping=guess(TEXT, known=named())).frame.index[1]
-    known = named(when={"variable": "date", "format": "%m/%d/%Y"})
-    other = read(TEXT, mapping=guess(TEXT, known=known)).frame.index[1]
-    assert {(first.month, first.day), (other.month, other.day)} == {(2, 2)}
-    assert read(TEXT, mapping=guess(TEXT, known=known)).frame.index[0].month == 1
-
-
-def test_nonsense_about_columns_changes_nothing():
-    known = {"no such column": {"variable": "tmax"}, "tmax": {"unit": "parsec", "format": "%Q"}}
-    text = b"date,tmin,tmax\n2024-02-01,20,30\n"
-    assert read(text, mapping=guess(text, known=known)).frame["tmax"].tolist() == [30.0]
 
 
 def test_a_packed_station_is_the_station_wherever_it_is_opened():
