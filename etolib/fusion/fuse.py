@@ -22,22 +22,15 @@ from etolib.fusion.inputs import Chosen, choose_inputs
 from etolib.fusion.learnt import Learnt, learn
 from etolib.fusion.members import member, penman_monteith, wind_slope
 from etolib.fusion.series import Members
+from etolib.fusion.sources import CLIMATOLOGY, dateless, means_error, own_error
 from etolib.reference import EtoResult
 from etolib.reference import eto as reference_eto
 from etolib.site import Site
+from etolib.sources.catalogue import STATION
 from etolib.words import Text, say
-
-STATION = "station"
-CLIMATOLOGY = "climatology"
-
-STATION_ERROR = 0.05
-"""Relative standard error of ETo from a station's own complete record: instruments and siting. A round prior."""
 
 ESTIMATE_ERROR = 0.10
 """Added (as variance) for each input of a day that is an estimate."""
-
-CLIMATOLOGY_ERROR = 0.25
-"""The same for a day of the climatology: weather departs from its mean."""
 
 LEAST_ERROR = 0.1  # mm day-1; no interval is narrower than this either way
 
@@ -136,9 +129,9 @@ def fuse_sources(
     completed = reference_eto(chosen.inputs, site, **options)
     index = chosen.inputs.index
     each = pd.DataFrame({name: _alone(frame, site, options) for name, frame in clean.items()}, index=index)
-    dateless = _dateless(frames)
-    fused = _nothing_learnt(site, chosen, completed, each, dateless)
-    learnt = _correct(fused, clean, site, chosen, reference, dateless, first)
+    means = _long_term_means(frames)
+    fused = _nothing_learnt(site, chosen, completed, each, means)
+    learnt = _correct(fused, clean, site, chosen, reference, means, first)
     warnings = [f.message for f in report.quarantined]
     warnings += [f.message for f in report.findings if f.action == "note"]
     if learnt is not None:
@@ -172,13 +165,13 @@ class _Days:
 
 
 def _nothing_learnt(
-    site: Site, chosen: Chosen, completed: EtoResult, each: pd.DataFrame, dateless: Sequence[str]
+    site: Site, chosen: Chosen, completed: EtoResult, each: pd.DataFrame, means: Sequence[str]
 ) -> _Days:
     """Return the days by the chosen inputs alone, with the interval of stated priors."""
     eto = completed.eto.to_numpy(float).copy()
     slope = wind_slope(eto, penman_monteith(completed.inputs, site, wind_factor=0.5))
-    from_station = _from_station(chosen.source) & (STATION not in dateless)
-    lower, upper = _without_reference(eto, slope, each, chosen.source, completed.flags, from_station, dateless)
+    from_station = _from_station(chosen.source) & (STATION not in means)
+    lower, upper = _without_reference(eto, slope, each, chosen.source, completed.flags, from_station, means)
     there = np.isfinite(eto)
     weights = pd.DataFrame(
         {"chosen": there & ~from_station, "second": False, "station": there & from_station},
@@ -193,11 +186,11 @@ def _correct(
     site: Site,
     chosen: Chosen,
     given: pd.Series | None,
-    dateless: Sequence[str],
+    means: Sequence[str],
     first: Sequence[str],
 ) -> Learnt | None:
     """Learn the bias of the grids from a reference; where that helps, the days that are not the station's take it."""
-    dated = {name: frame for name, frame in clean.items() if name not in dateless}
+    dated = {name: frame for name, frame in clean.items() if name not in means}
     reference = _reference(given, dated, site, chosen.inputs.index)
     grids = {name: frame for name, frame in dated.items() if name != STATION}
     if reference is None or not grids:
@@ -230,10 +223,11 @@ def _alone(frame: pd.DataFrame, site: Site, options: Mapping[str, Any]) -> pd.Se
     return eto
 
 
-def _dateless(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+def _long_term_means(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the sources that hold no weather of a date: the climatology, and monthly means of an own station."""
+    found = [name for name in frames if dateless(name)]
     own = frames[STATION].get("kind") if STATION in frames else None
-    return [CLIMATOLOGY, STATION] if own is not None and (own.dropna() == CLIMATOLOGY).all() else [CLIMATOLOGY]
+    return [*found, STATION] if own is not None and (own.dropna() == CLIMATOLOGY).all() else found
 
 
 def _from_station(source: pd.DataFrame) -> np.ndarray:
@@ -260,12 +254,13 @@ def _without_reference(
     source: pd.DataFrame,
     flags: pd.DataFrame,
     from_station: np.ndarray,
-    dateless: Sequence[str],
+    means: Sequence[str],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the interval of days on which nothing was learnt."""
-    weather = each.drop(columns=list(dateless), errors="ignore")
+    weather = each.drop(columns=list(means), errors="ignore")
     extra = ESTIMATE_ERROR**2 * flags.isin(ESTIMATED).sum(axis=1).to_numpy(float)
-    extra += CLIMATOLOGY_ERROR**2 * source["tmax"].isin(list(dateless)).to_numpy(float)
+    for name in means:
+        extra += means_error(name) ** 2 * (source["tmax"] == name).to_numpy(float)
     lower, upper = intervals.without_reference(
         eto,
         np.where(from_station, 0.0, slope),
@@ -274,7 +269,7 @@ def _without_reference(
         extra=extra,
     )
     measured = from_station & (source["rs"] == STATION).to_numpy() & (extra == 0)
-    ratio = np.exp(intervals.Z95 * STATION_ERROR)
+    ratio = np.exp(intervals.Z95 * own_error())
     lower, upper = np.where(measured, eto / ratio, lower), np.where(measured, eto * ratio, upper)
     room = intervals.Z95 * LEAST_ERROR
     lower, upper = np.minimum(lower, eto - room), np.maximum(upper, eto + room)

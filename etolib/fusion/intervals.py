@@ -85,7 +85,7 @@ def learn(
     eto : ndarray, shape (days,)
         Fused ETo. [mm day-1]
     bias_variance : ndarray, shape (days,)
-        Variance of its log bias as `bounds` will be told; the factor is learnt with it.
+        Variance of its log bias as `bounds` gets it; the factor is learnt with it.
     month : ndarray, shape (days,)
     age : ndarray, shape (days,)
         Days before the last one learnt from; see `MEMORY_DAYS`.

@@ -1,4 +1,4 @@
-"""What a reference tells of the bias of a place's sources, tried on days held back."""
+"""What a reference says of the bias of a place's sources, tried on days held back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Learnt:
-    """What a reference has taught about the grids of a place.
+    """What a reference has shown of the grids of a place.
 
     Attributes
     ----------

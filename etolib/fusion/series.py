@@ -14,12 +14,8 @@ from etolib.fusion.bias import States
 from etolib.fusion.inputs import Chosen, choose_inputs
 from etolib.fusion.intervals import Spread
 from etolib.fusion.members import Recipe, inputs_of, member, recipes
+from etolib.fusion.sources import second
 from etolib.site import Site
-
-SECOND = "nasa_power"
-"""Source whose pure recipe is the second member: it shares the satellite radiation of the first, but neither its
-temperature nor its wind. Modelled radiation makes a member whose errors are half as large again (RMSE 0.55 against
-0.40 mm/day, learnt to 1998, scored 1999-2005); it stands by for days that have nothing else."""
 
 OWN_DAYS = 365
 """Days of use, and of reference, a recipe needs for bias states of its own; with less it takes the commonest's."""
@@ -148,7 +144,8 @@ class Members:
     @property
     def second(self) -> Recipe | None:
         """The pure recipe of the second member, where its source is there."""
-        return Recipe(SECOND, SECOND, SECOND) if SECOND in self.frames and any(SECOND in r for r in self.used) else None
+        name = second(self.frames)
+        return Recipe(name, name, name) if name is not None and any(name in r for r in self.used) else None
 
     def of(self, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
         """Return ETo [mm day-1] and wind slope [1] of a recipe on all days; NaN where its sources have none."""

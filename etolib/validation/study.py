@@ -91,7 +91,7 @@ class Study:
         return {name: neighbours.fuse(name) for name in names}
 
     def prior(self, name: str, rule: Protocol) -> series.Start:
-        """Return what other places tell of a place: the start of `etolib.fusion.series.fuse_with_reference` there."""
+        """Return what other places say of a place: the start of `etolib.fusion.series.fuse_with_reference` there."""
         neighbours = _Neighbours(self, rule)
         near = neighbours.of(name)
         return lambda recipe: neighbours.states(name, recipe, near)

@@ -33,12 +33,10 @@ from etolib.fusion.faults.column import radiation_units, swapped_columns, wind_h
 from etolib.fusion.faults.place import day_shift, other_place
 from etolib.fusion.faults.report import WHOLE, Finding, Report
 from etolib.fusion.faults.values import impossible, spikes, stuck
+from etolib.fusion.sources import dateless
 from etolib.site import Site
 
 __all__ = ["WHOLE", "Finding", "Report", "check"]
-
-NOT_WEATHER = ("climatology",)
-"""Sources that hold no single days; they are not compared."""
 
 
 def check(frames: Mapping[str, pd.DataFrame], site: Site) -> Report:
@@ -59,7 +57,7 @@ def check(frames: Mapping[str, pd.DataFrame], site: Site) -> Report:
     report = Report({name: frame.copy() for name, frame in frames.items()})
     if not frames or len(next(iter(frames.values()))) == 0:
         return report
-    weather = [name for name in frames if name not in NOT_WEATHER]
+    weather = [name for name in frames if not dateless(name)]  # long-term means are not compared
     swapped_columns(report, weather)
     for name in weather:  # before single days are judged: in a wrong unit every day is impossible
         radiation_units(report, name, site)

@@ -10,9 +10,10 @@ import pandas as pd
 
 from etolib.equations.air import wind_speed_2m
 from etolib.fusion.faults.anomalies import MIN_DAYS, extraterrestrial
-from etolib.fusion.faults.place import TRUST
 from etolib.fusion.faults.report import Report
+from etolib.fusion.sources import trusted
 from etolib.site import Site
+from etolib.sources.catalogue import STATION
 from etolib.words import Text, say
 
 SWAP_APART, SWAP_TOGETHER = 1.5, 5.0
@@ -82,7 +83,7 @@ def _apart(one: tuple[float, float], two: tuple[float, float]) -> float:
 
 
 def _less_possible(report: Report, one: str, two: str) -> str:
-    """Return which of two sources has levels no climate has; the less trusted where that does not tell."""
+    """Return which of two sources has levels no climate has; the less trusted where that does not decide."""
 
     def strange(frame: pd.DataFrame) -> bool:
         level = frame.median(numeric_only=True)
@@ -96,7 +97,7 @@ def _less_possible(report: Report, one: str, two: str) -> str:
     first, second = strange(report.frames[one]), strange(report.frames[two])
     if first != second:
         return one if first else two
-    return two if one in TRUST else one
+    return two if trusted(one) else one
 
 
 def radiation_units(report: Report, name: str, site: Site) -> None:
@@ -120,7 +121,7 @@ def radiation_units(report: Report, name: str, site: Site) -> None:
 
 
 def _likely_unit(clear: float) -> Text:
-    """Return what clear days that reach ``clear`` of extraterrestrial radiation tell of the unit."""
+    """Return what clear days that reach ``clear`` of extraterrestrial radiation say of the unit."""
     factors = {"W m-2": 1 / 0.0864, "kWh m-2 day-1": 1 / 3.6, "cal cm-2 day-1": 1 / 0.041868, "J cm-2 day-1": 100.0}
     unit, factor = min(factors.items(), key=lambda item: abs(np.log(clear / (0.73 * item[1]))) if clear > 0 else 1e9)
     if clear > 0 and abs(np.log(clear / (0.73 * factor))) < 0.3:
@@ -144,7 +145,7 @@ def wind_statistic(report: Report, names: Sequence[str]) -> None:
 
     A station's wind is measured over its own ground and may differ by a factor; it is neither judged nor a judge.
     """
-    grids = [name for name in names if name != "station"]
+    grids = [name for name in names if name != STATION]
     for name, other in itertools.permutations(grids, 2):
         mine, theirs = report.frames[name], report.frames[other]
         if "u2" not in mine or "u2" not in theirs:

@@ -10,7 +10,9 @@ import pandas as pd
 
 from etolib.fusion.faults.anomalies import MIN_DAYS, agreement, anomalies, anomaly, extraterrestrial
 from etolib.fusion.faults.report import WHOLE, Report
+from etolib.fusion.sources import trusted
 from etolib.site import Site
+from etolib.sources.catalogue import STATION
 from etolib.words import say
 
 LEAST_CORRELATION = 0.3
@@ -25,23 +27,19 @@ Over 12 places 0.43 to 0.81; over sea it vanishes or turns round (-0.35)."""
 SHIFT_MARGIN = 0.1
 """How much better anomalies must follow a day apart. In step they follow 0.1 to 0.3 better the same day."""
 
-TRUST = ("nasa_power",)
-"""Kept where two sources contradict each other and nothing else decides: the one with satellite radiation, because
-its loss costs more (RMSE 0.58 against 0.40 mm/day when the other is left alone, learnt to 2005)."""
-
 
 def other_place(report: Report, names: Sequence[str], site: Site) -> None:
     """Put the source in quarantine whose anomalies follow those of no other."""
     follow: dict[str, list[float]] = {name: [] for name in names}
-    odd = {name: anomalies(report.frames[name]) for name in names}
+    shape = {name: anomalies(report.frames[name]) for name in names}
     for one, two in itertools.combinations(names, 2):
-        if (value := agreement(odd[one], odd[two])) is not None:
+        if (value := agreement(shape[one], shape[two])) is not None:
             follow[one].append(value)
             follow[two].append(value)
-    strangers = [name for name in names if follow[name] and max(follow[name]) < LEAST_CORRELATION]
-    if len(strangers) == 2 and len([n for n in names if follow[n]]) == 2:
-        strangers = _less_plausible(report, strangers, site)
-    for name in strangers:
+    different = [name for name in names if follow[name] and max(follow[name]) < LEAST_CORRELATION]
+    if len(different) == 2 and len([n for n in names if follow[n]]) == 2:
+        different = _less_plausible(report, different, site)
+    for name in different:
         highest = max(follow[name])
         sentence = say("follows_no_other", ratio=f"{highest:.2f}")
         report.quarantine(name, WHOLE, "other_place", highest, LEAST_CORRELATION, sentence)
@@ -54,10 +52,10 @@ def _less_plausible(report: Report, pair: list[str], site: Site) -> list[str]:
     low = [name for name in pair if links[name] < LAND_LINK]
     if len(low) == 1:
         return low
-    if "station" in pair:
-        report.note("station", WHOLE, "other_place", 0.0, LEAST_CORRELATION, say("station_contradicts_the_only_other"))
+    if STATION in pair:
+        report.note(STATION, WHOLE, "other_place", 0.0, LEAST_CORRELATION, say("station_contradicts_the_only_other"))
         return []
-    return [name for name in pair if name not in TRUST] or pair[1:]
+    return [name for name in pair if not trusted(name)] or pair[1:]
 
 
 def land_link(frame: pd.DataFrame, site: Site) -> float:
@@ -76,15 +74,15 @@ def land_link(frame: pd.DataFrame, site: Site) -> float:
 
 def day_shift(report: Report, names: Sequence[str]) -> None:
     """Put the less trusted of two sources in quarantine that follow each other better a day apart."""
-    odd = {name: anomalies(report.frames[name]) for name in names}
+    shape = {name: anomalies(report.frames[name]) for name in names}
     for one, two in itertools.combinations(names, 2):
-        same = agreement(odd[one], odd[two])
+        same = agreement(shape[one], shape[two])
         if same is None:
             continue
-        apart = {lag: agreement(odd[one], odd[two], lag) or -1.0 for lag in (-1, 1)}
+        apart = {lag: agreement(shape[one], shape[two], lag) or -1.0 for lag in (-1, 1)}
         lag = max(apart, key=lambda k: apart[k])
         if apart[lag] - same > SHIFT_MARGIN and apart[lag] > LEAST_CORRELATION:
-            blamed = two if one in TRUST or one == "station" else one
+            blamed = two if trusted(one) or one == STATION else one
             sentence = say(
                 "follows_a_day_apart",
                 source=one if blamed == two else two,

@@ -19,8 +19,9 @@ import pandas as pd
 from etolib.equations.air import wind_speed_2m
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site
-from etolib.sources import canonical
-from etolib.sources.base import SourceData, SourceInfo
+from etolib.sources import canonical, catalogue
+from etolib.sources.base import SourceData
+from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
 from etolib.sources.climatology import year_curve
 from etolib.sources.station.cells import is_empty, number
 from etolib.sources.station.columns import Column, Known, Mapping
@@ -33,8 +34,6 @@ from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.words import Text, join, say
 
 __all__ = ["Column", "Mapping", "StationFile", "guess", "read"]
-
-NAME = "station"
 
 
 def read(
@@ -200,21 +199,18 @@ class StationFile:
     @property
     def info(self) -> SourceInfo:
         """What the file promises."""
-        if self.monthly:
-            first, last = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
-        else:
-            first, last = self.frame.index[0].date(), self.frame.index[-1].date()
-        return SourceInfo(
-            name=NAME,
+        window = catalogue.OWN.window
+        if not self.monthly:
+            window = Window(self.frame.index[0].date(), self.frame.index[-1].date())
+        return replace(
+            catalogue.OWN,
             title=say("own_station_file", name=self.filename),
             provides=tuple(name for name in self.frame.columns if name != "eto"),
-            window=lambda today: (first, last),
-            delay=say("own_file_no_delay"),
+            window=window,
+            delay=say("delay_none"),
             coverage=say("own_file_coverage"),
             licence=say("as_its_owner_says"),
             attribution=say("own_data", name=self.filename),
-            homepage="",
-            politeness="no network",
         )
 
     def fetch(self, site: Site, period: Period) -> SourceData:
@@ -231,7 +227,7 @@ class StationFile:
         frame = canonical.finish(inputs, inside, today=today, forecast=False, warnings=warnings, named=info.title)
         canonical.require(info.name, frame, ("tmin", "tmax"))
         if self.monthly:
-            frame["kind"] = "climatology"
+            frame["kind"] = KINDS[-1]
         distance, place = None, self.site
         if place is not None:
             distance = round(canonical.distance_km(site.latitude, site.longitude, place.latitude, place.longitude), 2)
@@ -240,7 +236,7 @@ class StationFile:
             warnings.append(say("of_source", source=info.title, sentence=far))
         wind = next((c.height for c in self.mapping.columns if c.variable == "u2"), None)
         meta = {
-            "source": NAME, "title": info.title, "model": "measured" if not self.monthly else "monthly means",
+            "source": STATION, "title": info.title, "model": "measured" if not self.monthly else "monthly means",
             "requested": {"latitude": site.latitude, "longitude": site.longitude},
             "latitude": None if place is None else place.latitude,
             "longitude": None if place is None else place.longitude,
@@ -251,7 +247,7 @@ class StationFile:
             "mapping": self.mapping.explain(), "station": self.mapping.station,
             "known": {name: dict(said) for name, said in self.mapping.known.items()},
         }  # fmt: skip
-        return SourceData(NAME, frame, meta, warnings)
+        return SourceData(STATION, frame, meta, warnings)
 
 
 def _days_of_months(months: pd.DataFrame, period: Period) -> pd.DataFrame:

@@ -36,7 +36,7 @@ def wrong_unit(column: Column, raw: Any, values: Any, latitude: float | None, ye
     raw, values : ndarray, shape (rows,)
         As the file has them, and in the canonical unit; NaN where absent.
     latitude : float or None
-        Of the station, where it is known: its sun tells radiation in a wrong unit. [degrees]
+        Of the station, where it is known: its sun shows radiation in a wrong unit. [degrees]
     yearday : ndarray, shape (rows,)
         Day of the year.
     """

@@ -137,7 +137,7 @@ def _part(words: set[str]) -> str | None:
 
 
 def height_of(name: str) -> float | None:
-    """Return the height of a wind [m] that its name tells, None where it tells none.
+    """Return the height of a wind [m] that its name states, None where it states none.
 
     >>> height_of("WS10M"), height_of("wind speed at 2 m"), height_of("vento")
     (10.0, 2.0, None)

@@ -22,7 +22,7 @@ _PRESSURE = (("kPa", 45, 110), ("inHg", 14, 33), ("mmHg", 340, 449), ("hPa", 450
 
 @dataclass(frozen=True)
 class _File:
-    """What the whole file tells of a single column's unit."""
+    """What the whole file says of a single column's unit."""
 
     temperature: str
     american: bool
