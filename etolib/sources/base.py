@@ -9,6 +9,7 @@ import pandas as pd
 
 from etolib.site import Period, Site
 from etolib.sources.catalogue import KINDS, SourceInfo
+from etolib.words import Text
 
 __all__ = ["KINDS", "Source", "SourceData", "SourceInfo"]
 
@@ -28,14 +29,14 @@ class SourceData:
         JSON-able provenance: ``model``, ``latitude``/``longitude``/``elevation`` of the answering cell, ``day``
         (day definition), ``retrieved`` (ISO time), ``url``, ``from_cache``, ``stale``, ``attribution``,
         ``licence``, ``wind`` (how u2 was made), ``estimated`` (variables that are estimates).
-    warnings : list of str
+    warnings : list of Text
         What the reader should know.
     """
 
     source: str
     frame: pd.DataFrame
     meta: dict[str, Any] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Text] = field(default_factory=list)
 
 
 class Source(Protocol):

@@ -18,6 +18,7 @@ from etolib.sources import catalogue
 from etolib.sources.base import SourceInfo
 from etolib.sources.network.client import Reply
 from etolib.variables import VARIABLES
+from etolib.words import Text, say, verbatim
 
 Conversion = tuple[float, float]
 """Factor and offset that bring a provider's unit to the canonical one."""
@@ -37,8 +38,8 @@ def conversion(source: str, name: str, unit: Any, known: Mapping[str, Conversion
     if isinstance(unit, str) and unit in known:
         return known[unit]
     raise BadResponse(
-        f"{source} gives {name} in the unit {unit!r}, which is not one of {', '.join(known)}",
-        source=source, retryable=False, suggestion="choose another source and report this change of the provider",
+        say("gives_another_unit", source=source, variable=name, unit=repr(unit), units=list(known)),
+        source=source, retryable=False, suggestion=say("report_this_change"),
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def u2_from_10m(speed: Any) -> Any:
         return speed * constants.WIND_A / math.log(constants.WIND_B * 10.0 - constants.WIND_C)
 
 
-def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[str]) -> pd.DataFrame:
+def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[Text]) -> pd.DataFrame:
     """Return columns by date in order; a date given twice with different values is missing, and said to be.
 
     Parameters
@@ -106,7 +107,7 @@ def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[str])
         One per row, in any order.
     columns : mapping
         Name to values (n,).
-    warnings : list of str
+    warnings : list of Text
         Grows.
     """
     frame = pd.DataFrame(dict(columns), index=pd.DatetimeIndex(pd.to_datetime(list(dates)), name="date"), dtype=float)
@@ -117,14 +118,14 @@ def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[str])
         if len(conflicting):
             frame = frame[~frame.index.duplicated()]
             frame.loc[conflicting, :] = np.nan
-            warnings.append(f"{_days(conflicting)} came twice with different values and count as missing")
+            warnings.append(say("came_twice_differently", days=_days(conflicting)))
         else:
-            warnings.append(f"{_days(repeated)} came twice with the same values")
+            warnings.append(say("came_twice", days=_days(repeated)))
     return frame.sort_index()
 
 
 def finish(
-    frame: pd.DataFrame, period: Period, *, today: dt.date, forecast: bool, warnings: list[str], named: str
+    frame: pd.DataFrame, period: Period, *, today: dt.date, forecast: bool, warnings: list[Text], named: str
 ) -> pd.DataFrame:
     """Return the frame of `SourceData`: every day of ``period``, canonical columns, impossible values out, ``kind``.
 
@@ -136,7 +137,7 @@ def finish(
         The days wanted.
     today : datetime.date
         Days from here on are ``forecast`` where ``forecast`` is set.
-    warnings : list of str
+    warnings : list of Text
         Grows: days without data, values that cannot be weather.
     named : str
         How warnings call the source.
@@ -153,34 +154,42 @@ def finish(
             first = values[wrong][0]
             values[wrong] = np.nan
             result[name] = values
-            warnings.append(
-                f"{named}: {int(wrong.sum())} value(s) of {name} cannot be weather "
-                f"({first:g} {bounds.units} on {days[wrong][0].date()}) and count as missing"
+            sentence = say(
+                "values_no_weather",
+                number=int(wrong.sum()),
+                variable=name,
+                value=f"{first:g} {bounds.units}",
+                day=str(days[wrong][0].date()),
             )
+            warnings.append(say("of_source", source=named, sentence=sentence))
     if {"tmin", "tmax"} <= set(result.columns):
         crossed = (result["tmin"] > result["tmax"]).to_numpy()
         if crossed.any():
             result.loc[crossed, ["tmin", "tmax"]] = np.nan
-            warnings.append(f"{named}: tmin lies above tmax on {_days(days[crossed])}; both count as missing there")
+            sentence = say("tmin_above_tmax_on", days=_days(days[crossed]))
+            warnings.append(say("of_source", source=named, sentence=sentence))
     empty = [name for name in result.columns if result[name].isna().all()]
     if empty:
-        warnings.append(f"{named}: no values of {', '.join(empty)} in this period")
+        warnings.append(say("of_source", source=named, sentence=say("no_values_of", variables=empty)))
         result = result.drop(columns=empty)
     nothing = result.isna().all(axis=1).to_numpy()
     if nothing.any():
-        warnings.append(f"{named}: no data on {_days(days[nothing])}")
-    by_days: dict[str, list[str]] = {}
+        warnings.append(say("of_source", source=named, sentence=say("no_data_on", days=_days(days[nothing]))))
+    by_days: dict[Text, list[str]] = {}
     for name in result.columns:
         gaps = result[name].isna().to_numpy() & ~nothing
         if gaps.any():
             by_days.setdefault(_days(days[gaps]), []).append(name)
-    warnings += [f"{named}: {', '.join(names)} missing on {text}" for text, names in by_days.items()]
+    warnings += [
+        say("of_source", source=named, sentence=say("missing_on", variables=names, days=text))
+        for text, names in by_days.items()
+    ]
     kind = np.where(days >= pd.Timestamp(today), "forecast", "observed") if forecast else "observed"
     result["kind"] = kind
     return result
 
 
-def _days(days: Iterable[Any]) -> str:
+def _days(days: Iterable[Any]) -> Text:
     """Return days in words, shortened.
 
     >>> _days(pd.DatetimeIndex(["2024-02-28", "2024-02-29", "2024-03-05"]))
@@ -192,20 +201,22 @@ def _days(days: Iterable[Any]) -> str:
             runs[-1][1:] = [day]
         else:
             runs.append([day])
-    words = ["..".join(str(d.date()) for d in run) for run in runs]
-    return ", ".join(words[:3]) + (f" and {len(words) - 3} more stretches" if len(words) > 3 else "")
+    stretches = ["..".join(str(d.date()) for d in run) for run in runs]
+    shown = verbatim(", ".join(stretches[:3]))
+    return shown if len(stretches) <= 3 else say("and_more_stretches", days=shown, number=len(stretches) - 3)
 
 
-def clipped(period: Period, inside: Period, named: str, warnings: list[str]) -> None:
+def clipped(period: Period, inside: Period, named: str, warnings: list[Text]) -> None:
     """Warn about the days of ``period`` outside of what a source can have."""
     day = dt.timedelta(days=1)
     outside = []
     if period.start < inside.start:
-        outside.append(f"{period.start}..{inside.start - day}")
+        outside.append(verbatim(f"{period.start}..{inside.start - day}"))
     if period.end > inside.end:
-        outside.append(f"{inside.end + day}..{period.end}")
+        outside.append(verbatim(f"{inside.end + day}..{period.end}"))
     if outside:
-        warnings.append(f"{named} has no data for {' and '.join(outside)} (outside its window)")
+        days = outside[0] if len(outside) == 1 else say("one_and_other", one=outside[0], other=outside[1])
+        warnings.append(say("outside_its_window", source=named, days=days))
 
 
 def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -238,14 +249,20 @@ def iso_time(posix: float) -> str:
     return dt.datetime.fromtimestamp(posix, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def kept_answer(named: str, reply: Reply) -> Text:
+    """Return what to say where an answer past its time was used, because the provider gave none."""
+    used = say("kept_answer_used", time=iso_time(reply.fetched), sentence=verbatim(reply.error or ""))
+    return say("of_source", source=named, sentence=used)
+
+
 def require(source: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
-    """Raise `BadResponse` where a column without which no day can be computed is absent or empty."""
+    """Raise `BadResponse` where one of two columns without which no day can be computed is absent or empty."""
     lacking = [name for name in names if name not in frame or frame[name].isna().all()]
     if lacking:
-        raise BadResponse(
-            f"{source} gave no {' and no '.join(lacking)} for any of the days asked",
-            source=source, suggestion="choose other days or another source",
-        )  # fmt: skip
+        sentence = say("gave_none_of", source=source, variable=lacking[0])
+        if len(lacking) > 1:
+            sentence = say("gave_none_of_either", source=source, variable=lacking[0], variable2=lacking[1])
+        raise BadResponse(sentence, source=source, suggestion=say("choose_other_days_or_source"))
 
 
 _HUMIDITY = ("ea", "tdew", "rhmax", "rhmin", "rhmean")

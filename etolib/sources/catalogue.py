@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ELEVATIONS", "KINDS", "LAST", "OWN", "PROVIDERS", "SOURCES", "STATION", "Box", "ElevationInfo", "Near", "Rank",
-    "SourceInfo", "Window", "added", "find", "humidity_pairs", "keyed_services", "load", "names", "provider", "ranked",
-    "register", "registered", "services", "title", "unregister", "words",
+    "SourceInfo", "Window", "added", "find", "humidity_pairs", "keyed_services", "load", "names", "of_source",
+    "provider", "ranked", "register", "registered", "services", "title", "unregister", "words",
 ]  # fmt: skip
 
 STATION = "station"
@@ -294,12 +294,24 @@ def find(name: str) -> SourceInfo:
 
 
 def title(name: str, language: str = "en") -> str:
-    """Return the title of a source in a language; a name that is not in the catalogue as it is.
+    """Return the title of a source in a language, by its name or its English title; another name as it is.
 
-    >>> title("nasa_power"), title("own station file a.csv")
-    ('NASA POWER', 'own station file a.csv')
+    >>> title("nasa_power"), title("Embedded climatology", "pt"), title("own station file a.csv")
+    ('NASA POWER', 'Climatologia embutida', 'own station file a.csv')
     """
-    return SOURCES[name].title_in(language) if name in SOURCES else name
+    row = SOURCES.get(name) or next((row for row in SOURCES.values() if row.title == name), None)
+    return name if row is None else row.title_in(language)
+
+
+def of_source(name: str | None, sentence: str) -> Text:
+    """Return a sentence with its source before it, once.
+
+    >>> of_source("nasa_power", say("asked_for_by_name")), of_source("nasa_power", verbatim("NASA POWER: no data"))
+    ('nasa_power: asked for by name', 'NASA POWER: no data')
+    """
+    if not name or sentence.startswith((name, title(name))):
+        return verbatim(sentence)
+    return say("of_source", source=name, sentence=verbatim(sentence))
 
 
 def words(text: str, **values: Any) -> Text:

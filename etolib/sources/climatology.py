@@ -27,6 +27,7 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
+from etolib.words import Text, say
 
 INFO = catalogue.SOURCES["climatology"]
 NAME = INFO.name
@@ -38,11 +39,9 @@ LAND_CELL = 0.1  # degrees
 SEA_STEP = -2.0  # m, the step of the height grid that holds sea level
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTHLY = ("tmean", "diurnal_range", "ea", "rs", "precipitation")
+DIRECTIONS = ("north", "north_east", "east", "south_east", "south", "south_west", "west", "north_west")
 ORIGINS = ("gldas", "gldas_of_neighbours", "defaults")
 COLUMNS = INFO.provides
-CAVEAT = (
-    "climatological estimate from embedded maps, typically within 10 %, up to 35 % off; not the weather of this date"
-)
 Array = NDArray[np.float64]
 
 
@@ -59,9 +58,9 @@ def _open() -> h5py.File:
         return h5py.File(FILE, "r")
     except OSError as error:
         raise SourceUnavailable(
-            f"the embedded climatology cannot be read: {error}",
+            say("embedded_maps_unreadable", error=str(error)),
             source=NAME,
-            suggestion="install etolib again",
+            suggestion=say("install_again"),
             retryable=False,
         ) from error
 
@@ -155,7 +154,7 @@ def surface(latitude: float, longitude: float) -> tuple[float, bool]:
     return (0.0 if math.isnan(value) or value == SEA_STEP else value), True
 
 
-def nearest_land(latitude: float, longitude: float) -> tuple[float, str]:
+def nearest_land(latitude: float, longitude: float) -> tuple[float, Text]:
     """Return distance [km] and compass direction of the nearest land that the climatology covers.
 
     Parameters
@@ -180,8 +179,7 @@ def nearest_land(latitude: float, longitude: float) -> tuple[float, str]:
     distance = 2 * EARTH_RADIUS * math.asin(math.sqrt(min(1.0, float(haversine[best]))))
     east = math.sin(step[best]) * math.cos(lat2[best])
     north = math.cos(lat1) * math.sin(lat2[best]) - math.sin(lat1) * math.cos(lat2[best]) * math.cos(step[best])
-    words = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
-    return distance, words[round(math.atan2(east, north) / (math.pi / 4)) % 8]
+    return distance, say(DIRECTIONS[round(math.atan2(east, north) / (math.pi / 4)) % 8])
 
 
 @lru_cache(maxsize=1)
@@ -272,16 +270,16 @@ class Climatology:
         if not is_land:
             distance, direction = nearest_land(site.latitude, site.longitude)
             raise NotCovered(
-                f"{site} lies in the open sea; the embedded climatology covers land only",
+                say("lies_in_open_sea", place=str(site)),
                 source=NAME,
-                suggestion=f"choose a place on land; the nearest is about {distance:.0f} km to the {direction}",
+                suggestion=say("nearest_land", distance=f"{distance:.0f}", direction=direction),
             )
         cells = _cells(site.latitude, site.longitude)
         if cells is None:
             raise NotCovered(
-                f"the embedded climatology has no data at {site}",
+                say("maps_have_no_data_at", place=str(site)),
                 source=NAME,
-                suggestion="choose a place on land north of 60° S, or a source with network access",
+                suggestion=say("choose_land_or_network"),
             )
         elevation = surface_elevation if site.elevation is None else site.elevation
         shift = LAPSE_RATE * (cells.elevation - elevation)
@@ -330,7 +328,7 @@ class Climatology:
                 "temperature_shift": round(shift, 2),
             },
         }
-        warnings = [CAVEAT]
+        warnings = [say("climatology_caveat")]
         if cells.origin == "defaults":
-            warnings.append("small island outside the maps: radiation from rain, humidity 80 %, wind 2 m/s assumed")
+            warnings.append(say("small_island_assumptions"))
         return SourceData(source=NAME, frame=frame, meta=meta, warnings=warnings)

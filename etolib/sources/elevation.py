@@ -1,4 +1,4 @@
-"""The height of a place: given by the user, else Open-Meteo, else OpenTopoData, else the embedded map.
+"""The height of a place: given by the user, else of the services of the catalogue, else of the embedded map.
 
 It never fails: 100 m of error change ETo by about 0.05 %, which is no reason to give no answer.
 """
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from etolib.errors import SourceError
 from etolib.site import Site
-from etolib.sources import climatology, open_meteo, opentopodata
+from etolib.sources import catalogue, climatology
 from etolib.sources.network.scope import Abandoned
+from etolib.words import Text, say
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Elevation:
 
     value: float
     source: str
-    warning: str | None = None
+    warning: Text | None = None
 
 
 def lookup(site: Site) -> Elevation:
@@ -32,19 +33,18 @@ def lookup(site: Site) -> Elevation:
     """
     if site.elevation is not None:
         return Elevation(site.elevation, "given")
-    for source, ask in (("open_meteo", open_meteo.elevations), ("opentopodata", opentopodata.elevations)):
+    for service in catalogue.ELEVATIONS:
         try:
-            value = ask([site])[0]
+            value = catalogue.load(service.provider)([site])[0]
         except Abandoned:
             raise
         except SourceError:
             continue
         if value is not None:
-            return Elevation(value, source)
+            return Elevation(value, service.name)
     value = climatology.surface(site.latitude, site.longitude)[0]
     return Elevation(
         value,
         "embedded",
-        f"elevation {value:.0f} m is from the embedded map (no elevation service answered); it can be far off in "
-        "narrow valleys",
+        say("elevation_from_embedded_map", metres=f"{value:.0f}"),
     )

@@ -24,6 +24,7 @@ from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import address, client
 from etolib.sources.network.agent import require_contact
 from etolib.sources.network.budget import Budget
+from etolib.words import Text, say, verbatim
 
 INFO = catalogue.SOURCES["met_norway"]
 
@@ -69,7 +70,7 @@ def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
     if len(place) < 2 or any(math.isnan(v) for v in place[:2]):
         raise ValueError("the place is missing")
     if at is not None and canonical.distance_km(*at, place[1], place[0]) > 5:
-        raise BadResponse(f"MET Norway answered for the place {place[:2]}", source=INFO.name)
+        raise BadResponse(say("answered_for_place", source=INFO.title, place=str(place[:2])), source=INFO.name)
     units, series = data["properties"]["meta"]["units"], data["properties"]["timeseries"]
     if not isinstance(series, list) or not series:
         raise ValueError("there are no time steps")
@@ -145,8 +146,8 @@ class MetNorway:
         today = config.today()
         info = self.info
         inside = info.clip(period, today)
-        require_contact(info, info.title)
-        warnings: list[str] = []
+        require_contact(info, verbatim(info.title))
+        warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
         params = {"lat": f"{site.latitude:.4f}", "lon": f"{site.longitude:.4f}"}
         if site.elevation is not None:
@@ -159,7 +160,7 @@ class MetNorway:
             deadline=60.0, read=30.0, budget=budget(), not_covered=(422,), max_stale=86400.0, version="met-1",
         )  # fmt: skip
         if reply.status == 203:
-            warnings.append("MET Norway says that this version of its service is going away (HTTP 203)")
+            warnings.append(say("version_going_away", source=info.title))
         answer: Answer = reply.data
         days = daily.to_days(answer.hours, site, maxima=answer.maxima, minima=answer.minima)
         return no_radiation.source_data(info, site, inside, today, days, answer.elevation, reply, warnings, {

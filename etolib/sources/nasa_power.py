@@ -24,6 +24,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.words import Text, say, verbatim
 
 FIRST_SOLAR_DAY = dt.date(1984, 1, 1)
 SOLAR_DELAY = 7  # days; radiation follows the weather after 5 to 7 days
@@ -155,13 +156,8 @@ def parse(
     header, values = data["header"], data["properties"]["parameter"]
     if not isinstance(header, dict) or not isinstance(values, dict):
         raise ValueError("header or values are missing")
-    answered = header.get("time_standard", standard)  # API 2.5.9 does not say
-    if answered != standard:
-        raise BadResponse(f"nasa_power answered for {answered} days where {standard} was asked", source=INFO.name)
     place = [canonical.number(v) for v in data["geometry"]["coordinates"]]
-    if at is not None and (len(place) < 2 or not math.isclose(place[1], at[0], abs_tol=0.01)
-                           or not math.isclose((place[0] - at[1] + 180) % 360, 180, abs_tol=0.01)):  # fmt: skip
-        raise BadResponse(f"nasa_power answered for the place {place[:2]} and not for {at[::-1]}", source=INFO.name)
+    _as_asked(header.get("time_standard", standard), standard, place, at)  # API 2.5.9 does not say
     fill = canonical.number(header.get("fill_value", -999.0))
     units = data["parameters"]
     table = HOURLY_MAP if hourly else VARIABLE_MAP
@@ -196,6 +192,19 @@ def parse(
         sources=tuple(str(s) for s in header.get("sources", ())),
         messages=tuple(str(m)[:300] for m in messages) if isinstance(messages, list) else (str(messages)[:300],),
     )
+
+
+def _as_asked(answered: Any, standard: str, place: list[float], at: tuple[float, float] | None) -> None:
+    """Raise `BadResponse` where an answer is for another time standard or another place."""
+    if answered != standard:
+        sentence = say("answered_for_other_days", source=INFO.name, answered=str(answered), asked=standard)
+        raise BadResponse(sentence, source=INFO.name)
+    if at is None:
+        return
+    there = len(place) >= 2 and math.isclose(place[1], at[0], abs_tol=0.01)
+    if not there or not math.isclose((place[0] - at[1] + 180) % 360, 180, abs_tol=0.01):
+        sentence = say("answered_for_another_place", source=INFO.name, place=str(place[:2]), asked=str(at[::-1]))
+        raise BadResponse(sentence, source=INFO.name)
 
 
 def _time(key: str, hourly: bool) -> dt.datetime:
@@ -248,14 +257,15 @@ def fetch_hourly(site: Site, period: Period) -> SourceData:
     inside = period.intersection(first, last)
     if inside is None:
         raise SourceWindowError(source=f"{INFO.name} (hourly)", asked=str(period), allowed=f"{first}/{last}")
-    warnings: list[str] = []
+    warnings: list[Text] = []
     canonical.clipped(period, inside, f"{INFO.title} (hourly)", warnings)
     where = cells(site)
     reply = _ask("hourly", "RE", tuple(HOURLY_MAP), where, inside, today)
     answer: Answer = reply.data
-    warnings += [f"{INFO.title}: {message}" for message in answer.messages]
+    warnings += [say("of_source", source=INFO.title, sentence=verbatim(message)) for message in answer.messages]
     if answer.missing:
-        warnings.append(f"{INFO.title} left out {', '.join(HOURLY_MAP[name][0] for name in answer.missing)}")
+        left_out = [HOURLY_MAP[name][0] for name in answer.missing]
+        warnings.append(say("left_out", source=INFO.title, variables=left_out))
     start, end = pd.Timestamp(inside.start), pd.Timestamp(inside.end) + pd.Timedelta(days=1)
     frame = answer.frame.reindex(pd.date_range(start, end, freq="h", inclusive="left", name="time"))
     return SourceData(
@@ -288,7 +298,7 @@ class NasaPower:
         today = config.today()
         info = self.info
         inside = info.clip(period, today)
-        warnings: list[str] = []
+        warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
         where = cells(site)
         reply = _ask("daily", "AG", tuple(VARIABLE_MAP), where, inside, today)
@@ -296,10 +306,10 @@ class NasaPower:
         frame = canonical.finish(answer.frame, inside, today=today, forecast=False, warnings=warnings, named=info.title)
         missing = [VARIABLE_MAP[name][0] for name in answer.missing]
         if lost := canonical.lost(missing, frame):
-            warnings.append(f"{info.title} left out {', '.join(lost)}")
+            warnings.append(say("left_out", source=info.title, variables=lost))
         canonical.require(info.name, frame, ("tmin", "tmax"))
         if reply.stale:
-            warnings.append(f"{info.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
-        told = {"missing": missing, "messages": list(answer.messages)}
-        meta = {**canonical.provenance(info, site, reply), **_where(site, where, answer), **told}
+            warnings.append(canonical.kept_answer(info.title, reply))
+        said = {"missing": missing, "messages": list(answer.messages)}
+        meta = {**canonical.provenance(info, site, reply), **_where(site, where, answer), **said}
         return SourceData(info.name, frame, meta, warnings)

@@ -17,6 +17,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.variables import VARIABLES
+from etolib.words import Text, say
 
 
 def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.Series:
@@ -55,20 +56,20 @@ def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.S
 
 def source_data(
     info: SourceInfo, site: Site, inside: Period, today: dt.date, days: pd.DataFrame, elevation: float | None,
-    reply: client.Reply, warnings: list[str], more: Mapping[str, Any],
+    reply: client.Reply, warnings: list[Text], more: Mapping[str, Any],
 ) -> SourceData:  # fmt: skip
     """Return the `SourceData` of a provider without radiation: days that are not whole are left out, Rs estimated."""
     height = site.elevation if site.elevation is not None else elevation
-    estimated = {}
+    estimated: dict[str, Text] = {}
     if {"tmin", "tmax"} <= set(days.columns):
         days = days.assign(rs=estimate_radiation(days, site, height or 0.0))
-        estimated = {"rs": "temperature range and cloud" if "cloud_by_day" in days else "temperature range"}
+        estimated = {"rs": say("temperature_range_and_cloud" if "cloud_by_day" in days else "temperature_range")}
     frame = canonical.finish(days, inside, today=today, forecast=True, warnings=warnings, named=info.title)
     canonical.require(info.name, frame, ("tmin", "tmax"))
     if estimated:
-        warnings.append(f"{info.title} has no radiation: estimated from {estimated['rs']}")
+        warnings.append(say("has_no_radiation", source=info.title, basis=estimated["rs"]))
     if reply.stale:
-        warnings.append(f"{info.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
+        warnings.append(canonical.kept_answer(info.title, reply))
     meta = {
         **canonical.provenance(info, site, reply), **more,
         "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",

@@ -18,7 +18,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import address, client
 from etolib.sources.network.agent import require_contact
-from etolib.words import say
+from etolib.words import Text, say
 
 INFO = catalogue.SOURCES["nws_forecast"]
 
@@ -66,7 +66,7 @@ def parse_grid(body: bytes) -> Grid:
             for item in values
         ]
     if "temperature" not in layers:
-        raise BadResponse("the NWS grid has no temperature", source=INFO.name)
+        raise BadResponse(say("grid_without_temperature"), source=INFO.name)
     spans = layers["temperature"]
     hours = daily.axis(min(i.start for i in spans), max(i.end for i in spans))
     columns = {
@@ -114,10 +114,10 @@ class NwsForecast:
         info = self.info
         inside = info.clip(period, today)
         if not info.covers(site):
-            raise NotCovered(f"the NWS has no forecast for {site}", source=info.name,
-                             suggestion="choose another source for this place")  # fmt: skip
+            raise NotCovered(say("nws_has_no_forecast", place=str(site)), source=info.name,
+                             suggestion=say("choose_another_source_here"))  # fmt: skip
         require_contact(info, say("us_national_weather_service"))
-        warnings: list[str] = []
+        warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
         where = nws.point(info, site)
         door = client.door()
@@ -127,7 +127,7 @@ class NwsForecast:
         center = grid.center or (site.latitude, site.longitude)
         away = canonical.distance_km(site.latitude, site.longitude, *center)
         if away > 25:
-            raise BadResponse(f"the NWS answered for a grid cell {away:.0f} km away", source=info.name)
+            raise BadResponse(say("nws_cell_far_away", distance=f"{away:.0f}"), source=info.name)
         return no_radiation.source_data(info, site, inside, today, days, grid.elevation, reply, warnings, {
             "model": f"NDFD {where.grid.removeprefix('/gridpoints/')} {grid.updated}",
             "latitude": round(center[0], 4),

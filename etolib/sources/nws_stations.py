@@ -23,7 +23,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.agent import require_contact
-from etolib.words import say
+from etolib.words import Text, join, say
 
 INFO = catalogue.SOURCES["nws_stations"]
 
@@ -245,12 +245,12 @@ class NwsStations:
         info = self.info
         inside = info.clip(period, today)
         if not info.covers(site):
-            raise NotCovered(f"there are no NWS stations near {site}", source=info.name,
-                             suggestion="choose another source for this place")  # fmt: skip
+            raise NotCovered(say("no_nws_stations_near", place=str(site)), source=info.name,
+                             suggestion=say("choose_another_source_here"))  # fmt: skip
         stations = find_stations(site, count=3)
         if not stations:
-            raise NotCovered(f"no station near {site} reports temperature, humidity and wind", source=info.name,
-                             suggestion="choose another source for this place")  # fmt: skip
+            raise NotCovered(say("no_station_reports", place=str(site)), source=info.name,
+                             suggestion=say("choose_another_source_here"))  # fmt: skip
         failure: SourceError | None = None
         for station in stations:
             try:
@@ -262,7 +262,7 @@ class NwsStations:
 
     def _from(self, station: Station, site: Site, period: Period, inside: Period, today: dt.date) -> SourceData:
         info = self.info
-        warnings: list[str] = []
+        warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
         offset = pd.Timedelta(hours=site.utc_offset)
         start = pd.Timestamp(inside.start) - offset
@@ -279,14 +279,14 @@ class NwsStations:
         short = reported[(reported >= self.NEEDED) & (reported < 24)]
         if len(short):
             named = pd.DatetimeIndex(short.index).strftime("%Y-%m-%d")
-            told = ", ".join(f"{day} from {n}" for day, n in zip(named, short.to_numpy(), strict=True))
-            warnings.append(f"{info.title}: means of {told} of 24 hours")
+            hours_of = [
+                say("day_from_hours", day=d, number=int(n)) for d, n in zip(named, short.to_numpy(), strict=True)
+            ]
+            sentence = say("means_of_fewer_hours", days=join(", ", hours_of))
+            warnings.append(say("of_source", source=info.title, sentence=sentence))
         if not hours["cloud"].notna().any():
             days = days.drop(columns=["cloud", "cloud_by_day"])
-        warnings.append(
-            f"{info.title}: {station.identifier} {station.name}, {station.distance_km:.1f} km from the place"
-            + ("" if station.elevation_difference is None else f", {station.elevation_difference:+.0f} m")
-        )
+        warnings.append(say("of_source", source=info.title, sentence=_where(station)))
         data = no_radiation.source_data(info, site, inside, today, days, station.elevation, replies[-1], warnings, {
             "model": f"station {station.identifier}",
             "station": station.identifier,
@@ -301,6 +301,15 @@ class NwsStations:
         data.meta["from_cache"] = all(r.from_cache for r in replies)
         data.meta["stale"] = any(r.stale for r in replies)
         return data
+
+
+def _where(station: Station) -> Text:
+    """Return which station it is, and how far and how much higher it stands."""
+    named, distance = f"{station.identifier} {station.name}", f"{station.distance_km:.1f}"
+    if station.elevation_difference is None:
+        return say("station_away", station=named, distance=distance)
+    height = f"{station.elevation_difference:+.0f}"
+    return say("station_away_and_higher", station=named, distance=distance, difference=height)
 
 
 def stations_table(stations: Sequence[Station]) -> pd.DataFrame:

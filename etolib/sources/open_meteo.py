@@ -25,6 +25,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.words import Text, say
 
 _C = {"°C": canonical.SAME}
 _PERCENT = {"%": canonical.SAME}
@@ -109,7 +110,7 @@ class Answer:
     latitude: float
     longitude: float
     elevation: float | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Text, ...]
 
 
 def parse(
@@ -147,11 +148,12 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
     if site is not None:
         if canonical.number(data["utc_offset_seconds"]) != site.utc_offset * 3600:
             raise BadResponse(
-                f"Open-Meteo answered for days of {data['timezone']}, asked was {zone(site)}", suggestion="report this"
+                say("answered_for_days_of", answered=str(data["timezone"]), asked=zone(site)),
+                suggestion=say("report_this"),
             )
         away = canonical.distance_km(site.latitude, site.longitude, latitude, longitude)
         if away > 200:
-            raise BadResponse(f"Open-Meteo answered for a place {away:.0f} km away")
+            raise BadResponse(say("answered_for_a_place_away", distance=f"{away:.0f}"))
     step, table = ("hourly", HOURLY_MAP) if hourly else ("daily", VARIABLE_MAP)
     values_of, units = data[step], data[f"{step}_units"]
     times = values_of["time"]
@@ -172,7 +174,7 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
         factor, offset = canonical.conversion("open_meteo", name, units.get(name), known)
         values = values * factor + offset
         columns[column] = canonical.u2_from_10m(values) if column in ("u2", "wind2") else values
-    warnings: list[str] = []
+    warnings: list[Text] = []
     frame = canonical.table(days, columns, warnings)
     if hourly and len(frame):
         if frame.index[-1] - frame.index[0] > pd.Timedelta(days=366 * 120):
@@ -239,10 +241,11 @@ class OpenMeteo:
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
         (answer,) = reply.data
-        warnings: list[str] = list(answer.warnings)
+        warnings: list[Text] = list(answer.warnings)
         canonical.clipped(period, inside, self.info.title, warnings)
         if answer.missing:
-            warnings.append(f"{self.info.title} left out {', '.join(HOURLY_MAP[name][0] for name in answer.missing)}")
+            left_out = [HOURLY_MAP[name][0] for name in answer.missing]
+            warnings.append(say("left_out", source=self.info.title, variables=left_out))
         axis = pd.date_range(inside.start, inside.end + day, freq="h", inclusive="left", name="time")
         meta = {**canonical.provenance(self.info, site, reply), **self._where(site, answer)}
         return SourceData(self.info.name, answer.frame.reindex(axis), meta, warnings)
@@ -319,21 +322,22 @@ class OpenMeteo:
         self, site: Site, answer: Answer, reply: client.Reply, period: Period, inside: Period, today: dt.date
     ) -> SourceData:
         info = self.info
-        warnings: list[str] = []
+        warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
-        warnings += [f"{info.title}: {text}" for text in answer.warnings]
+        warnings += [say("of_source", source=info.title, sentence=text) for text in answer.warnings]
         frame = canonical.finish(
             answer.frame, inside, today=today, forecast=self.forecast, warnings=warnings, named=info.title
         )
         missing = [VARIABLE_MAP[name][0] for name in answer.missing]
         if lost := canonical.lost(missing, frame):
-            warnings.append(f"{info.title} left out {', '.join(lost)}")
+            warnings.append(say("left_out", source=info.title, variables=lost))
         canonical.require(info.name, frame, ("tmin", "tmax"))
         away = canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
         if away > 25:
-            warnings.append(f"{info.title}: the answering cell lies {away:.0f} km from the place")
+            sentence = say("cell_away", distance=f"{away:.0f}")
+            warnings.append(say("of_source", source=info.title, sentence=sentence))
         if reply.stale:
-            warnings.append(f"{info.title}: kept answer of {canonical.iso_time(reply.fetched)} used, {reply.error}")
+            warnings.append(canonical.kept_answer(info.title, reply))
         meta = {**canonical.provenance(info, site, reply), **self._where(site, answer), "missing": missing}
         return SourceData(info.name, frame, meta, warnings)
 

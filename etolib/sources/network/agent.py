@@ -6,7 +6,7 @@ from etolib import config
 from etolib._version import __version__
 from etolib.errors import InvalidRequest
 from etolib.sources.catalogue import SourceInfo
-from etolib.words import say
+from etolib.words import Text, say
 
 
 def user_agent() -> str:
@@ -22,7 +22,7 @@ def user_agent() -> str:
     return f"etolib/{__version__} ({safe})"
 
 
-def require_contact(info: SourceInfo, named: str) -> None:
+def require_contact(info: SourceInfo, named: Text) -> None:
     """Raise `InvalidRequest` where the terms of a source want a contact and none is set; ``named`` calls it."""
     if not config.get("contact"):
         raise InvalidRequest(

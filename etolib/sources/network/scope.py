@@ -15,6 +15,7 @@ from contextvars import ContextVar, Token
 from typing import TypeVar
 
 from etolib.errors import SourceUnavailable
+from etolib.words import say
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ class Abandoned(SourceUnavailable):
     """The scope of this download was cancelled."""
 
     def __init__(self) -> None:
-        super().__init__("the download was abandoned", retryable=True, suggestion="calculate again")
+        super().__init__(say("download_abandoned"), retryable=True, suggestion=say("calculate_again"))
 
 
 class Scope:

@@ -1,0 +1,95 @@
+"""Source, kind, quality and flags of each day: the last step to a table that says how good its numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from etolib.equations.filling import ESTIMATED
+from etolib.sources.base import SourceData
+from etolib.sources.row import KINDS
+from etolib.words import Text, say
+
+USED = ("tmin", "tmax", "ea", "u2", "rs")
+"""Inputs of the equation, in the order tables show them."""
+
+NARROW, NARROW_MM = 0.6, 1.5
+"""An interval counts as narrow where its full width is at most this share of ETo, or this much. [1; mm day-1]"""
+
+CLIMATOLOGY = KINDS[-1]
+
+
+def mark_estimates(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str, SourceData]) -> None:
+    """Flag the cells whose source says that it estimated that variable (MET Norway and NWS have no radiation)."""
+    for name, answer in answers.items():
+        for variable in set(answer.meta.get("estimated") or ()) & set(flags.columns):
+            flags.loc[used[variable] == name, variable] = "estimated_by_source"
+
+
+def quality_of_day(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:
+    """Return HIGH, MEDIUM or LOW for each day.
+
+    LOW: from the climatology, or two or more inputs estimated. HIGH: two or more sources of the date, no input
+    estimated, and the interval narrow (full width <= max(1.5 mm/day, 60 % of ETo)). MEDIUM: the rest.
+    """
+    estimated = flags.isin(list(ESTIMATED)).sum(axis=1).to_numpy()
+    several = table["source"].fillna("").str.contains("+", regex=False).to_numpy()
+    width = (table["eto_upper"] - table["eto_lower"]).to_numpy()
+    narrow = width <= np.maximum(NARROW_MM, NARROW * table["eto"].to_numpy())
+    low = (table["kind"] == CLIMATOLOGY).to_numpy() | (estimated >= 2)
+    high = several & (estimated == 0) & narrow
+    return pd.Series(np.select([low, high], ["LOW", "HIGH"], "MEDIUM"), index=table.index, dtype=object)
+
+
+def source_of_day(source: pd.DataFrame) -> list[str | None]:
+    """Join the names of all sources whose inputs a day's ETo used, by ``+``."""
+    rows = map(tuple, source[list(USED)].fillna("").to_numpy())
+    return [_joined(row) for row in rows]
+
+
+@lru_cache(maxsize=1024)  # a few combinations make all the days of thirty years
+def _joined(cells: tuple[str, ...]) -> str | None:
+    return "+".join(sorted({name for cell in cells for name in cell.split("+") if name})) or None
+
+
+def kind_of_day(sources: Sequence[str | None], frames: Mapping[str, pd.DataFrame]) -> np.ndarray:
+    """Return the weakest kind among the sources used on each day: climatology, then forecast, then observed."""
+    kinds = np.full(len(sources), None, dtype=object)
+    names = {text: text.split("+") if text else [] for text in set(sources)}
+    used = {name: np.array([name in names[text] for text in sources], dtype=bool) for name in frames}
+    for kind in KINDS:  # the weaker ones later: they overwrite
+        for name, frame in frames.items():
+            kinds[used[name] & (frame["kind"] == kind).to_numpy()] = kind
+    return kinds
+
+
+def flag_words(flags: pd.DataFrame) -> list[str]:
+    """Return what was estimated on each day: ``rs: estimated_hargreaves; u2: default_wind``."""
+    marked = flags.where(flags.isin(list(ESTIMATED)), "")
+    columns = tuple(marked.columns)
+    return [_flags_of_day(columns, tuple(row)) for row in marked.to_numpy()]
+
+
+@lru_cache(maxsize=1024)
+def _flags_of_day(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
+    return "; ".join(f"{name}: {flag}" for name, flag in zip(columns, row, strict=True) if flag)
+
+
+def notes(table: pd.DataFrame) -> tuple[Text | None, Text | None]:
+    """Return what to say of days without a value, and of days of the climatology; None where there are none."""
+    absent = table["eto"].isna().to_numpy()
+    gap = _gap(table.loc[absent, "date"].dt.date.tolist()) if absent.any() else None
+    count = int((table["kind"] == CLIMATOLOGY).sum())
+    if not count:
+        return gap, None
+    share = say("all_days_are") if count == len(table) else say("some_days_are", number=count, total=len(table))
+    return gap, say("share_is_climatological", share=share)
+
+
+def _gap(dates: Sequence[object]) -> Text:
+    if len(dates) == 1:
+        return say("no_value_for_day", day=str(dates[0]))
+    return say("no_value_for_days", number=len(dates), first=str(dates[0]), last=str(dates[-1]))

@@ -1,0 +1,157 @@
+"""The download: all sources of a plan and the elevation asked at the same time, fallbacks for what stays empty."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+from etolib.errors import SourceError
+from etolib.site import Period, Site
+from etolib.sources import catalogue
+from etolib.sources import elevation as elevations
+from etolib.sources.base import SourceData
+from etolib.sources.network.scope import Scope
+from etolib.sources.plan import Plan
+from etolib.words import Text, say
+
+
+class Progress(Protocol):
+    """Who is informed while the sources are asked."""
+
+    def step(self, text: Text, done: int, total: int) -> None:
+        """Report how many of the sources have answered."""
+        ...
+
+    def source(self, name: str, text: Text, percent: float) -> None:
+        """Report how far one source is."""
+        ...
+
+    def check(self) -> None:
+        """Return, or raise where the download must stop."""
+        ...
+
+
+@dataclass(frozen=True)
+class Download:
+    """What came of a plan.
+
+    Attributes
+    ----------
+    site : Site
+        The place with its elevation, which is settled here for everything after.
+    elevation : Elevation
+        Where it is from.
+    answers : dict of str to SourceData
+        In the order of the plan.
+    failed : tuple of SourceError
+        Of the sources that gave no answer, in the same order.
+    """
+
+    site: Site
+    elevation: elevations.Elevation
+    answers: dict[str, SourceData]
+    failed: tuple[SourceError, ...]
+
+
+def run(plan: Plan, progress: Progress) -> Download:
+    """Ask the sources of a plan.
+
+    The sources get the place as asked, while its elevation is looked up; the fallbacks, asked afterwards for the days
+    that stay empty, get the elevation found.
+    """
+    answers: dict[str, SourceData] = {}
+    failed: list[SourceError] = []
+    elevation = _together(plan, progress, answers, failed)
+    site = plan.site.with_elevation(elevation.value)
+    _fallbacks(plan, site, progress, answers, failed)
+    # In the order of the plan, not of arrival: the same run says the same.
+    order = [step.source for step in plan.steps]
+    failed.sort(key=lambda error: order.index(error.source) if error.source in order else len(order))
+    return Download(site, elevation, {name: answers[name] for name in order if name in answers}, tuple(failed))
+
+
+def _together(
+    plan: Plan, progress: Progress, answers: dict[str, SourceData], failed: list[SourceError]
+) -> elevations.Elevation:
+    """Ask for the main steps and the elevation at the same time; ``answers`` and ``failed`` grow."""
+    steps = plan.main
+    progress.step(say("asking_the_sources"), 0, len(steps))
+    pool = ThreadPoolExecutor(max_workers=len(steps) + 1, thread_name_prefix="etolib-download")
+    scope = Scope()
+    try:
+        with scope:
+            futures: dict[Future[Any], str] = {}
+            for step in steps:
+                progress.source(step.source, say("asking_source", source=step.source), 0)
+                fetch = plan.provider(step.source).fetch
+                # Settings and the scope of the downloads live in context variables: carry them to the thread.
+                futures[pool.submit(contextvars.copy_context().run, fetch, plan.site, step.period)] = step.source
+            height = pool.submit(contextvars.copy_context().run, elevations.lookup, plan.site)
+            pending: set[Future[Any]] = {*futures, height}
+            while pending:
+                done, pending = wait(pending, timeout=0.05, return_when=FIRST_COMPLETED)
+                progress.check()
+                for future in done - {height}:
+                    _take(futures[future], future, progress, answers, failed)
+                    finished = len(answers) + len(failed)
+                    text = say("sources_answered", number=finished, total=len(steps))
+                    progress.step(text, finished, len(steps))
+            return height.result()
+    except BaseException:
+        scope.cancel()  # a cancelled or late task must not go on downloading
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _take(
+    name: str,
+    future: Future[SourceData],
+    progress: Progress,
+    answers: dict[str, SourceData],
+    failed: list[SourceError],
+) -> None:
+    """Take what one source gave, an answer or an error."""
+    try:
+        answers[name] = future.result()
+    except SourceError as error:
+        error.source = error.source or name
+        failed.append(error)
+        progress.source(name, catalogue.of_source(name, error.message), 100)
+    else:
+        days = say("days_answered", number=len(answers[name].frame))
+        progress.source(name, say("of_source", source=name, sentence=days), 100)
+
+
+def _fallbacks(
+    plan: Plan, site: Site, progress: Progress, answers: dict[str, SourceData], failed: list[SourceError]
+) -> None:
+    """Ask the fallbacks, one after the other, for the days nothing before them has."""
+    for step in plan.fallbacks:
+        empty = _empty_days(answers, step.period)
+        if not len(empty):
+            continue
+        progress.source(step.source, say("asking_source", source=step.source), 0)
+        try:
+            answer = plan.provider(step.source).fetch(site, Period(empty[0].date(), empty[-1].date()))
+        except SourceError as error:
+            failed.append(error)
+        else:
+            # Only whole days: an estimate is never mixed into a day that has weather.
+            answer.frame = answer.frame.loc[answer.frame.index.intersection(empty)]
+            answers[step.source] = answer
+        progress.source(step.source, say("source_alone", source=step.source), 100)
+
+
+def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.DatetimeIndex:
+    """Return the days no source has temperatures for."""
+    days = pd.date_range(period.start, period.end)
+    have = pd.Series(False, index=days)
+    for answer in answers.values():
+        have |= answer.frame.reindex(days)[["tmin", "tmax"]].notna().all(axis=1)
+    return days[~have]
