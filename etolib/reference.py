@@ -1,29 +1,27 @@
 """Reference evapotranspiration, all of it by one door.
 
-The package `etolib.equations` holds the daily equations (`daily`), the hourly one (`hourly`) and the use on tables and
-grids with gaps (`tables`). ``import etolib.reference`` needs numpy only.
+The package `etolib.equations` holds the daily equation (`daily`), the hourly one (`hourly`), those that need less
+(`methods`), the numbers in which the books differ (`conventions`) and the use on tables and grids with gaps (`tables`).
+``import etolib.reference`` needs numpy only.
 
 >>> round(eto_fao56(tmin=14.8, tmax=26.6, ea=1.68, rs=22.29, u2=2.0, latitude=45.717, elevation=200,
 ...                 day_of_year=196), 2)
 4.56
 """
 
-from etolib.equations.daily import (
-    TERMS,
-    daily_terms,
-    eto_asce,
-    eto_fao56,
-    eto_hargreaves,
-    eto_makkink,
-    eto_priestley_taylor,
-    eto_turc,
-)
+from etolib.equations.conventions import ASCE2005, ASCE2005_FULL, FAO56, Convention
+from etolib.equations.daily import TERMS, daily_terms, eto_asce, eto_fao56
 from etolib.equations.hourly import eto_hourly, hourly_terms
-from etolib.equations.tables import METHODS, EtoResult, eto
+from etolib.equations.methods import METHODS, eto_hargreaves, eto_makkink, eto_priestley_taylor, eto_turc
+from etolib.equations.tables import EtoResult, eto
 
 __all__ = [
+    "ASCE2005",
+    "ASCE2005_FULL",
+    "FAO56",
     "METHODS",
     "TERMS",
+    "Convention",
     "EtoResult",
     "daily_terms",
     "eto",

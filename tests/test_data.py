@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import pytest
 
-from etolib.equations import radiation
+from etolib.equations import sun
 from etolib.sources.climatology import surface
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,7 +154,7 @@ def test_means_over_land(grid):
 def test_radiation_stays_below_the_clear_sky(grid):
     rs = unpacked(grid, "rs")
     day = np.array([17, 47, 75, 105, 135, 162, 198, 228, 258, 288, 318, 344])[:, None]
-    ra = radiation.extraterrestrial_radiation(grid["latitude"][...][None, :], day)
+    ra = sun.extraterrestrial_radiation(grid["latitude"][...][None, :], day)
     assert np.nanmax(rs - 0.87 * np.asarray(ra)[..., None]) < 0.3
 
 
@@ -282,7 +282,7 @@ def test_humidity_keeps_the_annual_mean_asked_for(tool):
 
 def test_extraterrestrial_radiation_is_that_of_the_product(tool):
     build = tool("build_climatology")
-    product = radiation.extraterrestrial_radiation(build.latitudes()[None, :], build.MIDDLE_DAYS[:, None])
+    product = sun.extraterrestrial_radiation(build.latitudes()[None, :], build.MIDDLE_DAYS[:, None])
     assert np.allclose(build.extraterrestrial()[..., 0], product, atol=1e-6)
 
 

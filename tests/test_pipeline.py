@@ -11,7 +11,7 @@ import pytest
 
 import etolib
 from etolib import pipeline
-from etolib.equations.air import vapour_pressure_from_rhmean
+from etolib.equations.humidity import vapour_pressure_from_rhmean
 from etolib.errors import InputError, NoSourceError, SourceUnavailable
 from etolib.reference import eto_fao56
 from etolib.site import Period, Site

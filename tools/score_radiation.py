@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from etolib.equations import radiation
+from etolib.equations import radiation, sun
 from etolib.site import Site
 from etolib.sources import no_radiation
 
@@ -108,7 +108,7 @@ def days_of(file: File) -> pd.DataFrame:
 
 def estimates(days: pd.DataFrame, site: Site) -> dict[str, np.ndarray]:
     """Return what each method makes of the days. [MJ m-2 day-1]"""
-    ra = radiation.extraterrestrial_radiation(
+    ra = sun.extraterrestrial_radiation(
         site.latitude, pd.DatetimeIndex(days.index).day_of_year.to_numpy().astype(float)
     )
     rso = radiation.clear_sky_radiation(ra, site.elevation or 0.0)

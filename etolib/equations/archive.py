@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import air, radiation
+from etolib.equations import air, sun
 from etolib.equations.tables import eto
 from etolib.errors import InputError, Problem
 from etolib.site import Site
@@ -233,7 +233,7 @@ def _simulated_block(block_info: Any = None, *, variable: str, latitude: np.ndar
     elif variable == "ea":
         values = (0.8 + 0.15 * wave) * air.saturation_vapour_pressure(tmean - 5.0)
     elif variable == "rs":
-        values = (0.5 + 0.2 * wave) * radiation.extraterrestrial_radiation(north_of_equator, day_of_year)
+        values = (0.5 + 0.2 * wave) * sun.extraterrestrial_radiation(north_of_equator, day_of_year)
     else:
         values = 2.5 + 1.5 * wave
     # Two digits, as an archive would keep them: it also compresses like one.

@@ -4,6 +4,8 @@ FAO-56: Allen, Pereira, Raes, Smith (1998), FAO Irrigation and Drainage Paper 56
 ASCE-2005: ASCE-EWRI (2005), The ASCE Standardized Reference Evapotranspiration Equation.
 """
 
+import math
+
 # Psychrometrics
 LATENT_HEAT = 2.45  # MJ kg-1, FAO-56 p. 31
 LATENT_HEAT_A = 2.501  # MJ kg-1, FAO-56 Annex 3, Eq. 3-1
@@ -14,6 +16,7 @@ PRESSURE_SEA_LEVEL = 101.3  # kPa, FAO-56 Eq. 7
 PRESSURE_TEMPERATURE = 293.0  # K, FAO-56 Eq. 7
 PRESSURE_LAPSE_RATE = 0.0065  # K m-1, FAO-56 Eq. 7
 PRESSURE_EXPONENT = 5.26  # FAO-56 Eq. 7
+PRESSURE_EXPONENT_REFET = 9.8 / (0.0065 * 286.9)  # REF-ET: gravity over lapse rate and gas constant
 
 # Vapour pressure
 TETENS_E0 = 0.6108  # kPa, FAO-56 Eq. 11
@@ -48,9 +51,12 @@ HOURS_PER_DAY = 24.0  # h
 MINUTES_PER_HOUR = 60.0  # min
 SOLAR_CONSTANT = 0.0820  # MJ m-2 min-1, FAO-56 Eq. 21
 SOLAR_CONSTANT_ASCE = 4.92  # MJ m-2 h-1, ASCE-2005 Eq. 21
+SOLAR_CONSTANT_REFET = 1367.0 * 0.0036  # MJ m-2 h-1, REF-ET: 1367 W m-2
 ECCENTRICITY = 0.033  # FAO-56 Eq. 23
 DECLINATION = 0.409  # rad, FAO-56 Eq. 24
 DECLINATION_PHASE = 1.39  # rad, FAO-56 Eq. 24
+DECLINATION_REFET = math.radians(23.45)  # rad, REF-ET, after Duffie and Beckman (1980)
+DECLINATION_PHASE_REFET = 2 * math.pi * (1 - 284 / 365)  # rad, REF-ET, after Duffie and Beckman (1980)
 DAYS_PER_YEAR = 365.0  # FAO-56 Eqs. 23, 24
 ANGSTROM_A = 0.25  # FAO-56 Eq. 35
 ANGSTROM_B = 0.50  # FAO-56 Eq. 35
@@ -86,7 +92,9 @@ DIFFUSE_SLOPE_ASCE = 0.36  # ASCE-2005 Eq. D.4
 BEAM_WEAK = 0.15  # FAO-56 Eq. 3-20, ASCE-2005 Eq. D.4: below this index of the beam the next two hold
 DIFFUSE_WEAK = 0.18  # FAO-56 Eq. 3-20, ASCE-2005 Eq. D.4
 DIFFUSE_SLOPE_WEAK = 0.82  # FAO-56 Eq. 3-20, ASCE-2005 Eq. D.4
-SUN_OF_DAY = (0.85, 0.3, 0.42)  # rad, rad, rad-1, FAO-56 Eq. 3-17, ASCE-2005 Eq. D.5
+SUN_OF_DAY = (0.85, 0.3, 0.42)  # rad, 1, rad-1, ASCE-2005 Eq. D.5
+LEAST_SINE_OF_DAY = 0.1  # of the mean height of the sun by day; REF-ET's bound
+LEAST_SINE_OF_HOUR = 0.01  # of the height of the sun in an hour; REF-ET's bound
 
 # Soil heat flux
 SOIL_HEAT_MONTHS = 0.07  # MJ m-2 day-1 degC-1, FAO-56 Eq. 43

@@ -2,6 +2,8 @@
 
 - `FAO56`: Rs/Rso at most 1, Stefan-Boltzmann 4.903e-9, slope 4098 x 0.6108, vapour pressure deficit as it comes.
 - `ASCE2005`: Rs/Rso within 0.3 to 1, Stefan-Boltzmann 4.901e-9, slope constant 2503, deficit not below 0.
+- `ASCE2005_FULL`: the same with the clear-sky radiation of Appendix D, which knows the humidity and the sun's height.
+- `REFET`: the numbers of the REF-ET program, whose declination of the sun is less rounded than the books'.
 
 Both books: Rs/Rso is 1 where Rso is 0 (polar night). What the books share stands in `etolib.equations.constants`.
 
@@ -27,7 +29,7 @@ from typing import Any, Literal
 from etolib.equations import constants as c
 from etolib.errors import InputError, Problem
 
-CLEAR_SKIES = ("simple",)
+CLEAR_SKIES = ("simple", "full")
 """How the clear-sky radiation is computed: from the elevation, or with humidity, pressure and the sun's height."""
 
 
@@ -66,8 +68,12 @@ class Convention:
         What it is called in tables and messages.
     slope : float
         Factor of the slope of the vapour pressure curve. [kPa degC]
+    pressure_exponent : float
+        Of the pressure in the temperature, up a standard atmosphere. [1]
     solar_constant : float
         [MJ m-2 h-1]
+    declination, declination_phase : float
+        Largest declination of the sun, and how long after New Year it passes the equator. [radian]
     stefan_boltzmann : float
         [MJ K-4 m-2 day-1]
     relative_shortwave_min : float or None
@@ -94,7 +100,10 @@ class Convention:
 
     name: str
     slope: float
+    pressure_exponent: float
     solar_constant: float
+    declination: float
+    declination_phase: float
     stefan_boltzmann: float
     relative_shortwave_min: float | None
     deficit_min: float | None
@@ -139,8 +148,8 @@ class Convention:
     def with_(self, **changes: Any) -> Convention:
         """Return a convention with some numbers changed.
 
-        >>> ASCE2005.with_(deficit_min=None).relative_shortwave_min
-        0.3
+        >>> ASCE2005.with_(rso="full").rso
+        'full'
         """
         return dataclasses.replace(self, **changes)
 
@@ -158,7 +167,10 @@ _TALL = Surface(
 FAO56 = Convention(
     name="fao56",
     slope=c.SLOPE_FAO56 * c.TETENS_E0,
+    pressure_exponent=c.PRESSURE_EXPONENT,
     solar_constant=c.MINUTES_PER_HOUR * c.SOLAR_CONSTANT,
+    declination=c.DECLINATION,
+    declination_phase=c.DECLINATION_PHASE,
     stefan_boltzmann=c.STEFAN_BOLTZMANN,
     relative_shortwave_min=None,
     deficit_min=None,
@@ -185,7 +197,10 @@ FAO56 = Convention(
 ASCE2005 = Convention(
     name="asce2005",
     slope=c.SLOPE_ASCE,
+    pressure_exponent=c.PRESSURE_EXPONENT,
     solar_constant=c.SOLAR_CONSTANT_ASCE,
+    declination=c.DECLINATION,
+    declination_phase=c.DECLINATION_PHASE,
     stefan_boltzmann=c.STEFAN_BOLTZMANN_ASCE,
     relative_shortwave_min=c.RELATIVE_SHORTWAVE_MIN_ASCE,
     deficit_min=0.0,
@@ -209,6 +224,19 @@ ASCE2005 = Convention(
 )
 """The standardized equation of 2005, with its simple clear-sky radiation (Eqs. 19, 47)."""
 
+ASCE2005_FULL = ASCE2005.with_(name="asce2005_full", rso="full")
+"""The standardized equation of 2005, with the clear-sky radiation of Appendix D."""
+
+REFET = ASCE2005_FULL.with_(
+    name="refet",
+    slope=c.SLOPE_FAO56 * c.TETENS_E0,
+    pressure_exponent=c.PRESSURE_EXPONENT_REFET,
+    solar_constant=c.SOLAR_CONSTANT_REFET,
+    declination=c.DECLINATION_REFET,
+    declination_phase=c.DECLINATION_PHASE_REFET,
+)
+"""The REF-ET program of the University of Idaho: `ASCE2005_FULL` with its less rounded numbers."""
+
 CONVENTIONS: dict[str, Convention] = {}
 """Conventions that have a name here; `register` adds one."""
 
@@ -225,7 +253,7 @@ def register(convention: Convention) -> Convention:
     return convention
 
 
-for _convention in (FAO56, ASCE2005):
+for _convention in (FAO56, ASCE2005, ASCE2005_FULL, REFET):
     register(_convention)
 
 
@@ -240,3 +268,15 @@ def get(convention: Convention | str) -> Convention:
     if convention not in CONVENTIONS:
         raise InputError([Problem("convention", convention, f"must be one of {', '.join(CONVENTIONS)}")])
     return CONVENTIONS[convention]
+
+
+def with_clear_sky(convention: Convention | str, rso: Any) -> tuple[Convention, Any]:
+    """Return the convention with the clear sky a caller asks for, and the caller's own numbers of it or None.
+
+    >>> str(with_clear_sky("asce2005", "full")[0].rso), with_clear_sky("asce2005", 30.0)[1]
+    ('full', 30.0)
+    """
+    convention = get(convention)
+    if not isinstance(rso, str):
+        return convention, rso
+    return (convention if rso == convention.rso else convention.with_(rso=rso)), None

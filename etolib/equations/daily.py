@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import air, conventions, kernel, radiation
+from etolib.equations import air, conventions, kernel, radiation, sun
 from etolib.equations import constants as c
-from etolib.equations.conventions import ASCE2005, Convention
+from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import elementwise
+from etolib.equations.formula import WEATHER
 
 TERMS: dict[str, tuple[str, str, str]] = {
     "tmean": ("degC", "mean air temperature", "FAO-56 Eq. 9"),
@@ -62,6 +63,7 @@ def daily_terms(
     surface: str = "short",
     pressure: Any = None,
     g: Any = 0.0,
+    rso: Any = None,
 ) -> dict[str, Any]:
     """Return every term of the daily Penman-Monteith equation, by the book, equation by equation.
 
@@ -85,6 +87,8 @@ def daily_terms(
         Atmospheric pressure; from the elevation by default. [kPa]
     g : ndarray
         Soil heat flux. [MJ m-2 day-1]
+    rso : ndarray, "simple" or "full", optional
+        Clear-sky radiation, or how it is computed; as the convention does by default. [MJ m-2 day-1]
 
     Returns
     -------
@@ -98,21 +102,30 @@ def daily_terms(
     >>> round(terms["radiation_term"], 2), round(terms["aerodynamic_term"], 2)
     (2.81, 1.07)
     """
-    convention = conventions.get(convention)
+    convention, sky = conventions.with_clear_sky(convention, rso)
     crop = convention.surface(surface)
     tmean = air.mean_temperature(tmin, tmax)
-    given_pressure = air.atmospheric_pressure(elevation) if pressure is None else pressure
+    given_pressure = air.atmospheric_pressure(elevation, convention=convention) if pressure is None else pressure
     gamma = air.psychrometric_constant(given_pressure)
     delta = air.vapour_pressure_slope(tmean, convention=convention)
     es = air.mean_saturation_vapour_pressure(tmin, tmax)
     vpd = es - ea
     if convention.deficit_min is not None:
         vpd = np.maximum(vpd, convention.deficit_min)
-    ra = radiation.extraterrestrial_radiation(latitude, day_of_year, convention=convention)
-    rso = radiation.clear_sky_radiation(ra, elevation)
-    cloud = radiation.cloud_term(rs, rso, convention)
+    ra = sun.extraterrestrial_radiation(latitude, day_of_year, convention=convention)
+    if sky is None:
+        sky = radiation.clear_sky_of_day(
+            ra,
+            elevation,
+            latitude=latitude,
+            day_of_year=day_of_year,
+            ea=ea,
+            pressure=given_pressure,
+            convention=convention,
+        )
+    cloud = radiation.cloud_term(rs, sky, convention)
     rns = radiation.net_shortwave(rs)
-    rnl = radiation.net_longwave(tmin, tmax, ea, rs, rso, convention=convention)
+    rnl = radiation.net_longwave(tmin, tmax, ea, rs, sky, convention=convention)
     rn = rns - rnl
     denominator = delta + gamma * (1 + crop.cd * u2)
     radiation_term = c.MM_PER_MJ * delta * (rn - g) / denominator
@@ -126,13 +139,13 @@ def daily_terms(
         "ea": ea,
         "vpd": vpd,
         "u2": u2,
-        "dr": radiation.inverse_relative_distance(day_of_year),
-        "declination": radiation.solar_declination(day_of_year),
-        "sunset_hour_angle": radiation.sunset_hour_angle(latitude, day_of_year),
-        "daylight": radiation.daylight_hours(latitude, day_of_year),
+        "dr": sun.inverse_relative_distance(day_of_year),
+        "declination": sun.solar_declination(day_of_year, convention=convention),
+        "sunset_hour_angle": sun.sunset_hour_angle(latitude, day_of_year, convention=convention),
+        "daylight": sun.daylight_hours(latitude, day_of_year, convention=convention),
         "ra": ra,
         "rs": rs,
-        "rso": rso,
+        "rso": sky,
         "relative_shortwave": (cloud + c.CLOUD_B) / c.CLOUD_A,
         "rns": rns,
         "rnl": rnl,
@@ -144,15 +157,13 @@ def daily_terms(
     }
 
 
-_WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
-
-
 @elementwise(
     units="mm day-1",
     long_name="reference evapotranspiration (FAO-56 Penman-Monteith)",
     cell_methods="time: mean",
     options=("convention",),
-    dtype_of=_WEATHER,
+    words=("rso",),
+    dtype_of=WEATHER,
     self_checking=True,
 )
 def eto_fao56(
@@ -167,6 +178,7 @@ def eto_fao56(
     day_of_year: Any,
     convention: Convention | str = "fao56",
     g: Any = None,
+    rso: Any = None,
 ) -> Any:
     """Return the daily reference evapotranspiration of grass by FAO-56 Penman-Monteith.
 
@@ -190,8 +202,11 @@ def eto_fao56(
         The book of 1998 (``"fao56"``), the standardized short reference of 2005 (``"asce2005"``), or another of
         `etolib.equations.conventions`.
     g : numeric, optional
-        Soil heat flux; 0 for a day (Eq. 42). Monthly means take `etolib.equations.radiation.soil_heat_flux_month`.
+        Soil heat flux; 0 for a day (Eq. 42). Monthly means take `etolib.equations.soil.soil_heat_flux_month`.
         [MJ m-2 day-1]
+    rso : numeric or {"simple", "full"}, optional
+        Clear-sky radiation [MJ m-2 day-1], or how it is computed: from the elevation, or with humidity, pressure and
+        the height of the sun. As the convention does by default.
 
     Returns
     -------
@@ -226,6 +241,7 @@ def eto_fao56(
         day_of_year=day_of_year,
         convention=convention,
         g=g,
+        rso=rso,
     )
 
 
@@ -233,8 +249,9 @@ def eto_fao56(
     units="mm day-1",
     long_name="reference evapotranspiration (ASCE standardized Penman-Monteith)",
     cell_methods="time: mean",
-    options=("surface",),
-    dtype_of=_WEATHER,
+    options=("surface", "convention"),
+    words=("rso",),
+    dtype_of=WEATHER,
     self_checking=True,
 )
 def eto_asce(
@@ -248,6 +265,8 @@ def eto_asce(
     elevation: Any,
     day_of_year: Any,
     surface: str = "short",
+    rso: Any = None,
+    convention: Convention | str = "asce2005",
 ) -> Any:
     """Return the daily standardized reference evapotranspiration of ASCE-EWRI 2005.
 
@@ -257,6 +276,11 @@ def eto_asce(
         As in `eto_fao56`.
     surface : {"short", "tall"}
         Grass (ETos) or alfalfa (ETrs).
+    rso : numeric or {"simple", "full"}, optional
+        Clear-sky radiation [MJ m-2 day-1], or how it is computed: ``"simple"`` from the elevation (Eq. 19, the
+        default), ``"full"`` by Appendix D, as the REF-ET program does.
+    convention : Convention or str
+        Another set of numbers than ``"asce2005"``.
 
     Returns
     -------
@@ -287,193 +311,7 @@ def eto_asce(
         latitude=latitude,
         elevation=elevation,
         day_of_year=day_of_year,
-        convention=ASCE2005,
+        convention=convention,
         surface=surface,
+        rso=rso,
     )
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Hargreaves-Samani)",
-    cell_methods="time: mean",
-    dtype_of=("tmin", "tmax"),
-    relations=air.ordered("tmin", "tmax"),
-)
-def eto_hargreaves(*, tmin: Any, tmax: Any, latitude: Any, day_of_year: Any) -> Any:
-    """Return the reference evapotranspiration from temperature alone, by Hargreaves and Samani.
-
-    Parameters
-    ----------
-    tmin, tmax : numeric
-        Daily minimum and maximum air temperature at 2 m. [degC]
-    latitude : numeric
-        -90 to 90, north positive. [degrees]
-    day_of_year : numeric
-        1 to 366.
-
-    Returns
-    -------
-    numeric
-        Reference evapotranspiration; 0 below a mean of -17.8 degC, where the equation has no meaning. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    FAO-56 Eq. 52; best for periods of five days and more, and calibrated to the place.
-
-    Examples
-    --------
-    >>> round(eto_hargreaves(tmin=14.8, tmax=26.6, latitude=45.717, day_of_year=196), 1)
-    5.0
-    """
-    ra = radiation.energy_to_water(radiation.extraterrestrial_radiation(latitude, day_of_year))
-    warmth = np.maximum(air.mean_temperature(tmin, tmax) + c.HARGREAVES_B, 0.0)
-    return c.HARGREAVES_A * warmth * np.sqrt(tmax - tmin) * ra
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Priestley-Taylor)",
-    cell_methods="time: mean",
-    dtype_of=("tmin", "tmax", "ea", "rs"),
-    relations=air.ordered("tmin", "tmax"),
-)
-def eto_priestley_taylor(
-    *,
-    tmin: Any,
-    tmax: Any,
-    ea: Any,
-    rs: Any,
-    latitude: Any,
-    elevation: Any,
-    day_of_year: Any,
-    alpha: Any = c.PRIESTLEY_TAYLOR_ALPHA,
-) -> Any:
-    """Return the evapotranspiration of a wet surface by Priestley and Taylor.
-
-    Parameters
-    ----------
-    tmin, tmax, ea, rs, latitude, elevation, day_of_year : numeric
-        As in `eto_fao56`.
-    alpha : numeric
-        Coefficient of Priestley and Taylor. [1]
-
-    Returns
-    -------
-    numeric
-        Evapotranspiration, with the net radiation of FAO-56. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    Priestley and Taylor (1972), Monthly Weather Review 100, 81-92, with the fixed latent heat of FAO-56 and G = 0.
-
-    Examples
-    --------
-    >>> round(eto_priestley_taylor(tmin=12.3, tmax=21.5, ea=1.409, rs=22.07, latitude=50.8, elevation=100,
-    ...                            day_of_year=187), 2)
-    4.42
-    """
-    ra = radiation.extraterrestrial_radiation(latitude, day_of_year)
-    rso = radiation.clear_sky_radiation(ra, elevation)
-    rn = radiation.net_shortwave(rs) - radiation.net_longwave(tmin, tmax, ea, rs, rso)
-    return alpha * _energy_share(tmin, tmax, elevation) * radiation.energy_to_water(rn)
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Makkink)",
-    cell_methods="time: mean",
-    dtype_of=("tmin", "tmax", "rs"),
-    relations=air.ordered("tmin", "tmax"),
-)
-def eto_makkink(*, tmin: Any, tmax: Any, rs: Any, elevation: Any) -> Any:
-    """Return the reference evapotranspiration from temperature and radiation, by Makkink.
-
-    Parameters
-    ----------
-    tmin, tmax : numeric
-        Daily minimum and maximum air temperature at 2 m. [degC]
-    rs : numeric
-        Solar radiation. [MJ m-2 day-1]
-    elevation : numeric
-        Height above sea level. [m]
-
-    Returns
-    -------
-    numeric
-        Reference evapotranspiration. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    Makkink (1957) in the form of de Bruin (1987), 0.65 Delta / (Delta + gamma) Rs / lambda, with the fixed latent
-    heat of FAO-56.
-
-    Examples
-    --------
-    >>> round(eto_makkink(tmin=12.3, tmax=21.5, rs=22.07, elevation=100), 2)
-    3.79
-    """
-    return c.MAKKINK * _energy_share(tmin, tmax, elevation) * radiation.energy_to_water(rs)
-
-
-def _energy_share(tmin: Any, tmax: Any, elevation: Any) -> Any:
-    delta = air.vapour_pressure_slope(air.mean_temperature(tmin, tmax))
-    return delta / (delta + air.psychrometric_constant(air.atmospheric_pressure(elevation)))
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Turc)",
-    cell_methods="time: mean",
-    dtype_of=("tmin", "tmax", "rs", "rhmean"),
-    relations=air.ordered("tmin", "tmax"),
-)
-def eto_turc(*, tmin: Any, tmax: Any, rs: Any, rhmean: Any) -> Any:
-    """Return the reference evapotranspiration of humid climates, by Turc.
-
-    Parameters
-    ----------
-    tmin, tmax : numeric
-        Daily minimum and maximum air temperature at 2 m. [degC]
-    rs : numeric
-        Solar radiation. [MJ m-2 day-1]
-    rhmean : numeric
-        Daily mean relative humidity. [%]
-
-    Returns
-    -------
-    numeric
-        Reference evapotranspiration; 0 where the mean temperature is not above 0. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    Turc (1961), as Eqs. S9.10 and S9.11 of McMahon et al. (2013), doi:10.5194/hess-17-1331-2013.
-
-    Examples
-    --------
-    >>> round(eto_turc(tmin=12.3, tmax=21.5, rs=22.07, rhmean=70.0), 2)
-    3.97
-    """
-    tmean = np.maximum(air.mean_temperature(tmin, tmax), 0.0)
-    dryness = np.maximum(1 + (c.TURC_HUMIDITY - rhmean) / c.TURC_DRYNESS, 1.0)
-    heat = c.CALORIES_PER_MJ * rs + c.TURC_RADIATION
-    return c.TURC * dryness * tmean / (tmean + c.TURC_TEMPERATURE) * heat

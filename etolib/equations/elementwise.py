@@ -51,6 +51,7 @@ def elementwise(
     standard_name: str | None = None,
     cell_methods: str | None = None,
     options: Iterable[str] = (),
+    words: Iterable[str] = (),
     dtype_of: Iterable[str] | None = None,
     relations: Callable[[dict[str, np.ndarray]], list[Problem]] | None = None,
     aliases: Mapping[str, str] | None = None,
@@ -65,6 +66,8 @@ def elementwise(
         CF attributes of the result (given to DataArrays).
     options : iterable of str
         Parameters that are handed over as they are (names, flags).
+    words : iterable of str
+        Numeric parameters that may be a word instead, handed over as it is.
     dtype_of : iterable of str, optional
         Parameters that decide the precision of the result; all of them by default. Integers never decide.
     relations : callable, optional
@@ -87,7 +90,11 @@ def elementwise(
         }.items()
         if value
     }
-    plain = frozenset(options)
+    plain, spoken = frozenset(options), frozenset(words)
+
+    def is_setting(name: str, value: Any) -> bool:
+        return value is None or name in plain or (name in spoken and isinstance(value, str))
+
     renamed = dict(aliases or {})
     deciding = None if dtype_of is None else frozenset(dtype_of)
 
@@ -102,8 +109,8 @@ def elementwise(
                 return core(**arrays)
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            numeric = {k: v for k, v in bound.arguments.items() if k not in plain and v is not None}
-            settings = {k: v for k, v in bound.arguments.items() if k in plain or v is None}
+            numeric = {k: v for k, v in bound.arguments.items() if not is_setting(k, v)}
+            settings = {k: v for k, v in bound.arguments.items() if is_setting(k, v)}
             if "convention" in settings:  # a worker may not know the name of one made here
                 settings["convention"] = conventions.get(settings["convention"])
             block = Block(core.__module__, core.__name__, tuple(numeric), settings)
@@ -118,7 +125,7 @@ def elementwise(
                     arrays[name] = value
                 elif type(value) in (float, int) and deciding is not None and name not in deciding:
                     arrays[name] = np.array([float(value)])
-                elif name in plain:
+                elif is_setting(name, value):
                     arrays[name] = value
                 else:
                     return None
@@ -227,6 +234,25 @@ def range_problems(given: Mapping[str, np.ndarray], aliases: Mapping[str, str] |
                 )
             )
     return problems
+
+
+def ordered(low: str, high: str) -> Any:
+    """Return a check that parameter ``low`` is not above parameter ``high`` in any cell."""
+
+    def relation(given: dict[str, np.ndarray]) -> list[Problem]:
+        if low not in given or high not in given:
+            return []
+        above = given[low] > given[high]
+        count = int(np.count_nonzero(above))
+        if not count:
+            return []
+        first = np.broadcast_to(given[low], above.shape)[above].flat[0]
+        limit = np.broadcast_to(given[high], above.shape)[above].flat[0]
+        where = f" in {count} of {above.size} cells" if above.size > 1 else ""
+        rule = f"is above {high} = {float(limit):g}{where}"
+        return [Problem(low, float(first), rule, f"check whether {low} and {high} are swapped")]
+
+    return relation
 
 
 def _check_shapes(given: Mapping[str, np.ndarray]) -> None:

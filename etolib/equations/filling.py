@@ -13,14 +13,15 @@ from. Nothing is interpolated in time. What cannot be filled stays NaN.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from etolib.equations import air, radiation
 from etolib.equations import constants as c
-from etolib.equations.elementwise import checked_inputs, range_problems
+from etolib.equations import conventions, humidity, radiation, sun
+from etolib.equations.conventions import Convention
+from etolib.equations.elementwise import checked_inputs, ordered, range_problems
 from etolib.errors import InputError, Problem
 
 FLAGS: dict[str, str] = {
@@ -66,6 +67,7 @@ def complete(
     day_of_year: np.ndarray,
     krs: str | float = "interior",
     dew_point_offset: float = 0.0,
+    convention: Convention | str = "fao56",
 ) -> Completed:
     """Fill missing inputs by FAO-56 chapter 3, cell by cell, with a mark on every cell.
 
@@ -79,6 +81,8 @@ def complete(
         How radiation is estimated from temperature: 0.16, 0.19, Eq. 51, or a number of your own. [degC-0.5]
     dew_point_offset : float
         How far the dew point lies below Tmin, 2 to 3 in arid places. [degC]
+    convention : Convention or str
+        Whose sun.
 
     Returns
     -------
@@ -106,29 +110,29 @@ def complete(
     problems += range_problems({**given, **place})
     problems += _fraction_problems(given)
     for low, high in (("tmin", "tmax"), ("rhmin", "rhmax")):
-        problems += air.ordered(low, high)(dict(given))
+        problems += ordered(low, high)(dict(given))
     if problems:
         raise InputError(problems)
 
-    ra = radiation.extraterrestrial_radiation(latitude, day_of_year)
+    convention = conventions.get(convention)
+    ra = sun.extraterrestrial_radiation(latitude, day_of_year, convention=convention)
     if "rs" in given:
         problems = radiation_problems(given["rs"], ra)
         if problems:
             raise InputError(problems)
     with checked_inputs():
-        return _complete(given, latitude, elevation, day_of_year, ra, krs, dew_point_offset)
+        return _complete(given, place, ra, krs, dew_point_offset, convention)
 
 
 def _complete(
     given: Mapping[str, np.ndarray],
-    latitude: np.ndarray,
-    elevation: np.ndarray,
-    day_of_year: np.ndarray,
+    place: Mapping[str, np.ndarray],
     ra: np.ndarray,
     krs: str | float,
     dew_point_offset: float,
+    convention: Convention,
 ) -> Completed:
-    shape = np.broadcast_shapes(*(np.shape(a) for a in (*given.values(), latitude, elevation, day_of_year)))
+    shape = np.broadcast_shapes(*(np.shape(a) for a in (*given.values(), *place.values())))
     whole = {name: np.broadcast_to(array, shape) for name, array in given.items()}
     ra = np.broadcast_to(ra, shape)
     values: dict[str, np.ndarray] = {}
@@ -136,28 +140,53 @@ def _complete(
     for name in ("tmin", "tmax"):
         values[name] = whole[name]
         codes[name] = np.where(np.isnan(whole[name]), CODES["missing"], CODES["given"]).astype(np.int8)
-    tmin, tmax = whole["tmin"], whole["tmax"]
+    filled = {
+        "ea": _vapour_pressure(whole, dew_point_offset),
+        "rs": _solar_radiation(whole, ra, place, krs, convention),
+        "u2": _Filling(whole.get("u2"), shape, whole["tmin"].dtype),
+    }
+    filled["u2"].fill("default_wind", lambda at: np.full(int(np.count_nonzero(at)), c.WIND_DEFAULT))
+    for name, filling in filled.items():
+        values[name], codes[name] = filling.values, filling.codes
+    return Completed(values, codes)
 
-    ea = _Filling(whole.get("ea"), shape, tmin.dtype)
+
+def _vapour_pressure(whole: Mapping[str, np.ndarray], dew_point_offset: float) -> _Filling:
+    tmin, tmax = whole["tmin"], whole["tmax"]
+    ea = _Filling(whole.get("ea"), tmin.shape, tmin.dtype)
     if "tdew" in whole:
-        ea.fill("from_dew_point", lambda at: air.vapour_pressure_from_dew_point(whole["tdew"][at]))
+        ea.fill("from_dew_point", lambda at: humidity.vapour_pressure_from_dew_point(whole["tdew"][at]))
     if "rhmax" in whole and "rhmin" in whole:
         ea.fill(
             "from_rh_extremes",
-            lambda at: air.vapour_pressure_from_rh(tmin[at], tmax[at], whole["rhmin"][at], whole["rhmax"][at]),
+            lambda at: humidity.vapour_pressure_from_rh(tmin[at], tmax[at], whole["rhmin"][at], whole["rhmax"][at]),
         )
     if "rhmax" in whole:
-        ea.fill("from_rh_max", lambda at: air.vapour_pressure_from_rhmax(tmin[at], whole["rhmax"][at]))
+        ea.fill("from_rh_max", lambda at: humidity.vapour_pressure_from_rhmax(tmin[at], whole["rhmax"][at]))
     if "rhmean" in whole:
-        ea.fill("from_rh_mean", lambda at: air.vapour_pressure_from_rhmean(tmin[at], tmax[at], whole["rhmean"][at]))
-    ea.fill("estimated_tmin", lambda at: air.vapour_pressure_from_tmin(tmin[at], np.array([dew_point_offset])))
-    values["ea"], codes["ea"] = ea.values, ea.codes
+        ea.fill(
+            "from_rh_mean",
+            lambda at: humidity.vapour_pressure_from_rhmean(tmin[at], tmax[at], whole["rhmean"][at]),
+        )
+    ea.fill("estimated_tmin", lambda at: humidity.vapour_pressure_from_tmin(tmin[at], np.array([dew_point_offset])))
+    return ea
 
+
+def _solar_radiation(
+    whole: Mapping[str, np.ndarray],
+    ra: np.ndarray,
+    place: Mapping[str, np.ndarray],
+    krs: str | float,
+    convention: Convention,
+) -> _Filling:
+    tmin, tmax = whole["tmin"], whole["tmax"]
+    shape = tmin.shape
     rs = _Filling(whole.get("rs"), shape, tmin.dtype)
     if "rs" in whole:
         rs.mark("suspect_above_ra", _above_ra(whole["rs"], ra))
     if "sunshine" in whole:
-        daylight = np.broadcast_to(radiation.daylight_hours(latitude, day_of_year), shape)
+        daylight = sun.daylight_hours(place["latitude"], place["day_of_year"], convention=convention)
+        daylight = np.broadcast_to(daylight, shape)
         rs.fill(
             "estimated_sunshine",
             lambda at: radiation.solar_radiation_from_sunshine(whole["sunshine"][at], ra[at], daylight[at]),
@@ -167,17 +196,12 @@ def _complete(
         rs.fill("estimated_island", lambda at: radiation.solar_radiation_island(ra[at]) + 0 * (tmin[at] + tmax[at]))
     else:
         factor = np.array([KRS[krs] if isinstance(krs, str) else float(krs)])
-        rso = np.broadcast_to(radiation.clear_sky_radiation(ra, elevation), shape)
+        rso = np.broadcast_to(radiation.clear_sky_radiation(ra, place["elevation"]), shape)
         rs.fill(
             "estimated_hargreaves",
             lambda at: radiation.solar_radiation_from_temperature(tmin[at], tmax[at], ra[at], factor, rso[at]),
         )
-    values["rs"], codes["rs"] = rs.values, rs.codes
-
-    u2 = _Filling(whole.get("u2"), shape, tmin.dtype)
-    u2.fill("default_wind", lambda at: np.full(int(np.count_nonzero(at)), c.WIND_DEFAULT))
-    values["u2"], codes["u2"] = u2.values, u2.codes
-    return Completed(values, codes)
+    return rs
 
 
 def rule_problems(krs: str | float, dew_point_offset: float) -> list[Problem]:
@@ -205,10 +229,10 @@ class _Filling:
         self.absent = np.isnan(self.values)
         self.codes = np.where(self.absent, CODES["missing"], CODES["given"]).astype(np.int8)
 
-    def fill(self, flag: str, route: object) -> None:
+    def fill(self, flag: str, route: Callable[[np.ndarray], np.ndarray]) -> None:
         if not self.absent.any():
             return
-        found = np.asarray(route(self.absent))  # type: ignore[operator]
+        found = np.asarray(route(self.absent))
         good = ~np.isnan(found)
         at = tuple(index[good] for index in np.nonzero(self.absent))
         self.values[at] = found[good]

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import air, conventions, radiation
+from etolib.equations import air, conventions, radiation, soil, sun
 from etolib.equations import constants as c
 from etolib.equations.conventions import CONVENTIONS, Convention, Surface
 from etolib.equations.elementwise import elementwise
@@ -39,6 +39,7 @@ def hourly_terms(
     hour: Any,
     utc_offset: Any,
     relative_shortwave: Any = None,
+    rso: Any = None,
     convention: Convention | str = "fao56",
     surface: str = "short",
     axis: int = 0,
@@ -54,24 +55,18 @@ def hourly_terms(
     >>> terms["rn"].round(3), terms["g"].round(3)
     (array([1.749]), array([0.175]))
     """
-    convention = conventions.get(convention)
+    convention, own_sky = conventions.with_clear_sky(convention, rso)
     crop = _hourly_surface(convention, surface)
-    pressure = air.atmospheric_pressure(elevation)
+    pressure = air.atmospheric_pressure(elevation, convention=convention)
     gamma = air.psychrometric_constant(pressure)
     delta = air.vapour_pressure_slope(temperature, convention=convention)
     es = air.saturation_vapour_pressure(temperature)
     when = (day_of_year, hour, utc_offset)
-    ra = radiation.extraterrestrial_radiation_hourly(latitude, longitude, *when, convention=convention)
-    rso = radiation.clear_sky_radiation(ra, elevation)
-    own = radiation.cloud_term(rs, rso, convention)
-    if convention.cloud_from_altitude is None:
-        trusted = source = ra > 0
-    else:
-        trusted = source = radiation.solar_altitude(latitude, longitude, *when) >= convention.cloud_from_altitude
-    if convention.evening is not None:
-        least, most = convention.evening
-        before = radiation.sunset_hour_angle(latitude, day_of_year) - radiation.solar_time_angle(longitude, *when)
-        source = (before >= least) & (before <= most)
+    ra = sun.extraterrestrial_radiation_hourly(latitude, longitude, *when, convention=convention)
+    if own_sky is None:
+        own_sky = _clear_sky(ra, ea, pressure, latitude, longitude, elevation, when, convention)
+    own = radiation.cloud_term(rs, own_sky, convention)
+    trusted, source = _hours_with_clouds(ra, latitude, longitude, when, convention)
     if relative_shortwave is None:
         cloud = _carried(own, trusted, source, axis)
     else:
@@ -81,7 +76,7 @@ def hourly_terms(
     rnl = radiation.net_longwave_hourly(temperature, ea, cloud, convention=convention)
     rn = rns - rnl
     is_day = (rn >= 0 if convention.day_by_net_radiation else ra + 0 * rn > 0) * 1.0
-    g = radiation.soil_heat_flux_hourly(rn, is_day, surface=surface, convention=convention)
+    g = soil.soil_heat_flux_hourly(rn, is_day, surface=surface, convention=convention)
     cd = np.where(is_day > 0, crop.cd_day, crop.cd_night)
     vpd = es - ea
     if convention.deficit_min is not None:
@@ -96,7 +91,7 @@ def hourly_terms(
         "es": es,
         "vpd": vpd,
         "ra": ra,
-        "rso": rso,
+        "rso": own_sky,
         "cloud_term": cloud,
         "rns": rns,
         "rnl": rnl,
@@ -116,6 +111,34 @@ def _hourly_surface(convention: Convention, surface: str) -> Surface:
         known = ", ".join(f"{name} ({v})" for name, v in pairs)
         raise InputError([Problem("surface", surface, f"is not known for {convention}; known: {known}")])
     return crop
+
+
+When = tuple[Any, Any, Any]  # day of year, hour, offset
+
+
+def _clear_sky(
+    ra: Any, ea: Any, pressure: Any, latitude: Any, longitude: Any, elevation: Any, when: When, convention: Convention
+) -> Any:
+    if convention.rso == "simple":
+        return radiation.clear_sky_radiation(ra, elevation)
+    altitude = sun.solar_altitude(latitude, longitude, *when, convention=convention)
+    sine = np.maximum(np.sin(altitude), c.LEAST_SINE_OF_HOUR)
+    return radiation.clear_sky_radiation_full(ra, ea, pressure, sine, convention=convention)
+
+
+def _hours_with_clouds(ra: Any, latitude: Any, longitude: Any, when: When, convention: Convention) -> tuple[Any, Any]:
+    """Return which hours have a cloud term of their own, and whose term the hours without one may take."""
+    if convention.cloud_from_altitude is None:
+        trusted = ra > 0
+    else:
+        altitude = sun.solar_altitude(latitude, longitude, *when, convention=convention)
+        trusted = altitude >= convention.cloud_from_altitude
+    if convention.evening is None:
+        return trusted, trusted
+    least, most = convention.evening
+    sunset = sun.sunset_hour_angle(latitude, when[0], convention=convention)
+    before = sunset - sun.solar_time_angle(longitude, *when)
+    return trusted, (before >= least) & (before <= most)
 
 
 def _carried(own: np.ndarray, trusted: np.ndarray, source: np.ndarray, axis: int) -> np.ndarray:
@@ -142,7 +165,8 @@ def _carried(own: np.ndarray, trusted: np.ndarray, source: np.ndarray, axis: int
     cell_methods="time: mean",
     options=("surface", "convention", "axis"),
     dtype_of=("temperature", "ea", "rs", "u2"),
-    aliases={"rs": "rs_hourly"},
+    words=("rso",),
+    aliases={"rs": "rs_hourly", "rso": "rs_hourly"},
     sequence=True,
 )
 def eto_hourly(
@@ -158,6 +182,7 @@ def eto_hourly(
     hour: Any,
     utc_offset: Any,
     relative_shortwave: Any = None,
+    rso: Any = None,
     convention: Convention | str = "fao56",
     surface: str = "short",
     axis: int = 0,
@@ -186,6 +211,9 @@ def eto_hourly(
         Clock minus UTC, without daylight saving. [h]
     relative_shortwave : numeric, optional
         Rs/Rso to take in hours that have no cloud term of their own. [1]
+    rso : numeric or {"simple", "full"}, optional
+        Clear-sky radiation [MJ m-2 h-1], or how it is computed: from the elevation, or by ASCE-2005 Appendix D. As the
+        convention does by default.
     convention : Convention or str
         FAO-56 Eq. 53 (``"fao56"``, grass only) by default, as in the daily functions: the method of the whole product.
         The standardized equation is ``"asce2005"``; any of `etolib.equations.conventions` is taken.
@@ -226,6 +254,7 @@ def eto_hourly(
         hour=hour,
         utc_offset=utc_offset,
         relative_shortwave=relative_shortwave,
+        rso=rso,
         convention=convention,
         surface=surface,
         axis=axis,

@@ -1,8 +1,7 @@
-"""Sun and radiation, one function per equation; angles at the door in degrees, inside in radians.
+"""Radiation at the ground, one function per equation.
 
-Poles and polar night: the sunset hour angle is bounded to 0 (the sun does not rise: Ra = 0) and pi (it does not
-set), so every latitude from -90 to 90 has a value on every day. Where the clear-sky radiation is 0 the ratio
-Rs/Rso of the longwave term has no meaning and is taken as 1, a clear sky: the same rule as RefET.
+Where the clear-sky radiation is 0 (polar night) the ratio Rs/Rso of the longwave term has no meaning and is taken as 1,
+a clear sky: the same rule as RefET.
 
 References
 ----------
@@ -16,285 +15,9 @@ from typing import Any
 import numpy as np
 
 from etolib.equations import constants as c
-from etolib.equations import conventions
-from etolib.equations.air import ordered
+from etolib.equations import conventions, sun
 from etolib.equations.conventions import Convention
-from etolib.equations.elementwise import elementwise
-from etolib.errors import InputError, Problem
-
-_HALF_TURN = 180.0  # degrees
-
-
-@elementwise(units="1", long_name="inverse relative distance of Earth and Sun")
-def inverse_relative_distance(day_of_year: Any) -> Any:
-    """Return the inverse relative distance of Earth and Sun.
-
-    Parameters
-    ----------
-    day_of_year : numeric
-        1 to 366.
-
-    Returns
-    -------
-    numeric
-        Mean distance over distance, squared. [1]
-
-    Notes
-    -----
-    FAO-56 Eq. 23, ASCE-2005 Eq. 23.
-
-    Examples
-    --------
-    >>> round(inverse_relative_distance(246), 3)
-    0.985
-    """
-    return 1 + c.ECCENTRICITY * np.cos(2 * np.pi / c.DAYS_PER_YEAR * day_of_year)
-
-
-@elementwise(units="radian", long_name="solar declination")
-def solar_declination(day_of_year: Any) -> Any:
-    """Return the declination of the sun.
-
-    Parameters
-    ----------
-    day_of_year : numeric
-        1 to 366.
-
-    Returns
-    -------
-    numeric
-        Declination. [radian]
-
-    Notes
-    -----
-    FAO-56 Eq. 24, ASCE-2005 Eq. 24.
-
-    Examples
-    --------
-    >>> round(solar_declination(246), 3)
-    0.12
-    """
-    return c.DECLINATION * np.sin(2 * np.pi / c.DAYS_PER_YEAR * day_of_year - c.DECLINATION_PHASE)
-
-
-@elementwise(units="radian", long_name="sunset hour angle")
-def sunset_hour_angle(latitude: Any, day_of_year: Any) -> Any:
-    """Return the hour angle of sunset.
-
-    Parameters
-    ----------
-    latitude : numeric
-        -90 to 90, north positive. [degrees]
-    day_of_year : numeric
-        1 to 366.
-
-    Returns
-    -------
-    numeric
-        Hour angle, 0 where the sun does not rise, pi where it does not set. [radian]
-
-    Notes
-    -----
-    FAO-56 Eq. 25, ASCE-2005 Eq. 27.
-
-    Examples
-    --------
-    >>> round(sunset_hour_angle(-20.0, 246), 3)
-    1.527
-    """
-    phi, delta = np.radians(latitude), solar_declination(day_of_year)
-    return np.arccos(np.clip(-np.tan(phi) * np.tan(delta), -1.0, 1.0))
-
-
-@elementwise(units="MJ m-2 day-1", long_name="extraterrestrial radiation", options=("convention",))
-def extraterrestrial_radiation(latitude: Any, day_of_year: Any, *, convention: Convention | str = "fao56") -> Any:
-    """Return the daily extraterrestrial radiation Ra.
-
-    Parameters
-    ----------
-    latitude : numeric
-        -90 to 90, north positive. [degrees]
-    day_of_year : numeric
-        1 to 366.
-    convention : Convention or str
-        Solar constant 0.0820 MJ m-2 min-1 or 4.92 MJ m-2 h-1 (the same to the last bit or two).
-
-    Returns
-    -------
-    numeric
-        Ra; 0 where the sun does not rise. [MJ m-2 day-1]
-
-    Notes
-    -----
-    FAO-56 Eq. 21, ASCE-2005 Eq. 21.
-
-    Examples
-    --------
-    >>> round(extraterrestrial_radiation(-20.0, 246), 1)
-    32.2
-    """
-    per_hour = conventions.get(convention).solar_constant
-    phi, delta = np.radians(latitude), solar_declination(day_of_year)
-    omega = sunset_hour_angle(latitude, day_of_year)
-    sun = omega * np.sin(phi) * np.sin(delta) + np.cos(phi) * np.cos(delta) * np.sin(omega)
-    # Rounding can leave -1e-16 where the sun just fails to rise.
-    return np.maximum(c.HOURS_PER_DAY / np.pi * per_hour * inverse_relative_distance(day_of_year) * sun, 0.0)
-
-
-@elementwise(units="h", long_name="maximum duration of sunshine")
-def daylight_hours(latitude: Any, day_of_year: Any) -> Any:
-    """Return the hours of daylight N.
-
-    Parameters
-    ----------
-    latitude : numeric
-        -90 to 90, north positive. [degrees]
-    day_of_year : numeric
-        1 to 366.
-
-    Returns
-    -------
-    numeric
-        Daylight, 0 to 24. [h]
-
-    Notes
-    -----
-    FAO-56 Eq. 34.
-
-    Examples
-    --------
-    >>> round(daylight_hours(-20.0, 246), 1)
-    11.7
-    """
-    return c.HOURS_PER_DAY / np.pi * sunset_hour_angle(latitude, day_of_year)
-
-
-@elementwise(units="radian", long_name="solar time angle")
-def solar_time_angle(longitude: Any, day_of_year: Any, hour: Any, utc_offset: Any) -> Any:
-    """Return the solar time angle of a clock time.
-
-    Parameters
-    ----------
-    longitude : numeric
-        Degrees east. [degrees]
-    day_of_year : numeric
-        1 to 366.
-    hour : numeric
-        Standard clock time, 14.5 for the middle of 14 to 15 h. [h]
-    utc_offset : numeric
-        Clock minus UTC, without daylight saving. [h]
-
-    Returns
-    -------
-    numeric
-        Angle within -pi to pi, 0 at solar noon. [radian]
-
-    Notes
-    -----
-    FAO-56 Eqs. 31 to 33, ASCE-2005 Eqs. 55, 57, 58 (degrees west there, east here).
-
-    Examples
-    --------
-    >>> round(solar_time_angle(-16.25, 274, 14.5, -1), 3)
-    0.682
-    """
-    b = 2 * np.pi * (day_of_year - c.SEASONAL_DAY) / c.SEASONAL_PERIOD
-    seasonal = c.SEASONAL_A * np.sin(2 * b) - c.SEASONAL_B * np.cos(b) - c.SEASONAL_C * np.sin(b)
-    zone = c.HOURS_PER_DAY / 2
-    degrees_per_hour = 2 * _HALF_TURN / c.HOURS_PER_DAY
-    solar = hour + c.SOLAR_TIME_PER_DEGREE * (longitude - degrees_per_hour * utc_offset) + seasonal
-    angle = np.pi / zone * (solar - zone)
-    return (angle + np.pi) % (2 * np.pi) - np.pi
-
-
-@elementwise(units="MJ m-2 h-1", long_name="extraterrestrial radiation", options=("convention",))
-def extraterrestrial_radiation_hourly(
-    latitude: Any,
-    longitude: Any,
-    day_of_year: Any,
-    hour: Any,
-    utc_offset: Any,
-    duration: Any = 1.0,
-    *,
-    convention: Convention | str = "fao56",
-) -> Any:
-    """Return the extraterrestrial radiation of an hour or a shorter period.
-
-    Parameters
-    ----------
-    latitude, longitude : numeric
-        Degrees north, degrees east. [degrees]
-    day_of_year : numeric
-        1 to 366.
-    hour : numeric
-        Standard clock time of the middle of the period. [h]
-    utc_offset : numeric
-        Clock minus UTC, without daylight saving. [h]
-    duration : numeric
-        Length of the period. [h]
-    convention : Convention or str
-        FAO-56 p. 48: 0 where the middle of the period lies before sunrise or after sunset. ASCE-2005 Eq. 56: the
-        part of the period with the sun above the horizon counts.
-
-    Returns
-    -------
-    numeric
-        Radiation of the period. [MJ m-2 period-1]
-
-    Notes
-    -----
-    FAO-56 Eqs. 28 to 33, ASCE-2005 Eqs. 48 to 59.
-
-    Examples
-    --------
-    >>> round(extraterrestrial_radiation_hourly(16.2167, -16.25, 274, 14.5, -1), 3)
-    3.543
-    """
-    convention = conventions.get(convention)
-    phi, delta = np.radians(latitude), solar_declination(day_of_year)
-    omega = solar_time_angle(longitude, day_of_year, hour, utc_offset)
-    sunset = sunset_hour_angle(latitude, day_of_year)
-    half_period = np.pi * duration / c.HOURS_PER_DAY
-    first, last = omega - half_period, omega + half_period
-    if convention.clip_at_horizon:
-        # A sun that does not set has no horizon to clip at.
-        bound = np.where(sunset < np.pi, sunset, np.inf)
-        first, last = np.clip(first, -bound, bound), np.clip(last, -bound, bound)
-    swept = (last - first) * np.sin(phi) * np.sin(delta)
-    swept = swept + np.cos(phi) * np.cos(delta) * (np.sin(last) - np.sin(first))
-    ra = c.HOURS_PER_DAY / 2 / np.pi * convention.solar_constant * inverse_relative_distance(day_of_year) * swept
-    if not convention.clip_at_horizon:
-        ra = np.where(np.abs(omega) > sunset, 0.0 * ra, ra)
-    return np.maximum(ra, 0.0)
-
-
-@elementwise(units="radian", long_name="solar altitude", standard_name="solar_elevation_angle")
-def solar_altitude(latitude: Any, longitude: Any, day_of_year: Any, hour: Any, utc_offset: Any) -> Any:
-    """Return the altitude of the sun above the horizon.
-
-    Parameters
-    ----------
-    latitude, longitude, day_of_year, hour, utc_offset : numeric
-        As in `extraterrestrial_radiation_hourly`.
-
-    Returns
-    -------
-    numeric
-        Altitude, negative below the horizon. [radian]
-
-    Notes
-    -----
-    ASCE-2005 Eq. 62.
-
-    Examples
-    --------
-    >>> round(solar_altitude(0.0, 0.0, 81, 12.0, 0), 1)
-    1.5
-    """
-    phi, delta = np.radians(latitude), solar_declination(day_of_year)
-    omega = solar_time_angle(longitude, day_of_year, hour, utc_offset)
-    sine = np.sin(phi) * np.sin(delta) + np.cos(phi) * np.cos(delta) * np.cos(omega)
-    return np.arcsin(np.clip(sine, -1.0, 1.0))
+from etolib.equations.elementwise import elementwise, ordered
 
 
 @elementwise(
@@ -431,6 +154,67 @@ def clear_sky_radiation(ra: Any, elevation: Any) -> Any:
     30.9
     """
     return (c.RSO_A + c.RSO_B * elevation) * ra
+
+
+@elementwise(units="MJ m-2 day-1", long_name="clear-sky solar radiation", options=("convention",))
+def clear_sky_radiation_full(
+    ra: Any, ea: Any, pressure: Any, sine: Any, *, convention: Convention | str = "asce2005"
+) -> Any:
+    """Return the clear-sky solar radiation from humidity, pressure and the height of the sun.
+
+    Parameters
+    ----------
+    ra : numeric
+        Extraterrestrial radiation, of a day or an hour. [MJ m-2 period-1]
+    ea : numeric
+        Actual vapour pressure. [kPa]
+    pressure : numeric
+        Atmospheric pressure. [kPa]
+    sine : numeric
+        Sine of the height of the sun, above 0: of a day `etolib.equations.sun.mean_sine_of_altitude`, of an hour that
+        in its middle. [1]
+    convention : Convention or str
+        ASCE-2005 Appendix D, or the older numbers of FAO-56 Annex 3.
+
+    Returns
+    -------
+    numeric
+        Clear-sky radiation of the same period, the air without dust (turbidity 1). [MJ m-2 period-1]
+
+    Notes
+    -----
+    ASCE-2005 Eqs. D.1 to D.4; FAO-56 Eqs. 3-18 to 3-20. Beam and diffuse radiation have an index each; the water in
+    the air follows from vapour pressure and pressure.
+
+    Examples
+    --------
+    >>> round(clear_sky_radiation_full(41.64825, 1.22067, 87.807, 0.754), 1)
+    31.5
+    """
+    numbers = conventions.get(convention)
+    water = c.WATER_A * ea * pressure + c.WATER_B
+    dry = c.BEAM_PRESSURE * pressure / (c.TURBIDITY * sine)
+    beam = c.BEAM_CLEAN * np.exp(-dry - numbers.beam_water * (water / sine) ** numbers.beam_power)
+    weak = c.DIFFUSE_WEAK + c.DIFFUSE_SLOPE_WEAK * beam
+    diffuse = np.where(beam >= c.BEAM_WEAK, c.DIFFUSE - numbers.diffuse_slope * beam, weak)
+    return (beam + diffuse) * ra
+
+
+def clear_sky_of_day(
+    ra: Any,
+    elevation: Any,
+    *,
+    latitude: Any,
+    day_of_year: Any,
+    ea: Any,
+    pressure: Any,
+    convention: Convention,
+) -> Any:
+    """Return the clear-sky radiation of days as a convention computes it, for arrays. [MJ m-2 day-1]"""
+    if convention.rso == "simple":
+        return clear_sky_radiation(ra, elevation)
+    sine = sun.mean_sine_of_altitude(latitude, day_of_year)
+    return clear_sky_radiation_full(ra, ea, pressure, sine, convention=convention)
 
 
 @elementwise(units="MJ m-2 day-1", long_name="net shortwave radiation")
@@ -601,92 +385,3 @@ def energy_to_water(energy: Any) -> Any:
     13.1
     """
     return c.MM_PER_MJ * energy
-
-
-@elementwise(units="MJ m-2 day-1", long_name="soil heat flux")
-def soil_heat_flux_monthly(previous: Any, following: Any) -> Any:
-    """Return the soil heat flux of a month between two others.
-
-    Parameters
-    ----------
-    previous, following : numeric
-        Mean air temperature of the month before and of the month after. [degC]
-
-    Returns
-    -------
-    numeric
-        Soil heat flux, positive when the soil warms. [MJ m-2 day-1]
-
-    Notes
-    -----
-    FAO-56 Eq. 43. The flux of one day or ten days is taken as 0 (Eq. 42).
-
-    Examples
-    --------
-    >>> round(soil_heat_flux_monthly(14.1, 18.8), 2)
-    0.33
-    """
-    return c.SOIL_HEAT_MONTHS * (following - previous)
-
-
-@elementwise(units="MJ m-2 day-1", long_name="soil heat flux")
-def soil_heat_flux_month(previous: Any, current: Any) -> Any:
-    """Return the soil heat flux of a month whose following month is not known.
-
-    Parameters
-    ----------
-    previous, current : numeric
-        Mean air temperature of the month before and of this month. [degC]
-
-    Returns
-    -------
-    numeric
-        Soil heat flux, positive when the soil warms. [MJ m-2 day-1]
-
-    Notes
-    -----
-    FAO-56 Eq. 44.
-
-    Examples
-    --------
-    >>> round(soil_heat_flux_month(29.2, 30.2), 2)
-    0.14
-    """
-    return c.SOIL_HEAT_MONTH * (current - previous)
-
-
-@elementwise(units="MJ m-2 h-1", long_name="soil heat flux", options=("surface", "convention"))
-def soil_heat_flux_hourly(
-    rn: Any, is_day: Any, *, surface: str = "short", convention: Convention | str = "fao56"
-) -> Any:
-    """Return the soil heat flux of an hour.
-
-    Parameters
-    ----------
-    rn : numeric
-        Net radiation. [MJ m-2 h-1]
-    is_day : numeric
-        1 in daylight, 0 at night.
-    surface : {"short", "tall"}
-        Grass (also FAO-56) or alfalfa (ASCE-2005).
-    convention : Convention or str
-        Whose shares of the net radiation.
-
-    Returns
-    -------
-    numeric
-        Soil heat flux, positive downwards. [MJ m-2 h-1]
-
-    Notes
-    -----
-    FAO-56 Eqs. 45 and 46; ASCE-2005 Eqs. 65 and 66.
-
-    Examples
-    --------
-    >>> round(soil_heat_flux_hourly(1.749, 1), 3), round(soil_heat_flux_hourly(-0.1, 0), 3)
-    (0.175, -0.05)
-    """
-    if surface not in ("short", "tall"):
-        raise InputError([Problem("surface", surface, "must be short or tall")])
-    crop = conventions.get(convention).surface(surface)
-    return np.where(np.asarray(is_day) > 0, crop.soil_heat_day, crop.soil_heat_night) * rn + np.asarray(is_day) * 0

@@ -12,6 +12,7 @@ import pytest
 
 from etolib import reference
 from etolib.equations import kernel
+from etolib.equations.compiled import driver
 from etolib.equations.conventions import FAO56
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import InputError
@@ -303,5 +304,5 @@ def test_zero_and_absent_of_either_sign_are_possible(days: dict[str, np.ndarray]
 def test_the_loop_is_made_of_vectors(precision: str, division: str) -> None:
     # a loop that the compiler leaves in single steps gives the same numbers, five times slower; it holds two divisions
     # for each of two cells
-    driver = kernel._driver((precision, FAO56, "short"))
-    assert driver.inspect_asm(driver.signatures[0]).count(division) >= 4
+    loop = driver((precision, FAO56, "short"))
+    assert loop.inspect_asm(loop.signatures[0]).count(division) >= 4

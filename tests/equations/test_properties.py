@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from etolib import reference
-from etolib.equations import air, kernel, radiation
+from etolib.equations import air, kernel, radiation, sun
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import InputError
 from etolib.units import LIMITS
@@ -66,7 +66,7 @@ def test_the_fast_formula_is_the_book(day: dict[str, float], convention: str) ->
 def test_more_radiation_evaporates_more(day: dict[str, float], more: float) -> None:
     # Net radiation rises with Rs as long as 1 - albedo outweighs the clearer sky: where Rs is above Rso already,
     # or in the ratio's own range for a sky that radiates less than it gains.
-    ra = radiation.extraterrestrial_radiation(day["latitude"], day["day_of_year"])
+    ra = sun.extraterrestrial_radiation(day["latitude"], day["day_of_year"])
     rso = radiation.clear_sky_radiation(ra, day["elevation"])
     sunny = day | {"rs": min(day["rs"] + more, 50.0)}
     loss = [radiation.net_longwave(d["tmin"], d["tmax"], d["ea"], d["rs"], rso) for d in (day, sunny)]
@@ -78,7 +78,7 @@ def test_more_radiation_evaporates_more(day: dict[str, float], more: float) -> N
 @given(days(), number(0.0, 1.0))
 def test_clear_day_rises_with_radiation(day: dict[str, float], more: float) -> None:
     # From a clear sky on, the longwave term is bounded: more Rs is more evaporation, without a condition.
-    ra = radiation.extraterrestrial_radiation(day["latitude"], day["day_of_year"])
+    ra = sun.extraterrestrial_radiation(day["latitude"], day["day_of_year"])
     rso = radiation.clear_sky_radiation(ra, day["elevation"])
     low, high = day | {"rs": min(rso, 50.0)}, day | {"rs": min(rso + more, 50.0)}
     assert reference.eto_fao56(**high) >= reference.eto_fao56(**low) - 1e-12
@@ -98,15 +98,15 @@ def test_drier_air_evaporates_more(day: dict[str, float], deficit: float) -> Non
 def test_hemispheres_are_mirrored(day: dict[str, float]) -> None:
     # The declination half a year later has the other sign; Ra then differs by the distance to the sun only (Eq. 23)
     j = day["day_of_year"]
-    declination = radiation.solar_declination(j)
+    declination = sun.solar_declination(j)
     lat = day["latitude"]
-    north = radiation.extraterrestrial_radiation(lat, j) / radiation.inverse_relative_distance(j)
+    north = sun.extraterrestrial_radiation(lat, j) / sun.inverse_relative_distance(j)
     other = np.degrees(declination)
     # Eq. 24 mirrored: the day whose declination is the negative, within the year of Eq. 24
     mirrored = (2 * 1.39 * 365 / (2 * np.pi) - j) % 365
     assume(1 <= mirrored <= 366)
-    assert radiation.solar_declination(mirrored) == pytest.approx(-declination, abs=1e-12)
-    south = radiation.extraterrestrial_radiation(-lat, mirrored) / radiation.inverse_relative_distance(mirrored)
+    assert sun.solar_declination(mirrored) == pytest.approx(-declination, abs=1e-12)
+    south = sun.extraterrestrial_radiation(-lat, mirrored) / sun.inverse_relative_distance(mirrored)
     assert south == pytest.approx(north, abs=1e-9), other
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from etolib.equations import air, constants, radiation
+from etolib.equations import air, constants, radiation, soil, sun
 from etolib.errors import InputError
 from tests.digits import prints_as
 
@@ -18,28 +18,28 @@ def test_example_1_energy_as_water() -> None:
 
 def test_example_8_extraterrestrial_radiation() -> None:
     # FAO-56 Example 8, p. 47: 3 September (J 246), 20 S
-    assert prints_as(radiation.inverse_relative_distance(246), "0.985")
-    assert prints_as(radiation.solar_declination(246), "0.120")
-    assert prints_as(radiation.sunset_hour_angle(-20.0, 246), "1.527")
-    ra = radiation.extraterrestrial_radiation(-20.0, 246)
+    assert prints_as(sun.inverse_relative_distance(246), "0.985")
+    assert prints_as(sun.solar_declination(246), "0.120")
+    assert prints_as(sun.sunset_hour_angle(-20.0, 246), "1.527")
+    ra = sun.extraterrestrial_radiation(-20.0, 246)
     assert prints_as(ra, "32.2")
     assert prints_as(radiation.energy_to_water(ra), "13.1")
     assert ra == pytest.approx(32.1940, abs=5e-5)
-    assert radiation.inverse_relative_distance(246) == pytest.approx(0.984829, abs=5e-7)
-    assert radiation.solar_declination(246) == pytest.approx(0.119655, abs=5e-7)
-    assert radiation.sunset_hour_angle(-20.0, 246) == pytest.approx(1.527022, abs=5e-7)
+    assert sun.inverse_relative_distance(246) == pytest.approx(0.984829, abs=5e-7)
+    assert sun.solar_declination(246) == pytest.approx(0.119655, abs=5e-7)
+    assert sun.sunset_hour_angle(-20.0, 246) == pytest.approx(1.527022, abs=5e-7)
 
 
 def test_example_9_daylight() -> None:
     # FAO-56 Example 9, p. 49
-    assert prints_as(radiation.daylight_hours(-20.0, 246), "11.7")
+    assert prints_as(sun.daylight_hours(-20.0, 246), "11.7")
 
 
 def test_examples_10_to_12_rio() -> None:
     # FAO-56 Examples 10 to 12, p. 50 to 53: 22 54' S, May (J 135), 220 h of sunshine, 25.1/19.1 degC, ea 2.1
     latitude = -(22 + 54 / 60)
-    ra = radiation.extraterrestrial_radiation(latitude, 135)
-    daylight = radiation.daylight_hours(latitude, 135)
+    ra = sun.extraterrestrial_radiation(latitude, 135)
+    daylight = sun.daylight_hours(latitude, 135)
     assert prints_as(ra, "25.1")
     assert prints_as(daylight, "10.9")
     rs = radiation.solar_radiation_from_sunshine(220 / 31, ra, daylight)
@@ -73,15 +73,15 @@ def test_table_2_8_black_body(temperature: float, radiated: str) -> None:
 
 def test_example_13_soil_heat_flux() -> None:
     # FAO-56 Example 13, p. 55: Algiers, March to May 14.1, 16.1, 18.8 degC
-    g = radiation.soil_heat_flux_monthly(14.1, 18.8)
+    g = soil.soil_heat_flux_monthly(14.1, 18.8)
     assert prints_as(g, "0.33")
     assert prints_as(radiation.energy_to_water(g), "0.13")
-    assert radiation.soil_heat_flux_month(14.1, 16.1) == pytest.approx(0.28, abs=1e-9)
+    assert soil.soil_heat_flux_month(14.1, 16.1) == pytest.approx(0.28, abs=1e-9)
 
 
 def test_example_15_lyon() -> None:
     # FAO-56 Example 15, p. 61: 45 43' N, July (J 196), 26.6/14.8 degC
-    ra = radiation.extraterrestrial_radiation(45 + 43 / 60, 196)
+    ra = sun.extraterrestrial_radiation(45 + 43 / 60, 196)
     assert prints_as(ra, "40.6")
     rs = radiation.solar_radiation_from_temperature(14.8, 26.6, ra)
     assert prints_as(rs, "22.3")
@@ -91,7 +91,7 @@ def test_example_15_lyon() -> None:
 
 def test_example_16_bangkok() -> None:
     # FAO-56 Example 16, p. 62: 13 44' N, coast, 2 m, April (J 105), 34.8/25.6 degC, ea 2.85
-    ra = radiation.extraterrestrial_radiation(13 + 44 / 60, 105)
+    ra = sun.extraterrestrial_radiation(13 + 44 / 60, 105)
     assert prints_as(ra, "38.1")
     rs = radiation.solar_radiation_from_temperature(25.6, 34.8, ra, constants.KRS_COASTAL)
     assert prints_as(rs, "21.9")
@@ -137,23 +137,23 @@ TABLE_2_7 = {
 def test_table_2_6_extraterrestrial_radiation(latitude: int) -> None:
     # FAO-56 Annex 2, Table 2.6, read from two independent codes; the table itself is rounded up to 0.11 off Eq. 21
     printed = np.array(TABLE_2_6[latitude].split(), dtype=float)
-    assert radiation.extraterrestrial_radiation(latitude, DAYS) == pytest.approx(printed, abs=0.15)
+    assert sun.extraterrestrial_radiation(latitude, DAYS) == pytest.approx(printed, abs=0.15)
 
 
 @pytest.mark.parametrize("latitude", TABLE_2_7)
 def test_table_2_7_daylight(latitude: int) -> None:
     # FAO-56 Annex 2, Table 2.7; one entry (20 S, May: 11.1 for 11.049) is rounded from another digit
     printed = np.array(TABLE_2_7[latitude].split(), dtype=float)
-    assert radiation.daylight_hours(latitude, DAYS) == pytest.approx(printed, abs=0.052)
+    assert sun.daylight_hours(latitude, DAYS) == pytest.approx(printed, abs=0.052)
 
 
 def test_poles_and_polar_night() -> None:
     # The rule stated in the module: Ra = 0 and N = 0 where the sun does not rise, N = 24 where it does not set
     for pole, winter, summer in ((90.0, 355, 172), (-90.0, 172, 355)):
-        assert radiation.extraterrestrial_radiation(pole, winter) == 0.0
-        assert radiation.daylight_hours(pole, winter) == 0.0
-        assert radiation.daylight_hours(pole, summer) == pytest.approx(24.0)
-        assert radiation.extraterrestrial_radiation(pole, summer) > 40.0
+        assert sun.extraterrestrial_radiation(pole, winter) == 0.0
+        assert sun.daylight_hours(pole, winter) == 0.0
+        assert sun.daylight_hours(pole, summer) == pytest.approx(24.0)
+        assert sun.extraterrestrial_radiation(pole, summer) > 40.0
     assert radiation.solar_radiation_from_sunshine(0.0, 0.0, 0.0) == 0.0
     assert radiation.solar_radiation_from_temperature(-30.0, -20.0, 0.0, 0.16, 0.0) == 0.0
     # Rs/Rso counts as 1 there: the cloud term is that of a clear sky, in both conventions
@@ -185,48 +185,48 @@ def test_missing_stays_missing() -> None:
     assert np.isnan(radiation.cloud_term(10.0, nan))
     assert np.isnan(radiation.solar_radiation_from_sunshine(nan, 30.0, 0.0))
     assert np.isnan(radiation.solar_radiation_from_sunshine(5.0, 30.0, nan))
-    assert np.isnan(radiation.soil_heat_flux_hourly(1.0, nan))
-    assert np.isnan(radiation.extraterrestrial_radiation_hourly(nan, 0.0, 100, 12.0, 0))
+    assert np.isnan(soil.soil_heat_flux_hourly(1.0, nan))
+    assert np.isnan(sun.extraterrestrial_radiation_hourly(nan, 0.0, 100, 12.0, 0))
 
 
 def test_solar_time() -> None:
     # FAO-56 Example 19, p. 75: 16.25 W, zone 15 W, J 274
-    assert radiation.solar_time_angle(-16.25, 274, 2.5, -1) == pytest.approx(-2.459447, abs=5e-7)
-    assert prints_as(radiation.solar_time_angle(-16.25, 274, 14.5, -1), "0.682")
+    assert sun.solar_time_angle(-16.25, 274, 2.5, -1) == pytest.approx(-2.459447, abs=5e-7)
+    assert prints_as(sun.solar_time_angle(-16.25, 274, 14.5, -1), "0.682")
 
 
 def test_hours_add_up_to_the_day() -> None:
     # Eq. 28 over 24 hours with the horizon cut (ASCE-2005 Eq. 56) is Eq. 21, also in the midnight sun
     hours = np.arange(24) + 0.5
     for latitude, day in ((40.0, 100), (-35.0, 20), (75.0, 172), (-75.0, 172)):
-        parts = radiation.extraterrestrial_radiation_hourly(latitude, 0.0, day, hours, 0, convention="asce2005")
-        assert parts.sum() == pytest.approx(radiation.extraterrestrial_radiation(latitude, day), abs=1e-9)
+        parts = sun.extraterrestrial_radiation_hourly(latitude, 0.0, day, hours, 0, convention="asce2005")
+        assert parts.sum() == pytest.approx(sun.extraterrestrial_radiation(latitude, day), abs=1e-9)
 
 
 def test_solar_altitude_at_noon() -> None:
     # Geometry: at solar noon the altitude is 90 degrees less the distance of latitude and declination
     day = 100
-    noon = 12.0 - radiation.solar_time_angle(0.0, day, 12.0, 0) * 12 / np.pi
-    expected = np.pi / 2 - abs(np.radians(50.0) - radiation.solar_declination(day))
-    assert radiation.solar_altitude(50.0, 0.0, day, noon, 0) == pytest.approx(expected, abs=1e-9)
+    noon = 12.0 - sun.solar_time_angle(0.0, day, 12.0, 0) * 12 / np.pi
+    expected = np.pi / 2 - abs(np.radians(50.0) - sun.solar_declination(day))
+    assert sun.solar_altitude(50.0, 0.0, day, noon, 0) == pytest.approx(expected, abs=1e-9)
 
 
 def test_hourly_soil_heat_flux() -> None:
     # FAO-56 Eqs. 45, 46; ASCE-2005 Eqs. 65, 66
-    assert radiation.soil_heat_flux_hourly(1.0, 1) == pytest.approx(0.1)
-    assert radiation.soil_heat_flux_hourly(-1.0, 0) == pytest.approx(-0.5)
-    assert radiation.soil_heat_flux_hourly(1.0, 1, surface="tall") == pytest.approx(0.04)
-    assert radiation.soil_heat_flux_hourly(-1.0, 0, surface="tall") == pytest.approx(-0.2)
+    assert soil.soil_heat_flux_hourly(1.0, 1) == pytest.approx(0.1)
+    assert soil.soil_heat_flux_hourly(-1.0, 0) == pytest.approx(-0.5)
+    assert soil.soil_heat_flux_hourly(1.0, 1, surface="tall") == pytest.approx(0.04)
+    assert soil.soil_heat_flux_hourly(-1.0, 0, surface="tall") == pytest.approx(-0.2)
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: radiation.extraterrestrial_radiation(95.0, 100),
-        lambda: radiation.extraterrestrial_radiation(45.0, 0),
-        lambda: radiation.extraterrestrial_radiation(45.0, 367),
-        lambda: radiation.extraterrestrial_radiation(45.0, 100, convention="other"),
-        lambda: radiation.soil_heat_flux_hourly(1.0, 1, surface="water"),
+        lambda: sun.extraterrestrial_radiation(95.0, 100),
+        lambda: sun.extraterrestrial_radiation(45.0, 0),
+        lambda: sun.extraterrestrial_radiation(45.0, 367),
+        lambda: sun.extraterrestrial_radiation(45.0, 100, convention="other"),
+        lambda: soil.soil_heat_flux_hourly(1.0, 1, surface="water"),
         lambda: radiation.net_shortwave(400.0),
         lambda: radiation.clear_sky_radiation(30.0, 20000.0),
     ],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from etolib import reference
-from etolib.equations import air, radiation
+from etolib.equations import air, humidity, radiation, soil, sun
 from etolib.errors import InputError
 from tests.digits import prints_as
 
@@ -19,10 +19,10 @@ def prints(terms: dict[str, float], printed: dict[str, str]) -> list[str]:
 def test_example_17_bangkok_monthly() -> None:
     # FAO-56 Example 17, p. 70: 13 44' N, 2 m, April, monthly means
     latitude, elevation, day = 13 + 44 / 60, 2.0, 105
-    ra = radiation.extraterrestrial_radiation(latitude, day)
-    daylight = radiation.daylight_hours(latitude, day)
+    ra = sun.extraterrestrial_radiation(latitude, day)
+    daylight = sun.daylight_hours(latitude, day)
     rs = radiation.solar_radiation_from_sunshine(8.5, ra, daylight)
-    g = radiation.soil_heat_flux_month(29.2, 30.2)
+    g = soil.soil_heat_flux_month(29.2, 30.2)
     weather = {"tmin": 25.6, "tmax": 34.8, "ea": 2.85, "rs": rs, "u2": 2.0}
     place = {"latitude": latitude, "elevation": elevation, "day_of_year": day}
     terms = reference.daily_terms(**weather, **place, g=g)
@@ -59,9 +59,9 @@ def test_example_18_uccle_daily() -> None:
     # FAO-56 Example 18, p. 72: 50 48' N, 100 m, 6 July
     latitude, elevation, day = 50.8, 100.0, 187
     u2 = air.wind_speed_2m(10 / 3.6, 10.0)
-    ea = air.vapour_pressure_from_rh(12.3, 21.5, 63.0, 84.0)
-    ra = radiation.extraterrestrial_radiation(latitude, day)
-    daylight = radiation.daylight_hours(latitude, day)
+    ea = humidity.vapour_pressure_from_rh(12.3, 21.5, 63.0, 84.0)
+    ra = sun.extraterrestrial_radiation(latitude, day)
+    daylight = sun.daylight_hours(latitude, day)
     rs = radiation.solar_radiation_from_sunshine(9.25, ra, daylight)
     weather = {"tmin": 12.3, "tmax": 21.5, "ea": ea, "rs": rs, "u2": u2}
     place = {"latitude": latitude, "elevation": elevation, "day_of_year": day}
@@ -98,11 +98,11 @@ def test_example_18_uccle_daily() -> None:
 def test_example_20_lyon_missing_data() -> None:
     # FAO-56 Example 20, p. 77: 45 43' N, 200 m, July, only temperature; u2 = 2, Tdew = Tmin, kRs = 0.16
     latitude, elevation, day = 45 + 43 / 60, 200.0, 196
-    ra = radiation.extraterrestrial_radiation(latitude, day)
+    ra = sun.extraterrestrial_radiation(latitude, day)
     weather = {
         "tmin": 14.8,
         "tmax": 26.6,
-        "ea": air.vapour_pressure_from_tmin(14.8),
+        "ea": humidity.vapour_pressure_from_tmin(14.8),
         "rs": radiation.solar_radiation_from_temperature(14.8, 26.6, ra),
     }
     place = {"latitude": latitude, "elevation": elevation, "day_of_year": day}
@@ -145,7 +145,7 @@ def example_19(hour: float, **weather: float) -> dict[str, float]:
 
 
 def test_example_19_day() -> None:
-    ea = air.vapour_pressure_hourly(38.0, 52.0)
+    ea = humidity.vapour_pressure_hourly(38.0, 52.0)
     terms = example_19(14.5, temperature=38.0, ea=ea, u2=3.3, rs=2.45)
     assert not prints(
         terms,
@@ -170,7 +170,7 @@ def test_example_19_day() -> None:
 
 
 def test_example_19_night() -> None:
-    ea = air.vapour_pressure_hourly(28.0, 90.0)
+    ea = humidity.vapour_pressure_hourly(28.0, 90.0)
     terms = example_19(2.5, temperature=28.0, ea=ea, u2=1.9, rs=0.0)
     assert not prints(
         terms,
@@ -327,7 +327,7 @@ def two_hours(hour: float, convention: str) -> tuple[float, float]:
 def test_low_sun_is_0_3_radian() -> None:
     # ASCE-2005 Eq. 62: the hour keeps its own cloud term down to an altitude of 0.3 rad
     def altitude(hour: float) -> float:
-        return radiation.solar_altitude(40.0, 0.0, 172, hour, 0)
+        return sun.solar_altitude(40.0, 0.0, 172, hour, 0)
 
     above, _ = two_hours(hour_where(altitude, 0.3 * 1.003, 12.0, 20.0), "asce2005")
     below, _ = two_hours(hour_where(altitude, 0.3 * 0.997, 12.0, 20.0), "asce2005")
@@ -342,7 +342,7 @@ def test_low_sun_is_0_3_radian() -> None:
 def test_evening_is_0_79_to_0_52_radian_before_sunset(before_sunset: float, counts: bool) -> None:
     # FAO-56 p. 75: the night takes the hour whose middle lies there; else there is none, and 0.8 is assumed
     def remaining(hour: float) -> float:
-        return radiation.sunset_hour_angle(40.0, 172) - radiation.solar_time_angle(0.0, 172, hour, 0)
+        return sun.sunset_hour_angle(40.0, 172) - sun.solar_time_angle(0.0, 172, hour, 0)
 
     late, night = two_hours(hour_where(remaining, before_sunset, 12.0, 20.0), "fao56")
     assert (night == late) == counts

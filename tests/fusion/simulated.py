@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations.air import mean_saturation_vapour_pressure
-from etolib.equations.radiation import extraterrestrial_radiation
+from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.members import penman_monteith
 from etolib.site import Site
 

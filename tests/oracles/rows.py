@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from etolib.equations import radiation
+from etolib.equations import radiation, sun
 
 
 def random_days(count: int = 100_000, seed: int = 20240229) -> dict[str, np.ndarray]:
@@ -17,7 +17,7 @@ def random_days(count: int = 100_000, seed: int = 20240229) -> dict[str, np.ndar
     spread = rng.uniform(0.5, 22.0, count)
     tmin, tmax = tmean - spread / 2, tmean + spread / 2
     ea = rng.uniform(0.05, 1.0, count) * 0.6108 * np.exp(17.27 * tmin / (tmin + 237.3))
-    rso = radiation.clear_sky_radiation(radiation.extraterrestrial_radiation(latitude, day), elevation)
+    rso = radiation.clear_sky_radiation(sun.extraterrestrial_radiation(latitude, day), elevation)
     return {
         "tmin": tmin,
         "tmax": tmax,

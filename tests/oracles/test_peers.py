@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from etolib import reference
-from etolib.equations import air, radiation
+from etolib.equations import air, humidity, radiation, sun
 from etolib.equations import constants as c
 from tests.oracles.rows import random_days
 
@@ -52,7 +52,7 @@ def test_refet(days: dict[str, np.ndarray], surface: str) -> None:
 
 def pyet_days(days: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict[str, pd.Series], np.ndarray]:
     """Return the days of 2023 with Rs/Rso within 0.3 to 1, where pyet's bound does not act, as Series of pyet."""
-    ra = radiation.extraterrestrial_radiation(days["latitude"], days["day_of_year"])
+    ra = sun.extraterrestrial_radiation(days["latitude"], days["day_of_year"])
     rso = radiation.clear_sky_radiation(ra, days["elevation"])
     use = (rso > 0.01) & (days["rs"] >= 0.3 * rso) & (days["day_of_year"] <= 365)
     kept = {name: values[use] for name, values in days.items()}
@@ -118,7 +118,7 @@ def test_pyfao56(days: dict[str, np.ndarray]) -> None:
     # ("math domain error") are left out.
     refet = pytest.importorskip("pyfao56.refet")
     kept = log_wind(days)
-    tangent = np.tan(np.radians(kept["latitude"])) * np.tan(radiation.solar_declination(kept["day_of_year"]))
+    tangent = np.tan(np.radians(kept["latitude"])) * np.tan(sun.solar_declination(kept["day_of_year"]))
     use = np.abs(tangent) < 1
     assert use.sum() > 80_000
     kept = {name: values[use] for name, values in kept.items()}
@@ -158,18 +158,18 @@ def test_climate_indices(days: dict[str, np.ndarray]) -> None:
         ),
         "delta": (air.vapour_pressure_slope(tmean), pm.vapor_pressure_slope(tmean)),
         "latent heat": (air.latent_heat(tmean), pm.latent_heat_of_vaporization(tmean)),
-        "tdew": (air.vapour_pressure_from_dew_point(d["tmin"]), pm.actual_vapor_pressure_from_dewpoint(d["tmin"])),
+        "tdew": (humidity.vapour_pressure_from_dew_point(d["tmin"]), pm.actual_vapor_pressure_from_dewpoint(d["tmin"])),
         "rhmax": (
-            air.vapour_pressure_from_rhmax(d["tmin"], np.full_like(tmean, 80.0)),
+            humidity.vapour_pressure_from_rhmax(d["tmin"], np.full_like(tmean, 80.0)),
             pm.actual_vapor_pressure_from_rhmax(pm.saturation_vapor_pressure(d["tmin"]), np.full_like(tmean, 80.0)),
         ),
         "daylight": (
-            radiation.daylight_hours(d["latitude"], d["day_of_year"]),
+            sun.daylight_hours(d["latitude"], d["day_of_year"]),
             pm.daylight_hours(radians, d["day_of_year"]),
         ),
         "wind": (air.wind_speed_2m(d["u2"], 10.0), pm.wind_speed_2m(d["u2"], 10.0)),
     }
-    ra = radiation.extraterrestrial_radiation(d["latitude"], d["day_of_year"])
+    ra = sun.extraterrestrial_radiation(d["latitude"], d["day_of_year"])
     pairs["ra"] = (ra, pm.extraterrestrial_radiation(radians, d["day_of_year"]))
     rso = radiation.clear_sky_radiation(ra, d["elevation"])
     pairs["rso"] = (rso, pm.clear_sky_solar_radiation(ra, d["elevation"]))

@@ -1,0 +1,99 @@
+"""One calculation of `eto`: what was asked, run on arrays of a table or of a block of a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from etolib.equations import air, filling, radiation, sun
+from etolib.equations.conventions import Convention
+from etolib.equations.daily import TERMS, daily_terms
+from etolib.equations.elementwise import checked_inputs
+from etolib.equations.formula import WEATHER
+from etolib.equations.methods import METHODS, Method
+
+OWN = ("pressure", "rso")
+"""Inputs that take the place of what the equation computes itself, where they have a number."""
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """Method, convention and rules of one call of `eto`; it pickles into a dask graph.
+
+    Attributes
+    ----------
+    name : str
+        The method, a name of `etolib.equations.methods.METHODS`.
+    convention : Convention
+        The numbers it is computed with.
+    rules : mapping
+        ``krs`` and ``dew_point_offset`` of `etolib.equations.filling.complete`.
+    use_pressure : bool
+        Take the pressure that is given.
+    """
+
+    name: str
+    convention: Convention
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    use_pressure: bool = False
+
+    @property
+    def method(self) -> Method:
+        """The row of the method."""
+        return METHODS[self.name]
+
+    @property
+    def term_names(self) -> tuple[str, ...]:
+        """The terms that have a meaning for the method."""
+        parts = ("radiation_term", "aerodynamic_term")
+        return tuple(name for name in TERMS if self.method.has_terms or name not in parts)
+
+    def run(self, given: Arrays, place: Arrays) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
+        """Return the completed inputs, the codes of their flags, and ETo [mm day-1]."""
+        done = filling.complete(
+            given,
+            latitude=place["latitude"],
+            elevation=place["elevation"],
+            day_of_year=place["day_of_year"],
+            convention=self.convention,
+            **self.rules,
+        )
+        values = dict(done.values)
+        with checked_inputs():
+            values |= self._own(given, place, values["ea"])
+            result = self.method.equation(values, place, self.convention)
+        return values, done.codes, np.broadcast_to(result, values["tmin"].shape)
+
+    def _own(self, given: Arrays, place: Arrays, ea: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the pressure and the clear sky that were given, computed where they have a gap."""
+        own = {}
+        pressure = air.atmospheric_pressure(place["elevation"], convention=self.convention)
+        if self.use_pressure and "pressure" in given:
+            pressure = own["pressure"] = np.where(np.isnan(given["pressure"]), pressure, given["pressure"])
+        if "rso" in given:
+            where = {"latitude": place["latitude"], "day_of_year": place["day_of_year"]}
+            ra = sun.extraterrestrial_radiation(**where, convention=self.convention)
+            computed = radiation.clear_sky_of_day(
+                ra, place["elevation"], **where, ea=ea, pressure=pressure, convention=self.convention
+            )
+            own["rso"] = np.where(np.isnan(given["rso"]), computed, given["rso"])
+        return own
+
+    def terms(self, values: Arrays, place: Arrays) -> dict[str, Any]:
+        """Return every term of the equation from completed inputs."""
+        with checked_inputs():
+            terms = daily_terms(
+                **{name: values[name] for name in WEATHER},
+                **place,
+                **{name: values.get(name) for name in OWN},
+                convention=self.convention,
+                surface=self.method.surface,
+            )
+            if not self.method.has_terms:
+                terms["eto"] = self.method.equation(values, place, self.convention)
+        return {name: terms[name] for name in self.term_names}

@@ -1,0 +1,149 @@
+"""Reference evapotranspiration of a Dataset, lazily where it is on dask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from etolib.equations import filling
+from etolib.equations.calculation import OWN, Calculation
+from etolib.equations.daily import TERMS
+from etolib.equations.elementwise import as_float
+from etolib.equations.eto_result import EtoResult, time_of
+from etolib.equations.formula import WEATHER
+from etolib.errors import InputError, Problem
+from etolib.site import Site
+from etolib.units import UNITS, convert
+from etolib.variables import VARIABLES
+
+READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshine", "u2", "pressure", "rso")
+"""The variables of a table or a Dataset that are read."""
+
+
+def unused_units(units: Mapping[str, str], there: Any) -> list[Problem]:
+    return [
+        Problem("units", name, "names a variable that is not in the data")
+        for name in units
+        if name in UNITS and name not in there
+    ]
+
+
+def grid_eto(
+    dataset: Any,
+    site: Site | None,
+    calculation: Calculation,
+    units: dict[str, str],
+    problems: list[Problem],
+) -> EtoResult:
+    """Return the `EtoResult` of a Dataset; `InputError` with all problems, those found before included."""
+    import xarray as xr
+
+    latitude, elevation, when = _place_of(dataset, site, problems)
+    arrays = _variables_of(dataset, units, problems)
+    if problems:
+        raise InputError(problems)
+    if not calculation.use_pressure:
+        arrays.pop("pressure", None)
+    kept = (*WEATHER, *(name for name in OWN if name in arrays))
+    flagged = filling.FILLED
+    dtype = np.dtype(np.float32) if all(a.dtype == np.float32 for a in arrays.values()) else np.dtype(np.float64)
+    outputs = xr.apply_ufunc(
+        _GridBlock(calculation, tuple(arrays), kept, dtype),
+        *arrays.values(),
+        latitude,
+        elevation,
+        when.dt.dayofyear,
+        output_core_dims=[[] for _ in range(1 + len(kept) + len(flagged))],
+        dask="parallelized",
+        output_dtypes=[dtype, *[dtype] * len(kept), *[np.int8] * len(flagged)],
+        join="exact",
+    )
+    result, inputs, flags = outputs[0], outputs[1 : 1 + len(kept)], outputs[1 + len(kept) :]
+    result.name = "eto"
+    result.attrs = {
+        "units": "mm day-1",
+        "long_name": "reference evapotranspiration",
+        "cell_methods": "time: mean",
+        "references": calculation.method.source,
+    }
+    codes = dict(zip(flagged, flags, strict=True))
+    flag_set = xr.Dataset({name: codes[name] for name in calculation.method.uses}, attrs=dataset.attrs)
+    for variable in flag_set.data_vars.values():
+        variable.attrs = {
+            "long_name": f"where {variable.name} comes from",
+            "flag_values": np.arange(len(filling.FLAGS), dtype=np.int8),
+            "flag_meanings": " ".join(filling.FLAGS),
+        }
+    filled = xr.Dataset(dict(zip(kept, inputs, strict=True)), attrs=dataset.attrs)
+    for name in kept:
+        filled[name].attrs = _attributes(name)
+    return EtoResult(result, flag_set, filled, latitude, elevation, calculation.name, calculation.convention)
+
+
+def _place_of(dataset: Any, site: Site | None, problems: list[Problem]) -> tuple[Any, Any, Any]:
+    """Return latitude, elevation and time, from the dataset or the site."""
+    latitude = next((dataset[name] for name in ("latitude", "lat") if name in dataset.variables), None)
+    if latitude is None:
+        latitude = None if site is None else site.latitude
+    if latitude is None:
+        problems.append(Problem("latitude", None, "is not in the dataset", "add a coordinate latitude, or give a Site"))
+    elevation = dataset["elevation"] if "elevation" in dataset.variables else None if site is None else site.elevation
+    if elevation is None:
+        problems.append(
+            Problem(
+                "elevation", None, "is not in the dataset", "add a variable elevation [m], or give Site(elevation=)"
+            )
+        )
+    when = dataset.coords.get(time_of(dataset))
+    if when is None or not (np.issubdtype(when.dtype, np.datetime64) or when.dtype == object):
+        problems.append(Problem("time", None, "is not a coordinate of dates", "add a coordinate time"))
+    return latitude, elevation, when
+
+
+def _variables_of(dataset: Any, units: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    """Return the variables that are read, in their canonical units."""
+    problems += unused_units(units, dataset.variables)
+    arrays = {}
+    for name in (n for n in READ if n in dataset.variables):
+        unit = units.get(name, dataset[name].attrs.get("units"))
+        try:
+            arrays[name] = dataset[name] if unit is None else convert(dataset[name], name, str(unit))
+        except InputError as error:
+            problems.extend(error.problems)
+    problems += [Problem(n, None, "is missing", f"add the variable {n}") for n in ("tmin", "tmax") if n not in dataset]
+    return arrays
+
+
+def _attributes(name: str) -> dict[str, str]:
+    """Return the CF attributes of an input."""
+    if name not in VARIABLES:
+        unit, words, _ = TERMS[name]
+        return {"units": unit, "long_name": words, "cell_methods": "time: mean"}
+    known = VARIABLES[name]
+    named = {"standard_name": known.standard_name} if known.standard_name else {}
+    return {"units": known.units, "long_name": known.long_name, "cell_methods": known.cell_methods, **named}
+
+
+class _GridBlock:
+    """Filling and equation of one block of a grid; a class, so that it pickles into a dask graph."""
+
+    def __init__(
+        self, calculation: Calculation, names: tuple[str, ...], kept: tuple[str, ...], dtype: np.dtype[Any]
+    ) -> None:
+        self.calculation, self.names, self.kept, self.dtype = calculation, names, kept, dtype
+
+    def __call__(self, *arrays: Any) -> tuple[np.ndarray, ...]:
+        *weather, latitude, elevation, day = (as_float(a) for a in arrays)
+        shape = np.broadcast_shapes(*(a.shape for a in (*weather, latitude, elevation, day)))
+        given = {name: a.astype(self.dtype, copy=False) for name, a in zip(self.names, weather, strict=True)}
+        place = {
+            name: a if a.ndim else a.reshape(1)
+            for name, a in (("latitude", latitude), ("elevation", elevation), ("day_of_year", day))
+        }
+        given = {name: a if a.ndim else a.reshape(1) for name, a in given.items()}
+        values, codes, result = self.calculation.run(given, place)
+        outputs = [result, *(values[name] for name in self.kept)]
+        numbers = [np.broadcast_to(a, shape or (1,)).astype(self.dtype).reshape(shape) for a in outputs]
+        return (*numbers, *(np.broadcast_to(codes[n], shape or (1,)).reshape(shape) for n in filling.FILLED))
