@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from etolib.equations.radiation import extraterrestrial_radiation
+from etolib.equations.sun import extraterrestrial_radiation
 from etolib.site import Site
 
 MIN_DAYS = 90
