@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.equations import radiation
+from etolib.equations import sun
 from etolib.site import Site
 from etolib.sources import canonical
 
@@ -229,4 +229,4 @@ def _of_days(grid: Any, how: Any, needed: int) -> Any:
 def _sun_is_up(days: pd.DatetimeIndex, latitude: float) -> Any:
     """Return whether the sun is up in the middle of each hour of solar time. (days, 24)"""
     angle = np.abs((np.arange(24) + 0.5 - 12.0) * math.pi / 12.0)
-    return angle[None, :] < radiation.sunset_hour_angle(latitude, days.day_of_year.to_numpy().astype(float))[:, None]
+    return angle[None, :] < sun.sunset_hour_angle(latitude, days.day_of_year.to_numpy().astype(float))[:, None]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.equations import radiation
+from etolib.equations import radiation, sun
 from etolib.equations.constants import ANGSTROM_A, ANGSTROM_B
 from etolib.site import Period, Site
 from etolib.sources import canonical
@@ -39,7 +39,7 @@ def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.S
     29.9
     """
     number = pd.DatetimeIndex(days.index).day_of_year.to_numpy().astype(float)
-    ra = radiation.extraterrestrial_radiation(site.latitude, number)
+    ra = sun.extraterrestrial_radiation(site.latitude, number)
     rso = radiation.clear_sky_radiation(ra, elevation)
     tmin, tmax = days["tmin"].to_numpy(), days["tmax"].to_numpy()
     usable = (tmax >= tmin) & (tmin > VARIABLES["tmin"].lower) & (tmax < VARIABLES["tmax"].upper)

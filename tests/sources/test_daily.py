@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etolib.equations import radiation
+from etolib.equations import radiation, sun
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
 from etolib.sources import canonical, daily, no_radiation, nws_stations
@@ -181,14 +181,14 @@ def test_estimated_radiation_is_below_the_clear_sky_and_falls_with_cloud():
     )
     rs = no_radiation.estimate_radiation(days, Site(40.0, -90.0), 200.0).to_numpy()
     number = days.index.day_of_year.to_numpy().astype(float)
-    rso = radiation.clear_sky_radiation(radiation.extraterrestrial_radiation(40.0, number), 200.0)
+    rso = radiation.clear_sky_radiation(sun.extraterrestrial_radiation(40.0, number), 200.0)
     assert (rs <= rso).all()
     assert rs[0] > rs[1] > rs[2] > 0
 
 
 def test_estimated_radiation_is_the_mean_of_three_estimates():
     days = pd.DataFrame({"tmin": 14.8, "tmax": 26.6, "cloud_by_day": [40.0]}, index=pd.DatetimeIndex(["2024-07-15"]))
-    ra = radiation.extraterrestrial_radiation(45.72, np.array([197.0]))[0]
+    ra = sun.extraterrestrial_radiation(45.72, np.array([197.0]))[0]
     rso = (0.75 + 2e-5 * 200) * ra  # FAO-56 Eq. 37
     by_hand = (0.16 * np.sqrt(11.8) * ra + (0.25 + 0.5 * 0.6) * ra + (1 - 0.75 * 0.4**3.4) * rso) / 3
     assert no_radiation.estimate_radiation(days, Site(45.72, 4.8), 200.0).iloc[0] == pytest.approx(by_hand)
@@ -196,7 +196,7 @@ def test_estimated_radiation_is_the_mean_of_three_estimates():
 
 def test_estimated_radiation_without_cloud_is_fao56_eq_50():
     days = pd.DataFrame({"tmin": [14.8], "tmax": [26.6]}, index=pd.DatetimeIndex(["2024-07-15"]))
-    ra = radiation.extraterrestrial_radiation(45.72, np.array([197.0]))
+    ra = sun.extraterrestrial_radiation(45.72, np.array([197.0]))
     assert no_radiation.estimate_radiation(days, Site(45.72, 4.8), 200.0).iloc[0] == pytest.approx(
         0.16 * np.sqrt(11.8) * ra[0]
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import radiation
+from etolib.equations import sun
 from etolib.errors import Problem
 from etolib.sources.station.columns import Column
 from etolib.sources.station.units import QUANTITY, UNITS
@@ -64,7 +64,7 @@ def _fits(variable: str, values: Any, good: Any, latitude: float | None, yearday
     if not low <= float(np.median(values[good])) <= high:
         return False
     if variable == "rs" and latitude is not None:
-        ra = radiation.extraterrestrial_radiation(latitude, yearday)
+        ra = sun.extraterrestrial_radiation(latitude, yearday)
         sunny = good & (ra > 5)
         if sunny.sum() >= 15:
             return bool(CLEARNESS[0] <= np.median(values[sunny] / ra[sunny]) <= CLEARNESS[1])

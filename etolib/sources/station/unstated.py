@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import radiation
+from etolib.equations import sun
 from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column
 from etolib.sources.station.layout import Table
@@ -99,7 +99,7 @@ def _likely_radiation(high: float, latitude: float | None) -> tuple[str, Text]:
     top = 31.0  # MJ m-2 day-1, a clear summer day nearly anywhere
     if latitude is not None:
         number_of_day = np.arange(1.0, 366.0)
-        top = float(np.max(radiation.extraterrestrial_radiation(latitude, number_of_day))) * 0.78
+        top = float(np.max(sun.extraterrestrial_radiation(latitude, number_of_day))) * 0.78
     fits = {}
     for unit in ("MJ/m²", "W/m²", "kWh/m²", "kJ/m²", "J/cm²"):
         share = high * UNITS["radiation"][unit][0] / top
