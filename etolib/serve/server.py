@@ -10,16 +10,19 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 import webbrowser
 from pathlib import Path
 
 import click
 
-from etolib.errors import InputError, Problem
+from etolib.errors import EtolibError, InputError, Problem
 from etolib.serve import voila
-from etolib.tasks import cluster
+from etolib.tasks import cluster, scheduler
+from etolib.tasks.messages import SERVER_STOPPED
 from etolib.words import say
 
+_STOP_S = 2.0  # the scheduler may take so long to hear that we stop [s]
 PATIENCE = 120.0  # s; a cold disk may take long to import everything
 
 
@@ -43,6 +46,7 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
     _refuse_taken(host, port)
     port = port or free_port(host)
     own = child = None
+    address, mark = "", uuid.uuid4().hex[:12]
     stop = signal.signal(signal.SIGTERM, _interrupt)  # from the first process on: none may stay behind
     try:
         if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
@@ -55,7 +59,7 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
             own = cluster.start(workers)
             address = str(own.scheduler_address)
             click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
-        environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address}
+        environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
         command, more = voila.command(host=host, port=port) if kind == "voila" else _lab(host, port)
         # A session of its own: Ctrl-C reaches us alone, and we end the child in order.
         child = subprocess.Popen(command, env=environment | more, start_new_session=True)
@@ -76,6 +80,7 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
     finally:
         signal.signal(signal.SIGTERM, stop)
         if child is not None:
+            _cancel_tasks(address, mark)
             _end(child)
         if own is not None:
             own.close()
@@ -120,6 +125,15 @@ def _await(child: subprocess.Popen[bytes], url: str) -> None:
             return
         time.sleep(0.1)
     raise SystemExit(f"error: {say('server_silent', seconds=f'{PATIENCE:g}')}")
+
+
+def _cancel_tasks(address: str, mark: str) -> None:
+    """Cancel what the pages of this server have under way, so that their messages say why."""
+    # A scheduler that is lost has no task to cancel.
+    with contextlib.suppress(EtolibError, OSError, TimeoutError, RuntimeError):
+        client = cluster.connect(address, timeout=_STOP_S)
+        with client:
+            scheduler.ask(client, "stop", client=cluster.client_name(mark), reason=SERVER_STOPPED)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

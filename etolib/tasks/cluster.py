@@ -100,6 +100,16 @@ def prepare(client: Client) -> None:
     client.register_plugin(Preload())
 
 
+SERVER = "ETOLIB_SERVER"
+"""Variable by which `etolib serve` marks the processes it starts, so that it can cancel their tasks when it stops."""
+
+
+def client_name(server: str | None = None) -> str:
+    """Return how clients are called on a scheduler: those of a server's pages, by default those of this process."""
+    server = server or os.environ.get(SERVER)
+    return f"etolib-{server}" if server else "etolib"
+
+
 def connect(address: str | None = None, *, timeout: float = 5.0) -> Client:
     """Return a client of an existing scheduler; `SchedulerUnavailable` where it does not answer.
 
@@ -118,7 +128,7 @@ def connect(address: str | None = None, *, timeout: float = 5.0) -> Client:
             parse_host_port(place)
         else:
             get_address_host(address)
-        return Client(address, timeout=timeout, set_as_default=False, name="etolib")
+        return Client(address, timeout=timeout, set_as_default=False, name=client_name())
     except (OSError, TimeoutError, ValueError) as error:
         raise SchedulerUnavailable(say("scheduler_at_address_silent", address=address, error=error)) from error
 
@@ -146,7 +156,7 @@ def get_client() -> Client:
             _own[pid] = (None, client)  # type: ignore[assignment]
         else:
             cluster = start()
-            client = Client(cluster, set_as_default=False, name="etolib")
+            client = Client(cluster, set_as_default=False, name=client_name())
             _own[pid] = (cluster, client)
         return client
 

@@ -22,8 +22,9 @@ Message = dict[str, Any]
 PROGRESS = "PROGRESS"
 """The type of a message that says how far a task is; the other types are the final states."""
 
-ASKED, PAGE_CLOSED, RELEASED = "asked", "page closed", "released"
-"""Reasons of a CANCELLED: somebody wanted it; the client that wanted the result went away; dask was told to drop it."""
+ASKED, PAGE_CLOSED, SERVER_STOPPED, RELEASED = "asked", "page closed", "server stopped", "released"
+"""Reasons of a CANCELLED: somebody wanted it; the client that wanted the result went away, or `etolib serve` that had
+started it; dask was told to drop the task."""
 
 
 class State(StrEnum):

@@ -21,7 +21,7 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
-from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, topic
+from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, message, topic
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ HOLDER = "etolib-results"
 AHEAD = 1000
 """How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
 
-_HANDLERS = ("begin", "claim", "finish", "release", "find")
+_HANDLERS = ("begin", "claim", "finish", "stop", "release", "find")
 
 
 @dataclass
@@ -107,6 +107,23 @@ class TaskPlugin(SchedulerPlugin):
             seqs.append(seq)
         return {"seqs": seqs}
 
+    def stop(self, client: str, reason: str) -> dict[str, Any]:
+        """Cancel what only the clients of that name want; return how many tasks that were."""
+        named = {key for key in self._scheduler.clients if f"-{client}-" in key}  # dask puts more around a name
+        wanted = {task.key: task for key in named for task in self._scheduler.clients[key].wants_what}
+        alone = [
+            key
+            for key, task in wanted.items()
+            if isinstance(key, str)
+            and key.startswith("eto-")
+            and key not in self._ended
+            and {one.client_key for one in task.who_wants or ()} <= named
+        ]
+        self.finish([message(key, 0, *cancelled(self._last_stage(key), reason)) for key in alone])
+        for key in named:
+            self._scheduler.client_releases_keys(alone, key)
+        return {"count": len(alone)}
+
     def release(self, task_id: str) -> dict[str, Any]:
         """Forget the kept result of a task."""
         if (end := self._ended.get(task_id)) is not None:
@@ -127,6 +144,10 @@ class TaskPlugin(SchedulerPlugin):
 
     def _last_seq(self, task_id: str) -> int:
         return max((event["seq"] for _, event in self._scheduler.get_events(topic(task_id))), default=0)
+
+    def _last_stage(self, task_id: str) -> str | None:
+        events = [event for _, event in self._scheduler.get_events(topic(task_id))]
+        return max(events, key=lambda event: event["seq"])["data"].get("stage") if events else None
 
     def _release(self, ends: Iterable[tuple[str, Ended]]) -> None:
         for task_id, end in ends:

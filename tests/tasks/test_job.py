@@ -198,7 +198,9 @@ def test_cancel_stops_the_work_and_leaves_nothing(client, course):
 @pytest.mark.parametrize("reason", ["idle", "server stopped"])
 def test_whoever_cancels_says_why(client, course, reason):
     job = tasks.submit(SITE, PERIOD, client=client)
-    assert course.started.wait(20)
+    arrived = threading.Event()
+    job.on_message(lambda m: arrived.set() if m["data"].get("stage") == "compute" else None)
+    assert arrived.wait(20)
     assert job.cancel(reason)
     assert ended(job).messages()[-1]["data"] == {"stage": "compute", "reason": reason}
     with pytest.raises(TaskCancelled) as caught:

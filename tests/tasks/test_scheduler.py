@@ -14,7 +14,7 @@ import etolib
 from etolib import tasks
 from etolib.errors import SchedulerUnavailable
 from etolib.serve import server
-from etolib.tasks import scheduler
+from etolib.tasks import cluster, scheduler
 from etolib.tasks.messages import topic
 
 PLACE, DAYS = (-22.7, -47.6), "2024-01-01/2024-01-03"
@@ -76,6 +76,22 @@ def test_a_scheduler_without_etolib_says_what_it_needs():
         pytest.raises(SchedulerUnavailable, match=r"cannot run tasks of etolib.*install this version"),
     ):
         tasks.submit(PLACE, DAYS, client=client)
+
+
+def test_a_server_that_stops_cancels_the_tasks_of_its_pages_and_no_others(monkeypatch):
+    with by_hand(server.free_port("127.0.0.1"), worker=False) as client, contextlib.ExitStack() as pages:
+        jobs = {}
+        for mark in ("a1", "a1", "b2"):
+            monkeypatch.setenv(cluster.SERVER, mark)
+            page = pages.enter_context(cluster.connect(client.scheduler.address))
+            jobs.setdefault(mark, []).append(tasks.submit(PLACE, DAYS, client=page))
+        shared, own = jobs["a1"]
+        attached = tasks.attach(shared.task_id, client=jobs["b2"][0].client)
+        server._cancel_tasks(client.scheduler.address, "a1")
+        assert own._ended.wait(20)
+        assert own.messages()[-1]["data"] == {"stage": None, "reason": "server stopped"}
+        assert {job.status for job in (shared, attached, *jobs["b2"])} == {"QUEUED"}
+        server._cancel_tasks("tcp://127.0.0.1:1", "a1")  # nobody there
 
 
 def test_whoever_finds_the_plugin_missing_brings_it(client, offline):
