@@ -13,7 +13,7 @@ What is filtered is the *logarithm of reference / member*, never ETo itself: wea
 The wind state is what carries over from place to place: gridded wind differs from wind measured over grass by a
 factor, and the equation itself says how much that factor matters on each day.
 
-Constants and how they were chosen: the table `CONSTANTS`.
+How the constants were chosen, without the days that are scored: `etolib.validation.constants`.
 """
 
 from __future__ import annotations
@@ -48,23 +48,6 @@ LEAST = 0.1  # mm day-1
 RANGE_KM = 500.0
 NUGGET = 0.1
 YEAR = 365.25
-
-CONSTANTS = {
-    "LEVEL_WALK": "0.001 per square root of a year. Learnt to 1998, scored 1999-2005, 12 cities: RMSE 0.399 with "
-    "0.001, 0.404 with 0.002, 0.414 with 0.004 mm/day: a bias that wanders less predicts better for years ahead.",
-    "DRIFT_DAYS": "90 days, standard deviation 0.03. Same years: RMSE 0.396 with 90 to 180 days, 0.398 without the "
-    "state, 0.401 with two years.",
-    "NOISE": "0.4 mm/day, a round value; it only sets how fast the filter learns.",
-    "INFLATION": "3 = (1 + r) / (1 - r) for a lag-1 correlation of daily errors r = 0.5: autocorrelated days count as "
-    "fewer independent ones, otherwise the states are believed too soon.",
-    "GATE": "4 standard errors: 1 normal day in 16 000; a reference value beyond it is not learnt from.",
-    "PRIOR_SD": "round values: a member 15 % off, seasons 5 %, the wind wrong by a factor of 1.4 (2 to the 0.5).",
-    "RANGE_KM": "500 km, nugget 0.1. Nested: for each of 12 cities the pair that does best among the eleven others, "
-    "each left out in turn; picks 300, 500 or 1000 km, always 0.1; RMSE with the picks 0.401, with 500 km throughout "
-    "0.400 (0.400 to 0.404 for 150 to 1000 km and nuggets 0.1 to 0.3: the choice hardly matters).",
-    "BETWEEN_SD": "round values, with the weight of 4 places; they set the interval where places are few.",
-}
-"""How each constant was chosen, without the days that are scored."""
 
 
 @dataclass(frozen=True)

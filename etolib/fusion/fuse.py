@@ -20,8 +20,7 @@ from etolib.errors import InputError, Problem
 from etolib.fusion import faults, intervals, series
 from etolib.fusion.inputs import Chosen, choose_inputs
 from etolib.fusion.learnt import Learnt, learn
-from etolib.fusion.members import member, penman_monteith, wind_slope
-from etolib.fusion.series import Members
+from etolib.fusion.members import Members, member, penman_monteith, wind_slope
 from etolib.fusion.sources import CLIMATOLOGY, dateless, means_error, own_error
 from etolib.reference import EtoResult
 from etolib.reference import eto as reference_eto

@@ -26,6 +26,9 @@ from etolib.words import Text, say
 INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipitation")
 """Columns of a chosen table, canonical units."""
 
+TEMPERATURE = ("tmin", "tmax", "tmean")
+HUMIDITY = ("rhmean", "rhmin", "rhmax", "tdew", "ea")
+
 EVIDENCE = (
     "why_temperature",
     "why_wind",
@@ -95,15 +98,14 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
         raise InputError([Problem("frames", uneven, say("must_have_one_date_index"), say("reindex_to_one"))])
     table = _Table(len(index))
     fine = catalogue.ranked(list(frames), "weather", first)
-    group = ("tmin", "tmax", "tmean")
     for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
-        values = {variable: _column(frames[name], variable).to_numpy() for variable in group}
+        values = {variable: _column(frames[name], variable).to_numpy() for variable in TEMPERATURE}
         free = ~(table.there("tmin") & table.there("tmax"))
         whole = np.isfinite(values["tmin"]) & np.isfinite(values["tmax"]) & free
-        for variable in group:
+        for variable in TEMPERATURE:
             table.put(variable, values[variable], name, whole)
     unpaired = ~(table.there("tmin") & table.there("tmax"))
-    for variable in group:
+    for variable in TEMPERATURE:
         for name in fine:
             table.put(variable, _column(frames[name], variable).to_numpy(), name, unpaired & ~table.there(variable))
     for variable, names in (

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.fusion import bias
-from etolib.fusion.members import Recipe
-from etolib.fusion.series import Members
+from etolib.fusion.members import Members, Recipe
 from etolib.words import Text, say
 
 LEARN_DAYS = 60

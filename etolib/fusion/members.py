@@ -1,20 +1,22 @@
-"""Members: the ETo of one recipe (which source gives temperature, wind and radiation) and its wind slope."""
+"""Members of a place: the ETo of one recipe (which source gives temperature, wind, radiation) and its wind slope."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from etolib.fusion.inputs import choose_inputs, relative_humidity
+from etolib.fusion.inputs import HUMIDITY, TEMPERATURE, Chosen, choose_inputs, relative_humidity
+from etolib.fusion.sources import second
 from etolib.reference import eto_fao56
 from etolib.site import Site
-from etolib.variables import VARIABLES
 
-TEMPERATURE = ("tmin", "tmax", "tmean")
-HUMIDITY = ("rhmean", "rhmin", "rhmax", "tdew", "ea")
+OWN_DAYS = 365
+"""Days of use, and of reference, a recipe needs for bias states of its own; with less it takes the commonest's."""
+
 LEAST = 0.1  # mm day-1; below it a logarithm means nothing
 
 
@@ -76,19 +78,6 @@ def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe, first: Sequenc
     return choose_inputs(trimmed, first).inputs if trimmed else pd.DataFrame()
 
 
-def possible(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with impossible values (outside the variable table, or Tmin above Tmax) set to NaN."""
-    out = frame.copy()
-    for name in out.columns.intersection(list(VARIABLES)):
-        variable = VARIABLES[name]
-        values = pd.to_numeric(out[name], errors="coerce").astype(float)
-        out[name] = values.where((values >= variable.lower) & (values <= variable.upper))
-    if {"tmin", "tmax"} <= set(out.columns):
-        crossed = out["tmin"] > out["tmax"]
-        out.loc[crossed, [c for c in TEMPERATURE if c in out]] = np.nan
-    return out
-
-
 def penman_monteith(inputs: pd.DataFrame, site: Site, wind_factor: float = 1.0) -> np.ndarray:
     """Return FAO-56 ETo of a table of chosen inputs. [mm day-1]"""
     return np.asarray(
@@ -123,3 +112,104 @@ def member(inputs: pd.DataFrame, site: Site) -> tuple[np.ndarray, np.ndarray]:
     """Return ETo [mm day-1] and wind slope [1] of a table of inputs; each shape (days,)."""
     eto = penman_monteith(inputs, site)
     return eto, wind_slope(eto, penman_monteith(inputs, site, wind_factor=0.5))
+
+
+class Members:
+    """The members of one place, computed when first asked for.
+
+    Parameters
+    ----------
+    site : Site
+        With an elevation.
+    frames : mapping of str to pandas.DataFrame
+        Canonical tables, already checked (`etolib.fusion.faults`), on one date index.
+    first : sequence of str
+        See `choose_inputs`.
+    """
+
+    def __init__(self, site: Site, frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ()) -> None:
+        self.site = site
+        self.first = tuple(first)
+        self.frames = dict(frames)
+        self._known: dict[Recipe, tuple[np.ndarray, np.ndarray]] = {}
+
+    @cached_property
+    def dates(self) -> pd.DatetimeIndex:
+        """Dates of all arrays."""
+        return pd.DatetimeIndex(next(iter(self.frames.values())).index)
+
+    @cached_property
+    def month(self) -> np.ndarray:
+        """Month of each day, 1 to 12."""
+        return self.dates.month.to_numpy()
+
+    @cached_property
+    def day_of_year(self) -> np.ndarray:
+        """Day of the year of each day."""
+        return self.dates.day_of_year.to_numpy()
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """Inputs chosen per variable and day."""
+        return choose_inputs(self.frames, self.first)
+
+    @cached_property
+    def _recipes(self) -> tuple[np.ndarray, list[Recipe]]:
+        return recipes(self.chosen.source)
+
+    def days_of(self, recipe: Recipe) -> np.ndarray:
+        """Return where a recipe is the one of the day."""
+        code, known = self._recipes
+        days: np.ndarray = code == known.index(recipe)
+        return days
+
+    @cached_property
+    def raw(self) -> np.ndarray:
+        """ETo of the chosen inputs, nothing learnt. [mm day-1]"""
+        return self._raw[0]
+
+    @cached_property
+    def slope(self) -> np.ndarray:
+        """Wind slope of the chosen inputs. [1]"""
+        return self._raw[1]
+
+    @cached_property
+    def _raw(self) -> tuple[np.ndarray, np.ndarray]:
+        return member(self.chosen.inputs, self.site)
+
+    @cached_property
+    def used(self) -> dict[Recipe, int]:
+        """Days of each recipe with at least `OWN_DAYS` of them, commonest first; the commonest in any case."""
+        code, known = self._recipes
+        counts = {recipe: int((code == i).sum()) for i, recipe in enumerate(known)}
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return dict(item for rank, item in enumerate(ranked) if rank == 0 or item[1] >= OWN_DAYS)
+
+    @cached_property
+    def rare(self) -> np.ndarray:
+        """Where a day has inputs by a recipe too rare to be learnt for (a masked cell): the commonest one stands in."""
+        known = np.zeros(len(self.dates), bool)
+        for recipe in self.used:
+            known |= self.days_of(recipe)
+        rare: np.ndarray = np.isfinite(self.raw) & ~known
+        return rare
+
+    @property
+    def second(self) -> Recipe | None:
+        """The pure recipe of the second member, where its source is there."""
+        name = second(self.frames)
+        return Recipe(name, name, name) if name is not None and any(name in r for r in self.used) else None
+
+    def of(self, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+        """Return ETo [mm day-1] and wind slope [1] of a recipe on all days; NaN where its sources have none."""
+        if recipe not in self._known:
+            if set(recipe) <= set(self.frames):
+                self._known[recipe] = member(inputs_of(self.frames, recipe, self.first), self.site)
+            else:
+                nothing = np.full(len(self.dates), np.nan)
+                self._known[recipe] = (nothing, nothing)
+        return self._known[recipe]
+
+    def of_each_source(self) -> pd.DataFrame:
+        """Return the ETo of each source's own inputs, a column per source. [mm day-1]"""
+        return pd.DataFrame({n: self.of(Recipe(n, n, n))[0] for n in self.frames}, index=self.dates)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.fusion import bias
 from etolib.fusion.faults import WHOLE
-from etolib.fusion.members import Recipe, possible
-from etolib.fusion.series import Members
+from etolib.fusion.faults.values import possible
+from etolib.fusion.members import Members, Recipe
 from etolib.validation import trials
+from etolib.validation.constants import CONSTANTS
 from etolib.validation.places import NASA, OPEN_METEO, Place, load
 from etolib.validation.protocols import PROTOCOLS, Protocol
 from etolib.validation.published import NEAR_KM, published
@@ -146,31 +146,7 @@ def validate(data: str | Path) -> Accuracy:
         "coverage": pd.DataFrame(coverage),
         "trials": pd.DataFrame(_trials(study, places, data)),
     }
-    return Accuracy(**tables, checks=_checks(tables), constants=constants())
-
-
-def constants() -> dict[str, str]:
-    """Return how each constant was chosen."""
-    return {**bias.CONSTANTS, **OTHER_CONSTANTS}
-
-
-OTHER_CONSTANTS = {
-    "members": "chosen inputs and NASA POWER, in T2005 only. Learnt to 1998, scored 1999-2005: RMSE 0.386, KGE 0.902 "
-    "with both quantile-mapped; a third member of modelled radiation gives 0.382 but KGE 0.874. Without a reference of "
-    "the place no weights are carried over.",
-    "QUANTILES": "25 per month, ten years at least; same years: RMSE 0.390, KGE 0.902 with the map, 0.396 and 0.892 "
-    "without.",
-    "LOADING": "0.1; same years: RMSE 0.381 to 0.383 for 0 to 0.3.",
-    "MEMORY_DAYS": "three years; same years: coverage 94.9, 95.2, 95.7, 95.9 % with 2, 3, 5, 8 years.",
-    "SHORT_YEARS": "0.5; learnt on 0.5, 1, 2, 4 years to 1998, scored 1999-2005: coverage 90, 89, 92, 93 % without the "
-    "widening, 97, 94, 94, 95 % with it.",
-    "GROWTH": "0.25; same years: lowest and highest decile covered to 88 and 94 % with 0.25, to 86 and 95 % with 0.5.",
-    "G interval": "round priors: 10 % shared error, a wind factor of 1.4, a quarter of the spread between sources. "
-    "They were looked at in the twelve places, so only places outside them are a test of it.",
-    "G inputs": "stated prior (finer grid for temperature and wind, satellite for radiation, mean humidity).",
-    "faults": "limits lie between what good and wrong files show; no reference is used. See etolib.fusion.faults.",
-}
-"""Constants outside of `etolib.fusion.bias`."""
+    return Accuracy(**tables, checks=_checks(tables), constants=CONSTANTS)
 
 
 def _means(table: pd.DataFrame) -> dict[str, float]:

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations.air import mean_saturation_vapour_pressure
-from etolib.fusion.members import penman_monteith, possible
+from etolib.fusion.faults.values import possible
+from etolib.fusion.members import penman_monteith
 from etolib.validation.places import NASA, OPEN_METEO, Place
 
 WEIGHT_OF_NASA = {"tmax": 0.42, "tmin": 0.38, "rhmean": 0.28, "u2": 0.15, "rs": 0.78}

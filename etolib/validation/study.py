@@ -14,8 +14,8 @@ import pandas as pd
 from etolib.errors import InputError, Problem
 from etolib.fusion import bias, faults, intervals, series
 from etolib.fusion.bias import States
-from etolib.fusion.members import Recipe
-from etolib.fusion.series import Members, Series
+from etolib.fusion.members import OWN_DAYS, Members, Recipe
+from etolib.fusion.series import Series
 from etolib.validation.places import Place, distances, load
 from etolib.validation.protocols import Protocol, by_name
 from etolib.words import say
@@ -155,7 +155,7 @@ class _Neighbours:
         if key not in self._learnt:
             eto, slope = self.study.members[name].of(recipe)
             reference = self.visible[name]
-            enough = (np.isfinite(eto) & np.isfinite(reference)).sum() >= series.OWN_DAYS
+            enough = (np.isfinite(eto) & np.isfinite(reference)).sum() >= OWN_DAYS
             self._learnt[key] = (
                 bias.track(
                     eto[:, None], slope[:, None], reference[:, None], self.study.members[name].day_of_year

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.fusion.members import HUMIDITY, TEMPERATURE
+from etolib.fusion.inputs import HUMIDITY, TEMPERATURE
 from etolib.words import Text, say
 
 WHOLE = "all"

@@ -10,7 +10,8 @@ import pandas as pd
 
 from etolib.fusion.faults.anomalies import MIN_DAYS, robust_score
 from etolib.fusion.faults.report import Report
-from etolib.fusion.members import possible
+from etolib.fusion.inputs import TEMPERATURE
+from etolib.variables import VARIABLES
 from etolib.words import say
 
 SPIKE = {"tmin": 5.0, "tmax": 5.0, "tmean": 5.0, "rhmean": 5.0, "u2": 5.0, "rs": 6.0}
@@ -33,6 +34,19 @@ STUCK_LEAST = 5
 
 MANY = 0.2
 """Share of stuck or impossible days from which a column is put in quarantine."""
+
+
+def possible(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with impossible values (outside the variable table, or Tmin above Tmax) set to NaN."""
+    out = frame.copy()
+    for name in out.columns.intersection(list(VARIABLES)):
+        variable = VARIABLES[name]
+        values = pd.to_numeric(out[name], errors="coerce").astype(float)
+        out[name] = values.where((values >= variable.lower) & (values <= variable.upper))
+    if {"tmin", "tmax"} <= set(out.columns):
+        crossed = out["tmin"] > out["tmax"]
+        out.loc[crossed, [c for c in TEMPERATURE if c in out]] = np.nan
+    return out
 
 
 def impossible(report: Report) -> None:
