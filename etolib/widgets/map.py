@@ -167,7 +167,7 @@ class PlaceMap:
         if not bounds or self.widget.zoom < 3:
             return False
         (south, west), (north, east) = bounds
-        return south < site.latitude < north and west < site.longitude < east
+        return bool(south < site.latitude < north and west < site.longitude < east)
 
     def add_tiles(self, tiles: Tiles) -> None:
         """Lay online tiles over the offline basemap."""

@@ -214,7 +214,8 @@ def _learnt(provenance: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _sum(values: Any) -> float | None:
-    return plain(values.sum(min_count=1))
+    total: float | None = plain(values.sum(min_count=1))
+    return total
 
 
 def plain(value: Any) -> Any:

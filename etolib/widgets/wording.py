@@ -7,7 +7,6 @@ sources, words for variables, quotes of people around the name of a file.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,8 +15,6 @@ from etolib.sources import catalogue
 from etolib.sources.catalogue import STATION
 from etolib.words import Text
 from etolib.words.text import Form, Role
-
-_OWN = re.compile(r"^own station file (.+)$")
 
 
 def say(language: str, key: str, **values: Any) -> str:
@@ -56,13 +53,13 @@ def translate(language: str, text: str) -> str:
 def source(language: str, name: str) -> str:
     """Return the title of a source, the page's word for an own file; another name as it is.
 
-    >>> source("en", "nasa_power"), source("pt", "station"), source("en", "own station file a.csv")
-    ('NASA POWER', 'Estação própria', 'Own station (a.csv)')
+    >>> source("en", "nasa_power"), source("pt", "station")
+    ('NASA POWER', 'Estação própria')
+    >>> source("pt", words.say("own_station_file", name="a.csv"))
+    'Estação própria (a.csv)'
     """
     if isinstance(name, Text) and name.key:
         return translate(language, name)
-    if own := _OWN.match(name):
-        return f"{say(language, 'station')} ({own[1]})"
     if name == STATION:
         return say(language, "station")
     return catalogue.title(name, language)
@@ -146,7 +143,7 @@ def _listed(one: Callable[[str, str], str]) -> Callable[[str, Any], str]:
 
 def _days(language: str, value: Any) -> str:
     shown = translate(language, value) if isinstance(value, Text) else str(value)
-    return shown.replace("..", f" {say(language, 'to')} ")
+    return shown.replace("..", f" {say(language, 'to')} ").replace(" and ", f" {say(language, 'and')} ")
 
 
 def _name(language: str, value: Any) -> str:
@@ -170,8 +167,21 @@ _ROLES: Mapping[str, Role] = {
     "stage": stage,
 }
 
+
+def _of_source(language: str, values: Mapping[str, Any]) -> str:
+    """Return what is said of a source; of an own file once, where the file and the source it became both say it."""
+    said = values["sentence"]
+    inner = said.values.get("source") if isinstance(said, Text) and said.key == "of_source" else None
+    if isinstance(inner, Text) and inner.key == "own_station_file":
+        return translate(language, said)
+    parts = {"source": source(language, values["source"]), "sentence": translate(language, said)}
+    return words.look_up(language, "of_source").format(**parts)
+
+
 _FORMS: Mapping[str, Form] = {
     "problem": lambda language, values: problem(
         language, values["thing"], quoted(str(values["value"])), values["rule"]
     ),
+    "own_station_file": lambda language, values: f"{say(language, 'station')} ({values['name']})",
+    "of_source": _of_source,
 }

@@ -189,7 +189,16 @@ def test_names_within_a_text_become_words():
     assert translate("pt", text_of("known_sources_or_auto", sources=["nasa_power", "climatology"])).startswith(
         "existem NASA POWER, Climatologia embutida"
     )
-    assert source("en", "own station file a.csv") == "Own station (a.csv)"
+    own = text_of("own_station_file", name="a.csv")
+    assert source("en", own) == "Own station (a.csv)"
+    inner = text_of("of_source", source=own, sentence=text_of("monthly_means_as_smooth_year"))
+    twice = text_of("of_source", source="station", sentence=inner)
+    assert twice.startswith("station: own station file a.csv: monthly means")
+    assert translate("en", twice) == translate("en", inner)
+    assert translate("pt", twice).startswith("Estação própria (a.csv): médias mensais")
+    assert translate("pt", text_of("of_source", source="nasa_power", sentence=text_of("is_empty"))).startswith(
+        "NASA POWER: "
+    )
 
 
 def test_what_is_wrong_with_an_input_is_a_sentence():
