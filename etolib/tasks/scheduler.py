@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+# The whole first: another thread may be importing it (a page connects while it gets ready), and Python waits for
+# what is half imported only where that is imported by its own name.
+import distributed  # noqa: F401
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.protocol.pickle import dumps
 
