@@ -348,7 +348,9 @@ def services() -> dict[str, str]:
     'https://api.weather.gov'
     """
     rows: tuple[SourceInfo | ElevationInfo, ...] = (*SOURCES.values(), *ELEVATIONS)
-    return {row.service: row.root for row in rows if row.service}
+    modules = list(dict.fromkeys(row.provider.partition(":")[0] for row in rows))
+    together = sorted(rows, key=lambda row: modules.index(row.provider.partition(":")[0]))  # those of one provider
+    return {row.service: row.root for row in together if row.service}
 
 
 def keyed_services() -> tuple[str, ...]:

@@ -249,6 +249,26 @@ def _day_index(period: Period) -> Array:
     return np.where((month == 2) & (day == 29), 58.5, starts[month - 1] + day - 1.0)
 
 
+def _maps_at(site: Site) -> tuple[float, Cells]:
+    """Return the height of the surface [m] and the maps at a place; `NotCovered` where there are none."""
+    elevation, is_land = surface(site.latitude, site.longitude)
+    if not is_land:
+        distance, direction = nearest_land(site.latitude, site.longitude)
+        raise NotCovered(
+            say("lies_in_open_sea", place=str(site)),
+            source=NAME,
+            suggestion=say("nearest_land", distance=f"{distance:.0f}", direction=direction),
+        )
+    cells = _cells(site.latitude, site.longitude)
+    if cells is None:
+        raise NotCovered(
+            say("maps_have_no_data_at", place=str(site)),
+            source=NAME,
+            suggestion=say("choose_land_or_network"),
+        )
+    return elevation, cells
+
+
 class Climatology:
     """Source ``climatology``: monthly means of the embedded grid as daily values of any date."""
 
@@ -266,21 +286,7 @@ class Climatology:
             Where the grid is missing from the installation.
         """
         period = self.info.clip(period, config.today())
-        surface_elevation, is_land = surface(site.latitude, site.longitude)
-        if not is_land:
-            distance, direction = nearest_land(site.latitude, site.longitude)
-            raise NotCovered(
-                say("lies_in_open_sea", place=str(site)),
-                source=NAME,
-                suggestion=say("nearest_land", distance=f"{distance:.0f}", direction=direction),
-            )
-        cells = _cells(site.latitude, site.longitude)
-        if cells is None:
-            raise NotCovered(
-                say("maps_have_no_data_at", place=str(site)),
-                source=NAME,
-                suggestion=say("choose_land_or_network"),
-            )
+        surface_elevation, cells = _maps_at(site)
         elevation = surface_elevation if site.elevation is None else site.elevation
         shift = LAPSE_RATE * (cells.elevation - elevation)
         tmean = cells.monthly["tmean"] + shift

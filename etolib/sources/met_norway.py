@@ -109,6 +109,26 @@ def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
             value = canonical.number(block.get(name)) * factor + offset
             if math.isfinite(value):
                 extremes[name].append(daily.Interval(time, time + 6 * daily.HOUR, value))
+    hours = _hours(times, instants, reach, wet, extremes)
+    return Answer(
+        hours=hours,
+        maxima=tuple(extremes["air_temperature_max"]),
+        minima=tuple(extremes["air_temperature_min"]),
+        latitude=place[1],
+        longitude=place[0],
+        elevation=place[2] if len(place) > 2 and math.isfinite(place[2]) else None,
+        updated=str(data["properties"]["meta"].get("updated_at", ""))[:40],
+    )
+
+
+def _hours(
+    times: list[pd.Timestamp],
+    instants: Mapping[str, list[float]],
+    reach: list[float],
+    wet: list[daily.Interval],
+    extremes: Mapping[str, list[daily.Interval]],
+) -> pd.DataFrame:
+    """Return the hours of instants [that speak for ``reach`` hours], of rain, and of six-hour extremes."""
     hours = daily.axis(times[0], times[-1] + daily.HOUR)
     columns = {
         _INSTANT[name][0]: daily.from_instants(times, values, hours, reach=reach) for name, values in instants.items()
@@ -118,15 +138,7 @@ def parse(body: bytes, *, at: tuple[float, float] | None = None) -> Answer:
         dense = np.isfinite(daily.from_instants(times, instants["air_temperature"], hours, reach=1))
         blocks = [np.isfinite(daily.from_intervals(found, hours, total=False)) for found in extremes.values()]
         columns["temperature"][~(dense | (blocks[0] & blocks[1]))] = np.nan
-    return Answer(
-        hours=pd.DataFrame(columns, index=hours),
-        maxima=tuple(extremes["air_temperature_max"]),
-        minima=tuple(extremes["air_temperature_min"]),
-        latitude=place[1],
-        longitude=place[0],
-        elevation=place[2] if len(place) > 2 and math.isfinite(place[2]) else None,
-        updated=str(data["properties"]["meta"].get("updated_at", ""))[:40],
-    )
+    return pd.DataFrame(columns, index=hours)
 
 
 def lifetime(headers: Mapping[str, str], now: float) -> float:

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from etolib.words import Text, decode, encode, verbatim
+
 _SCHEMA = """
 create table if not exists entry (
     key text primary key, url text, status integer, headers text, body blob, size integer, crc integer,
@@ -200,29 +202,29 @@ class Cache:
             for table in ("entry", "failure", "host_failure"):
                 connection.execute(f"delete from {table}")
 
-    def mark_failure(self, key: str, time: float, text: str) -> None:
+    def mark_failure(self, key: str, time: float, text: Text) -> None:
         """Note that the download of ``key`` failed at ``time``."""
         with contextlib.suppress(sqlite3.DatabaseError), self.database.connect(write=True) as connection:
-            connection.execute("insert or replace into failure values (?,?,?)", (key, time, text))
+            connection.execute("insert or replace into failure values (?,?,?)", (key, time, _written(text)))
 
-    def failure_since(self, key: str, begun: float) -> str | None:
+    def failure_since(self, key: str, begun: float) -> Text | None:
         """Return why the download of ``key`` failed after ``begun``, None where it did not."""
         with contextlib.suppress(sqlite3.DatabaseError), self.database.connect() as connection:
             row = connection.execute("select text from failure where key = ? and time > ?", (key, begun)).fetchone()
-            return row[0] if row else None
+            return _read(row[0]) if row else None
         return None
 
-    def mark_host(self, host: str, until: float, text: str) -> None:
+    def mark_host(self, host: str, until: float, text: Text) -> None:
         """Note that ``host`` cannot be reached, and need not be tried again before ``until``."""
         with contextlib.suppress(sqlite3.DatabaseError), self.database.connect(write=True) as connection:
-            connection.execute("insert or replace into host_failure values (?,?,?)", (host, until, text))
+            connection.execute("insert or replace into host_failure values (?,?,?)", (host, until, _written(text)))
 
-    def host_failure(self, host: str, now: float) -> str | None:
+    def host_failure(self, host: str, now: float) -> Text | None:
         """Return why ``host`` is not tried now, None where it may be."""
         with contextlib.suppress(sqlite3.DatabaseError), self.database.connect() as connection:
             row = connection.execute("select text from host_failure where host = ? and until > ?", (host, now))
             found = row.fetchone()
-            return found[0] if found else None
+            return _read(found[0]) if found else None
         return None
 
     def forget_failures(self) -> None:
@@ -230,3 +232,14 @@ class Cache:
         with contextlib.suppress(sqlite3.DatabaseError), self.database.connect(write=True) as connection:
             connection.execute("delete from failure")
             connection.execute("delete from host_failure")
+
+
+def _written(text: Text) -> str:
+    return json.dumps(encode(text), ensure_ascii=False)
+
+
+def _read(written: str) -> Text:
+    try:
+        return decode(json.loads(written))
+    except ValueError:  # of a version that wrote plain text
+        return verbatim(written)

@@ -4,17 +4,12 @@ A total deadline that holds against slow bodies, slow headers and slow name serv
 private thread per process); retries of what is worth retrying; a disk cache of *checked* answers shared by all
 processes; one download per answer however many ask at once; budgets; offline mode; a stale answer, marked, when the
 provider is down.
-
-Retried: broken transport, 429, 500, 502 to 504, a body that fails its check. Not retried: a host that refuses or does
-not resolve or does not let itself be reached (no network: fail at once), any other 4xx, TLS errors, an HTML page where
-data should be (a hotel's log-in page stays one).
 """
 
 from __future__ import annotations
 
 import os
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,77 +17,24 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-import tenacity
 from filelock import FileLock, Timeout
 
 from etolib import config
-from etolib.errors import (
-    BadResponse,
-    EtolibError,
-    InvalidRequest,
-    NotCovered,
-    RateLimited,
-    SourceError,
-    SourceUnavailable,
-)
+from etolib.errors import BadResponse, EtolibError, RateLimited, SourceError, SourceUnavailable
 from etolib.sources.network import scope
-from etolib.sources.network.address import address, kept, key_of, reason_of, retry_after
+from etolib.sources.network.address import address, key_of
 from etolib.sources.network.agent import user_agent
-from etolib.sources.network.budget import Budget, Ledger, slot
+from etolib.sources.network.budget import Budget, Ledger
 from etolib.sources.network.cache import Cache, Database, Entry
+from etolib.sources.network.call import Call, Reply, checked
 from etolib.sources.network.wire import Net
+from etolib.words import say
 
-RETRIED = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-HOST_MARK = 30.0  # s; how long a host that let us wait in vain is left alone
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer that passed its check.
-
-    Attributes
-    ----------
-    data : object
-        What ``check`` made of the body.
-    body : bytes
-        The body itself.
-    url : str
-        Where it came from, without secrets.
-    status : int
-        HTTP status.
-    fetched, expires : float
-        POSIX times. [s]
-    headers : dict
-        The few headers that were kept, lower case.
-    from_cache, stale : bool
-        Whether it was on disk, and whether it is there past its time because the provider is down.
-    error : str, optional
-        Why a stale answer is given.
-    """
-
-    data: Any
-    body: bytes
-    url: str
-    status: int
-    fetched: float
-    expires: float
-    headers: Mapping[str, str]
-    from_cache: bool = False
-    stale: bool = False
-    error: str | None = None
-
-
-class _Again(Exception):
-    """A failed attempt that may be repeated, after ``wait`` seconds if the server said so."""
-
-    def __init__(self, error: SourceError, wait: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.wait = wait
+__all__ = ["Call", "Door", "Reply", "checked", "door", "fetch", "forget_failures", "host_of", "use", "user_agent"]
 
 
 @dataclass
@@ -144,7 +86,7 @@ class Door:
                 self._net[1].close()
             self._net = None
 
-    def _network(self) -> Net:
+    def network(self) -> Net:
         with self._guard:
             if self._net is None or self._net[0] != os.getpid():  # a forked child has no loop thread
                 self._net = (os.getpid(), Net(self.user_agent, self.transport))
@@ -207,7 +149,7 @@ class Door:
         full, shown = address(url, params)
         key = key_of(shown, version)
         deadline = min(deadline, config.deadline() or deadline)
-        call = _Call(
+        call = Call(
             self, full, shown, key, source, ttl, check, connect, read, attempts, waits, budget, weight,
             limited_until, not_covered, dict(headers or {}), self.clock(), self.monotonic() + deadline, deadline,
         )  # fmt: skip
@@ -216,28 +158,12 @@ class Door:
             return reply
         if config.is_offline():
             error = SourceUnavailable(
-                f"{source} was not asked: offline mode is on and the answer is not in the cache",
-                source=source, url=shown, retryable=False, suggestion="unset ETOLIB_OFFLINE to use the network",
+                say("not_asked_offline", source=source),
+                source=source, url=shown, retryable=False, suggestion=say("unset_offline"),
             )  # fmt: skip
             return self._stale(call, entry, max_stale, error)
-        lock = FileLock(self._lock_path(key), is_singleton=False, thread_local=False)
         try:
-            with lock.acquire(timeout=max(0.0, call.remaining()), cancel_check=scope.cancelled):
-                # Whoever held the lock may have brought the answer, or the news that there is none.
-                reply, entry = call.look()
-                if reply is not None:
-                    return reply
-                if failed := self.cache.failure_since(key, call.begun):
-                    raise SourceUnavailable(failed, source=source, url=shown)
-                if failed := self.cache.host_failure(urlsplit(full).netloc, self.clock()):
-                    raise SourceUnavailable(failed, source=source, url=shown)
-                try:
-                    return call.download(entry)
-                except scope.Abandoned:
-                    raise  # says nothing about the provider
-                except (SourceUnavailable, BadResponse) as error:
-                    self.cache.mark_failure(key, self.clock(), error.message)
-                    raise
+            return self._alone(call)
         except Timeout:
             if scope.cancelled():
                 raise scope.Abandoned from None
@@ -246,6 +172,26 @@ class Door:
             raise
         except (SourceUnavailable, RateLimited, BadResponse) as error:
             return self._stale(call, entry, max_stale, error)
+
+    def _alone(self, call: Call) -> Reply:
+        """Download, or take what another thread or process brought meanwhile: one download per answer at a time."""
+        lock = FileLock(self._lock_path(call.key), is_singleton=False, thread_local=False)
+        with lock.acquire(timeout=max(0.0, call.remaining()), cancel_check=scope.cancelled):
+            # Whoever held the lock may have brought the answer, or the news that there is none.
+            reply, entry = call.look()
+            if reply is not None:
+                return reply
+            if failed := self.cache.failure_since(call.key, call.begun):
+                raise SourceUnavailable(failed, source=call.source, url=call.shown)
+            if failed := self.cache.host_failure(urlsplit(call.url).netloc, self.clock()):
+                raise SourceUnavailable(failed, source=call.source, url=call.shown)
+            try:
+                return call.download(entry)
+            except scope.Abandoned:
+                raise  # says nothing about the provider
+            except (SourceUnavailable, BadResponse) as error:
+                self.cache.mark_failure(call.key, self.clock(), error.message)
+                raise
 
     def has(self, url: str, params: Mapping[str, Any] | None = None, *, version: str = "1") -> bool:
         """Return whether a fresh answer is kept."""
@@ -264,228 +210,13 @@ class Door:
         folder.mkdir(exist_ok=True)
         return folder / key[:3]
 
-    def _stale(self, call: _Call, entry: Entry | None, max_stale: float, error: SourceError) -> Reply:
+    def _stale(self, call: Call, entry: Entry | None, max_stale: float, error: SourceError) -> Reply:
         if entry is not None and self.clock() - entry.expires <= max_stale:
             try:
                 return call.reply(entry, call.check(entry.body), from_cache=True, stale=True, error=error.message)
             except (ValueError, EtolibError):
                 pass
         raise error
-
-
-@dataclass
-class _Call:
-    """One `Door.fetch` under way."""
-
-    door: Door
-    url: str
-    shown: str
-    key: str
-    source: str
-    ttl: Callable[[Any, Mapping[str, str]], float]
-    check_body: Callable[[bytes], Any]
-    connect: float
-    read: float
-    attempts: int
-    waits: tuple[float, ...]
-    budget: Budget | None
-    weight: float
-    limited_until: Callable[[bytes, float], float | None] | None
-    not_covered: tuple[int, ...]
-    headers: dict[str, str]
-    begun: float
-    end: float
-    deadline: float
-
-    def remaining(self) -> float:
-        return self.end - self.door.monotonic()
-
-    def check(self, body: bytes) -> Any:
-        return checked(self.check_body, body)
-
-    def reply(self, entry: Entry, data: Any, **marks: Any) -> Reply:
-        return Reply(data, entry.body, entry.url, entry.status, entry.fetched, entry.expires, entry.headers, **marks)
-
-    def look(self) -> tuple[Reply | None, Entry | None]:
-        """Return a fresh answer from disk, or the expired entry."""
-        now = self.door.clock()
-        entry = self.door.cache.load(self.key, now)
-        if entry is None or not entry.fetched - 86400 <= now < entry.expires:
-            return None, entry
-        try:
-            return self.reply(entry, self.check(entry.body), from_cache=True), entry
-        except (ValueError, EtolibError):
-            return None, None
-
-    def download(self, old: Entry | None) -> Reply:
-        """Ask until there is an answer, a final error, or no time."""
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_Again),
-            wait=self._wait,
-            stop=self._stop,
-            sleep=self.door.sleep,
-            reraise=True,
-        )
-        try:
-            return retrying(self._attempt, old)
-        except _Again as last:
-            if isinstance(last.error, RateLimited) and last.error.retry_at is None and last.wait is not None:
-                last.error.retry_at = self.door.clock() + last.wait
-            raise last.error from last.__cause__
-
-    def _wait(self, state: tenacity.RetryCallState) -> float:
-        assert state.outcome is not None
-        error = state.outcome.exception()
-        if isinstance(error, _Again) and error.wait is not None:
-            return error.wait
-        pause = self.waits[min(state.attempt_number, len(self.waits)) - 1] if self.waits else 0.0
-        return pause * (1 + 0.25 * self.door.jitter())
-
-    def _stop(self, state: tenacity.RetryCallState) -> bool:
-        # Never sleep only to find that there is no time left.
-        return state.attempt_number >= self.attempts or state.upcoming_sleep >= self.remaining()
-
-    def _attempt(self, old: Entry | None) -> Reply:
-        self._spend()
-        if self.budget is None:
-            return self._ask(old)
-        folder = self.door.cache.database.folder / "slots"
-        try:
-            with slot(folder, self.budget, until=self.end, monotonic=self.door.monotonic, sleep=self.door.sleep):
-                return self._ask(old)
-        except TimeoutError:
-            raise self.too_late() from None
-
-    def _spend(self) -> None:
-        if self.budget is None:
-            return
-        patience = self.door.clock() + self.budget.wait
-        while True:
-            now = self.door.clock()
-            at = self.door.ledger.take(self.budget, self.weight, now)
-            if at <= now:
-                return
-            if at > patience or at - now >= self.remaining():
-                said = self.door.ledger.blocked_text(self.budget.name, now)
-                raise RateLimited(
-                    f"{self.source}: the limit of requests is used up for another {at - now:.0f} s"
-                    + (f" ({said})" if said else ""),
-                    retry_at=at, source=self.source, url=self.shown,
-                )  # fmt: skip
-            self.door.sleep(at - now)
-
-    def _ask(self, old: Entry | None) -> Reply:
-        if scope.cancelled():
-            raise scope.Abandoned
-        left = self.remaining()
-        if left <= 0:
-            raise self.too_late()
-        headers = dict(self.headers)
-        if old is not None and "last-modified" in old.headers:
-            headers["If-Modified-Since"] = old.headers["last-modified"]
-        if old is not None and "etag" in old.headers:
-            headers["If-None-Match"] = old.headers["etag"]
-        asked = self.door.monotonic()
-        try:
-            status, answered, body = self.door._network().get(
-                self.url, headers, total=left, connect=self.connect, read=self.read
-            )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-            raise self._unreachable(error, self.door.monotonic() - asked) from error
-        except (TimeoutError, httpx2.TimeoutException) as error:
-            if self.remaining() <= 0 or isinstance(error, TimeoutError):
-                raise self.too_late() from error
-            raise _Again(self._error(SourceUnavailable, f"gave no answer for {self.read:g} s")) from error
-        except httpx2.TooManyRedirects as error:
-            raise self._error(BadResponse, "sent us round in circles (redirects)") from error
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError) as error:
-            text = f"broke off while answering ({type(error).__name__}: {error})"
-            raise _Again(self._error(SourceUnavailable, text)) from error
-        return self._classify(status, answered, body, old)
-
-    def _classify(self, status: int, headers: Mapping[str, str], body: bytes, old: Entry | None) -> Reply:
-        now = self.door.clock()
-        if status == 304 and old is not None:
-            return self._keep(status, {**old.headers, **kept(headers)}, old.body, now)
-        if status in (200, 203):
-            return self._keep(status, kept(headers), body, now)
-        reason = reason_of(body)
-        told = f": {reason}" if reason else ""
-        details: dict[str, Any] = {"status": status, "body": body[:500].decode("utf-8", "replace")}
-        after = retry_after(headers.get("retry-after"), now)
-        if status == 429:
-            until = self.limited_until(body, now) if self.limited_until else None
-            if until is None:
-                until = now + after if after is not None else None
-            error: SourceError = self._error(
-                RateLimited, f"asks us to wait (HTTP 429{told})", retry_at=until, **details
-            )
-            if until is not None and self.budget is not None:
-                self.door.ledger.block(self.budget.name, until, reason or "HTTP 429")
-            raise _Again(error, None if until is None else max(0.0, until - now))
-        if status in RETRIED:
-            raise _Again(self._error(SourceUnavailable, f"failed on its side (HTTP {status}{told})", **details), after)
-        if status in self.not_covered:
-            text = f"has no data for this place (HTTP {status}{told})"
-            raise self._error(NotCovered, text, suggestion="choose another source for this place", **details)
-        if 400 <= status < 500:
-            hint = "set ETOLIB_CONTACT to your e-mail or site" if status == 403 else "check the request"
-            raise self._error(InvalidRequest, f"refused the request (HTTP {status}{told})", suggestion=hint, **details)
-        if status >= 500:
-            raise self._error(SourceUnavailable, f"failed on its side (HTTP {status}{told})", **details)
-        raise self._error(BadResponse, f"answered with the unexpected status {status}", **details)
-
-    def _keep(self, status: int, headers: dict[str, str], body: bytes, now: float) -> Reply:
-        details: dict[str, Any] = {"status": status, "body": body[:500].decode("utf-8", "replace")}
-        try:
-            data = self.check(body)
-        except ValueError as error:
-            wrong = self._error(BadResponse, f"sent an answer that cannot be read ({str(error)[:200]})", **details)
-            if body.lstrip()[:1] == b"<":
-                raise wrong from error
-            raise _Again(wrong) from error
-        except SourceError as error:
-            error.source, error.url, error.status = error.source or self.source, self.shown, status
-            error.body = error.body or details["body"]
-            raise
-        lifetime = max(0.0, self.ttl(data, headers))
-        entry = Entry(self.shown, 200 if status == 304 else status, headers, body, now, now + lifetime)
-        self.door.cache.store(self.key, entry, now)
-        return self.reply(entry, data)
-
-    def _unreachable(self, error: Exception, took: float) -> SourceUnavailable:
-        host = urlsplit(self.url).netloc
-        cause = error.__cause__ or error.__context__
-        while cause is not None and not isinstance(cause, ssl.SSLError) and (cause.__cause__ or cause.__context__):
-            cause = cause.__cause__ or cause.__context__
-        if isinstance(cause, ssl.SSLError) or "SSL" in str(error) or "certificate" in str(error).lower():
-            found = self._error(
-                SourceUnavailable, f"could not be trusted: the secure connection failed ({error})", retryable=False,
-                suggestion="check the clock and the certificates of this machine (package ca-certificates)",
-            )  # fmt: skip
-        elif isinstance(error, httpx2.ConnectTimeout):
-            found = self._error(SourceUnavailable, f"cannot be reached: {host} did not answer within {took:.0f} s")
-        else:
-            found = self._error(SourceUnavailable, f"cannot be reached: no connection to {host} ({error})")
-        if took > 1.0:
-            # A refusal costs nothing and may be asked again at once; a silence must not be paid for by each place.
-            self.door.cache.mark_host(host, self.door.clock() + HOST_MARK, found.message)
-        return cast(SourceUnavailable, found)
-
-    def too_late(self) -> SourceUnavailable:
-        return cast(SourceUnavailable, self._error(SourceUnavailable, f"gave no answer within {self.deadline:g} s"))
-
-    def _error(self, kind: type[SourceError], text: str, **details: Any) -> SourceError:
-        return kind(f"{self.source} {text}", source=self.source, url=self.shown, **details)
-
-
-def checked(check: Callable[[bytes], Any], body: bytes) -> Any:
-    """Return what ``check`` makes of a body; ValueError, or an `EtolibError`, where it is not what was promised."""
-    try:
-        return check(body)
-    except (RecursionError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
-        # A body of another shape than promised; what exactly broke is no help to the reader.
-        raise ValueError(f"unexpected shape: {type(error).__name__}: {error}") from error
 
 
 _replaced: ContextVar[Door | None] = ContextVar("etolib_door", default=None)
