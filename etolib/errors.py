@@ -100,9 +100,10 @@ class Problem:
 
     def encode(self) -> dict[str, Any]:
         """Return the parts as JSON can hold them."""
+        value = self.value if self.value is None or isinstance(self.value, Text) else str(self.value)
         return {
             "thing": encode(self.thing),
-            "value": None if self.value is None else str(self.value),
+            "value": None if value is None else encode(value),
             "rule": encode(self.rule),
             "suggestion": None if self.suggestion is None else encode(self.suggestion),
         }

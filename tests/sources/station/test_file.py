@@ -156,7 +156,7 @@ def test_two_stations(weather):
         read(pd.concat([weather, weather]).to_csv().encode())
 
 
-def test_hourly_rows_are_told_as_such(weather):
+def test_hourly_rows_are_refused(weather):
     times = pd.date_range("2024-01-01", periods=48, freq="h", name="date")
     table = pd.DataFrame({"tmax": 20.0, "tmin": 10.0}, index=times)
     with pytest.raises(InputError, match="not daily"):
@@ -171,7 +171,7 @@ def test_fill_values_are_missing(fill):
     assert frame.loc["2024-03-01", "tmax"] == 31.0
 
 
-def test_text_in_a_cell_is_missing_and_told():
+def test_text_in_a_cell_is_missing_and_said_to_be():
     source = read(b"date,tmax,tmin\n2024-02-28,30,20\n2024-02-29,broken,21\n2024-03-01,31,19\n")
     assert any("broken" in text for text in source.warnings)
 
@@ -208,7 +208,7 @@ def test_a_date_that_is_none_names_its_row():
         (b"2024-01-01,3,4\n2024-01-02,3,4\n", "header"),
     ],
 )
-def test_what_is_no_table_is_told(content, word):
+def test_what_is_no_table_is_refused(content, word):
     with pytest.raises(InputError, match=word):
         read(content)
 

@@ -9,7 +9,7 @@ import pytest
 from etolib.errors import InputError
 from etolib.site import Site
 from etolib.sources.station.file import guess, read
-from etolib.words import render
+from etolib.words import decode, render
 
 SITE = Site(-22.7, -47.6, 550.0)
 TEXT = b"""when,A,B,C,wind
@@ -77,7 +77,7 @@ def test_a_second_column_of_the_same_kind_is_named_and_not_used(weather):
     assert any("'Max temp (°C)' looks like tmax too" in question for question in mapping.questions)
 
 
-def test_exchanged_extremes_are_told(weather):
+def test_exchanged_extremes_are_refused(weather):
     text = weather.rename(columns={"tmax": "tmin", "tmin": "tmax"}).to_csv().encode()
     with pytest.raises(InputError, match="wrong way round"):
         read(text)
@@ -147,3 +147,16 @@ def test_every_sentence_of_a_mapping_can_be_said_in_another_language():
     assert len(english) == len(other)
     assert not set(english) & set(other)
     assert other[0] == "colunas separadas por ',', ponto decimal, datas como DD/MM/YYYY"
+
+
+def test_what_is_wrong_with_a_column_can_be_said_in_another_language():
+    with pytest.raises(InputError) as caught:
+        read(b"date,tmax_C,tmin_C\n2024-02-01,86,68\n2024-02-02,88,70\n")
+    problem = caught.value.problems[0].encode()
+    said = {name: render("pt", decode(part)) for name, part in problem.items()}
+    assert said == {
+        "thing": "a coluna 'tmax_C'",
+        "value": "86 a 88",
+        "rule": "não pode ser tmax em °C",
+        "suggestion": "os valores parecem estar em °F",
+    }
