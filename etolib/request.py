@@ -305,7 +305,7 @@ def metres(text: str) -> float | None:
 
 def station_name(station: Source) -> str:
     """Return the name of the file that an own station was read from."""
-    return str(station.info.title).removeprefix("own station file ") or "station.csv"
+    return str(getattr(station, "filename", "")) or "station.csv"
 
 
 # --- the parts, checked -----------------------------------------------------------------------------------------------

@@ -46,6 +46,11 @@ class PackedStation:
         return self._file.monthly
 
     @property
+    def filename(self) -> str:
+        """Name of the file."""
+        return self._file.filename
+
+    @property
     def mapping(self) -> Mapping:
         """What its columns were taken for."""
         return self._file.mapping
