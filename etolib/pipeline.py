@@ -20,7 +20,7 @@ import pandas as pd
 
 from etolib import config, fusion
 from etolib._version import __version__
-from etolib.errors import NoSourceError
+from etolib.errors import NoSourceError, SourceError
 from etolib.fusion import faults
 from etolib.request import STATION, Days, Place, Request
 from etolib.result import grading
@@ -300,8 +300,13 @@ def _provenance(plan: Plan, answered: Download, fused: fusion.Fused) -> dict[str
         "learnt": None if learnt is None else learnt.text,
         "learnt_ratio": None if learnt is None else _months(learnt.ratio),
         "sources": {name: answer.meta for name, answer in answered.answers.items()},
-        "failed": [error.to_dict() for error in answered.failed],
+        "failed": [_plain(error) for error in answered.failed],
     }
+
+
+def _plain(error: SourceError) -> dict[str, Any]:
+    """Return an error as it stands in files: its English, without the keys that the page reads."""
+    return {name: value for name, value in error.to_dict().items() if name != "texts"}
 
 
 def _months(ratio: pd.Series) -> list[float | None]:

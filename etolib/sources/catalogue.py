@@ -10,6 +10,7 @@ To add a source, add a row, a file with its provider, and a simulator; `register
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ELEVATIONS", "KINDS", "LAST", "OWN", "PROVIDERS", "SOURCES", "STATION", "Box", "ElevationInfo", "Near", "Rank",
-    "SourceInfo", "Window", "added", "find", "humidity_pairs", "keyed_services", "load", "names", "of_source",
+    "SourceInfo", "Window", "added", "adopt", "find", "humidity_pairs", "keyed_services", "load", "names", "of_source",
     "provider", "ranked", "register", "registered", "services", "title", "unregister", "words",
 ]  # fmt: skip
 
@@ -406,6 +407,7 @@ def humidity_pairs(names: Sequence[str]) -> list[tuple[str, str]]:
 # --- sources of one's own -------------------------------------------------------------------------------------------
 
 _added: dict[str, SourceInfo] = {}
+_adopting = threading.Lock()
 
 
 def register(row: SourceInfo, provider: Source | None = None) -> None:
@@ -437,18 +439,25 @@ def unregister(name: str) -> None:
 
 
 @contextmanager
-def registered(*rows: SourceInfo) -> Iterator[None]:
-    """Have more sources inside a ``with`` block; those that are there already stay."""
-    new = [row for row in rows if row.name not in _added]
-    for row in new:
-        register(row)
+def registered(row: SourceInfo, provider: Source | None = None) -> Iterator[SourceInfo]:
+    """Have one more source inside a ``with`` block."""
+    register(row, provider)
     try:
-        yield
+        yield row
     finally:
-        for row in new:
-            unregister(row.name)
+        unregister(row.name)
 
 
 def added() -> tuple[SourceInfo, ...]:
     """Return the rows that `register` added, for a task that may run in another process."""
     return tuple(_added.values())
+
+
+def adopt(rows: Sequence[SourceInfo]) -> None:
+    """Have the rows that another process added in this one too; they stay, a newer row takes the place of an older."""
+    with _adopting:  # tasks of one worker run in threads
+        for row in rows:
+            if _added.get(row.name) != row:
+                if row.name in _added:
+                    unregister(row.name)
+                register(row)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from etolib import config
 from etolib.errors import InputError, Problem, SchedulerUnavailable
 from etolib.request import Days, Place, Request
+from etolib.sources import catalogue
 from etolib.tasks import scheduler
 from etolib.tasks.batch import Batch
 from etolib.tasks.job import Job
@@ -60,7 +61,7 @@ def submit(
         with _handing_over():
             job._watch()  # first: no message must be missed. Messages travel in one stream, so the order holds.
             job.future = client.submit(
-                run_task, job.task_id, request, timeout=timeout, settings=config.settings(),
+                run_task, job.task_id, request, timeout=timeout, settings=config.settings(), rows=catalogue.added(),
                 key=job.task_id, pure=False, retries=0,
             )  # fmt: skip
     except SchedulerUnavailable:
@@ -107,8 +108,9 @@ def submit_many(
         first = _submit_ahead(client, requests, settings)
         # In one message: submitted one by one, a thousand take half a second.
         futures = client.map(
-            run_task, ids, requests, first, timeout=timeout, settings=settings, key=ids, pure=False, retries=0
-        )
+            run_task, ids, requests, first, timeout=timeout, settings=settings, rows=catalogue.added(),
+            key=ids, pure=False, retries=0,
+        )  # fmt: skip
     for job, future in zip(jobs, futures, strict=True):
         job.future = future
     return Batch(jobs)
@@ -223,8 +225,9 @@ def _submit_ahead(client: Client, requests: Sequence[Request], settings: dict[st
             key = f"ahead-{uuid.uuid4().hex}"
             lot_sites = [sites[i] for i in lot]
             before = client.submit(
-                run_ahead, key, lot_sites, period, sources, before, settings=settings, key=key, pure=False
-            )
+                run_ahead, key, lot_sites, period, sources, before, settings=settings, rows=catalogue.added(),
+                key=key, pure=False,
+            )  # fmt: skip
             for i in lot:
                 tasks[members[i]] = before
     return tasks

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.errors import EtolibError, TaskCancelled, TaskTimeout
+from etolib.sources import catalogue
 from etolib.tasks import messages, scheduler
 from etolib.tasks.messages import State
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from etolib.request import Request
     from etolib.result.result import Result
     from etolib.site import Period, Site
+    from etolib.sources.row import SourceInfo
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +96,13 @@ def _unwanted(worker: Any, key: str) -> bool:
 
 
 def run_task(
-    task_id: str, request: Request, first: object = None, *, timeout: float, settings: Mapping[str, str]
+    task_id: str,
+    request: Request,
+    first: object = None,
+    *,
+    timeout: float,
+    settings: Mapping[str, str],
+    rows: Sequence[SourceInfo] = (),
 ) -> Result:
     """Run the pipeline on a dask worker and tell about it. The function behind every task.
 
@@ -109,9 +117,12 @@ def run_task(
         Limit of the calculation [s].
     settings : mapping of str to str
         `etolib.config.settings` of whoever submitted it.
+    rows : sequence of SourceInfo
+        Sources of their own (`etolib.sources.catalogue.added`).
     """
     from etolib import pipeline
 
+    catalogue.adopt(rows)
     channel = Channel(task_id, timeout)
     try:
         with config.set_options(**settings):
@@ -141,6 +152,7 @@ def run_ahead(
     before: tuple[str, ...] | None = None,
     *,
     settings: Mapping[str, str],
+    rows: Sequence[SourceInfo] = (),
 ) -> tuple[str, ...]:
     """Bring what the places of a lot will ask for to the cache of this machine. Raises nothing: the jobs ask again.
 
@@ -151,6 +163,7 @@ def run_ahead(
     from etolib.sources.network.scope import Scope
     from etolib.sources.prefetch import prefetch
 
+    catalogue.adopt(rows)
     worker, scope, failed = get_worker(), Scope(), set(before or ())
     secede()  # it waits for the provider's next minute, rather than works: its place is for others
     with ThreadPoolExecutor(1, thread_name_prefix="etolib-ahead") as pool, config.set_options(**settings):
