@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from etolib.tasks.messages import State
+from etolib.tasks.messages import ASKED, State
 from etolib.words import Text, decode, verbatim
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Bar:
 class Snapshot:
     """Everything a card shows, as one value: badge, bar and text can never be seen out of step.
 
-    ``error`` holds the data of the message, with message and suggestion as `Text`.
+    ``error`` holds the data of the message, with message and suggestion as `Text`; ``reason`` is that of a CANCELLED.
     """
 
     status: State = State.QUEUED
@@ -43,6 +43,7 @@ class Snapshot:
     bars: tuple[Bar, ...] = ()
     error: Mapping[str, Any] | None = None
     warnings: tuple[Text, ...] = ()
+    reason: str = ASKED
 
 
 class TaskModel(traitlets.HasTraits):
@@ -83,7 +84,8 @@ class TaskModel(traitlets.HasTraits):
             error = {"message": _text(data, "message"), "stage": data.get("stage"), "retryable": True}
             self._end(status=State.TIMEOUT, error=error, stage=data.get("stage") or self.snapshot.stage)
         elif kind == "CANCELLED":
-            self._end(status=State.CANCELLED, stage=data.get("stage") or self.snapshot.stage)
+            reason = str(data.get("reason") or ASKED)
+            self._end(status=State.CANCELLED, stage=data.get("stage") or self.snapshot.stage, reason=reason)
 
     def fail(self, error: EtolibError) -> None:
         """End with an error that came from no message (bad input, no scheduler)."""

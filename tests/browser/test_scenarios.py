@@ -232,6 +232,24 @@ def test_the_link_of_a_task_brings_it_back(visit, weather):
     expect(second.page.locator(".etolib-results-title")).to_contain_text("40.0000°N 3.5000°W")
 
 
+def test_everything_shown_changes_its_language_at_once(visit, weather):
+    visitor = visit("?lat=-22.7&lon=-47.6&period=2024-03-01/2024-03-10")
+    page = visitor.page
+    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator(".etolib-elevation-source")).to_contain_text("m, from Open-Meteo")
+    visitor.calculate()
+    visitor.expect_status("SUCCESS")
+    chart = page.locator(".etolib-chart svg:visible")
+    expect(chart).to_contain_text("Rain [mm/day]", timeout=PATIENCE_MS)
+    page.locator(".etolib-language button", has_text="PT").click()
+    expect(page.locator("html")).to_have_attribute("lang", "pt")
+    expect(page.locator(".etolib-elevation-source")).to_contain_text("m, de Open-Meteo")
+    expect(page.locator(".leaflet-control-zoom-in")).to_have_attribute("title", "Aproximar")
+    expect(chart).to_contain_text("Chuva [mm/dia]", timeout=PATIENCE_MS)
+    expect(chart).not_to_contain_text("Rain")
+    expect(chart).to_contain_text("intervalo")
+
+
 def test_the_address_fills_the_form_and_outside_text_stays_text(visit, weather):
     visitor = visit(
         "?lat=%3Cimg%20src=x%20onerror=alert(1)%3E&lon=10&period=2024&sources=nasa_power&lang=pt&theme=dark"

@@ -8,6 +8,7 @@ import pytest
 
 from etolib.errors import InputError, Problem, TaskError, TaskTimeout
 from etolib.tasks.messages import State
+from etolib.widgets.markup.card import card
 from etolib.widgets.task import TaskModel
 from etolib.widgets.wording import translate
 from etolib.words import encode, say
@@ -123,3 +124,19 @@ def test_texts_that_cannot_be_read_break_nothing(texts):
     task = TaskModel()
     task.apply(message(1, step="asking", stage="download", source=None, progress=1, texts=texts))
     assert task.snapshot.status is State.PROCESSING
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"reason": "asked"}, "Interrompido por você"),
+        ({}, "Interrompido por você"),
+        ({"reason": "page closed"}, "Interrompido porque a página foi fechada"),
+        ({"reason": "server stopped"}, "Interrompido porque o servidor parou"),
+        ({"reason": "<b>"}, "Interrompido: &lt;b&gt;"),
+    ],
+)
+def test_a_cancelled_task_says_why(data, said):
+    task = TaskModel()
+    task.apply(message(1, "CANCELLED", stage="download", **data))
+    assert said in card("pt", None, task.snapshot, 1.0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from etolib.tasks.messages import State
+from etolib.tasks.messages import ASKED, State
 from etolib.widgets import wording
 from etolib.widgets.markup.base import bar, label, notes, sentence, text
 from etolib.widgets.task import Snapshot
-from etolib.widgets.wording import say
+from etolib.widgets.wording import say, say_or
 
 if TYPE_CHECKING:
     from etolib.request import Request
@@ -67,13 +67,20 @@ def _step(language: str, now: Snapshot, seconds: float) -> str:
     if now.status is State.SUCCESS:
         return label(language, "step_done", seconds=f"{seconds:.1f}")
     if now.status is State.CANCELLED:
-        return label(language, "step_cancelled")
+        return text(_why_cancelled(language, now.reason))
     if now.status.final:
         return label(language, "step_failed" if now.task_id else "error_not_started")
     stage = wording.stage(language, now.stage)
     if now.total_steps:
         stage = say(language, "stage_of", name=stage, current=now.current_step, total=now.total_steps)
     return f"<b>{text(stage)}</b> {text(wording.translate(language, now.step))}"
+
+
+def _why_cancelled(language: str, reason: str) -> str:
+    if reason == ASKED:
+        return say(language, "step_cancelled")
+    other = say(language, "step_cancelled_because", reason=reason)
+    return say_or(language, f"step_cancelled_{reason.replace(' ', '_')}", other)
 
 
 def _bars(language: str, now: Snapshot) -> str:
