@@ -14,6 +14,7 @@ import pytest
 from etolib import reference
 from etolib.equations import air, humidity, radiation, sun
 from etolib.equations import constants as c
+from etolib.equations.elementwise import checked_inputs
 from tests.oracles.rows import random_days
 
 WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
@@ -214,3 +215,26 @@ def test_pyfao56_hourly() -> None:
             theirs.append(value)
         assert np.abs(ours - np.array(theirs)).max() <= 1e-4
         assert not any(math.isnan(v) for v in theirs)
+
+
+def test_refet_full_clear_sky() -> None:
+    # refet 0.5: Appendix D by day and by hour; it takes the lesser diffuse index instead of the book's condition, the
+    # same but for indices of the beam from 0.144 to 0.15
+    calcs = pytest.importorskip("refet.calcs")
+    days = random_days(20_000, seed=5)
+    with checked_inputs():
+        pressure = air.atmospheric_pressure(days["elevation"])
+        where = days["latitude"], days["day_of_year"]
+        ra, sine = sun.extraterrestrial_radiation(*where), sun.mean_sine_of_altitude(*where)
+        ours = radiation.clear_sky_radiation_full(ra, days["ea"], pressure, sine)
+        theirs = calcs.rso_daily(ra, days["ea"], pressure, where[1], np.radians(where[0]))
+        hour = np.linspace(0.0, 23.9, 20_000)
+        sine = np.maximum(np.sin(sun.solar_altitude(*where[:1], 30.0, where[1], hour, 0.0)), 0.01)
+        hourly = radiation.clear_sky_radiation_full(1.0 + 0 * ra, days["ea"], pressure, sine)
+        theirs_hourly = calcs.rso_hourly(
+            1.0 + 0 * ra, days["ea"], pressure, where[1], hour, np.radians(where[0]), np.radians(30.0)
+        )
+    assert np.median(np.abs(ours - theirs)) <= 1e-12
+    assert np.abs(ours - theirs).max() <= 0.01 * ra.max()
+    assert np.median(np.abs(hourly - theirs_hourly)) <= 1e-4
+    assert np.abs(hourly - theirs_hourly).max() <= 0.01
