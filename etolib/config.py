@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 
 from etolib.errors import InputError, Problem
 from etolib.sources import catalogue
+from etolib.words import say
 
 _NAMES = ("cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "today")
 
@@ -58,7 +59,7 @@ def get(option: str) -> str | None:
     '2020-06-30'
     """
     if option not in options():
-        raise InputError([Problem("option", option, f"is not one of {', '.join(options())}")])
+        raise InputError([Problem("option", option, say("not_one_of", names=list(options())))])
     overrides = _overrides.get() or {}
     if option in overrides:
         return overrides[option]
@@ -74,7 +75,7 @@ def set_options(**values: str | os.PathLike[str] | bool | dt.date | None) -> Abs
     """
     for name in values:
         if name not in options():
-            raise InputError([Problem("option", name, f"is not one of {', '.join(options())}")])
+            raise InputError([Problem("option", name, say("not_one_of", names=list(options())))])
     given = {name: value for name, value in values.items() if value is not None}
     return _scope({k: ("1" if v else "0") if isinstance(v, bool) else str(v) for k, v in given.items()})
 
@@ -121,7 +122,7 @@ def today() -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise InputError([Problem("ETOLIB_TODAY", text, "must be a date YYYY-MM-DD")]) from None
+        raise InputError([Problem("ETOLIB_TODAY", text, say("must_be_a_date"))]) from None
 
 
 def deadline() -> float | None:
@@ -148,8 +149,8 @@ def _seconds(option: str) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        hint = "write a number such as 30, or unset it"
-        raise InputError([Problem(f"ETOLIB_{option.upper()}", text, "must be seconds above 0", hint)])
+        hint = say("write_seconds_like")
+        raise InputError([Problem(f"ETOLIB_{option.upper()}", text, say("must_be_seconds"), hint)])
     return value
 
 
@@ -180,9 +181,7 @@ def service_root(service: str) -> str:
     except ValueError:  # a port that is none, half an IPv6 address
         good = False
     if not good or not root.isprintable() or " " in root:
-        raise InputError(
-            [Problem(f"ETOLIB_{service.upper()}_URL", root, "must be like https://host or http://host:port")]
-        )
+        raise InputError([Problem(f"ETOLIB_{service.upper()}_URL", root, say("must_be_an_address"))])
     return root
 
 

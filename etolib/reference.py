@@ -11,9 +11,10 @@ The package `etolib.equations` holds the daily equation (`daily`), the hourly on
 
 from etolib.equations.conventions import ASCE2005, ASCE2005_FULL, FAO56, Convention
 from etolib.equations.daily import TERMS, daily_terms, eto_asce, eto_fao56
+from etolib.equations.eto_result import EtoResult
 from etolib.equations.hourly import eto_hourly, hourly_terms
 from etolib.equations.methods import METHODS, eto_hargreaves, eto_makkink, eto_priestley_taylor, eto_turc
-from etolib.equations.tables import EtoResult, eto
+from etolib.equations.tables import eto
 
 __all__ = [
     "ASCE2005",

@@ -11,6 +11,7 @@ from typing import Any
 
 from etolib import config
 from etolib.errors import InputError, Problem
+from etolib.words import say
 
 # Degrees end with a sign or a space where minutes or seconds follow: "10 m" is no angle of 1° 0'.
 _DMS = re.compile(
@@ -103,27 +104,34 @@ class Site:
         lat, lon = _number(latitude), _number(longitude)
         if lat is None or not -90 <= lat <= 90:
             problems.append(
-                Problem("latitude", latitude, "must be a number from -90 to 90", "latitude comes first, degrees north")
+                Problem(
+                    "latitude", latitude, say("must_be_number_between", low=-90, high=90), say("latitude_comes_first")
+                )
             )
         if lon is None or not -360 <= lon <= 360:
             problems.append(
                 Problem(
                     "longitude",
                     longitude,
-                    "must be a number from -180 to 180",
-                    "degrees east, negative west of Greenwich",
+                    say("must_be_number_between", low=-180, high=180),
+                    say("degrees_east"),
                 )
             )
         height = None if elevation is None else _number(elevation)
         if elevation is not None and (height is None or not -450 <= height <= 9000):
             problems.append(
-                Problem("elevation", elevation, "must be metres from -450 to 9000", "leave it out to have it looked up")
+                Problem(
+                    "elevation",
+                    elevation,
+                    say("must_be_metres_between", low=-450, high=9000),
+                    say("leave_out_to_look_up"),
+                )
             )
         # It goes into every file and page: what one of them cannot hold is refused here, where one can say so.
         if name is not None and not (isinstance(name, str) and len(name) <= _NAME_LENGTH and name.isprintable()):
             shown = name[:40] if isinstance(name, str) else name
-            rule = f"must be printable text of at most {_NAME_LENGTH} characters"
-            problems.append(Problem("name", shown, rule, "write a shorter, plain name"))
+            rule = say("must_be_printable", number=_NAME_LENGTH)
+            problems.append(Problem("name", shown, rule, say("write_plain_name")))
         if problems or lat is None or lon is None:
             raise InputError(problems)
         wrapped = round(lon if -180 <= lon < 180 else (lon + 180) % 360 - 180, 10)
@@ -183,10 +191,14 @@ class Period:
         first, last = _date("start", start, problems), _date("end", end, problems)
         if first and last and last < first:
             problems.append(
-                Problem("end", last.isoformat(), f"lies before the start {first}", "swap the two dates or correct one")
+                Problem(
+                    "end", last.isoformat(), say("lies_before_start", date=str(first)), say("swap_or_correct_dates")
+                )
             )
         elif first and last and (last - first).days >= _MAX_DAYS:
-            problems.append(Problem("period", f"{first}/{last}", "is longer than 200 years", "choose a shorter one"))
+            problems.append(
+                Problem("period", f"{first}/{last}", say("longer_than_200_years"), say("choose_shorter_one"))
+            )
         if problems or first is None or last is None:
             raise InputError(problems)
         object.__setattr__(self, "start", first)
@@ -243,8 +255,8 @@ class Period:
                 Problem(
                     "period",
                     text,
-                    "is not a period",
-                    "write 2024-01-01/2024-03-31, a date, today, last-30-days or next-6-days",
+                    say("not_a_period"),
+                    say("write_period_like"),
                 )
             ]
         )
@@ -279,5 +291,5 @@ def _date(thing: str, value: Any, problems: list[Problem]) -> dt.date | None:
             return dt.date.fromisoformat(value.strip())
     except ValueError:
         pass
-    problems.append(Problem(thing, value, "is not a date", "write it as YYYY-MM-DD, for example 2024-03-31"))
+    problems.append(Problem(thing, value, say("is_not_a_date"), say("write_date_like")))
     return None

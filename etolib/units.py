@@ -13,6 +13,7 @@ import numpy as np
 
 from etolib.errors import InputError, Problem
 from etolib.variables import VARIABLES
+from etolib.words import Text, say
 
 _TEMPERATURE = {
     "degC": (1.0, 0.0),
@@ -95,7 +96,7 @@ UNITS: dict[str, dict[str, tuple[float, float]]] = {
     **dict.fromkeys(("rhmin", "rhmax", "rhmean", "cloud"), _PERCENT),
     **dict.fromkeys(("ea", "pressure"), _PRESSURE),
     "u2": _SPEED,
-    "rs": _RADIATION,
+    **dict.fromkeys(("rs", "rso"), _RADIATION),
     "rs_hourly": _RADIATION_HOURLY,
     **dict.fromkeys(("precipitation", "eto"), _WATER),
     "sunshine": _DURATION,
@@ -152,12 +153,12 @@ def factors(name: str, unit: str) -> tuple[float, float]:
     """
     table = UNITS.get(name)
     if table is None:
-        raise InputError([Problem("variable", name, f"has no units here; known: {', '.join(UNITS)}")])
+        raise InputError([Problem("variable", name, say("has_no_units_here", names=list(UNITS)))])
     try:
         return table[_plain(unit)]
     except (KeyError, AttributeError):
         raise InputError(
-            [Problem(f"unit of {name}", unit, "is not known", f"give one of {', '.join(table)}")]
+            [Problem(say("unit_of", name=name), unit, say("is_not_known"), say("give_one_of", names=list(table)))]
         ) from None
 
 
@@ -194,7 +195,7 @@ LIMITS: dict[str, tuple[float, float, str]] = {
 """Plausible range and unit of every parameter, by its name."""
 
 
-def likely_cause(name: str, values: Any) -> str | None:
+def likely_cause(name: str, values: Any) -> Text | None:
     """Return what numbers outside the range of a variable probably are, None where nothing fits.
 
     >>> likely_cause("rs", [210.0, 280.0])
@@ -205,9 +206,9 @@ def likely_cause(name: str, values: Any) -> str | None:
         factor, offset = factors(name, unit)
         low, high, _ = _GUESS_RANGE.get(name, LIMITS[name])
         if low <= middle * factor + offset <= high:
-            return f'this looks like {unit}: convert it with etolib.units.convert(values, "{name}", "{unit}")'
+            return say("looks_like_unit", name=name, unit=unit)
     if abs(middle) >= 900 or middle in (-99.0, -99.9):
-        return "this looks like a fill value: replace it by NaN"
+        return say("looks_like_fill_value")
     return None
 
 

@@ -25,6 +25,7 @@ from etolib.equations.tables import eto
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.variables import VARIABLES
+from etolib.words import say
 
 SIMULATED = ("tmin", "tmax", "ea", "rs", "u2")
 
@@ -57,7 +58,7 @@ def open_archive(source: Any, chunks: Mapping[str, int] | None = None) -> Any:
     paths = [str(p) for p in (source if several else [source])]
     missing = [p for p in paths if "://" not in p and not Path(p).exists()]
     if missing:
-        raise InputError([Problem("source", p, "does not exist", "check the path") for p in missing])
+        raise InputError([Problem("source", p, say("does_not_exist"), say("check_the_path")) for p in missing])
     if several:
         return xr.open_mfdataset(
             paths,
@@ -242,4 +243,4 @@ def _simulated_block(block_info: Any = None, *, variable: str, latitude: np.ndar
 
 def _refuse_existing(target: str | Path) -> None:
     if Path(target).exists():
-        raise InputError([Problem("target", str(target), "exists already", "choose another name, or remove it")])
+        raise InputError([Problem("target", str(target), say("exists_already"), say("choose_another_name_or_remove"))])

@@ -28,6 +28,7 @@ from typing import Any, Literal
 
 from etolib.equations import constants as c
 from etolib.errors import InputError, Problem
+from etolib.words import say
 
 CLEAR_SKIES = ("simple", "full")
 """How the clear-sky radiation is computed: from the elevation, or with humidity, pressure and the sun's height."""
@@ -120,7 +121,7 @@ class Convention:
 
     def __post_init__(self) -> None:
         if self.rso not in CLEAR_SKIES:
-            raise InputError([Problem("rso", self.rso, f"must be one of {', '.join(CLEAR_SKIES)}, or numbers")])
+            raise InputError([Problem("rso", self.rso, say("must_be_one_of_or_numbers", names=CLEAR_SKIES))])
 
     def __hash__(self) -> int:
         # It is the key of compiled formulas and kept tables: two texts, whose hashes are kept, instead of all numbers.
@@ -142,7 +143,7 @@ class Convention:
         (900.0, 0.34)
         """
         if name not in self.surfaces:
-            raise InputError([Problem("surface", name, f"must be one of {', '.join(self.surfaces)}")])
+            raise InputError([Problem("surface", name, say("must_be_one_of", names=list(self.surfaces)))])
         return self.surfaces[name]
 
     def with_(self, **changes: Any) -> Convention:
@@ -266,7 +267,7 @@ def get(convention: Convention | str) -> Convention:
     if isinstance(convention, Convention):
         return convention
     if convention not in CONVENTIONS:
-        raise InputError([Problem("convention", convention, f"must be one of {', '.join(CONVENTIONS)}")])
+        raise InputError([Problem("convention", convention, say("must_be_one_of", names=list(CONVENTIONS)))])
     return CONVENTIONS[convention]
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from etolib.equations import conventions
 from etolib.errors import InputError, Problem
 from etolib.units import LIMITS, UNITS, convert, likely_cause
+from etolib.words import say
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -191,7 +192,7 @@ def as_float(values: Any, name: str = "value") -> np.ndarray:
             return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
     except (TypeError, ValueError):
         pass
-    raise InputError([Problem(name, values, "is not a number", "give numbers, NaN where there is none")])
+    raise InputError([Problem(name, values, say("not_a_number"), say("give_numbers"))])
 
 
 def _has_text(array: np.ndarray) -> bool:
@@ -224,12 +225,15 @@ def range_problems(given: Mapping[str, np.ndarray], aliases: Mapping[str, str] |
         if count:
             values = array[bad]
             worst = float(values.flat[np.argmax(np.maximum(low - values, values - high))])
-            where = f"; {count} of {array.size} values do not" if array.size > 1 else ""
+            bounds = {"low": f"{low:g}", "high": f"{high:g}"}
+            rule = say("must_lie_within_unit", **bounds, unit=unit) if unit else say("must_lie_within", **bounds)
+            if array.size > 1:
+                rule = say("so_many_do_not", sentence=rule, count=count, total=array.size)
             problems.append(
                 Problem(
                     name,
                     worst,
-                    f"must lie within {low:g} to {high:g} {unit}".rstrip() + where,
+                    rule,
                     likely_cause(variable, values),
                 )
             )
@@ -248,9 +252,10 @@ def ordered(low: str, high: str) -> Any:
             return []
         first = np.broadcast_to(given[low], above.shape)[above].flat[0]
         limit = np.broadcast_to(given[high], above.shape)[above].flat[0]
-        where = f" in {count} of {above.size} cells" if above.size > 1 else ""
-        rule = f"is above {high} = {float(limit):g}{where}"
-        return [Problem(low, float(first), rule, f"check whether {low} and {high} are swapped")]
+        rule = say("above_another", variable=high, value=f"{float(limit):g}")
+        if above.size > 1:
+            rule = say("above_another_in_cells", **rule.values, count=count, total=above.size)
+        return [Problem(low, float(first), rule, say("check_whether_swapped", variable=low, variable2=high))]
 
     return relation
 
@@ -260,9 +265,7 @@ def _check_shapes(given: Mapping[str, np.ndarray]) -> None:
         np.broadcast_shapes(*(a.shape for a in given.values()))
     except ValueError:
         shapes = {name: a.shape for name, a in given.items()}
-        raise InputError(
-            [Problem("shapes", shapes, "do not go together", "give arrays of one shape, or shapes that broadcast")]
-        ) from None
+        raise InputError([Problem("shapes", shapes, say("do_not_go_together"), say("give_one_shape"))]) from None
 
 
 def _loaded(module: str, name: str) -> Any:
@@ -302,7 +305,7 @@ def _dispatch(
         import dask.array as da
 
         if sequence:
-            raise InputError([Problem("arrays", "dask", "have no named time dimension", "give DataArrays instead")])
+            raise InputError([Problem("arrays", "dask", say("have_no_time_dimension"), say("give_data_arrays"))])
         dtype = _decide_dtype(block, values, deciding)
         return da.map_blocks(
             functools.partial(block, dtype=dtype), *_as_dask(values), dtype=dtype, meta=np.empty(0, dtype)
@@ -316,7 +319,7 @@ def _dispatch(
             if different:
                 raise InputError(
                     [
-                        Problem(n, "Series", f"has other labels than {labelled[0][0]}", "align the Series first")
+                        Problem(n, "Series", say("has_other_labels", name=labelled[0][0]), say("align_series_first"))
                         for n in different
                     ]
                 )
@@ -370,5 +373,5 @@ def _with_xarray(block: Block, values: list[Any], dtype: np.dtype[Any], sequence
             **core,
         )
     except xr.AlignmentError as error:
-        raise InputError([Problem("coordinates", str(error), "do not agree", "align the arrays first")]) from None
+        raise InputError([Problem("coordinates", str(error), say("do_not_agree"), say("align_arrays_first"))]) from None
     return out if dims is None else out.transpose(*dims)

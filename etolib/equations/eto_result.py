@@ -12,6 +12,7 @@ from etolib.equations.conventions import Convention
 from etolib.equations.daily import TERMS
 from etolib.equations.methods import METHODS
 from etolib.errors import InputError, Problem
+from etolib.words import Text, say
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class EtoResult:
         The equation, a name of `etolib.equations.methods.METHODS`.
     convention : Convention
         The numbers it was computed with.
-    warnings : tuple of str
+    warnings : tuple of Text
         One sentence per input that had to be filled or could not (tables only: a grid is not computed here).
     """
 
@@ -45,7 +46,7 @@ class EtoResult:
     elevation: Any
     method: str
     convention: Convention
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[Text, ...] = field(default=())
 
     def terms(self, date: Any = None) -> Any:
         """Return every term of the equation.
@@ -69,7 +70,7 @@ class EtoResult:
         if date is not None:
             day = pd.Timestamp(date)
             if day not in inputs.index:
-                raise InputError([Problem("date", str(date), "is not in the table")])
+                raise InputError([Problem("date", str(date), say("not_in_the_table"))])
             inputs = inputs.loc[[day]]
         calculation = Calculation(self.method, self.convention)
         arrays = calculation.terms(
@@ -101,7 +102,7 @@ class EtoResult:
             try:
                 inputs = inputs.sel({when: date})
             except KeyError:
-                raise InputError([Problem("date", str(date), "is not in the grid")]) from None
+                raise InputError([Problem("date", str(date), say("not_in_the_grid"))]) from None
         calculation = Calculation(self.method, self.convention)
         names = list(calculation.term_names)
         arrays = xr.apply_ufunc(

@@ -23,23 +23,24 @@ from etolib.equations import conventions, humidity, radiation, sun
 from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import checked_inputs, ordered, range_problems
 from etolib.errors import InputError, Problem
+from etolib.words import Text, say
 
-FLAGS: dict[str, str] = {
-    "given": "the value was given",
-    "missing": "no value, and no rule to fill it",
-    "from_dew_point": "vapour pressure from the dew point (FAO-56 Eq. 14)",
-    "from_rh_extremes": "vapour pressure from the extremes of relative humidity (FAO-56 Eq. 17)",
-    "from_rh_max": "vapour pressure from the maximum relative humidity (FAO-56 Eq. 18)",
-    "from_rh_mean": "vapour pressure from the mean relative humidity (FAO-56 Eq. 19)",
-    "estimated_tmin": "vapour pressure estimated from the minimum temperature (FAO-56 Eq. 48)",
-    "estimated_sunshine": "solar radiation estimated from sunshine (FAO-56 Eq. 35)",
-    "estimated_hargreaves": "solar radiation estimated from the range of temperature (FAO-56 Eq. 50)",
-    "estimated_island": "solar radiation estimated from extraterrestrial radiation (FAO-56 Eq. 51)",
-    "default_wind": "no wind speed: the world mean of 2 m s-1 is taken (FAO-56 p. 63)",
-    "suspect_above_ra": "given, but more solar radiation than reaches the top of the atmosphere",
-    "estimated_by_source": "the source itself estimated it, for example radiation from cloud cover",
-}
-"""Every flag with its meaning; the position is the code used in grids."""
+FLAGS: tuple[str, ...] = (
+    "given",
+    "missing",
+    "from_dew_point",
+    "from_rh_extremes",
+    "from_rh_max",
+    "from_rh_mean",
+    "estimated_tmin",
+    "estimated_sunshine",
+    "estimated_hargreaves",
+    "estimated_island",
+    "default_wind",
+    "suspect_above_ra",
+    "estimated_by_source",
+)
+"""Every flag; the position is the code used in grids. `meaning` says what each means."""
 
 CODES: dict[str, int] = {name: code for code, name in enumerate(FLAGS)}
 ESTIMATED: frozenset[str] = frozenset(name for name in FLAGS if name.startswith(("estimated_", "default_", "suspect_")))
@@ -101,7 +102,7 @@ def complete(
     (22.29, 'estimated_hargreaves')
     """
     problems = [
-        Problem(name, None, "is missing", f"give the daily {'minimum' if name == 'tmin' else 'maximum'} temperature")
+        Problem(name, None, say("is_missing"), say("give_daily_minimum" if name == "tmin" else "give_daily_maximum"))
         for name in ("tmin", "tmax")
         if name not in given
     ]
@@ -213,11 +214,13 @@ def rule_problems(krs: str | float, dew_point_offset: float) -> list[Problem]:
     problems = []
     if isinstance(krs, str):
         if krs not in KRS:
-            problems.append(Problem("krs", krs, f"must be one of {', '.join(KRS)}, or a number"))
+            problems.append(Problem("krs", krs, say("must_be_one_of_or_a_number", names=list(KRS))))
     elif not 0.05 <= krs <= 0.3:
-        problems.append(Problem("krs", krs, "must lie within 0.05 to 0.3 degC-0.5", "0.16 inland, 0.19 at a coast"))
+        rule = say("must_lie_within_unit", low="0.05", high="0.3", unit="degC-0.5")
+        problems.append(Problem("krs", krs, rule, say("inland_or_coast")))
     if not 0.0 <= dew_point_offset <= 10.0:
-        problems.append(Problem("dew_point_offset", dew_point_offset, "must lie within 0 to 10 degC"))
+        rule = say("must_lie_within_unit", low="0", high="10", unit="degC")
+        problems.append(Problem("dew_point_offset", dew_point_offset, rule))
     return problems
 
 
@@ -251,8 +254,8 @@ def _fraction_problems(given: Mapping[str, np.ndarray]) -> list[Problem]:
         Problem(
             name,
             float(np.nanmax(given[name])),
-            "is at most 1 everywhere, which no air is in %",
-            f'this looks like a fraction: convert it with etolib.units.convert(values, "{name}", "fraction")',
+            say("at_most_1_everywhere"),
+            say("looks_like_fraction", name=name),
         )
         for name in names
     ]
@@ -282,22 +285,32 @@ def radiation_problems(rs: np.ndarray, ra: np.ndarray) -> list[Problem]:
         Problem(
             "rs",
             float(np.nanmax(rs)),
-            f"is above the extraterrestrial radiation in {above} of {count} cells",
-            'this looks like W m-2: convert it with etolib.units.convert(values, "rs", "W m-2")',
+            say("above_extraterrestrial", count=above, total=count),
+            say("looks_like_unit", name="rs", unit="W m-2"),
         )
     ]
 
 
-def summary(codes: Mapping[str, np.ndarray]) -> list[str]:
+def meaning(flag: str) -> Text:
+    """Return what a flag means.
+
+    >>> meaning("default_wind")
+    'no wind speed: the world mean of 2 m s-1 is taken (FAO-56 p. 63)'
+    """
+    return say(f"meaning_{flag}")
+
+
+def summary(codes: Mapping[str, np.ndarray]) -> list[Text]:
     """Return one sentence per filled or missing variable, for people.
 
     >>> summary({"u2": np.array([0, 10, 10], dtype=np.int8)})
     ['u2: no wind speed: the world mean of 2 m s-1 is taken (FAO-56 p. 63), 2 of 3 values']
     """
-    names = list(FLAGS)
     sentences = []
     for variable, array in codes.items():
         for code, count in zip(*np.unique(array, return_counts=True), strict=True):
-            if names[code] in ESTIMATED or names[code] == "missing":
-                sentences.append(f"{variable}: {FLAGS[names[code]]}, {count} of {array.size} values")
+            flag = FLAGS[code]
+            if flag in ESTIMATED or flag == "missing":
+                counts = {"count": int(count), "total": array.size}
+                sentences.append(say("filled_values", variable=variable, sentence=meaning(flag), **counts))
     return sentences

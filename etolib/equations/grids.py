@@ -17,6 +17,7 @@ from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.units import UNITS, convert
 from etolib.variables import VARIABLES
+from etolib.words import say
 
 READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshine", "u2", "pressure", "rso")
 """The variables of a table or a Dataset that are read."""
@@ -24,9 +25,7 @@ READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshin
 
 def unused_units(units: Mapping[str, str], there: Any) -> list[Problem]:
     return [
-        Problem("units", name, "names a variable that is not in the data")
-        for name in units
-        if name in UNITS and name not in there
+        Problem("units", name, say("variable_not_in_data")) for name in units if name in UNITS and name not in there
     ]
 
 
@@ -88,17 +87,13 @@ def _place_of(dataset: Any, site: Site | None, problems: list[Problem]) -> tuple
     if latitude is None:
         latitude = None if site is None else site.latitude
     if latitude is None:
-        problems.append(Problem("latitude", None, "is not in the dataset", "add a coordinate latitude, or give a Site"))
+        problems.append(Problem("latitude", None, say("not_in_the_dataset"), say("add_latitude")))
     elevation = dataset["elevation"] if "elevation" in dataset.variables else None if site is None else site.elevation
     if elevation is None:
-        problems.append(
-            Problem(
-                "elevation", None, "is not in the dataset", "add a variable elevation [m], or give Site(elevation=)"
-            )
-        )
+        problems.append(Problem("elevation", None, say("not_in_the_dataset"), say("add_elevation")))
     when = dataset.coords.get(time_of(dataset))
     if when is None or not (np.issubdtype(when.dtype, np.datetime64) or when.dtype == object):
-        problems.append(Problem("time", None, "is not a coordinate of dates", "add a coordinate time"))
+        problems.append(Problem("time", None, say("not_a_coordinate_of_dates"), say("add_time")))
     return latitude, elevation, when
 
 
@@ -112,7 +107,11 @@ def _variables_of(dataset: Any, units: Mapping[str, str], problems: list[Problem
             arrays[name] = dataset[name] if unit is None else convert(dataset[name], name, str(unit))
         except InputError as error:
             problems.extend(error.problems)
-    problems += [Problem(n, None, "is missing", f"add the variable {n}") for n in ("tmin", "tmax") if n not in dataset]
+    problems += [
+        Problem(n, None, say("is_missing"), say("add_the_variable", name=n))
+        for n in ("tmin", "tmax")
+        if n not in dataset
+    ]
     return arrays
 
 

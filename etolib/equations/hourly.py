@@ -24,6 +24,7 @@ from etolib.equations import constants as c
 from etolib.equations.conventions import CONVENTIONS, Convention, Surface
 from etolib.equations.elementwise import elementwise
 from etolib.errors import InputError, Problem
+from etolib.words import say
 
 
 def hourly_terms(
@@ -108,8 +109,8 @@ def _hourly_surface(convention: Convention, surface: str) -> Surface:
     crop = convention.surfaces.get(surface)
     if crop is None or crop.cn_hour is None:
         pairs = [(name, v) for v in CONVENTIONS.values() for name, s in v.surfaces.items() if s.cn_hour is not None]
-        known = ", ".join(f"{name} ({v})" for name, v in pairs)
-        raise InputError([Problem("surface", surface, f"is not known for {convention}; known: {known}")])
+        known = [f"{name} ({v})" for name, v in pairs]
+        raise InputError([Problem("surface", surface, say("surface_not_known_for", name=str(convention), names=known))])
     return crop
 
 

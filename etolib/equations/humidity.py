@@ -15,6 +15,7 @@ from etolib.equations import constants as c
 from etolib.equations.air import mean_saturation_vapour_pressure, saturation_vapour_pressure
 from etolib.equations.elementwise import elementwise, ordered
 from etolib.errors import InputError, Problem
+from etolib.words import say
 
 
 @elementwise(units="kPa", long_name="actual vapour pressure", standard_name="water_vapor_partial_pressure_in_air")
@@ -111,7 +112,7 @@ def vapour_pressure_from_psychrometer(tdry: Any, twet: Any, pressure: Any, *, ve
     1.91
     """
     if ventilation not in _VENTILATION:
-        raise InputError([Problem("ventilation", ventilation, f"must be one of {', '.join(_VENTILATION)}")])
+        raise InputError([Problem("ventilation", ventilation, say("must_be_one_of", names=list(_VENTILATION)))])
     return saturation_vapour_pressure(twet) - _VENTILATION[ventilation] * pressure * (tdry - twet)
 
 

@@ -24,6 +24,7 @@ from etolib.equations.elementwise import checked_inputs, ordered, range_problems
 from etolib.equations.formula import WEATHER, Key, bit_layout, make_formula, padded
 from etolib.errors import InputError, Problem
 from etolib.units import LIMITS
+from etolib.words import say
 
 COMPILE_FROM = 100_000
 """Cells from which numba is worth its import and compilation: the plain path takes 10 ms for them, the compiler 2 s.
@@ -90,31 +91,31 @@ def daily(
     >>> daily(**{name: np.array([value]) for name, value in one.items()}).round(2)
     array([3.88])
     """
-    convention, rso = conventions.with_clear_sky(convention, rso)
+    convention, sky = conventions.with_clear_sky(convention, rso)
     convention.surface(surface)
     weather = [tmin, tmax, ea, rs, u2]
     dtype = np.dtype(np.float32) if all(a.dtype == np.float32 for a in weather) else np.dtype(np.float64)
     light = _kept(_sun_tables, (latitude, day_of_year), convention, dtype)
     height = _kept(_air_tables, (elevation,), convention, dtype)
-    others = [a.shape for a in (g, rso) if a is not None]
+    others = [() if g is None else g.shape, *([] if sky is None else [sky.shape])]
     shape = _common_shape(weather, light.tables[0].shape, height.tables[0].shape, *others)
     key = (dtype.name, convention, surface)
     if compiled is None:
         compiled = math.prod(shape) >= (_COMPILED_FROM if is_ready(key) else COMPILE_FROM)
     compiled = compiled and g is None
     problems = [] if checked else [*light.problems, *height.problems]
-    if rso is not None and not checked:
-        problems += range_problems({"rso": rso})
+    if sky is not None and not checked:
+        problems += range_problems({"rso": sky})
     if problems or not (compiled or checked):
         problems += _weather_problems(weather)
         if problems:
             raise InputError(problems)
-    sky, ground = light.tables, height.tables
-    if rso is not None or convention.rso != "simple":
-        sky, ground = _of_clear_sky(rso, ea, latitude, elevation, day_of_year, ground[0], convention)
+    above, ground = light.tables, height.tables
+    if sky is not None or convention.rso != "simple":
+        above, ground = _of_clear_sky(sky, ea, latitude, elevation, day_of_year, ground[0], convention)
     if not compiled:
-        return _run_plain(weather, [*sky, *ground], shape, dtype, g, key)
-    out, suspicious = run_compiled(weather, sky, ground, shape, dtype, key)
+        return _run_plain(weather, [*above, *ground], shape, dtype, g, key)
+    out, suspicious = run_compiled(weather, above, ground, shape, dtype, key)
     if suspicious and not checked and (problems := _weather_problems(weather)):
         raise InputError(problems)
     return out
@@ -129,7 +130,11 @@ def _common_shape(weather: list[np.ndarray], *others: tuple[int, ...]) -> tuple[
     except ValueError:
         shapes = {name: a.shape for name, a in zip(WEATHER, weather, strict=True)}
         raise InputError(
-            [Problem("shapes", shapes | {"place": others}, "do not go together", "give shapes that broadcast")]
+            [
+                Problem(
+                    "shapes", shapes | {"place": others}, say("do_not_go_together"), say("give_shapes_that_broadcast")
+                )
+            ]
         ) from None
 
 

@@ -271,8 +271,8 @@ class Method:
 
 def _penman_monteith(surface: str) -> Equation:
     def equation(values: Values, place: Values, convention: Convention) -> Any:
-        weather = {name: values[name] for name in WEATHER}
-        how = {"convention": convention, "surface": surface, "rso": values.get("rso")}
+        weather: dict[str, Any] = {name: values[name] for name in WEATHER}
+        how: dict[str, Any] = {"convention": convention, "surface": surface, "rso": values.get("rso")}
         if "pressure" in values:
             return daily_terms(**weather, **place, **how, pressure=values["pressure"])["eto"]
         return kernel.daily(**weather, **place, **how, checked=True)

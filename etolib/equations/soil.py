@@ -16,6 +16,7 @@ from etolib.equations import conventions
 from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import elementwise
 from etolib.errors import InputError, Problem
+from etolib.words import say
 
 
 @elementwise(units="MJ m-2 day-1", long_name="soil heat flux")
@@ -102,6 +103,6 @@ def soil_heat_flux_hourly(
     (0.175, -0.05)
     """
     if surface not in ("short", "tall"):
-        raise InputError([Problem("surface", surface, "must be short or tall")])
+        raise InputError([Problem("surface", surface, say("must_be_short_or_tall"))])
     crop = conventions.get(convention).surface(surface)
     return np.where(np.asarray(is_day) > 0, crop.soil_heat_day, crop.soil_heat_night) * rn + np.asarray(is_day) * 0

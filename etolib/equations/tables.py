@@ -16,6 +16,7 @@ from etolib.equations.methods import METHODS
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.units import UNITS, convert
+from etolib.words import say
 
 
 def eto(
@@ -85,11 +86,9 @@ def eto(
     problems = []
     known = method in METHODS
     if not known:
-        problems.append(Problem("method", method, f"must be one of {', '.join(METHODS)}"))
+        problems.append(Problem("method", method, say("must_be_one_of", names=list(METHODS))))
     problems += [
-        Problem("units", name, f"names no variable; known: {', '.join(UNITS)}")
-        for name in units or {}
-        if name not in UNITS
+        Problem("units", name, say("names_no_variable", names=list(UNITS))) for name in units or {} if name not in UNITS
     ]
     rules = {"krs": krs, "dew_point_offset": dew_point_offset}
     problems += filling.rule_problems(**rules)  # type: ignore[arg-type]
@@ -104,13 +103,8 @@ def eto(
         return _table_eto(data, site, calculation, dict(units or {}), problems)
     if "Dataset" in kind:
         return grid_eto(data, site, calculation, dict(units or {}), problems)
-    problems.append(Problem("data", type(data).__name__, "is neither a pandas DataFrame nor an xarray Dataset"))
+    problems.append(Problem("data", type(data).__name__, say("neither_table_nor_dataset")))
     raise InputError(problems)
-
-
-_NO_ELEVATION = Problem(
-    "elevation", None, "is needed for pressure and clear-sky radiation", "give Site(latitude, longitude, elevation=...)"
-)
 
 
 def _table_eto(
@@ -123,17 +117,15 @@ def _table_eto(
     import pandas as pd
 
     if site is None:
-        problems.append(Problem("site", None, "is needed for a table", "give Site(latitude, longitude, elevation=...)"))
+        problems.append(Problem("site", None, say("needed_for_a_table"), say("give_site_with_elevation")))
     elif site.elevation is None:
-        problems.append(_NO_ELEVATION)
+        problems.append(Problem("elevation", None, say("needed_for_pressure"), say("give_site_with_elevation")))
     table = frame.set_index("date") if "date" in frame.columns else frame
     if not isinstance(table.index, pd.DatetimeIndex):
         try:
             table = table.set_axis(pd.DatetimeIndex(table.index), axis=0)
         except (TypeError, ValueError):
-            problems.append(
-                Problem("index", str(table.index.dtype), "is not dates", "give a DatetimeIndex or a column date")
-            )
+            problems.append(Problem("index", str(table.index.dtype), say("not_dates"), say("give_dates")))
     problems += unused_units(units, table.columns)
     arrays = {}
     for name in (n for n in READ if n in table.columns):
@@ -144,7 +136,7 @@ def _table_eto(
             problems.extend(error.problems)
         except (TypeError, ValueError):
             dtype = str(table[name].dtype)
-            problems.append(Problem(name, dtype, "is not a column of numbers", "give NaN for no value"))
+            problems.append(Problem(name, dtype, say("not_a_column_of_numbers"), say("give_nan_for_none")))
     if problems or site is None or site.elevation is None:
         raise InputError(problems)
     place = {

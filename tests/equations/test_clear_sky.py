@@ -108,6 +108,9 @@ def test_own_clear_sky_in_a_table_and_a_grid() -> None:
     lazy = reference.eto(grid.chunk(time=1), site)
     np.testing.assert_array_equal(lazy.eto.to_numpy(), result.eto.to_numpy())
     assert lazy.inputs["rso"].attrs["units"] == "MJ m-2 day-1"
+    grid["rso"] = (grid["rso"] / 0.0864).assign_attrs(units="W m-2")
+    in_watt = reference.eto(grid, site)
+    assert in_watt.eto.to_numpy() == pytest.approx(result.eto.to_numpy(), abs=1e-12)
     full = reference.eto(table.drop(columns="rso"), site, rso="full")
     expected = reference.eto_fao56(
         **{k: table[k].to_numpy() for k in kernel.WEATHER},
