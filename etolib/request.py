@@ -180,17 +180,18 @@ class Request:
         request._check(partial(_typed_site, latitude, longitude, elevation, name), period, sources, station, options)
         return request
 
-    def query(self) -> str:
+    def query(self, *, named: bool = True) -> str:
         """Return ``?lat=..&lon=..&period=..&sources=..``, that `from_query` reads and that fills the page's form.
 
         Dates are absolute, so that it means the same days tomorrow; coordinates to 5 decimals (a metre). An own file
-        cannot travel in a link: ``station=`` names it.
+        cannot travel in a link: ``station=`` names it. The page knows no names of places: a link to it goes without
+        (``named=False``).
         """
         site = self.site
         fields = {"lat": _decimals(site.latitude), "lon": _decimals(site.longitude)}
         if site.elevation is not None:
             fields["elevation"] = f"{site.elevation:g}"
-        if site.name:
+        if site.name and named:
             fields["name"] = site.name
         fields["period"] = str(self.period)
         fields["sources"] = self.sources if isinstance(self.sources, str) else ",".join(self.sources)
@@ -263,6 +264,11 @@ class Request:
     def __reduce__(self) -> tuple[Any, ...]:
         # It was checked when it was made; a worker takes it as it is.
         return _restore, (self.site, self.period, self.sources, self.station, dict(self.options))
+
+    def __repr__(self) -> str:
+        more = "".join(f", {name}={value!r}" for name, value in self.options.items())
+        own = "" if self.station is None else f", station=<{type(self.station).__name__}>"
+        return f"Request({self.site!r}, {self.period!r}, sources={self.sources!r}{own}{more})"
 
     def __str__(self) -> str:
         return f"{self.site}, {self.period}"

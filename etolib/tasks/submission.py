@@ -156,8 +156,6 @@ def _requests(
 ) -> list[Request]:
     """Return one request for each place; `InputError` with everything that is wrong with any, each thing once."""
     problems = []
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < float("inf"):
-        problems.append(Problem("timeout", timeout, say("must_be_seconds")))
     if len(sites) == 0:
         problems.append(Problem("sites", "", say("is_empty"), say("give_a_site")))
     requests = []
@@ -166,6 +164,8 @@ def _requests(
             requests.append(Request.of(site, period, sources, station, **options))
         except InputError as error:
             problems += error.problems
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < float("inf"):
+        problems.append(Problem("timeout", timeout, say("must_be_seconds")))
     if problems:
         raise InputError(list({str(problem): problem for problem in problems}.values()))
     return requests
