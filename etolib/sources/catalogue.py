@@ -416,7 +416,7 @@ def register(row: SourceInfo, provider: Source | None = None) -> None:
     Parameters
     ----------
     row : SourceInfo
-        Of a new name, with a ``provider`` that can be imported; worker processes are told of `added` rows by tasks.
+        Of a new name, with a ``provider`` that can be imported; tasks carry `added` rows to worker processes.
     provider : Source, optional
         What answers, in place of the class the row names; stays in this process.
 

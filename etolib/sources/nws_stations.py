@@ -215,13 +215,13 @@ def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Statio
     # Which hours have a value, as `hourly` would find: ten stations are looked at for each place.
     hour = ((pd.DatetimeIndex(reports.index) + _EARLY - start) // daily.HOUR).to_numpy()
     inside = (hour >= 0) & (hour < 24)
-    told = reports[list(names)].notna().to_numpy()
+    reported = reports[list(names)].notna().to_numpy()
     there = np.zeros((24, len(names)), dtype=bool)
     for column in range(len(names)):
-        there[hour[inside & told[:, column]], column] = True
+        there[hour[inside & reported[:, column]], column] = True
     lacking = tuple(word for word, hours in zip(names.values(), there.T, strict=True) if not hours.any())
     whole = float(there.all(axis=1).mean())
-    known = reports.index[told[:, 0]]
+    known = reports.index[reported[:, 0]]
     age = (start + 24 * daily.HOUR - known[-1]) / daily.HOUR if len(known) else math.nan
     difference = None
     if station.elevation is not None and site.elevation is not None:

@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.simulator import open_meteo
 from tests.simulator.answer import Answer
 from tests.simulator.kinds import kind
+from tests.simulator.open_meteo_text import Fixed
 
 # ---------------------------------------------------------------- genuine shape, wrong data
 
@@ -253,8 +253,8 @@ def _duplicated(answer: Answer, service: str, options: dict[str, Any]) -> Answer
 
 
 def _changed(value: Any) -> Any:
-    if isinstance(value, open_meteo.Fixed):
-        return open_meteo.Fixed(value + 1, value.decimals)
+    if isinstance(value, Fixed):
+        return Fixed(value + 1, value.decimals)
     return value + 1 if isinstance(value, (int, float)) else value
 
 

@@ -14,13 +14,12 @@ import pandas as pd
 import pytest
 
 from etolib import config
-from etolib.errors import BadResponse, InputError, InvalidRequest, NotCovered, SourceWindowError
+from etolib.errors import BadResponse, InvalidRequest, NotCovered, SourceWindowError
 from etolib.site import Period, Site
 from etolib.sources import (
     catalogue,
     climatology,
     elevation,
-    listing,
     nasa_power,
     nws_forecast,
     nws_stations,
@@ -28,7 +27,6 @@ from etolib.sources import (
     opentopodata,
 )
 from etolib.sources.network import client
-from etolib.sources.plan import choose
 from etolib.sources.prefetch import prefetch
 
 pytestmark = pytest.mark.slow
@@ -477,64 +475,3 @@ def test_no_fault_of_an_elevation_service_stops_anything(server, fault):
     server.fault("opentopodata", fault)
     with config.set_options(deadline="1"):
         assert elevation.lookup(Site(-22.7, -47.6)).source == "embedded"
-
-
-# --- the plan -------------------------------------------------------------------------------------------------------
-
-
-def chosen(site, start, end):
-    return [c.source for c in choose(site, Period(start, end), today=TODAY)]
-
-
-def test_history_is_nasa_and_archive_and_the_rest_is_forecast():
-    assert chosen(PLACE, "2020-01-01", "2020-12-31") == ["nasa_power", "open_meteo_archive", "climatology"]
-    assert chosen(PLACE, "2024-07-02", "2024-07-05") == ["open_meteo_forecast", "climatology"]
-    assert chosen(PLACE, "1960-01-01", "1960-01-31") == ["open_meteo_archive", "climatology"]
-    assert chosen(PLACE, "2030-01-01", "2030-01-31") == ["climatology"]
-
-
-def test_every_day_of_a_month_around_today_has_a_source_and_none_is_asked_outside_its_window():
-    period = Period("2024-06-10", "2024-07-12")
-    choices = choose(PLACE, period, today=TODAY)
-    covered = {day for c in choices if c.role == "main" for day in c.period.days()}
-    assert covered == set(period.days())
-    for c in choices[:-1]:
-        first, last = catalogue.find(c.source).window(TODAY)
-        assert first <= c.period.start <= c.period.end <= last
-        assert c.reason
-
-
-def test_usa_and_nordic_countries_first_where_a_contact_is_set(monkeypatch):
-    assert "nws_forecast" not in chosen(BOULDER, "2024-06-28", "2024-07-05")
-    (told,) = [c.reason for c in choose(BOULDER, Period("2024-06-28", "2024-07-05"), today=TODAY)
-               if c.source == "open_meteo_forecast"]  # fmt: skip
-    assert "ETOLIB_CONTACT" in told
-    monkeypatch.setenv("ETOLIB_CONTACT", "a@b.org")
-    names = chosen(BOULDER, "2024-06-28", "2024-07-05")
-    assert names.index("nws_stations") < names.index("open_meteo_forecast")
-    assert names.index("nws_forecast") < names.index("open_meteo_forecast")
-    names = chosen(OSLO, "2024-07-02", "2024-07-05")
-    assert names.index("met_norway") < names.index("open_meteo_forecast")
-
-
-def test_names_restrict_and_unknown_names_list_the_known():
-    choices = choose(PLACE, Period("2024-01-01", "2024-01-31"), ["nasa_power"], today=TODAY)
-    assert [c.source for c in choices] == ["nasa_power"]
-    with pytest.raises(InputError, match="nasapower") as caught:
-        choose(PLACE, Period("2024-01-01", "2024-01-31"), "nasapower", today=TODAY)
-    assert "nasa_power" in caught.value.suggestion
-
-
-def test_open_sea_is_refused_and_a_beach_is_not():
-    with pytest.raises(NotCovered, match="sea"):
-        choose(Site(0.0, -30.0), Period("2024-01-01", "2024-01-31"), today=TODAY)
-    assert choose(Site(-22.987, -43.2), Period("2024-01-01", "2024-01-31"), today=TODAY)  # Ipanema
-
-
-def test_table_of_sources():
-    table = listing.sources(TODAY)
-    assert set(catalogue.names()) == set(table.index)
-    assert {"provides", "from", "to", "delay", "coverage", "licence", "key needed", "politeness"} <= set(table.columns)
-    assert (table["from"] <= table["to"]).all()
-    assert table.loc["open_meteo_forecast", "from"] == TODAY - dt.timedelta(days=92)
-    assert table.loc["open_meteo_forecast", "to"] == TODAY + dt.timedelta(days=15)
