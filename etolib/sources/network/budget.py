@@ -1,8 +1,8 @@
 """How much a provider allows, shared by all processes of a machine.
 
-Weighted requests in clock-aligned windows, a pause between requests, at most N at once, and "the server told us to
-wait until". The counts live in the cache's SQLite file; the N slots are lock files, which the kernel frees when a
-process is killed.
+Weighted requests in clock-aligned windows, a pause between requests, at most N at once, and the time a server asks us
+to wait. The counts live in the cache's SQLite file; the N slots are lock files, which the kernel frees when a process
+is killed.
 """
 
 from __future__ import annotations

@@ -207,9 +207,6 @@ class StationFile:
             title=say("own_station_file", name=self.filename),
             provides=tuple(name for name in self.frame.columns if name != "eto"),
             window=window,
-            delay=say("delay_none"),
-            coverage=say("own_file_coverage"),
-            licence=say("as_its_owner_says"),
             attribution=say("own_data", name=self.filename),
         )
 
@@ -242,7 +239,7 @@ class StationFile:
             "longitude": None if place is None else place.longitude,
             "elevation": None if place is None else place.elevation,
             "distance_km": distance, "day": "as in the file", "retrieved": None, "url": None, "from_cache": False,
-            "stale": False, "attribution": info.attribution, "licence": info.licence, "estimated": [],
+            "stale": False, "attribution": info.attribution, "licence": catalogue.words(info.licence), "estimated": [],
             "wind": "none" if wind is None else "at 2 m" if wind == 2.0 else f"{wind:g} m brought to 2 m",
             "mapping": self.mapping.explain(), "station": self.mapping.station,
             "known": {name: dict(said) for name, said in self.mapping.known.items()},
