@@ -21,7 +21,7 @@ those that become words on the page (`etolib.widgets.wording`), with or without 
 """
 
 from etolib.words.catalogue import ENGLISH, add_language, best_language, has, languages, look_up, remove_language
-from etolib.words.text import Text, decode, encode, join, plain, render, say, verbatim
+from etolib.words.text import Text, decode, encode, join, render, say, verbatim
 
 __all__ = [
     "ENGLISH",
@@ -34,7 +34,6 @@ __all__ = [
     "join",
     "languages",
     "look_up",
-    "plain",
     "remove_language",
     "render",
     "say",

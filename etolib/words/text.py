@@ -157,15 +157,6 @@ def decode(data: Any) -> Text:
     return verbatim(str(data))
 
 
-def plain(value: Any) -> str:
-    """Return how a value stands in an English sentence: lists part by comma.
-
-    >>> plain(["rs", "u2"]), plain(3)
-    ('rs, u2', '3')
-    """
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
 def _keep(value: Any) -> Any:
     """Return a value as JSON and pickles can hold it."""
     if value is None or isinstance(value, (str, bool, int, float)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import pickle
@@ -107,3 +108,29 @@ def test_the_reader_may_put_a_text_together_in_its_own_way():
     inner = say("problem", thing="x", value="1", rule=say("is_empty"))
     forms = {"problem": lambda language, values: f"{values['thing']}!"}
     assert render("pt", join("; ", [inner, say("days", count=2)]), None, forms) == "x!; 2 dias"
+
+
+# --- the code and its catalogues --------------------------------------------------------------------------------------
+
+
+def code():
+    """Return every node of the package's code."""
+    return [node for path in FOLDER.parent.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+
+
+def test_every_key_that_is_said_has_its_text():
+    # A key that is missing would be seen only when its error happens.
+    known, unknown = set(entries("en")), set()
+    for node in code():
+        name = getattr(node, "func", None) and getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if name in ("say", "label"):  # say("key", ...) makes a text, say(language, "key", ...) shows one
+            keys = [arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            unknown |= set(keys[:1]) - known
+    assert unknown == set()
+
+
+def test_every_text_is_said_somewhere():
+    said = {node.value for node in code() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    families = {text for text in said if re.fullmatch(r"[a-z_]+_", text)}  # f"stage_{name}"
+    unused = [key for key in entries("en") if key not in said and not key.startswith(tuple(families))]
+    assert unused == []
