@@ -216,6 +216,12 @@ def vapour_pressure_slope(temperature: Any, *, convention: Convention | str = "f
     return conventions.get(convention).slope * exponential / (temperature + c.TETENS_B) ** 2
 
 
+def deficit(es: Any, ea: Any, convention: Convention) -> Any:
+    """Return the vapour pressure deficit of arrays, not below the bound of the convention. [kPa]"""
+    found = es - ea
+    return found if convention.deficit_min is None else np.maximum(found, convention.deficit_min)
+
+
 @elementwise(units="m s-1", long_name="wind speed at 2 m", standard_name="wind_speed")
 def wind_speed_2m(wind: Any, height: Any) -> Any:
     """Return the wind speed at 2 m from another height over short grass.

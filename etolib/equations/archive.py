@@ -238,7 +238,7 @@ def _simulated_block(block_info: Any = None, *, variable: str, latitude: np.ndar
     else:
         values = 2.5 + 1.5 * wave
     # Two digits, as an archive would keep them: it also compresses like one.
-    return np.round(values, 2).astype(np.float32)
+    return np.asarray(np.round(values, 2), dtype=np.float32)
 
 
 def _refuse_existing(target: str | Path) -> None:

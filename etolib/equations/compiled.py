@@ -4,6 +4,9 @@ numba is imported and the formula compiled (1 to 3 s) with the first call. The c
 thread: dask runs it in as many threads as it has.
 """
 
+# What numba compiles has no annotations: the signature of the loop says the types.
+# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False
+
 from __future__ import annotations
 
 import functools

@@ -142,9 +142,10 @@ class Convention:
         >>> FAO56.surface("short").cn, FAO56.surface("short").cd
         (900.0, 0.34)
         """
-        if name not in self.surfaces:
+        surface = self.short if name == "short" else self.tall if name == "tall" else None
+        if surface is None:
             raise InputError([Problem("surface", name, say("must_be_one_of", names=list(self.surfaces)))])
-        return self.surfaces[name]
+        return surface
 
     def with_(self, **changes: Any) -> Convention:
         """Return a convention with some numbers changed.

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from etolib.equations import air, conventions, kernel, radiation, sun
 from etolib.equations import constants as c
 from etolib.equations.conventions import Convention
@@ -109,20 +107,12 @@ def daily_terms(
     gamma = air.psychrometric_constant(given_pressure)
     delta = air.vapour_pressure_slope(tmean, convention=convention)
     es = air.mean_saturation_vapour_pressure(tmin, tmax)
-    vpd = es - ea
-    if convention.deficit_min is not None:
-        vpd = np.maximum(vpd, convention.deficit_min)
-    ra = sun.extraterrestrial_radiation(latitude, day_of_year, convention=convention)
+    vpd = air.deficit(es, ea, convention)
+    when = {"latitude": latitude, "day_of_year": day_of_year}
+    ra = sun.extraterrestrial_radiation(**when, convention=convention)
     if sky is None:
-        sky = radiation.clear_sky_of_day(
-            ra,
-            elevation,
-            latitude=latitude,
-            day_of_year=day_of_year,
-            ea=ea,
-            pressure=given_pressure,
-            convention=convention,
-        )
+        air_above = {"ea": ea, "pressure": given_pressure}
+        sky = radiation.clear_sky_of_day(ra, elevation, **when, **air_above, convention=convention)
     cloud = radiation.cloud_term(rs, sky, convention)
     rns = radiation.net_shortwave(rs)
     rnl = radiation.net_longwave(tmin, tmax, ea, rs, sky, convention=convention)
@@ -141,8 +131,8 @@ def daily_terms(
         "u2": u2,
         "dr": sun.inverse_relative_distance(day_of_year),
         "declination": sun.solar_declination(day_of_year, convention=convention),
-        "sunset_hour_angle": sun.sunset_hour_angle(latitude, day_of_year, convention=convention),
-        "daylight": sun.daylight_hours(latitude, day_of_year, convention=convention),
+        "sunset_hour_angle": sun.sunset_hour_angle(**when, convention=convention),
+        "daylight": sun.daylight_hours(**when, convention=convention),
         "ra": ra,
         "rs": rs,
         "rso": sky,

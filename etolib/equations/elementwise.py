@@ -81,16 +81,8 @@ def elementwise(
         The cells of the time axis depend on each other: the equation has an option ``axis`` (0 for arrays; the
         dimension ``time``, or else the first, of DataArrays, which must lie in one chunk).
     """
-    attrs = {
-        key: value
-        for key, value in {
-            "units": units,
-            "long_name": long_name,
-            "standard_name": standard_name,
-            "cell_methods": cell_methods,
-        }.items()
-        if value
-    }
+    described = {"units": units, "long_name": long_name, "standard_name": standard_name, "cell_methods": cell_methods}
+    attrs = {key: value for key, value in described.items() if value}
     plain, spoken = frozenset(options), frozenset(words)
 
     def is_setting(name: str, value: Any) -> bool:
@@ -167,7 +159,7 @@ class Block:
             if problems:
                 raise InputError(problems)
         with checked_inputs():
-            out = public.core(**given, **self.settings)
+            out: np.ndarray = public.core(**given, **self.settings)
         out = out if dtype is None else out.astype(dtype, copy=False)
         return out if ndim else out.reshape(())
 
@@ -333,7 +325,7 @@ def _dispatch(
 
 def _pandas_values(values: Any) -> np.ndarray:
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-        return values.to_numpy()
+        return np.asarray(values.to_numpy())
     return as_float(values.to_numpy(dtype=object, na_value=np.nan), str(values.name))
 
 

@@ -71,17 +71,14 @@ def hourly_terms(
     if relative_shortwave is None:
         cloud = _carried(own, trusted, source, axis)
     else:
-        assumed = c.CLOUD_A * relative_shortwave - c.CLOUD_B
-        cloud = np.where(np.isnan(own), own, np.where(trusted, own, assumed))
+        cloud = _assumed(own, trusted, relative_shortwave)
     rns = radiation.net_shortwave(rs)
     rnl = radiation.net_longwave_hourly(temperature, ea, cloud, convention=convention)
     rn = rns - rnl
     is_day = (rn >= 0 if convention.day_by_net_radiation else ra + 0 * rn > 0) * 1.0
     g = soil.soil_heat_flux_hourly(rn, is_day, surface=surface, convention=convention)
     cd = np.where(is_day > 0, crop.cd_day, crop.cd_night)
-    vpd = es - ea
-    if convention.deficit_min is not None:
-        vpd = np.maximum(vpd, convention.deficit_min)
+    vpd = air.deficit(es, ea, convention)
     denominator = delta + gamma * (1 + cd * u2)
     radiation_term = c.MM_PER_MJ * delta * (rn - g) / denominator
     aerodynamic_term = gamma * crop.cn_hour / (temperature + c.PM_KELVIN) * u2 * vpd / denominator
@@ -140,6 +137,11 @@ def _hours_with_clouds(ra: Any, latitude: Any, longitude: Any, when: When, conve
     sunset = sun.sunset_hour_angle(latitude, when[0], convention=convention)
     before = sunset - sun.solar_time_angle(longitude, *when)
     return trusted, (before >= least) & (before <= most)
+
+
+def _assumed(own: Any, trusted: Any, relative_shortwave: Any) -> Any:
+    assumed = c.CLOUD_A * relative_shortwave - c.CLOUD_B
+    return np.where(np.isnan(own), own, np.where(trusted, own, assumed))
 
 
 def _carried(own: np.ndarray, trusted: np.ndarray, source: np.ndarray, axis: int) -> np.ndarray:

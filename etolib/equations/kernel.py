@@ -145,9 +145,9 @@ def _fits(small: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     return all(a in (1, b) for a, b in zip(reversed(small), reversed(shape), strict=False))
 
 
-def _weather_problems(weather: list[np.ndarray]) -> list[Any]:
+def _weather_problems(weather: list[np.ndarray]) -> list[Problem]:
     given = dict(zip(WEATHER, weather, strict=True))
-    return range_problems(given) + ordered("tmin", "tmax")(given)
+    return [*range_problems(given), *ordered("tmin", "tmax")(given)]
 
 
 @dataclass(frozen=True)

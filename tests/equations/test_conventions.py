@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -267,3 +269,11 @@ def test_surfaces_a_convention_lacks() -> None:
         soil.soil_heat_flux_hourly(1.0, 1, surface="tall", convention=grass)
     with pytest.raises(InputError, match="is not known for fao56; known: short"):
         reference.eto_hourly(**hours(), **CLOCK, surface="tall")
+
+
+def test_no_convention_is_known_by_its_name() -> None:
+    # A third convention would run half of each: names are looked up in one place, `conventions.get`
+    names = "|".join(conventions.CONVENTIONS)
+    compared = re.compile(rf"""[!=]=\s*["'](?:{names})["']|["'](?:{names})["']\s*[!=]=|\bin \(["'](?:{names})["']""")
+    for path in Path(conventions.__file__).parent.glob("*.py"):
+        assert not compared.search(path.read_text()), path.name
