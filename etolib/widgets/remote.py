@@ -66,7 +66,7 @@ def answers(url: str) -> bool:
 
     try:
         client.fetch(
-            url, ttl=lambda data, headers: 600.0, check=check, source="map tiles",
+            url, ttl=lambda data, headers: 600.0, check=check, source="map_tiles",
             deadline=4.0, connect=2.0, read=3.0, attempts=1, max_stale=0.0,
         )  # fmt: skip
     except EtolibError:
