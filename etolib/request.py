@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,7 +40,9 @@ Days = Period | str | dt.date | Sequence[Any]
 
 _T = TypeVar("_T")
 _MAX_TYPED = 200  # characters of a field of a link that are looked at
+_MAX_DIGITS = 40  # longer ones are written with an exponent
 _MAX_FIELDS = 50  # of a link: ours have seven
+_EXPONENT = re.compile(r"-?\d(\.\d+)?e-\d+")
 _DATE = re.compile(r"\s*\d{4}-\d{2}(-\d{2})?\s*")
 
 
@@ -183,14 +186,14 @@ class Request:
     def query(self, *, named: bool = True) -> str:
         """Return ``?lat=..&lon=..&period=..&sources=..``, that `from_query` reads and that fills the page's form.
 
-        Dates are absolute, so that it means the same days tomorrow; coordinates to 5 decimals (a metre). An own file
-        cannot travel in a link: ``station=`` names it. The page knows no names of places: a link to it goes without
+        Dates are absolute, so that it means the same days tomorrow; numbers with all their digits. An own file cannot
+        travel in a link: ``station=`` names it. The page knows no names of places: a link to it goes without
         (``named=False``).
         """
         site = self.site
         fields = {"lat": _decimals(site.latitude), "lon": _decimals(site.longitude)}
         if site.elevation is not None:
-            fields["elevation"] = f"{site.elevation:g}"
+            fields["elevation"] = _decimals(site.elevation)
         if site.name and named:
             fields["name"] = site.name
         fields["period"] = str(self.period)
@@ -290,11 +293,20 @@ def query_fields(text: str) -> dict[str, str]:
         given = parse_qs(text.strip().lstrip("?"), max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise InputError([Problem("link", text[:40], say("link_has_too_many_fields", number=_MAX_FIELDS))]) from None
-    return {name: values[0][:_MAX_TYPED].strip() for name, values in given.items()}
+    first = {name: values[0][:_MAX_TYPED] for name, values in given.items()}
+    return {name: value if name == "name" else value.strip() for name, value in first.items()}
 
 
-def _decimals(degrees: float) -> str:
-    return f"{degrees:.5f}".rstrip("0").rstrip(".")
+def _decimals(number: float) -> str:
+    """Return all digits of a number, as people write it: no exponent (but for next to nothing), no idle zero.
+
+    >>> _decimals(554.0), _decimals(-22.7), _decimals(1e-05)
+    ('554', '-22.7', '0.00001')
+    """
+    text = f"{Decimal(repr(number)):f}"
+    if len(text) > _MAX_DIGITS:
+        return repr(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def metres(text: str) -> float | None:
@@ -348,7 +360,7 @@ def _period(value: Any) -> Period:
 
 def _typed_site(latitude: str, longitude: str, elevation: str | None, name: str | None) -> Site:
     def number(text: str, read: Callable[[str], float | None]) -> float | str:
-        value = read(text)
+        value = float(text) if _EXPONENT.fullmatch(text) else read(text)
         return text if value is None else value
 
     return Site(

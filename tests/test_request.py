@@ -152,7 +152,7 @@ def test_fields_of_the_page_are_no_part_of_a_request():
 # --- the same after every way -----------------------------------------------------------------------------------------
 
 finite = {"allow_nan": False, "allow_infinity": False}
-names = st.text(string.ascii_letters + "ção áé&=?#%+;/'\"\\ <>", max_size=30).filter(lambda text: text == text.strip())
+names = st.text(string.ascii_letters + "ção áé&=?#%+;/'\"\\ <>", max_size=200)
 sites = st.builds(
     Site,
     st.floats(-90, 90, **finite),
@@ -174,18 +174,12 @@ def requests(draw):
     return Request(draw(sites), draw(periods), sources, station, **options)
 
 
-def in_a_link(site: Site) -> Site:
-    """Return a place as exactly as a link tells it: to a metre, and six digits of the elevation."""
-    height = None if site.elevation is None else float(f"{site.elevation:g}")
-    return Site(round(site.latitude, 5), round(site.longitude, 5), height, site.name)
-
-
 @given(requests())
 @settings(max_examples=300, deadline=None)
 def test_a_link_says_the_same(request):
-    exact = Request(in_a_link(request.site), request.period, request.sources, request.station, **request.options)
-    assert Request.from_query(request.query(), station=request.station) == exact
-    assert exact.query() == request.query()
+    again = Request.from_query(request.query(), station=request.station)
+    assert again == request
+    assert again.query() == request.query()
 
 
 @given(requests())
