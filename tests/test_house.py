@@ -1,17 +1,14 @@
-"""The order of the house, read from its code: one truth for names, conventions and sentences; small functions."""
+"""The order of the house, read from its code: no words in the page, functions and modules of a readable size."""
 
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from etolib.equations import conventions
-from etolib.sources import catalogue
 from tests.test_project import PACKAGE, ROOT, modules
 
 TREES = {path: ast.parse(path.read_text()) for path in modules()}
@@ -24,75 +21,6 @@ def where(path: Path, node: ast.AST) -> str:
 def docstrings(tree: ast.AST) -> set[int]:
     """Return the ids of constants that stand alone: docstrings, and the words below a constant."""
     return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-
-
-def texts(node: ast.AST) -> list[str]:
-    """Return the texts written in a tuple, list, set or as keys of a dict."""
-    parts = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
-    return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-
-
-def test_no_name_of_a_convention_is_compared():
-    names = set(conventions.CONVENTIONS)
-    found = []
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Compare):
-                sides = [node.left, *node.comparators]
-                said = {s.value for s in sides if isinstance(s, ast.Constant)} | {t for s in sides for t in texts(s)}
-                if said & names:
-                    found.append(where(path, node))
-    assert found == []
-
-
-def test_no_list_of_sources_stands_outside_the_catalogue():
-    names = set(catalogue.names())
-    found = [
-        where(path, node)
-        for path, tree in TREES.items()
-        if path != PACKAGE / "sources" / "catalogue.py"
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict)) and len(names & set(texts(node))) > 1
-    ]
-    assert found == []
-
-
-# --- sentences ----------------------------------------------------------------------------------------------------
-
-# What takes a sentence that a person will read; builtin errors are for developers.
-ENDINGS = ("Error", "Unavailable", "Request", "Response", "Covered", "Limited", "Cancelled", "Timeout")
-SPEAKING = re.compile(rf"^(Problem|Finding|\w+({'|'.join(ENDINGS)}))$")
-NOT_TRANSLATED = {"citation.py"}
-
-
-def literal(node: ast.AST) -> bool:
-    """Return whether a node is a text of two words or more, written out."""
-    if isinstance(node, ast.JoinedStr):
-        return any(literal(part) for part in node.values)
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return len(re.findall(r"[A-Za-z]{2,}", node.value)) > 1
-    return False
-
-
-def spoken(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is handed to errors, problems, findings and lists of warnings."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        if isinstance(node.func, ast.Name) and SPEAKING.match(node.func.id) and not hasattr(builtins, node.func.id):
-            # the first argument of a Problem is the thing: a name
-            yield from node.args[2:] if node.func.id == "Problem" else node.args
-            yield from (k.value for k in node.keywords if k.arg in ("suggestion", "message", "text", "rule"))
-        elif isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "insert", "tell", "report"):
-            yield from (arg for arg in node.args if isinstance(arg, ast.JoinedStr))
-
-
-@pytest.mark.parametrize(
-    "path", [p for p in TREES if p.name not in NOT_TRANSLATED], ids=lambda p: str(p.relative_to(PACKAGE))
-)
-def test_errors_and_warnings_are_said_by_key(path):
-    found = [node for node in spoken(TREES[path]) if literal(node) and "<" not in ast.unparse(node)]
-    assert [where(path, node) for node in found] == []
 
 
 MARKUP = re.compile(r"<[^>]*(>|$)|&\w+;|[\w-]*etolib[\w-]*|[a-z-]+=(\"[^\"]*\"|'[^']*')|https?://\S+")

@@ -100,6 +100,7 @@ def daily_terms(
     >>> round(terms["radiation_term"], 2), round(terms["aerodynamic_term"], 2)
     (2.81, 1.07)
     """
+    # Long: a line for each equation, in the order of the book, and one for each term.
     convention, sky = conventions.with_clear_sky(convention, rso)
     crop = convention.surface(surface)
     tmean = air.mean_temperature(tmin, tmax)

@@ -34,7 +34,6 @@ class Formula(NamedTuple):
     balance: Callable[..., Any]
 
 
-# Longer than a function should be: its steps share the constants, and the compiler must find them in one closure.
 def make_formula(
     dtype: np.dtype,
     convention: Convention,
@@ -49,6 +48,7 @@ def make_formula(
     What numpy (arrays) and numba (cells) write differently is given: a number times 2**k by adding to its exponent
     the k that stands in the last bits of another, a choice by a condition, and a decorator of the steps.
     """
+    # Long: its steps share the constants, and the compiler must find them in one closure.
     number = dtype.type
     zero, half, one = number(0), number(0.5), number(1)
     shift = number(1.5 * 2.0 ** np.finfo(dtype).nmant)

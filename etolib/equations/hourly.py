@@ -56,6 +56,7 @@ def hourly_terms(
     >>> terms["rn"].round(3), terms["g"].round(3)
     (array([1.749]), array([0.175]))
     """
+    # Long: a line for each equation, in the order of the book, and one for each term.
     convention, own_sky = conventions.with_clear_sky(convention, rso)
     crop = _hourly_surface(convention, surface)
     pressure = air.atmospheric_pressure(elevation, convention=convention)
