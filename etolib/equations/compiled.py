@@ -5,7 +5,6 @@ thread: dask runs it in as many threads as it has.
 """
 
 # What numba compiles has no annotations: the signature of the loop says the types.
-# mypy: disallow-untyped-defs=False, disallow-incomplete-defs=False
 
 from __future__ import annotations
 
