@@ -37,6 +37,7 @@ OWN = Convention(
     beam_water=0.08,
     beam_power=0.35,
     diffuse_slope=0.34,
+    full_sky_sun=(0.41, 1.2),
     rso="full",
 )
 SITE = Site(35.0, 30.0, elevation=400.0)
