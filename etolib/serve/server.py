@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ import click
 
 from etolib.errors import EtolibError, InputError, Problem
 from etolib.serve import voila
-from etolib.tasks import cluster, scheduler
+from etolib.tasks import cluster
 from etolib.tasks.messages import SERVER_STOPPED
 from etolib.words import say
 
@@ -56,6 +57,7 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
             client.close()
         else:
             click.echo(say("starting_cluster"), err=True)
+            _quiet_dask()
             own = cluster.start(workers)
             address = str(own.scheduler_address)
             click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
@@ -84,6 +86,13 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
             _end(child)
         if own is not None:
             own.close()
+
+
+def _quiet_dask() -> None:
+    """Keep dask's notes off the terminal, also while a cluster starts and stops: dask itself does so in between."""
+    import distributed  # noqa: F401  (its import sets the level)
+
+    logging.getLogger("distributed").setLevel(logging.ERROR)
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -129,6 +138,8 @@ def _await(child: subprocess.Popen[bytes], url: str) -> None:
 
 def _cancel_tasks(address: str, mark: str) -> None:
     """Cancel what the pages of this server have under way, so that their messages say why."""
+    from etolib.tasks import scheduler
+
     # A scheduler that is lost has no task to cancel.
     with contextlib.suppress(EtolibError, OSError, TimeoutError, RuntimeError):
         client = cluster.connect(address, timeout=_STOP_S)
