@@ -73,7 +73,12 @@ def main() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Your own station: CSV, TSV, Excel, AquaCrop, CLIMWAT.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File .csv .nc .xlsx or .json.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; its ending chooses the format.",
+)
 def compute(
     lat: str,
     lon: str,

@@ -105,12 +105,12 @@ UNITS: dict[str, dict[str, tuple[float, float]]] = {
 
 
 def convert(values: Any, name: str, unit: str) -> Any:
-    """Return values of variable ``name`` given in ``unit`` in its canonical unit, as the same kind.
+    """Return values of variable ``name`` given in ``unit`` in its canonical unit, as the same array type.
 
     Parameters
     ----------
     values : numeric
-        Numbers in ``unit``; arrays, Series and DataArrays (dask too) keep their kind.
+        Numbers in ``unit``; arrays, Series and DataArrays (dask too) keep their type.
     name : str
         Canonical variable.
     unit : str

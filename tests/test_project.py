@@ -33,10 +33,10 @@ LAYERS = [
     {"sources.network"},
     {"sources"},
     {"fusion"},
-    {"validation"},
     {"result"},
     {"pipeline"},
     {"tasks"},
+    {"validation"},
     {"widgets", "serve"},
     {"cli", "__init__", "__main__"},
 ]

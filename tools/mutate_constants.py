@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = tuple(f"tests/equations/test_{name}.py" for name in ("air", "radiation", "reference", "filling"))
+TESTS = tuple(
+    f"tests/equations/test_{name}.py"
+    for name in ("air", "radiation", "reference", "filling", "clear_sky", "conventions")
+)
 FACTOR = 1.01
 
 
@@ -49,9 +52,9 @@ def run_mutant(constant: str | None, answer: Any) -> None:
     import pytest
 
     if constant is not None:
-        import etolib.constants
+        from etolib.equations import constants
 
-        setattr(etolib.equations.constants, constant, getattr(etolib.equations.constants, constant) * FACTOR)
+        setattr(constants, constant, getattr(constants, constant) * FACTOR)
     first = FirstFailure()
     with open(os.devnull, "w") as silence:
         os.dup2(silence.fileno(), 1)
@@ -71,14 +74,19 @@ def outcome(constant: str | None) -> tuple[int, str | None]:
     sending.close()
     try:
         answer = receiving.recv()
-    except EOFError:  # the change broke the import itself
-        answer = (1, "import")
+    except EOFError:
+        raise SystemExit(
+            f"the tests of {constant or 'no change'} ended without an answer: this tool is broken"
+        ) from None
     process.join()
     return answer
 
 
 def main(wanted: list[str]) -> int:
     """Run all mutants, or those named; return the exit status."""
+    if unknown := set(wanted) - set(names()):
+        print(f"no constant {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     import pandas  # noqa: F401  forked processes start with the libraries in place

@@ -1,4 +1,4 @@
-"""Reference evapotranspiration of a day: the equations, on any kind; `etolib.equations.tables` serves tables with gaps.
+"""Reference evapotranspiration of a day: the equations, on any array type; `tables` serves what has gaps.
 
 The numbers and bounds in which the books differ stand in `etolib.equations.conventions`. Negative results (polar
 night, dew) are left as the equation gives them. Pressure is computed from the elevation, as the book does, unless the
@@ -202,7 +202,7 @@ def eto_fao56(
     Returns
     -------
     numeric
-        Reference evapotranspiration, of the kind of the inputs (number, array, Series, DataArray, dask); float32
+        Reference evapotranspiration, of the array type of the inputs (number, array, Series, DataArray, dask); float32
         weather gives float32. NaN in any input gives NaN in that cell only. [mm day-1]
 
     Raises
@@ -276,7 +276,7 @@ def eto_asce(
     Returns
     -------
     numeric
-        Reference evapotranspiration, of the kind of the inputs. [mm day-1]
+        Reference evapotranspiration, of the array type of the inputs. [mm day-1]
 
     Raises
     ------

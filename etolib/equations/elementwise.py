@@ -1,4 +1,4 @@
-"""Same kind in, same kind out: numbers, arrays, Series, DataArrays and dask arrays for every equation.
+"""Same array type in, same array type out: numbers, arrays, Series, DataArrays and dask arrays for every equation.
 
 An equation is written once, on numpy arrays. `elementwise` makes it public: it refuses impossible numbers with
 all problems listed, hands arrays to the equation, and returns what the caller works with. Everything is turned
@@ -59,7 +59,7 @@ def elementwise(
     self_checking: bool = False,
     sequence: bool = False,
 ) -> Callable[[F], F]:
-    """Make an equation on arrays public for every kind.
+    """Make an equation on arrays public for every array type.
 
     Parameters
     ----------

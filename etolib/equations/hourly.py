@@ -229,7 +229,7 @@ def eto_hourly(
     Returns
     -------
     numeric
-        Reference evapotranspiration, of the kind of the inputs. [mm h-1]
+        Reference evapotranspiration, of the array type of the inputs. [mm h-1]
 
     Raises
     ------

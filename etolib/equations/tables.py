@@ -98,10 +98,10 @@ def eto(
     except InputError as error:
         problems += error.problems
     calculation = Calculation(method, numbers, rules, use_pressure)
-    kind = [t.__name__ for t in type(data).__mro__]
-    if "DataFrame" in kind:
+    types = [t.__name__ for t in type(data).__mro__]
+    if "DataFrame" in types:
         return _table_eto(data, site, calculation, dict(units or {}), problems)
-    if "Dataset" in kind:
+    if "Dataset" in types:
         return grid_eto(data, site, calculation, dict(units or {}), problems)
     problems.append(Problem("data", type(data).__name__, say("neither_table_nor_dataset")))
     raise InputError(problems)

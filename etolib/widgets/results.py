@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label
 from etolib.widgets.markup.result import result_head
 from etolib.widgets.wording import say_or
+
+log = logging.getLogger("etolib.page")
 
 
 @dataclass
@@ -91,12 +94,15 @@ class Results:
     def _pane(self, name: str) -> None:
         assert self.answers is not None
         answer = self.answers.tabs.get(name)
+        if not isinstance(answer, tabs.Failed):
+            try:
+                self.panes[name].value = self.registered[name].look(self.language, answer, self.answers.task_id)
+            except Exception as error:  # of whoever wrote the tab: the others are shown all the same
+                log.exception("the tab %s failed", name)
+                answer = tabs.Failed(f"{type(error).__name__}: {error}")
         if isinstance(answer, tabs.Failed):
-            self.panes[
-                name
-            ].value = f'<p class="etolib-notice">{label(self.language, "tab_failed", error=answer.error)}</p>'
-        else:
-            self.panes[name].value = self.registered[name].look(self.language, answer, self.answers.task_id)
+            failed = label(self.language, "tab_failed", error=answer.error)
+            self.panes[name].value = f'<p class="etolib-notice">{failed}</p>'
 
     def _turn(self) -> None:
         # The table stays in the page for readers that cannot see the chart; only the others are taken out.

@@ -2,7 +2,7 @@
 
 A sentence arises where something happens: ``say("days_missing", variable="rs", days="2024-02-01")`` gives a `Text`. It
 *is* the finished English sentence (a str, for logs, files and the command line) and still knows its key and values, so
-that the page can show it in another language with `render`. Catalogues are gettext files, ``en.po`` and ``pt.po`` here,
+that the page can show it in another language with `render`. Catalogues are gettext files, ``<language>.po`` here,
 with msgid = key, msgstr = the sentence with ``{names}``. A key with a value ``count`` may have plural forms.
 
 What stands in a place follows from the name of the value. Most are shown as they are; `render` takes ``roles`` for

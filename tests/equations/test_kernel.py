@@ -35,7 +35,7 @@ def in_float32(days: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize(("convention", "surface"), KEYS)
 def test_float64_is_the_book(days: dict[str, np.ndarray], convention: str, surface: str) -> None:
-    # KERNEL acceptance: <= 1e-12 mm/day against plain numpy by the book; compiled = plain to the last bit
+    # asked for: <= 1e-12 mm/day against plain numpy by the book; compiled = plain to the last bit
     with checked_inputs():
         book = reference.daily_terms(**days, convention=convention, surface=surface)["eto"]
     plain = kernel.daily(**days, convention=convention, surface=surface, compiled=False)
@@ -46,7 +46,7 @@ def test_float64_is_the_book(days: dict[str, np.ndarray], convention: str, surfa
 
 @pytest.mark.parametrize(("convention", "surface"), KEYS)
 def test_float32_stays_float32(days: dict[str, np.ndarray], convention: str, surface: str) -> None:
-    # KERNEL acceptance: <= 5e-5 mm/day against float64 of the same (rounded) inputs
+    # asked for: <= 5e-5 mm/day against float64 of the same (rounded) inputs
     single = in_float32(days)
     with checked_inputs():
         double = {k: v.astype(np.float64) for k, v in single.items()}
@@ -237,7 +237,7 @@ def test_units_of_data_arrays_are_read() -> None:
 
 @pytest.mark.parametrize("name", ["etolib", "etolib.reference", "etolib.equations.kernel", "etolib.equations.filling"])
 def test_import_is_light(name: str) -> None:
-    # KERNEL: numba, xarray, dask and pandas come with the first use that needs them
+    # asked for: numba, xarray, dask and pandas come with the first use that needs them
     code = f"import sys, {name}; print(sorted(m for m in ('numba', 'xarray', 'dask', 'pandas') if m in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

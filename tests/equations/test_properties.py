@@ -55,7 +55,7 @@ def test_every_valid_day_has_a_number(day: dict[str, float], convention: str) ->
 @repeatable
 @given(days(), st.sampled_from(CONVENTIONS))
 def test_the_fast_formula_is_the_book(day: dict[str, float], convention: str) -> None:
-    # KERNEL: float64 within 1e-12 mm/day of the equations by the book, for weather; the bound grows with the result
+    # asked for: float64 within 1e-12 mm/day of the equations by the book, for weather; the bound grows with the result
     with checked_inputs():
         book = reference.daily_terms(**{k: np.array([v]) for k, v in day.items()}, convention=convention)["eto"][0]
     assert reference.eto_fao56(**day, convention=convention) == pytest.approx(book, abs=1e-12, rel=2e-13)
@@ -110,8 +110,8 @@ def test_hemispheres_are_mirrored(day: dict[str, float]) -> None:
     assert south == pytest.approx(north, abs=1e-9), other
 
 
-def kinds_of(table: dict[str, np.ndarray], place: dict[str, float]) -> dict[str, np.ndarray]:
-    """Return the result of every kind of input as an array."""
+def types_of(table: dict[str, np.ndarray], place: dict[str, float]) -> dict[str, np.ndarray]:
+    """Return the result of every array type as an array."""
     index = pd.RangeIndex(5, 5 + len(table["tmin"]))
     arrays = {k: xr.DataArray(v, dims="x", coords={"x": index}) for k, v in table.items()}
     size = len(index)
@@ -139,12 +139,12 @@ def kinds_of(table: dict[str, np.ndarray], place: dict[str, float]) -> dict[str,
 
 @settings(repeatable, max_examples=20)
 @given(st.lists(days(), min_size=1, max_size=40))
-def test_every_kind_gives_the_same_bits(rows: list[dict[str, float]]) -> None:
+def test_every_array_type_gives_the_same_bits(rows: list[dict[str, float]]) -> None:
     table = {k: np.array([row[k] for row in rows]) for k in (*WEATHER, "day_of_year")}
     place = {"latitude": rows[0]["latitude"], "elevation": rows[0]["elevation"]}
-    results = kinds_of(table, place)
-    for kind, values in results.items():
-        np.testing.assert_array_equal(values, results["scalar"], err_msg=kind)
+    results = types_of(table, place)
+    for array_type, values in results.items():
+        np.testing.assert_array_equal(values, results["scalar"], err_msg=array_type)
 
 
 @settings(repeatable, max_examples=30)
@@ -236,7 +236,7 @@ def test_polar_night() -> None:
 
 
 @pytest.mark.parametrize("function", [air.saturation_vapour_pressure, air.vapour_pressure_slope])
-def test_single_equations_keep_kinds(function: Any) -> None:
+def test_single_equations_keep_the_array_type(function: Any) -> None:
     values = np.linspace(-20.0, 40.0, 7)
     index = pd.date_range("2024-02-26", periods=7)
     expected = np.array([function(float(v)) for v in values])

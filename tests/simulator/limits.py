@@ -1,4 +1,4 @@
-"""The published rate limits, where the server was asked to enforce them (SOURCES.md 2.7 and section 5)."""
+"""The published rate limits, where the server was asked to enforce them."""
 
 from __future__ import annotations
 

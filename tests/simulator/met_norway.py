@@ -1,4 +1,4 @@
-"""MET Norway Locationforecast 2.0, compact and complete (SOURCES.md section 3)."""
+"""MET Norway Locationforecast 2.0, compact and complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NASA POWER: ``/api/temporal/{daily,hourly}/point`` and the checks of ``daily/regional`` (SOURCES.md section 1)."""
+"""NASA POWER: ``/api/temporal/{daily,hourly}/point`` and the checks of ``daily/regional``."""
 
 from __future__ import annotations
 

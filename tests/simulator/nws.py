@@ -1,4 +1,4 @@
-"""US National Weather Service: points, raw grid, stations, observations (SOURCES.md section 4).
+"""US National Weather Service: points, raw grid, stations, observations.
 
 Offices, grids and stations are invented: an office is a box of five degrees, its grid has cells of 0.025 degrees,
 and one station stands somewhere in every cell of a 0.4 degree lattice. Names carry the word Simulated.

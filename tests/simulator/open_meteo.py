@@ -1,4 +1,4 @@
-"""Open-Meteo: archive, forecast, historical forecast and elevation (SOURCES.md section 2)."""
+"""Open-Meteo: archive, forecast, historical forecast and elevation."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def error(status: int, reason: str) -> Answer:
 
 
 def weight(query: Query, days: int) -> float:
-    """Return how many calls a request counts for (SOURCES.md 2.7).
+    """Return how many calls a request counts for.
 
     >>> round(weight({"latitude": ["1"], "daily": ["a,b,c,d,e,f,g,h,i"]}, 365), 1)
     23.5

@@ -1,4 +1,4 @@
-"""OpenTopoData: ``/v1/{dataset[,dataset]}`` (SOURCES.md section 5)."""
+"""OpenTopoData: ``/v1/{dataset[,dataset]}``."""
 
 from __future__ import annotations
 

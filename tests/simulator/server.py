@@ -214,7 +214,7 @@ class _Loop(threading.Thread):
     """One thread that accepts connections for all listeners."""
 
     def __init__(self, listeners: list[_Listener]) -> None:
-        super().__init__(name="weatherserver", daemon=True)
+        super().__init__(name="simulator", daemon=True)
         self._selector = selectors.DefaultSelector()
         self._wake, self._woken = socket.socketpair()
         self._changes: list[Callable[[], None]] = []

@@ -222,7 +222,7 @@ def daily(
     """Return simulated days: aggregates of `hourly` over days that begin at 00:00 of a fixed UTC offset.
 
     ``lag`` is 1 for providers whose hourly sums carry the label of the hour's end, so that their day's total
-    covers 23:00 to 23:00 (SOURCES.md 2.5). Keys are the canonical names of etolib plus ``tdewmax``, ``tdewmin``,
+    covers 23:00 to 23:00. Keys are the canonical names of etolib plus ``tdewmax``, ``tdewmin``,
     ``ws10``, ``ws10max``, ``ws10min``, ``ws2``, ``msl``, ``ra`` and ``et0``; units are canonical.
     """
     start = day_number(first) * HOURS - offset

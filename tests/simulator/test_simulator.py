@@ -97,7 +97,7 @@ def test_forecast_windows(quiet: WeatherServer) -> None:
 
 
 def test_offset_of_the_request_is_used_for_all_days() -> None:
-    # utc_offset_seconds is that of the moment of the request, also for days of the other season (SOURCES.md 2.5)
+    # utc_offset_seconds is that of the moment of the request, also for days of the other season
     offsets = []
     for today in ("2024-01-15", "2024-07-15"):
         with WeatherServer(today=today) as server:
@@ -296,7 +296,7 @@ def test_replay_places(replay: WeatherServer) -> None:
 def test_open_meteo_limits_count_weights_in_clock_windows() -> None:
     now = [dt.datetime(2024, 7, 1, 10, 0, 30, tzinfo=dt.UTC).timestamp()]
     with WeatherServer(today=TODAY, limits=True, seconds=lambda: now[0]) as server:
-        # 9 variables x 30 years weigh about 704 calls: one such request uses up the minute (SOURCES.md 2.7)
+        # 9 variables x 30 years weigh about 704 calls: one such request uses up the minute
         assert open_meteo.weight({"latitude": ["1"], "daily": ["a,b,c,d,e,f,g,h,i"]}, 10957) == pytest.approx(
             704, abs=1
         )

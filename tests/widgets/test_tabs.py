@@ -55,9 +55,26 @@ def toy(request):
     tabs.remove("toy")
 
 
+def test_a_look_that_fails_is_said_in_its_own_tab(result):
+    def look(language, answer, task_id):
+        raise RuntimeError("no look")
+
+    tabs.register(tabs.Tab("broken", look))
+    tabs.register(tabs.Tab("after", lambda language, answer, task_id: "<p>still here</p>"))
+    try:
+        page = finished(result)
+        assert "no look" in page.results.panes["broken"].value
+        assert page.results.panes["after"].value == "<p>still here</p>"
+        assert "<table>" in page.results.panes["table"].value
+    finally:
+        tabs.remove("broken")
+        tabs.remove("after")
+
+
 def test_a_tab_that_was_added_is_shown_with_the_others(result, toy):
     page = finished(result)
-    assert [name for _, name in page.results.tabs.options] == ["chart", "table", "take", "toy"]
+    assert [name for _, name in page.results.tabs.options] == [*tabs.registered()]
+    assert [*tabs.registered()][-1] == "toy"
     assert page.results.tabs.options[-1][0] == "Warmest"
     warmest = result.table.set_index("date")["tmax"].idxmax()
     assert page.results.panes["toy"].value == f"<p>maximum temperature: {warmest:%Y-%m-%d}</p>"

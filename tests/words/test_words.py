@@ -37,7 +37,7 @@ def places(forms: tuple[str, ...]) -> set[str]:
 def test_a_language_has_every_key_with_the_same_places(language):
     english, other = entries("en"), entries(language)
     assert set(other) == set(english)
-    assert all(all(forms) for forms in other.values())
+    assert [key for key, forms in other.items() if not all(forms)] == []  # not translated yet
     assert {k for k in english if places(english[k]) != places(other[k])} == set()
 
 

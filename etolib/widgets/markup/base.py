@@ -28,13 +28,13 @@ def label(language: str, key: str, **values: Any) -> str:
     return text(say(language, key, **values))
 
 
-def sentence(language: str, told: str) -> str:
+def sentence(language: str, words: str) -> str:
     """Return lines of the calculation in the page's language, as HTML: a capital first, commands marked as such.
 
     >>> sentence("en", "restart `etolib serve` <now>")
     'Restart <code>etolib serve</code> &lt;now&gt;'
     """
-    lines = wording.translate(language, told).splitlines()
+    lines = wording.translate(language, words).splitlines()
     return "<br>".join(_COMMAND.sub(r"<code>\1</code>", text(wording.capital(line))) for line in lines)
 
 
