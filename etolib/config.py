@@ -60,6 +60,10 @@ def get(option: str) -> str | None:
     """
     if option not in options():
         raise InputError([Problem("option", option, say("not_one_of", names=list(options())))])
+    return _value(option)
+
+
+def _value(option: str) -> str | None:
     overrides = _overrides.get() or {}
     if option in overrides:
         return overrides[option]
@@ -101,7 +105,7 @@ def settings() -> dict[str, str]:
     ...     sorted({"today", "offline"} & settings().keys())
     ['offline', 'today']
     """
-    return {name: value for name in options() if (value := get(name)) is not None}
+    return {name: value for name in options() if (value := _value(name)) is not None}
 
 
 def is_offline() -> bool:

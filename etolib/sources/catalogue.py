@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from etolib.errors import InputError, Problem
@@ -342,7 +344,8 @@ def load(path: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
-def services() -> dict[str, str]:
+@cache
+def services() -> Mapping[str, str]:
     """Return scheme and host of every service by its name in ``ETOLIB_<SERVICE>_URL``.
 
     >>> services()["nws"]
@@ -351,9 +354,10 @@ def services() -> dict[str, str]:
     rows: tuple[SourceInfo | ElevationInfo, ...] = (*SOURCES.values(), *ELEVATIONS)
     modules = list(dict.fromkeys(row.provider.partition(":")[0] for row in rows))
     together = sorted(rows, key=lambda row: modules.index(row.provider.partition(":")[0]))  # those of one provider
-    return {row.service: row.root for row in together if row.service}
+    return MappingProxyType({row.service: row.root for row in together if row.service})
 
 
+@cache
 def keyed_services() -> tuple[str, ...]:
     """Return the services that want a key of one's own, ``ETOLIB_<SERVICE>_KEY``."""
     return tuple(dict.fromkeys(row.service for row in SOURCES.values() if row.key_needed))
@@ -428,6 +432,7 @@ def register(row: SourceInfo, provider: Source | None = None) -> None:
     if row.name in SOURCES or row.name == STATION or not row.name.isidentifier() or row.name == "auto":
         raise InputError([Problem("source", row.name, say("source_name_taken"), say("choose_another_name"))])
     SOURCES[row.name] = _added[row.name] = row
+    _changed()
     if provider is not None:
         PROVIDERS[row.name] = provider
 
@@ -435,7 +440,14 @@ def register(row: SourceInfo, provider: Source | None = None) -> None:
 def unregister(name: str) -> None:
     """Take a source away again that `register` added; KeyError where it did not."""
     del _added[name], SOURCES[name]
+    _changed()
     PROVIDERS.pop(name, None)
+
+
+def _changed() -> None:
+    """Forget what was derived from the rows."""
+    services.cache_clear()
+    keyed_services.cache_clear()
 
 
 @contextmanager
