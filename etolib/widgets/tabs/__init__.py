@@ -1,7 +1,7 @@
 """The tabs of a result: a registry, and a file for each.
 
->>> list(registered())[0]
-'chart'
+>>> list(registered())
+['chart', 'table', 'take']
 """
 
 from __future__ import annotations
