@@ -58,9 +58,13 @@ def get(option: str) -> str | None:
     ...     get("today")
     '2020-06-30'
     """
-    if option not in options():
-        raise InputError([Problem("option", option, say("not_one_of", names=list(options())))])
+    _check(option)
     return _value(option)
+
+
+def _check(option: str) -> None:
+    if option not in (known := options()):
+        raise InputError([Problem("option", option, say("not_one_of", names=list(known)))])
 
 
 def _value(option: str) -> str | None:
@@ -78,8 +82,7 @@ def set_options(**values: str | os.PathLike[str] | bool | dt.date | None) -> Abs
     True
     """
     for name in values:
-        if name not in options():
-            raise InputError([Problem("option", name, say("not_one_of", names=list(options())))])
+        _check(name)
     given = {name: value for name, value in values.items() if value is not None}
     return _scope({k: ("1" if v else "0") if isinstance(v, bool) else str(v) for k, v in given.items()})
 
