@@ -48,7 +48,8 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
     port = port or free_port(host)
     own = child = None
     address, mark = "", uuid.uuid4().hex[:12]
-    stop = signal.signal(signal.SIGTERM, _interrupt)  # from the first process on: none may stay behind
+    # From the first process on: none may stay behind.
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
             client = cluster.connect(scheduler)
@@ -77,10 +78,11 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
         if browser:
             webbrowser.open(next(iter(pages.values())))
         return child.wait()
-    except KeyboardInterrupt:
+    except _Stopped:
         return 0
     finally:
-        signal.signal(signal.SIGTERM, stop)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if child is not None:
             _cancel_tasks(address, mark)
             _end(child)
@@ -95,8 +97,16 @@ def _quiet_dask() -> None:
     logging.getLogger("distributed").setLevel(logging.ERROR)
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+class _Stopped(SystemExit):
+    """Asked to stop, by a signal.
+
+    Not KeyboardInterrupt: Python ends a process as killed where that passed through an ``exec``, caught or not, and
+    importing dask is full of them (each dataclass is one).
+    """
+
+
+def _stop(number: int, frame: object) -> None:
+    raise _Stopped(0)
 
 
 def _refuse_taken(host: str, port: int) -> None:
