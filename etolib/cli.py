@@ -219,9 +219,57 @@ def fuse(data: Path, protocol: str, cities: str | None, output: Path) -> None:
 
 
 @main.command()
-@click.option("--data", required=True, type=click.Path(path_type=Path), help=DATA_HELP)
+@click.option("--data", type=click.Path(path_type=Path), help=DATA_HELP)
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all tables here too.")
-def validate(data: Path, json_file: Path | None) -> None:
+@click.option(
+    "--station",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Your own station: scores every source, the fusion and what the station teaches on its own record.",
+)
+@click.option("--lat", help="Of the station, where its file does not say it.")
+@click.option("--lon", help="Of the station, where its file does not say it.")
+@click.option("--elevation", help="Metres above sea level; looked up where not given.")
+@click.option("--sources", default="auto", show_default=True, help="auto, or names separated by commas.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Report of a station: .html, .json, or .csv with the days.",
+)
+def validate(
+    data: Path | None,
+    json_file: Path | None,
+    station: Path | None,
+    lat: str | None,
+    lon: str | None,
+    elevation: str | None,
+    sources: str,
+    output: Path | None,
+) -> None:
+    """Print how accurate the sources and their fusion are: on your own station, or on a folder of places."""
+    if (data is None) == (station is None):
+        raise click.UsageError(say("give_data_or_station"))
+    if data is not None:
+        _validate_places(data, json_file)
+        return
+    if output is not None:
+        check_output(output, (".html", ".json", ".csv"))
+    assert station is not None
+    site = None if lat is None or lon is None else Request.from_text(lat, lon, "today", elevation=elevation).site
+    from etolib.sources.station import file
+    from etolib.validation import own_record, own_report
+
+    own = file.read(station, site=site)
+    for line in own.mapping.explain():
+        click.echo(f"{station.name}: {line}", err=True)
+    found = own_record.study(own, site, sources)
+    click.echo(own_report.to_text(found))
+    if output is not None:
+        with _writing(output):
+            output.write_text(own_report.WRITERS[output.suffix.lower()](found), encoding="utf-8")
+
+
+def _validate_places(data: Path, json_file: Path | None) -> None:
     """Print the accuracy of all protocols on a folder of places with a reference."""
     if json_file is not None:
         check_output(json_file, (".json",))
