@@ -20,6 +20,7 @@ PACKAGE = ROOT / "etolib"
 LAYERS = [
     {"_version", "words"},
     {"errors"},
+    {"dates"},
     {"sources.row"},
     {"sources.catalogue"},
     {"equations.constants", "equations.conventions", "variables", "config"},

@@ -1,22 +1,22 @@
-"""The dates of a station file: how they are written, and the day of each row."""
+"""Which columns of a station file hold its dates, and how they are written; `etolib.dates` reads them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from etolib import dates
+from etolib.dates import YEAR_AND_DAY, YEAR_MONTH_DAY, Dates
 from etolib.errors import InputError, Problem
-from etolib.sources.station.cells import date_like
 from etolib.sources.station.layout import Table
-from etolib.words import Text, say, verbatim
+from etolib.words import Text, say
 
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
            "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
 """How a date may be written in one column, as ``strptime`` takes it."""
 
-YEAR_AND_DAY, YEAR_MONTH_DAY, MONTHS = "year and day of year", "year, month, day", "twelve months, no year"
+MONTHS = "twelve months, no year"
 
 IN_PARTS: Mapping[str, str] = {
     YEAR_AND_DAY: "year_and_day_of_year",
@@ -26,106 +26,102 @@ IN_PARTS: Mapping[str, str] = {
 }
 """Dates that stand in several columns, or in none, and their key among the texts."""
 
-PARTS = ("date", "year", "month", "day", "doy")
+
+@dataclass(frozen=True)
+class DateForm:
+    """How the dates of a file are written.
+
+    Attributes
+    ----------
+    form : str
+        As ``strptime`` takes it, ``excel``, ``unix``, or one of `IN_PARTS`.
+    question : Text or None
+        What is uncertain of it.
+    choices : tuple of str
+        What answers the question (``dates=``).
+    assumed : str or None
+        What is taken until it is answered; None where nothing may be.
+    """
+
+    form: str
+    question: Text | None = None
+    choices: tuple[str, ...] = ()
+    assumed: str | None = None
 
 
 def format_in_words(form: str) -> Text:
     """Return how dates are written, for people.
 
-    >>> format_in_words("%d/%m/%Y")
-    'DD/MM/YYYY'
+    >>> format_in_words("%d/%m/%Y"), format_in_words("year, month, day")
+    ('DD/MM/YYYY', 'year, month, day')
     """
-    if form in IN_PARTS:
-        return say(IN_PARTS[form])
-    for sign, letters in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%y", "YY"), ("%b", "MON")):
-        form = form.replace(sign, letters)
-    return verbatim(form)
+    return say(IN_PARTS[form]) if form in IN_PARTS else dates.form_in_words(form)
 
 
-def find_format(table: Table, at: Mapping[str, int], questions: list[Text]) -> str:
-    """Return how the dates are written.
+def date_form(table: Table, at: Mapping[str, int]) -> DateForm:
+    """Return how the dates of a table are written, with what is uncertain.
 
     Parameters
     ----------
     table : Table
     at : mapping of str to int
         Which column holds each of `PARTS`, as far as they are there.
-    questions : list of Text
-        Grows by what is uncertain.
 
     Raises
     ------
     InputError
-        Where they cannot be read.
+        Where there are none, or one cannot be read.
     """
     column = at.get("date")
     if column is None:
         if {"year", "doy"} <= at.keys():
-            return YEAR_AND_DAY
+            return DateForm(YEAR_AND_DAY)
         if {"year", "month", "day"} <= at.keys():
-            return YEAR_MONTH_DAY
+            return DateForm(YEAR_MONTH_DAY)
         column = at.get("day")
-        if column is None or not any(date_like(row[column]) for row in table.rows[:5]):
+        if column is None or all(dates.parse(row[column]) is None for row in table.rows[:5]):
             names = ", ".join(name for name in table.names if name)
             raise InputError([Problem("file", names, say("no_column_for_the_date"), say("name_the_date"))])
-    cells = [row[column] for row in table.rows if row[column]]
-    good = [form for form in FORMATS if _fits(cells, form)]
-    if not good:
-        thing = say("column_named", name=repr(table.names[column]))
-        raise InputError([Problem(thing, cells[0] if cells else "", say("is_not_a_date"), say("write_iso_dates"))])
-    if len(good) == 1:
-        return good[0]
-    steps = {form: _even(cells, form) for form in good}
-    best = max(good, key=lambda form: steps[form])
-    others = [form for form in good if form != best and steps[form] == steps[best]]
-    if others and _parse(cells[:50], best) != _parse(cells[:50], others[0]):
-        questions.append(say("dates_in_two_ways", date=repr(cells[0]), form=format_in_words(best)))
-    return best
+    cells = [row[column] for row in table.rows]
+    found = dates.readings(cells)
+    if not found or found[0].months_only:
+        read = dates.read(cells, name=say("column_named", name=repr(table.names[column])), absent=True)
+        return DateForm(read.form)  # not reached: a column without a reading is refused by `read`
+    best = found[0]
+    if dates.is_settled(found):
+        return DateForm(best.form)
+    first = next(cell for cell in cells if not dates.is_absent(cell))
+    question = say("dates_in_two_ways", date=repr(first), form=best.words)
+    choices = tuple(dict.fromkeys(reading.order for reading in found))
+    return DateForm(best.form, question, choices, best.order if dates.is_likely(found) else None)
+
+
+def find_format(table: Table, at: Mapping[str, int], questions: list[Text]) -> str:
+    """Return how the dates are written, as `date_form`; ``questions`` grows by what is uncertain."""
+    found = date_form(table, at)
+    if found.question is not None:
+        questions.append(found.question)
+    return found.form
+
+
+def read_dates(table: Table, at: Mapping[str, int], form: str) -> Dates:
+    """Return the dates of the rows, with times of day; ``at`` as for `date_form`, ``form`` a form or an order.
+
+    Raises
+    ------
+    InputError
+        Naming the row that has none.
+    """
+    if form in (YEAR_AND_DAY, YEAR_MONTH_DAY):
+        parts = {name: [row[at[name]] for row in table.rows] for name in ("year", "month", "day", "doy") if name in at}
+        if form == YEAR_MONTH_DAY:
+            parts.pop("doy", None)
+        return dates.read_parts(parts)
+    column = at.get("date", at.get("day", 0))
+    return dates.read([row[column] for row in table.rows], form or None)
 
 
 def dates_of(table: Table, at: Mapping[str, int], form: str) -> tuple[list[dt.date], bool]:
-    """Return the date of each row, and whether rows have times of day; ``at`` as for `find_format`."""
-    found: list[dt.date] = []
-    hourly = "hour" in at
-    for line, row in enumerate(table.rows, start=1):
-        try:
-            if form == YEAR_AND_DAY:
-                year, doy = int(float(row[at["year"]])), int(float(row[at["doy"]]))
-                day = dt.date(year, 1, 1) + dt.timedelta(days=doy - 1)
-                if not 1 <= doy <= 366 or day.year != year:
-                    raise ValueError
-            elif form == YEAR_MONTH_DAY:
-                day = dt.date(*(int(float(row[at[part]])) for part in ("year", "month", "day")))
-            else:
-                cell = row[at.get("date", at.get("day", 0))]
-                hourly = hourly or (_day_part(cell) != cell and not re.search(r"[T ]0?0:00(:00)?", cell))
-                day = _parse([cell], form)[0]
-        except (ValueError, OverflowError):
-            problem = Problem(say("row_number", number=line), " ".join(row[:4]), say("no_date_to_read"))
-            raise InputError([problem]) from None
-        found.append(day)
-    return found, hourly
-
-
-def _day_part(cell: str) -> str:
-    """Return the date without a time of day."""
-    return re.split(r"[T ](?=\d{1,2}:)", cell, maxsplit=1)[0]
-
-
-def _fits(cells: Sequence[str], form: str) -> bool:
-    try:
-        _parse(cells, form)
-    except ValueError:
-        return False
-    return True
-
-
-def _parse(cells: Sequence[str], form: str) -> list[dt.date]:
-    return [dt.datetime.strptime(_day_part(cell), form).date() for cell in cells]  # noqa: DTZ007 (a date)
-
-
-def _even(cells: Sequence[str], form: str) -> float:
-    """Return the share of steps of one day."""
-    days = _parse(cells[:400], form)
-    steps = [(b - a).days for a, b in pairwise(days)]
-    return sum(step == 1 for step in steps) / len(steps) if steps else 0.0
+    """Return the date of each row, and whether rows have times of day; ``at`` as for `date_form`."""
+    found = read_dates(table, at, form)
+    return found.days.tolist(), found.timed or "hour" in at

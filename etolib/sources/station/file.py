@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
     at = {c.variable: c.index for c in mapping.columns if c.variable}
     dates, hourly = dates_of(table, at, mapping.date_format)
     if len(set(dates)) < len(dates):
-        twice = next(day for day in dates if dates.count(day) > 1)
+        twice = next(day for day, count in Counter(dates).items() if count > 1)
         rule, hint = ("several_rows_for", "make_daily_values") if hourly else ("two_rows_for", "keep_one_row_a_day")
         raise InputError([Problem("file", name, say(rule, date=twice), say(hint))])
     return dates

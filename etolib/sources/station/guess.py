@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from etolib.dates import PARTS
 from etolib.errors import InputError, Problem
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
-from etolib.sources.station.dates import FORMATS, MONTHS, PARTS, find_format
+from etolib.sources.station.dates import FORMATS, MONTHS, find_format
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import classify, height_of, split_unit
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
