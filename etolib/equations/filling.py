@@ -152,7 +152,40 @@ def _complete(
     return Completed(values, codes)
 
 
+def vapour_pressure(given: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return the vapour pressure by the best route the humidity of each cell allows, NaN where none; nothing is refused.
+
+    The routes of `complete` in their order, without its estimate from Tmin: what fusion judges a source's humidity by.
+
+    Parameters
+    ----------
+    given : mapping of str to ndarray
+        ``tmin`` and ``tmax`` [degC], and any of ``ea`` [kPa], ``tdew`` [degC], ``rhmin``, ``rhmax`` and ``rhmean`` [%];
+        one shape.
+
+    Returns
+    -------
+    ndarray
+        [kPa]
+
+    Examples
+    --------
+    >>> day = {"tmin": 18.0, "tmax": 25.0, "rhmin": 54.0, "rhmax": 82.0, "rhmean": 68.0}
+    >>> vapour_pressure({name: np.array([value]) for name, value in day.items()}).round(2).tolist()
+    [1.7]
+    """
+    with checked_inputs():
+        return _measured_vapour_pressure(given).values
+
+
 def _vapour_pressure(whole: Mapping[str, np.ndarray], dew_point_offset: float) -> _Filling:
+    tmin = whole["tmin"]
+    ea = _measured_vapour_pressure(whole)
+    ea.fill("estimated_tmin", lambda at: humidity.vapour_pressure_from_tmin(tmin[at], np.array([dew_point_offset])))
+    return ea
+
+
+def _measured_vapour_pressure(whole: Mapping[str, np.ndarray]) -> _Filling:
     tmin, tmax = whole["tmin"], whole["tmax"]
     ea = _Filling(whole.get("ea"), tmin.shape, tmin.dtype)
     if "tdew" in whole:
@@ -169,7 +202,6 @@ def _vapour_pressure(whole: Mapping[str, np.ndarray], dew_point_offset: float) -
             "from_rh_mean",
             lambda at: humidity.vapour_pressure_from_rhmean(tmin[at], tmax[at], whole["rhmean"][at]),
         )
-    ea.fill("estimated_tmin", lambda at: humidity.vapour_pressure_from_tmin(tmin[at], np.array([dew_point_offset])))
     return ea
 
 

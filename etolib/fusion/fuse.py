@@ -125,7 +125,7 @@ def fuse_sources(
     report = checked or check(frames, site)
     clean = report.frames
     chosen = choose_inputs(clean, first)
-    completed = reference_eto(chosen.inputs, site, **options)
+    completed = reference_eto(chosen.given, site, **options)
     index = chosen.inputs.index
     each = pd.DataFrame({name: _alone(frame, site, options) for name, frame in clean.items()}, index=index)
     means = _long_term_means(frames)

@@ -5,6 +5,19 @@ by one and the equation is applied **once**, instead of averaging the results of
 choice needs no reference series ("mode G"): it is a stated prior. What it is worth was measured against
 BR-DWGD (Xavier et al. 2022, doi:10.1002/joc.7731) in twelve Brazilian cities, 1991-2020: RMSE 0.64 mm/day
 against 0.84 for the mean of the two sources' ETo.
+
+Humidity keeps the form in which its source has it, so that the best route of FAO-56 survives (`etolib.eto`: vapour
+pressure, dew point, both extremes of relative humidity, the maximum, the mean). What carries over to the temperature
+of another source is another matter:
+
+- **Temperature and humidity of one source**: its columns are taken as they are.
+- **A station's humidity without its temperature**: as it is too. Vapour pressure and dew point are amounts of water in
+  the air, measured at the place, whatever thermometer is read beside them; a relative humidity has no other
+  temperature to be read at than the one chosen.
+- **A grid's humidity with the temperature of another source**: as relative humidity (its mean; else its vapour pressure
+  over the saturation pressure of its own extremes). A cell that is too warm or too high is so in its dew point as well;
+  the relative humidity carries least of that over.
+- **The pair of NASA POWER and Open-Meteo**: the mean of their mean relative humidities, as it was measured.
 """
 
 from __future__ import annotations
@@ -18,6 +31,7 @@ import pandas as pd
 
 from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
+from etolib.equations.filling import vapour_pressure
 from etolib.errors import InputError, Problem
 from etolib.sources import catalogue
 from etolib.sources.catalogue import STATION
@@ -28,12 +42,15 @@ INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipita
 
 TEMPERATURE = ("tmin", "tmax", "tmean")
 HUMIDITY = ("rhmean", "rhmin", "rhmax", "tdew", "ea")
+GIVEN = ("tmin", "tmax", *HUMIDITY, "u2", "rs", "sunshine")
+"""Columns of `Chosen.given`."""
 
 EVIDENCE = (
     "why_temperature",
     "why_wind",
     "why_radiation",
     "why_humidity",
+    "why_humidity_route",
     "why_together",
 )
 """Why each choice is as it is: keys of the sentences in the result's provenance."""
@@ -46,15 +63,20 @@ class Chosen:
     Attributes
     ----------
     inputs : pandas.DataFrame
-        Columns `INPUT_COLUMNS`, canonical units, NaN where no source has the day. ``ea`` is formed from the
-        chosen relative humidity and temperatures (FAO-56 Eq. 19). [kPa]
+        Columns `INPUT_COLUMNS`, canonical units, NaN where no source has the day. ``ea`` is formed by the best route
+        that the chosen humidity allows. [kPa]
+    given : pandas.DataFrame
+        What `etolib.eto` is to be given, columns of `GIVEN` that have a value: humidity in the form its source has it,
+        and sunshine on days without radiation.
     source : pandas.DataFrame
-        The same shape: name of the source of each cell (``a+b`` for a mean of two), None where absent.
+        The shape of ``inputs``: name of the source of each cell (``a+b`` for a mean of two), None where absent.
+        Radiation that is only to be had from sunshine counts as its source's.
     evidence : tuple of Text
         The reasons, one sentence each.
     """
 
     inputs: pd.DataFrame
+    given: pd.DataFrame
     source: pd.DataFrame
     evidence: tuple[Text, ...]
 
@@ -115,13 +137,28 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
     ):
         for name in names:
             table.put(variable, _column(frames[name], variable).to_numpy(), name)
+    for name in catalogue.ranked(list(frames), "radiation"):
+        table.put("sunshine", _column(frames[name], "sunshine").to_numpy(), name, ~table.there("rs"))
     _choose_humidity(frames, fine, first, table)
     reasons = [say("national_service_first", source=name, reason=_prior(name)) for name in first if name in frames]
+    inputs = {name: table.values[name] for name in INPUT_COLUMNS} | {"ea": table.pressure()}
+    source = {name: table.source[name] for name in INPUT_COLUMNS}
+    source["rs"] = np.where(table.there("rs"), source["rs"], table.source["sunshine"])
+    source["ea"] = _where(np.isfinite(inputs["ea"]), table.humidity)
+    source["rhmean"] = _where(table.there("rhmean"), table.humidity)
+    given = {name: table.values[name] for name in GIVEN if name in TEMPERATURE or table.there(name).any()}
     return Chosen(
-        pd.DataFrame(table.values, index=index),
-        pd.DataFrame(table.source, index=index),
+        pd.DataFrame(inputs, index=index),
+        pd.DataFrame(given, index=index),
+        pd.DataFrame(source, index=index),
         (*map(say, EVIDENCE), *reasons),
     )
+
+
+def _where(there: np.ndarray, names: np.ndarray) -> np.ndarray:
+    out = names.copy()
+    out[~there] = None
+    return out
 
 
 def _prior(name: str) -> Text:
@@ -131,11 +168,14 @@ def _prior(name: str) -> Text:
 
 
 class _Table:
-    """Inputs under construction: a value and the name of its source per cell."""
+    """Inputs under construction: a value and the name of its source per cell; humidity in the form it was given in."""
 
     def __init__(self, days: int) -> None:
-        self.values = {variable: np.full(days, np.nan) for variable in INPUT_COLUMNS}
-        self.source = {variable: np.full(days, None, dtype=object) for variable in INPUT_COLUMNS}
+        columns = dict.fromkeys((*INPUT_COLUMNS, *GIVEN))
+        self.values = {variable: np.full(days, np.nan) for variable in columns}
+        self.source = {variable: np.full(days, None, dtype=object) for variable in columns}
+        self.humidity = np.full(days, None, dtype=object)
+        self.no_humidity = np.ones(days, bool)
 
     def there(self, variable: str) -> np.ndarray:
         """Return where a variable has a value."""
@@ -148,38 +188,58 @@ class _Table:
         self.values[variable][take] = values[take]
         self.source[variable][take] = name
 
+    def put_humidity(self, columns: Mapping[str, np.ndarray], name: str, where: np.ndarray | bool = True) -> None:
+        """Write the humidity of a source in its own columns, where none is yet and any of them has a value."""
+        there = np.logical_or.reduce([np.isfinite(values) for values in columns.values()])
+        take = self.no_humidity & where & there
+        for variable, values in columns.items():
+            self.values[variable][take] = values[take]
+        self.humidity[take] = name
+        self.no_humidity &= ~take
+
+    def pressure(self) -> np.ndarray:
+        """Return the vapour pressure of the humidity chosen. [kPa]"""
+        return vapour_pressure({name: self.values[name] for name in ("tmin", "tmax", *HUMIDITY)})
+
 
 def _choose_humidity(
     frames: Mapping[str, pd.DataFrame], fine: Sequence[str], first: Sequence[str], table: _Table
 ) -> None:
-    humidity = {name: relative_humidity(frame).to_numpy() for name, frame in frames.items()}
-    if STATION in humidity:
-        table.put("rhmean", humidity[STATION], STATION)
-    for name in (name for name in first if name in humidity):
-        here = (table.source["tmax"] == name) & ~table.there("rhmean")
-        table.put("rhmean", humidity[name], name, here)
-    for one, other in catalogue.humidity_pairs(list(humidity)):
-        table.put("rhmean", (humidity[one] + humidity[other]) / 2, f"{one}+{other}")
-    for name in fine:
-        table.put("rhmean", humidity[name], name)
-    extremes = [saturation_pressure(pd.Series(table.values[variable])) for variable in ("tmin", "tmax")]
-    table.values["ea"] = table.values["rhmean"] / 100 * ((extremes[0] + extremes[1]) / 2).to_numpy()
-    made = table.there("ea")
-    table.source["ea"][made] = table.source["rhmean"][made]
+    """Choose the humidity of every day, in the form that holds at the temperature chosen (see the module)."""
+    at = table.source["tmax"]
+    carried = {name: relative_humidity(frame).to_numpy() for name, frame in frames.items() if name != STATION}
+    if STATION in frames:
+        table.put_humidity(_humidity(frames[STATION]), STATION)
+    for name in (name for name in first if name in frames):
+        table.put_humidity(_humidity(frames[name]), name, at == name)
+    for one, other in catalogue.humidity_pairs(list(carried)):
+        table.put_humidity({"rhmean": (carried[one] + carried[other]) / 2}, f"{one}+{other}")
+    for name in (name for name in fine if name != STATION):
+        table.put_humidity(_humidity(frames[name]), name, at == name)
+        table.put_humidity({"rhmean": carried[name]}, name)
+
+
+def _humidity(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the columns of humidity of a source, NaN on days none of which an equation takes."""
+    columns = {name: _column(frame, name).to_numpy() for name in HUMIDITY}
+    usable = np.logical_or.reduce([np.isfinite(columns[name]) for name in HUMIDITY if name != "rhmin"])
+    return {name: np.where(usable, values, np.nan) for name, values in columns.items()}
 
 
 def relative_humidity(frame: pd.DataFrame) -> pd.Series:
-    """Return the mean relative humidity of a source's table. [%]
+    """Return the mean relative humidity of a source's table, to be read at another temperature. [%]
 
-    Taken as given (``rhmean``), else mean of ``rhmin`` and ``rhmax``, else from ``ea`` or ``tdew`` over the mean
-    saturation pressure of the source's own extremes (FAO-56 Eqs. 12, 14, 19): that makes the vapour pressure formed
-    from it later the source's own. Bounded to 100 %.
+    Taken as given (``rhmean``), else vapour pressure by the best route over the mean saturation pressure of the source's
+    own extremes (FAO-56 Eqs. 12, 14, 17, 18): that makes the vapour pressure formed from it later the source's own.
+    Bounded to 100 %.
     """
-    es = (saturation_pressure(_column(frame, "tmin")) + saturation_pressure(_column(frame, "tmax"))) / 2
-    pressure = _column(frame, "ea").fillna(saturation_pressure(_column(frame, "tdew")))
-    humidity = _column(frame, "rhmean")
-    humidity = humidity.fillna((_column(frame, "rhmin") + _column(frame, "rhmax")) / 2)
-    return humidity.fillna(100 * pressure / es).clip(upper=100.0)
+    columns = {name: _column(frame, name) for name in ("tmin", "tmax", *HUMIDITY)}
+    es = (saturation_pressure(columns["tmin"]) + saturation_pressure(columns["tmax"])) / 2
+    humidity = columns.pop("rhmean")
+    if humidity.isna().any():
+        own = vapour_pressure({name: values.to_numpy() for name, values in columns.items()})
+        humidity = humidity.fillna(100 * pd.Series(own, index=frame.index) / es)
+    return humidity.clip(upper=100.0)
 
 
 def saturation_pressure(temperature: Any) -> Any:

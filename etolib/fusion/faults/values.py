@@ -37,7 +37,7 @@ MANY = 0.2
 
 
 def possible(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with impossible values (outside the variable table, or Tmin above Tmax) set to NaN."""
+    """Return a table with impossible values (outside the variable table, or a minimum above its maximum) set to NaN."""
     out = frame.copy()
     for name in out.columns.intersection(list(VARIABLES)):
         variable = VARIABLES[name]
@@ -46,6 +46,8 @@ def possible(frame: pd.DataFrame) -> pd.DataFrame:
     if {"tmin", "tmax"} <= set(out.columns):
         crossed = out["tmin"] > out["tmax"]
         out.loc[crossed, [c for c in TEMPERATURE if c in out]] = np.nan
+    if {"rhmin", "rhmax"} <= set(out.columns):
+        out.loc[out["rhmin"] > out["rhmax"], ["rhmin", "rhmax"]] = np.nan
     return out
 
 

@@ -1,0 +1,44 @@
+"""A station of one's own from a table: through a file, as people give it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import etolib
+from etolib.equations.air import wind_speed_2m
+from etolib.site import Site
+from etolib.sources.station.file import StationFile
+from tests.shared import shared_path
+
+HEADERS = {
+    "tmin": "tmin (degC)",
+    "tmax": "tmax (degC)",
+    "tdew": "tdew (degC)",
+    "rhmin": "rhmin (%)",
+    "rhmax": "rhmax (%)",
+    "rhmean": "rhmean (%)",
+    "ea": "ea (kPa)",
+    "rs": "rs (MJ m-2 day-1)",
+    "u2": "u2 (m/s)",
+    "sunshine": "sunshine (h)",
+    "precipitation": "rain (mm)",
+}
+
+
+def station_of(table: pd.DataFrame, site: Site) -> StationFile:
+    """Return the station whose file holds a table of canonical columns, index ``date``."""
+    text = table.rename(columns=HEADERS).rename_axis("date").to_csv(date_format="%Y-%m-%d", float_format="%.17g")
+    found = etolib.read_station(text.encode(), site=site, filename="own.csv")
+    assert set(found.frame.columns) == set(table.columns)
+    return found
+
+
+def measured(name: str) -> tuple[pd.DataFrame, pd.Series, Site]:
+    """Return the weather of a station of the shared data, its published ETo and its place; skips where absent."""
+    folder = shared_path("data", "stations")
+    table = pd.read_parquet(folder / f"{name}.parquet").set_index("date")
+    table["u2"] = wind_speed_2m(table.pop("wind_3m").to_numpy(), 3.0)
+    where = pd.read_csv(folder / "stations.csv").set_index("station").loc[name]
+    site = Site(float(where.latitude), float(where.longitude), float(where.elevation))
+    published = table.pop("eto_published")
+    return table.drop(columns="etr_published", errors="ignore"), published, site
