@@ -174,6 +174,7 @@ LIMITS: dict[str, tuple[float, float, str]] = {
     "ea": (0, 10, "kPa"),
     "tdew": (-100, 46, "degC"),
     "rs_hourly": (0, 6, "MJ m-2 h-1"),
+    "rain_of_month": (0, 20000, "mm"),
     "latitude": (-90, 90, "degrees"),
     "longitude": (-360, 360, "degrees"),
     "elevation": (-450, 9000, "m"),

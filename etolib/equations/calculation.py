@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from etolib.equations.daily import TERMS, daily_terms
 from etolib.equations.elementwise import checked_inputs
 from etolib.equations.formula import WEATHER
 from etolib.equations.methods import METHODS, Method
+from etolib.errors import Problem
+from etolib.words import say
 
 OWN = ("pressure", "rso")
 """Inputs that take the place of what the equation computes itself, where they have a number."""
@@ -53,6 +55,20 @@ class Calculation:
         parts = ("radiation_term", "aerodynamic_term")
         return tuple(name for name in TERMS if self.method.has_terms or name not in parts)
 
+    @property
+    def unfilled(self) -> tuple[str, ...]:
+        """The inputs of the method that no rule fills."""
+        uses = METHODS[self.name].uses if self.name in METHODS else ()  # an unknown one is told with the rest
+        return tuple(name for name in uses if name not in filling.FILLED)
+
+    def without(self, there: Collection[str]) -> list[Problem]:
+        """Return what the method needs and the data do not have; tmin and tmax every method needs."""
+        return [
+            Problem(name, None, say("method_needs_it", method=self.name), say("add_column_or_other_method", name=name))
+            for name in self.unfilled
+            if name not in there
+        ]
+
     def run(self, given: Arrays, place: Arrays) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
         """Return the completed inputs, the codes of their flags, and ETo [mm day-1]."""
         done = filling.complete(
@@ -63,11 +79,15 @@ class Calculation:
             convention=self.convention,
             **self.rules,
         )
-        values = dict(done.values)
+        values, codes = dict(done.values), dict(done.codes)
+        for name in self.unfilled:
+            values[name] = np.broadcast_to(given[name], values["tmin"].shape)
+            codes[name] = np.where(np.isnan(values[name]), filling.CODES["missing"], filling.CODES["given"])
+        values |= {name: np.broadcast_to(given[name], values["tmin"].shape) for name in self.method.of_months}
         with checked_inputs():
             values |= self._own(given, place, values["ea"])
             result = self.method.equation(values, place, self.convention)
-        return values, done.codes, np.broadcast_to(result, values["tmin"].shape)
+        return values, codes, np.broadcast_to(result, values["tmin"].shape)
 
     def _own(self, given: Arrays, place: Arrays, ea: np.ndarray) -> dict[str, np.ndarray]:
         """Return the pressure and the clear sky that were given, computed where they have a gap."""

@@ -130,3 +130,51 @@ TURC_RADIATION = 50.0  # cal cm-2 day-1, Turc (1961)
 TURC_HUMIDITY = 50.0  # %, Turc (1961): below, the air is dry
 TURC_DRYNESS = 70.0  # %, Turc (1961)
 CALORIES_PER_MJ = 23.88  # cal cm-2 per MJ m-2, as McMahon et al. (2013), doi:10.5194/hess-17-1331-2013, Eq. S9.10
+
+# Temperature methods
+HAMON = 0.1651  # mm day-1 per g m-3 in 12 h of daylight, Hamon (1963): 0.0065 inch
+VAPOUR_DENSITY = 2167.0  # g K m-3 kPa-1: water vapour as an ideal gas
+VAPOUR_KELVIN = 273.3  # K, Hamon (1963) as Lu et al. (2005)
+OUDIN_SHIFT = 5.0  # degC, Oudin et al. (2005), doi:10.1016/j.jhydrol.2004.08.026
+OUDIN_SCALE = 100.0  # degC, Oudin et al. (2005)
+MCGUINNESS_SCALE = 68.0  # degC, McGuinness and Bordne (1972) as Oudin et al. (2005)
+DROOGERS_A = 0.0013  # Droogers and Allen (2002), doi:10.1023/A:1015508322413, Eq. 4
+DROOGERS_B = 17.0  # degC, Droogers and Allen (2002), Eq. 4
+DROOGERS_RAIN = 0.0123  # degC per mm of a month, Droogers and Allen (2002), Eq. 4
+DROOGERS_POWER = 0.76  # Droogers and Allen (2002), Eq. 4
+THORNTHWAITE = 16.0  # mm in a month of 30 days of 12 h, Thornthwaite (1948), doi:10.2307/210739
+THORNTHWAITE_HEAT = (5.0, 1.514)  # degC, 1, of the heat index, Thornthwaite (1948)
+THORNTHWAITE_POWER = (6.75e-7, -7.71e-5, 1.792e-2, 0.49239)  # of the heat index, cubic first, Thornthwaite (1948)
+THORNTHWAITE_HOT = 26.5  # degC, Thornthwaite (1948): from here the next table holds, whatever the heat index
+THORNTHWAITE_STEP = 0.5  # degC, of the table
+THORNTHWAITE_TABLE = (
+    135.0, 139.5, 143.7, 147.8, 151.7, 155.4, 158.9, 162.1, 165.2, 168.0, 170.7, 173.1,
+    175.3, 177.2, 179.0, 180.5, 181.8, 182.9, 183.7, 184.3, 184.7, 184.9, 185.0, 185.0,
+)  # mm in a month of 30 days of 12 h at 26.5, 27.0 ... 38.0 degC, Thornthwaite (1948)  # fmt: skip
+MONTH_OF_30_DAYS = 30.0  # days, Thornthwaite (1948)
+HALF_A_DAY = 12.0  # h
+
+# Radiation methods
+HARGREAVES_1982 = 0.0135  # degC-1, Hargreaves and Samani (1982), doi:10.1061/JRCEA4.0001390: 0.0075 per degF
+JENSEN_HAISE = 0.025  # degC-1, Jensen and Haise (1963), doi:10.1061/JRCEA4.0000287
+JENSEN_HAISE_SHIFT = 3.0  # degC, Jensen and Haise (1963)
+ABTEW = 0.53  # Abtew (1996), doi:10.1111/j.1752-1688.1996.tb04044.x
+KNMI_FACTOR = 0.65  # De Bruin and Lablans (1998), doi:10.1002/(SICI)1099-1085(19980615)12:7<1053::AID-HYP639>3.0.CO;2-E
+KNMI_E0 = 0.6107  # kPa, KNMI's saturation vapour pressure
+KNMI_A = 7.5  # of the power of 10, KNMI
+KNMI_B = 237.3  # degC, KNMI
+KNMI_GAMMA = (0.0646, 0.00006)  # kPa degC-1, kPa degC-2, KNMI
+KNMI_LATENT_HEAT = (2.501, 2.38e-3)  # MJ kg-1, MJ kg-1 degC-1, KNMI
+FAO24_RADIATION = -0.3  # mm day-1, FAO-24 radiation method
+FAO24_RADIATION_B = (1.0656, -0.0012795, 0.044953, -2.0033e-4, -3.1508e-5, -1.1026e-3)  # Frevert et al. (1983)
+DAY_NIGHT_WIND = 2.0  # FAO-24: wind of the day over wind of the night where it is not known
+
+# Methods of humidity and wind
+PENMAN_AERODYNAMIC = 6.43  # MJ m-2 day-1 kPa-1, Penman (1963)
+PENMAN_WIND = 0.537  # s m-1, Penman (1963)
+BLANEY_CRIDDLE = (0.46, 8.13)  # degC-1, 1, FAO-24 Blaney-Criddle
+DAYLIGHT_OF_YEAR = 4380.0  # h, everywhere: 365 days of 12 h in the mean
+BLANEY_CRIDDLE_A = (0.0043, -1.0, -1.41)  # RHmin, n/N, FAO-24 as Frevert et al. (1983)
+BLANEY_CRIDDLE_B = (0.81917, -0.0040922, 1.0705, 0.065649, -0.0059684, -0.0005967)  # Frevert et al. (1983)
+ROMANENKO = 4.5  # mm day-1, Romanenko (1961) as Oudin et al. (2005)
+ROMANENKO_TEMPERATURE = 25.0  # degC, Romanenko (1961)

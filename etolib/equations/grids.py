@@ -13,6 +13,7 @@ from etolib.equations.daily import TERMS
 from etolib.equations.elementwise import as_float
 from etolib.equations.eto_result import EtoResult, time_of
 from etolib.equations.formula import WEATHER
+from etolib.equations.months import OF_MONTHS, of_months
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.units import UNITS, convert
@@ -40,16 +41,18 @@ def grid_eto(
     import xarray as xr
 
     latitude, elevation, when = _place_of(dataset, site, problems)
-    arrays = _variables_of(dataset, units, problems)
+    arrays = _variables_of(dataset, (*READ, *calculation.unfilled), units, problems)
+    problems += calculation.without(arrays)
     if problems:
         raise InputError(problems)
+    arrays |= of_months(arrays, when, calculation.method.of_months)
     if not calculation.use_pressure:
         arrays.pop("pressure", None)
-    kept = (*WEATHER, *(name for name in OWN if name in arrays))
-    flagged = filling.FILLED
+    kept = (*WEATHER, *(name for name in OWN if name in arrays), *calculation.unfilled, *calculation.method.of_months)
+    flagged = (*filling.FILLED, *calculation.unfilled)
     dtype = np.dtype(np.float32) if all(a.dtype == np.float32 for a in arrays.values()) else np.dtype(np.float64)
     outputs = xr.apply_ufunc(
-        _GridBlock(calculation, tuple(arrays), kept, dtype),
+        _GridBlock(calculation, tuple(arrays), kept, flagged, dtype),
         *arrays.values(),
         latitude,
         elevation,
@@ -97,11 +100,13 @@ def _place_of(dataset: Any, site: Site | None, problems: list[Problem]) -> tuple
     return latitude, elevation, when
 
 
-def _variables_of(dataset: Any, units: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+def _variables_of(
+    dataset: Any, names: tuple[str, ...], units: Mapping[str, str], problems: list[Problem]
+) -> dict[str, Any]:
     """Return the variables that are read, in their canonical units."""
     problems += unused_units(units, dataset.variables)
     arrays = {}
-    for name in (n for n in READ if n in dataset.variables):
+    for name in (n for n in names if n in dataset.variables):
         unit = units.get(name, dataset[name].attrs.get("units"))
         try:
             arrays[name] = dataset[name] if unit is None else convert(dataset[name], name, str(unit))
@@ -118,7 +123,7 @@ def _variables_of(dataset: Any, units: Mapping[str, str], problems: list[Problem
 def _attributes(name: str) -> dict[str, str]:
     """Return the CF attributes of an input."""
     if name not in VARIABLES:
-        unit, words, _ = TERMS[name]
+        unit, words = OF_MONTHS[name] if name in OF_MONTHS else TERMS[name][:2]
         return {"units": unit, "long_name": words, "cell_methods": "time: mean"}
     known = VARIABLES[name]
     named = {"standard_name": known.standard_name} if known.standard_name else {}
@@ -129,9 +134,14 @@ class _GridBlock:
     """Filling and equation of one block of a grid; a class, so that it pickles into a dask graph."""
 
     def __init__(
-        self, calculation: Calculation, names: tuple[str, ...], kept: tuple[str, ...], dtype: np.dtype[Any]
+        self,
+        calculation: Calculation,
+        names: tuple[str, ...],
+        kept: tuple[str, ...],
+        flagged: tuple[str, ...],
+        dtype: np.dtype[Any],
     ) -> None:
-        self.calculation, self.names, self.kept, self.dtype = calculation, names, kept, dtype
+        self.calculation, self.names, self.kept, self.flagged, self.dtype = calculation, names, kept, flagged, dtype
 
     def __call__(self, *arrays: Any) -> tuple[np.ndarray, ...]:
         *weather, latitude, elevation, day = (as_float(a) for a in arrays)
@@ -145,4 +155,4 @@ class _GridBlock:
         values, codes, result = self.calculation.run(given, place)
         outputs = [result, *(values[name] for name in self.kept)]
         numbers = [np.broadcast_to(a, shape or (1,)).astype(self.dtype).reshape(shape) for a in outputs]
-        return (*numbers, *(np.broadcast_to(codes[n], shape or (1,)).reshape(shape) for n in filling.FILLED))
+        return (*numbers, *(np.broadcast_to(codes[n], shape or (1,)).reshape(shape) for n in self.flagged))

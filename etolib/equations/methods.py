@@ -1,6 +1,6 @@
-"""The methods of `etolib.equations.tables.eto`: one row each, and the equations that need less than Penman-Monteith.
+"""The methods of `etolib.equations.tables.eto`: one row each.
 
-A new method is a function, a row of `METHODS` and a test.
+A new method is a function (in `temperature`, `radiation_methods` or `combination`), a row of `METHODS` and a test.
 
 References
 ----------
@@ -9,232 +9,36 @@ FAO-56 and ASCE-2005 as in `etolib.equations.air`; the others in the notes of ea
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from etolib.equations import air, conventions, kernel, radiation, sun
+from etolib.equations import air, kernel, sun
 from etolib.equations import constants as c
+from etolib.equations.combination import eto_blaney_criddle, eto_penman_1963, eto_priestley_taylor, eto_romanenko
 from etolib.equations.conventions import ASCE2005, FAO56, Convention
 from etolib.equations.daily import daily_terms
-from etolib.equations.elementwise import elementwise, ordered
 from etolib.equations.formula import WEATHER
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Hargreaves-Samani)",
-    cell_methods="time: mean",
-    options=("convention",),
-    dtype_of=("tmin", "tmax"),
-    relations=ordered("tmin", "tmax"),
+from etolib.equations.radiation_methods import (
+    eto_abtew,
+    eto_fao24_radiation,
+    eto_hargreaves_1982,
+    eto_jensen_haise,
+    eto_makkink,
+    eto_makkink_knmi,
+    eto_turc,
 )
-def eto_hargreaves(
-    *, tmin: Any, tmax: Any, latitude: Any, day_of_year: Any, convention: Convention | str = "fao56"
-) -> Any:
-    """Return the reference evapotranspiration from temperature alone, by Hargreaves and Samani.
-
-    Parameters
-    ----------
-    tmin, tmax : numeric
-        Daily minimum and maximum air temperature at 2 m. [degC]
-    latitude : numeric
-        -90 to 90, north positive. [degrees]
-    day_of_year : numeric
-        1 to 366.
-    convention : Convention or str
-        Whose solar constant.
-
-    Returns
-    -------
-    numeric
-        Reference evapotranspiration; 0 below a mean of -17.8 degC, where the equation has no meaning. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    FAO-56 Eq. 52; best for periods of five days and more, and calibrated to the place.
-
-    Examples
-    --------
-    >>> round(eto_hargreaves(tmin=14.8, tmax=26.6, latitude=45.717, day_of_year=196), 1)
-    5.0
-    """
-    ra = radiation.energy_to_water(sun.extraterrestrial_radiation(latitude, day_of_year, convention=convention))
-    warmth = np.maximum(air.mean_temperature(tmin, tmax) + c.HARGREAVES_B, 0.0)
-    return c.HARGREAVES_A * warmth * np.sqrt(tmax - tmin) * ra
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Priestley-Taylor)",
-    cell_methods="time: mean",
-    options=("convention",),
-    words=("rso",),
-    dtype_of=("tmin", "tmax", "ea", "rs"),
-    relations=ordered("tmin", "tmax"),
+from etolib.equations.temperature import (
+    eto_droogers_allen,
+    eto_hamon,
+    eto_hargreaves,
+    eto_mcguinness_bordne,
+    eto_oudin,
+    eto_thornthwaite,
 )
-def eto_priestley_taylor(
-    *,
-    tmin: Any,
-    tmax: Any,
-    ea: Any,
-    rs: Any,
-    latitude: Any,
-    elevation: Any,
-    day_of_year: Any,
-    alpha: Any = c.PRIESTLEY_TAYLOR_ALPHA,
-    rso: Any = None,
-    convention: Convention | str = "fao56",
-) -> Any:
-    """Return the evapotranspiration of a wet surface by Priestley and Taylor.
-
-    Parameters
-    ----------
-    tmin, tmax, ea, rs, latitude, elevation, day_of_year : numeric
-        As in `eto_fao56`.
-    alpha : numeric
-        Coefficient of Priestley and Taylor. [1]
-    rso : numeric or {"simple", "full"}, optional
-        As in `eto_fao56`.
-    convention : Convention or str
-        Whose numbers and bounds of the net radiation.
-
-    Returns
-    -------
-    numeric
-        Evapotranspiration, with the net radiation of the convention. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    Priestley and Taylor (1972), Monthly Weather Review 100, 81-92, with the fixed latent heat of FAO-56 and G = 0.
-
-    Examples
-    --------
-    >>> round(eto_priestley_taylor(tmin=12.3, tmax=21.5, ea=1.409, rs=22.07, latitude=50.8, elevation=100,
-    ...                            day_of_year=187), 2)
-    4.42
-    """
-    convention, sky = conventions.with_clear_sky(convention, rso)
-    ra = sun.extraterrestrial_radiation(latitude, day_of_year, convention=convention)
-    if sky is None:
-        sky = radiation.clear_sky_of_day(
-            ra,
-            elevation,
-            latitude=latitude,
-            day_of_year=day_of_year,
-            ea=ea,
-            pressure=air.atmospheric_pressure(elevation, convention=convention),
-            convention=convention,
-        )
-    rn = radiation.net_shortwave(rs) - radiation.net_longwave(tmin, tmax, ea, rs, sky, convention=convention)
-    return alpha * _energy_share(tmin, tmax, elevation, convention) * radiation.energy_to_water(rn)
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Makkink)",
-    cell_methods="time: mean",
-    options=("convention",),
-    dtype_of=("tmin", "tmax", "rs"),
-    relations=ordered("tmin", "tmax"),
-)
-def eto_makkink(*, tmin: Any, tmax: Any, rs: Any, elevation: Any, convention: Convention | str = "fao56") -> Any:
-    """Return the reference evapotranspiration from temperature and radiation, by Makkink.
-
-    Parameters
-    ----------
-    tmin, tmax : numeric
-        Daily minimum and maximum air temperature at 2 m. [degC]
-    rs : numeric
-        Solar radiation. [MJ m-2 day-1]
-    elevation : numeric
-        Height above sea level. [m]
-    convention : Convention or str
-        Whose slope of the vapour pressure curve.
-
-    Returns
-    -------
-    numeric
-        Reference evapotranspiration. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    Makkink (1957) in the form of de Bruin (1987), 0.65 Delta / (Delta + gamma) Rs / lambda, with the fixed latent
-    heat of FAO-56.
-
-    Examples
-    --------
-    >>> round(eto_makkink(tmin=12.3, tmax=21.5, rs=22.07, elevation=100), 2)
-    3.79
-    """
-    return c.MAKKINK * _energy_share(tmin, tmax, elevation, conventions.get(convention)) * radiation.energy_to_water(rs)
-
-
-def _energy_share(tmin: Any, tmax: Any, elevation: Any, convention: Convention) -> Any:
-    delta = air.vapour_pressure_slope(air.mean_temperature(tmin, tmax), convention=convention)
-    return delta / (delta + air.psychrometric_constant(air.atmospheric_pressure(elevation, convention=convention)))
-
-
-@elementwise(
-    units="mm day-1",
-    long_name="reference evapotranspiration (Turc)",
-    cell_methods="time: mean",
-    dtype_of=("tmin", "tmax", "rs", "rhmean"),
-    relations=ordered("tmin", "tmax"),
-)
-def eto_turc(*, tmin: Any, tmax: Any, rs: Any, rhmean: Any) -> Any:
-    """Return the reference evapotranspiration of humid climates, by Turc.
-
-    Parameters
-    ----------
-    tmin, tmax : numeric
-        Daily minimum and maximum air temperature at 2 m. [degC]
-    rs : numeric
-        Solar radiation. [MJ m-2 day-1]
-    rhmean : numeric
-        Daily mean relative humidity. [%]
-
-    Returns
-    -------
-    numeric
-        Reference evapotranspiration; 0 where the mean temperature is not above 0. [mm day-1]
-
-    Raises
-    ------
-    InputError
-        With every parameter that holds an impossible number.
-
-    Notes
-    -----
-    Turc (1961), as Eqs. S9.10 and S9.11 of McMahon et al. (2013), doi:10.5194/hess-17-1331-2013.
-
-    Examples
-    --------
-    >>> round(eto_turc(tmin=12.3, tmax=21.5, rs=22.07, rhmean=70.0), 2)
-    3.97
-    """
-    tmean = np.maximum(air.mean_temperature(tmin, tmax), 0.0)
-    dryness = np.maximum(1 + (c.TURC_HUMIDITY - rhmean) / c.TURC_DRYNESS, 1.0)
-    heat = c.CALORIES_PER_MJ * rs + c.TURC_RADIATION
-    return c.TURC * dryness * tmean / (tmean + c.TURC_TEMPERATURE) * heat
-
 
 Values = Mapping[str, Any]
 Equation = Callable[[Values, Values, Convention], Any]
@@ -250,7 +54,7 @@ class Method:
     equation : callable
         The equation, on completed inputs; arrays in, an array out. [mm day-1]
     uses : tuple of str
-        The inputs it takes.
+        The inputs it takes; those that no rule fills (``precipitation``) must be in the data.
     source : str
         Where it is printed.
     convention : Convention
@@ -259,6 +63,10 @@ class Method:
         Grass or alfalfa.
     has_terms : bool
         Whether its result is the sum of a radiation term and an aerodynamic term.
+    of_months : tuple of str
+        Inputs that are made of the months of the record, names of `etolib.equations.months.OF_MONTHS`.
+    for_months : bool
+        Whether it is made for means of months, though it is computed day by day.
     """
 
     equation: Equation
@@ -267,6 +75,8 @@ class Method:
     convention: Convention = FAO56
     surface: str = "short"
     has_terms: bool = True
+    of_months: tuple[str, ...] = ()
+    for_months: bool = False
 
 
 def _penman_monteith(surface: str) -> Equation:
@@ -280,35 +90,119 @@ def _penman_monteith(surface: str) -> Equation:
     return equation
 
 
-def _hargreaves(values: Values, place: Values, convention: Convention) -> Any:
+def _rhmean(values: Values, place: Values, convention: Convention) -> Any:
+    es = air.mean_saturation_vapour_pressure(values["tmin"], values["tmax"])
+    return np.minimum(100 * values["ea"] / es, 100.0)
+
+
+def _rhmin(values: Values, place: Values, convention: Convention) -> Any:
+    return np.minimum(100 * values["ea"] / air.saturation_vapour_pressure(values["tmax"]), 100.0)
+
+
+def _sunshine(values: Values, place: Values, convention: Convention) -> Any:
+    """Return the sunshine that belongs to the solar radiation (FAO-56 Eq. 35 turned round)."""
     where = {"latitude": place["latitude"], "day_of_year": place["day_of_year"]}
-    return eto_hargreaves(tmin=values["tmin"], tmax=values["tmax"], **where, convention=convention)
+    ra = sun.extraterrestrial_radiation(**where, convention=convention)
+    share = (values["rs"] / np.where(ra > 0, ra, np.inf) - c.ANGSTROM_A) / c.ANGSTROM_B
+    return np.clip(share, 0.0, 1.0) * sun.daylight_hours(**where, convention=convention)
 
 
-def _priestley_taylor(values: Values, place: Values, convention: Convention) -> Any:
-    weather = {name: values[name] for name in ("tmin", "tmax", "ea", "rs")}
-    return eto_priestley_taylor(**weather, **place, rso=values.get("rso"), convention=convention)
+def _tmean_of_month(values: Values, place: Values, convention: Convention) -> Any:
+    return air.mean_temperature(values["tmin_of_month"], values["tmax_of_month"])
 
 
-def _makkink(values: Values, place: Values, convention: Convention) -> Any:
-    weather = {name: values[name] for name in ("tmin", "tmax", "rs")}
-    return eto_makkink(**weather, elevation=place["elevation"], convention=convention)
+_DERIVED: dict[str, Equation] = {"rhmean": _rhmean, "rhmin": _rhmin, "sunshine": _sunshine, "tmean": _tmean_of_month}
+"""Inputs of an equation that follow from the completed ones."""
 
 
-def _turc(values: Values, place: Values, convention: Convention) -> Any:
-    humidity = 100 * values["ea"] / air.mean_saturation_vapour_pressure(values["tmin"], values["tmax"])
-    return eto_turc(tmin=values["tmin"], tmax=values["tmax"], rs=values["rs"], rhmean=np.minimum(humidity, 100.0))
+def _by(function: Callable[..., Any], **renamed: str) -> Equation:
+    """Return a public equation as a method: its parameters are taken by name, ``renamed`` ones by another."""
+    parameters = inspect.signature(function).parameters
+    required = [n for n, p in parameters.items() if p.default is inspect.Parameter.empty]
 
+    def equation(values: Values, place: Values, convention: Convention) -> Any:
+        known = {**place, **values}
+        given = {
+            name: _DERIVED[name](values, place, convention) if name in _DERIVED else known[renamed.get(name, name)]
+            for name in required
+        }
+        if "convention" in parameters:
+            given["convention"] = convention
+        if "rso" in parameters:
+            given["rso"] = values.get("rso")
+        return function(**given)
+
+    return equation
+
+
+def _abtew(values: Values, place: Values, convention: Convention) -> Any:
+    # The equation has no temperature in it; a day without temperature is still a day without data.
+    return eto_abtew(rs=values["rs"]) + 0 * (values["tmin"] + values["tmax"])
+
+
+def _of_months(function: Callable[..., Any]) -> Equation:
+    """Return an equation for months as a method; a day without temperature has no value in it either."""
+    month = _by(function, tmin="tmin_of_month", tmax="tmax_of_month")
+
+    def equation(values: Values, place: Values, convention: Convention) -> Any:
+        return month(values, place, convention) + 0 * (values["tmin"] + values["tmax"])
+
+    return equation
+
+
+_TEMPERATURES = ("tmin", "tmax")
+_WITH_RADIATION = ("tmin", "tmax", "rs")
+_WITH_HUMIDITY = ("tmin", "tmax", "ea", "rs")
+_MONTH = ("tmin_of_month", "tmax_of_month")
 
 METHODS: dict[str, Method] = {
     "fao56": Method(_penman_monteith("short"), WEATHER, "FAO-56 Eq. 6"),
     "asce2005": Method(_penman_monteith("short"), WEATHER, "ASCE-2005 Eq. 1", ASCE2005),
     "asce2005_tall": Method(_penman_monteith("tall"), WEATHER, "ASCE-2005 Eq. 1", ASCE2005, "tall"),
-    "hargreaves": Method(_hargreaves, ("tmin", "tmax"), "FAO-56 Eq. 52", has_terms=False),
+    "hargreaves": Method(_by(eto_hargreaves), _TEMPERATURES, "FAO-56 Eq. 52", has_terms=False),
     "priestley_taylor": Method(
-        _priestley_taylor, ("tmin", "tmax", "ea", "rs"), "Priestley and Taylor (1972)", has_terms=False
+        _by(eto_priestley_taylor), _WITH_HUMIDITY, "Priestley and Taylor (1972)", has_terms=False
     ),
-    "makkink": Method(_makkink, ("tmin", "tmax", "rs"), "Makkink (1957), de Bruin (1987)", has_terms=False),
-    "turc": Method(_turc, ("tmin", "tmax", "ea", "rs"), "Turc (1961)", has_terms=False),
+    "makkink": Method(_by(eto_makkink), _WITH_RADIATION, "Makkink (1957), de Bruin (1987)", has_terms=False),
+    "turc": Method(_by(eto_turc), _WITH_HUMIDITY, "Turc (1961)", has_terms=False),
+    "penman_1963": Method(_by(eto_penman_1963), WEATHER, "Penman (1963), ASCE Manual 70 Eq. 6.15", has_terms=False),
+    "fao24_radiation": Method(
+        _by(eto_fao24_radiation), WEATHER, "FAO-24 radiation method, Frevert et al. (1983)", has_terms=False
+    ),
+    "blaney_criddle": Method(
+        _by(eto_blaney_criddle),
+        WEATHER,
+        "FAO-24 Blaney-Criddle, Frevert et al. (1983)",
+        has_terms=False,
+        for_months=True,
+    ),
+    "thornthwaite": Method(
+        _of_months(eto_thornthwaite),
+        _TEMPERATURES,
+        "Thornthwaite (1948)",
+        has_terms=False,
+        of_months=(*_MONTH, "heat_index"),
+    ),
+    "hamon": Method(_by(eto_hamon), _TEMPERATURES, "Hamon (1963), Lu et al. (2005)", has_terms=False),
+    "oudin": Method(_by(eto_oudin), _TEMPERATURES, "Oudin et al. (2005) Eq. 3", has_terms=False),
+    "jensen_haise": Method(_by(eto_jensen_haise), _WITH_RADIATION, "Jensen and Haise (1963)", has_terms=False),
+    "mcguinness_bordne": Method(
+        _by(eto_mcguinness_bordne), _TEMPERATURES, "McGuinness and Bordne (1972), Oudin et al. (2005)", has_terms=False
+    ),
+    "abtew": Method(_abtew, _WITH_RADIATION, "Abtew (1996)", has_terms=False),
+    "romanenko": Method(
+        _by(eto_romanenko), ("tmin", "tmax", "ea"), "Romanenko (1961), Oudin et al. (2005)", has_terms=False
+    ),
+    "hargreaves_1982": Method(
+        _by(eto_hargreaves_1982), _WITH_RADIATION, "Hargreaves and Samani (1982)", has_terms=False
+    ),
+    "makkink_knmi": Method(_by(eto_makkink_knmi), _WITH_RADIATION, "De Bruin and Lablans (1998)", has_terms=False),
+    "droogers_allen": Method(
+        _of_months(eto_droogers_allen),
+        (*_TEMPERATURES, "precipitation"),
+        "Droogers and Allen (2002)",
+        has_terms=False,
+        of_months=(*_MONTH, "rain_of_month"),
+    ),
 }
 """Methods of `eto` by name."""

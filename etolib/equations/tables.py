@@ -13,10 +13,11 @@ from etolib.equations.conventions import FAO56, Convention
 from etolib.equations.eto_result import EtoResult, day_of_year
 from etolib.equations.grids import READ, grid_eto, unused_units
 from etolib.equations.methods import METHODS
+from etolib.equations.months import SHARE, of_months
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.units import UNITS, convert
-from etolib.words import say
+from etolib.words import Text, say
 
 
 def eto(
@@ -43,8 +44,14 @@ def eto(
     site : Site, optional
         Latitude and elevation. A Dataset may bring its own: a coordinate ``latitude`` (or ``lat``) and a variable
         ``elevation``.
-    method : {"fao56", "asce2005", "asce2005_tall", "hargreaves", "priestley_taylor", "makkink", "turc"}
-        The equation.
+    method : {"fao56", "asce2005", "asce2005_tall", "hargreaves", "priestley_taylor", "makkink", "turc", \
+"penman_1963", "fao24_radiation", "blaney_criddle", "thornthwaite", "hamon", "oudin", "jensen_haise", \
+"mcguinness_bordne", "abtew", "romanenko", "hargreaves_1982", "makkink_knmi", "droogers_allen"}
+        The equation; `etolib.equations.methods.METHODS` says what each takes and where it is printed. Humidity,
+        sunshine and the wind by day that an equation wants follow from the completed inputs. ``thornthwaite`` and
+        ``droogers_allen`` are equations for months: they take the means of the calendar months of the data, of which
+        80 % of the days must be known, and give each day its month's value under its own sun; Thornthwaite needs all
+        twelve months, Droogers-Allen a column ``precipitation``.
     units : mapping, optional
         Units of columns that are not canonical, for example ``{"tmax": "degF", "rs": "W m-2"}``. The attribute
         ``units`` of a variable of a Dataset is read by itself.
@@ -128,7 +135,7 @@ def _table_eto(
             problems.append(Problem("index", str(table.index.dtype), say("not_dates"), say("give_dates")))
     problems += unused_units(units, table.columns)
     arrays = {}
-    for name in (n for n in READ if n in table.columns):
+    for name in (n for n in (*READ, *calculation.unfilled) if n in table.columns):
         try:
             values = pd.to_numeric(table[name]).to_numpy(dtype=float, na_value=np.nan)
             arrays[name] = convert(values, name, units[name]) if name in units else values
@@ -137,8 +144,10 @@ def _table_eto(
         except (TypeError, ValueError):
             dtype = str(table[name].dtype)
             problems.append(Problem(name, dtype, say("not_a_column_of_numbers"), say("give_nan_for_none")))
+    problems += calculation.without(table.columns)
     if problems or site is None or site.elevation is None:
         raise InputError(problems)
+    arrays |= _of_months(arrays, table.index, calculation.method.of_months)
     place = {
         "latitude": np.array([site.latitude]),
         "elevation": np.array([site.elevation]),
@@ -155,5 +164,31 @@ def _table_eto(
         elevation=site.elevation,
         method=calculation.name,
         convention=calculation.convention,
-        warnings=tuple(filling.summary({name: codes[name] for name in used})),
+        warnings=(*filling.summary({name: codes[name] for name in used}), *_months_told(calculation, values)),
     )
+
+
+def _of_months(arrays: Mapping[str, np.ndarray], index: Any, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return the inputs of months of a table."""
+    if not names or not {"tmin", "tmax"} <= set(arrays):  # what is missing is told where the rest is checked
+        return {}
+    import xarray as xr
+
+    time = xr.DataArray(index.to_numpy(), dims="time", name="time", coords={"time": index.to_numpy()})
+    given = {name: xr.DataArray(values, dims="time") for name, values in arrays.items()}
+    return {
+        name: np.broadcast_to(array.to_numpy(), len(index)) for name, array in of_months(given, time, names).items()
+    }
+
+
+def _months_told(calculation: Calculation, values: Mapping[str, np.ndarray]) -> list[Text]:
+    """Return what must be said of a method for months."""
+    method = calculation.method
+    told = [say("method_is_for_months")] if method.for_months else []
+    if method.of_months:
+        absent = np.zeros(values["tmin"].shape, dtype=bool)
+        for name in method.of_months:
+            absent |= np.isnan(values[name])
+        if count := int(absent.sum()):
+            told.append(say("months_not_complete", count=count, total=absent.size, percent=round(100 * SHARE)))
+    return told

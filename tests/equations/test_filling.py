@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import xarray as xr
 from etolib import reference
 from etolib.equations import air, filling, humidity, radiation, sun
 from etolib.equations.tables import METHODS, eto
+from etolib.equations.temperature import heat_index
 from etolib.errors import InputError
 from etolib.site import Site
 from etolib.variables import VARIABLES
@@ -25,6 +27,15 @@ def table(days: int = 6, **columns: object) -> pd.DataFrame:
     index = pd.date_range("2023-07-04", periods=days, name="date")
     frame = pd.DataFrame({"tmin": 12.3, "tmax": 21.5}, index=index)
     return frame.assign(**columns)
+
+
+def whole_year(**columns: object) -> pd.DataFrame:
+    """Return the days of 2023, all alike."""
+    index = pd.date_range("2023-01-01", "2023-12-31", name="date")
+    return pd.DataFrame({"tmin": 12.3, "tmax": 21.5}, index=index).assign(**columns)
+
+
+PARTS = ("eto", "flags", "inputs")
 
 
 def test_example_18_by_table() -> None:
@@ -133,13 +144,16 @@ def test_every_fill_stays_in_its_cell() -> None:
 
 
 def test_no_temperature_no_number() -> None:
-    frame = table(3, ea=1.4, rs=20.0, u2=2.0)
-    frame.iloc[1, 0] = np.nan
-    for method in METHODS:
+    short, long = table(3, ea=1.4, rs=20.0, u2=2.0), whole_year(ea=1.4, rs=20.0, u2=2.0, precipitation=1.0)
+    for method, row in METHODS.items():
+        frame = (long if row.of_months else short).copy()
+        frame.iloc[1, 0] = np.nan
         result = eto(frame, SITE, method)
-        assert np.isnan(result.eto).tolist() == [False, True, False]
-        assert result.flags["tmin"].tolist() == ["given", "missing", "given"]
-        assert any("tmin" in w and "1 of 3" in w for w in result.warnings)
+        assert np.isnan(result.eto).tolist() == [i == 1 for i in range(len(frame))]
+        assert result.flags["tmin"].tolist()[:3] == ["given", "missing", "given"]
+        assert any("tmin" in w and f"1 of {len(frame)}" in w for w in result.warnings)
+    frame = short
+    frame.iloc[1, 0] = np.nan
     island = eto(frame.drop(columns="rs"), SITE, krs="island")
     assert np.isnan(island.inputs["rs"]).tolist() == [False, True, False]
     assert island.flags["rs"].tolist() == ["estimated_island", "missing", "estimated_island"]
@@ -158,7 +172,13 @@ def test_pressure_is_the_elevation_s_unless_asked() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_methods_are_their_equations(method: str) -> None:
     frame = table(3, ea=1.4, rs=20.0, u2=2.0)
+    if METHODS[method].of_months:
+        frame = whole_year(ea=1.4, rs=20.0, u2=2.0, precipitation=1.0)
     day = {"latitude": 50.8, "day_of_year": np.array([185, 186, 187])}
+    t = {"tmin": 12.3, "tmax": 21.5}
+    rhmin = 100 * 1.4 / air.saturation_vapour_pressure(21.5)
+    ra = sun.extraterrestrial_radiation(**day)
+    hours = (20.0 / ra - 0.25) / 0.5 * sun.daylight_hours(**day)
     weather = {"tmin": 12.3, "tmax": 21.5, "ea": 1.4, "rs": 20.0}
     humidity = 100 * 1.4 / air.mean_saturation_vapour_pressure(12.3, 21.5)
     expected = {
@@ -169,9 +189,26 @@ def test_methods_are_their_equations(method: str) -> None:
         "priestley_taylor": lambda: reference.eto_priestley_taylor(**weather, elevation=100.0, **day),
         "makkink": lambda: np.full(3, reference.eto_makkink(tmin=12.3, tmax=21.5, rs=20.0, elevation=100.0)),
         "turc": lambda: np.full(3, reference.eto_turc(tmin=12.3, tmax=21.5, rs=20.0, rhmean=humidity)),
+        "penman_1963": lambda: reference.eto_penman_1963(**weather, u2=2.0, elevation=100.0, **day),
+        "fao24_radiation": lambda: np.full(
+            3, reference.eto_fao24_radiation(**t, rs=20.0, rhmean=humidity, u2=2.0, elevation=100.0)
+        ),
+        "blaney_criddle": lambda: reference.eto_blaney_criddle(**t, rhmin=rhmin, sunshine=hours, u2=2.0, **day),
+        "thornthwaite": lambda: reference.eto_thornthwaite(tmean=16.9, heat_index=heat_index(np.full(12, 16.9)), **day),
+        "hamon": lambda: reference.eto_hamon(**t, **day),
+        "oudin": lambda: reference.eto_oudin(**t, **day),
+        "jensen_haise": lambda: np.full(3, reference.eto_jensen_haise(**t, rs=20.0)),
+        "mcguinness_bordne": lambda: reference.eto_mcguinness_bordne(**t, **day),
+        "abtew": lambda: np.full(3, reference.eto_abtew(rs=20.0)),
+        "romanenko": lambda: np.full(3, reference.eto_romanenko(**t, rhmean=humidity)),
+        "hargreaves_1982": lambda: np.full(3, reference.eto_hargreaves_1982(**t, rs=20.0)),
+        "makkink_knmi": lambda: np.full(3, reference.eto_makkink_knmi(**t, rs=20.0)),
+        "droogers_allen": lambda: reference.eto_droogers_allen(**t, rain_of_month=31.0, **day),
     }[method]()
     result = eto(frame, SITE, method)
-    np.testing.assert_array_equal(result.eto.to_numpy(), expected)
+    if METHODS[method].of_months:
+        result = dataclasses.replace(result, **{n: getattr(result, n).loc["2023-07-04":"2023-07-06"] for n in PARTS})
+    np.testing.assert_allclose(result.eto.to_numpy(), expected, rtol=1e-15 if METHODS[method].of_months else 0)
     terms = result.terms("2023-07-04")
     assert terms.loc["eto", "value"] == pytest.approx(expected[0], abs=1e-12)
     assert terms.loc["eto", "equation"] == METHODS[method].source
@@ -339,3 +376,55 @@ def test_flag_table_is_consistent() -> None:
     assert set(filling.FLAGS) > filling.ESTIMATED
     assert not {f for f in filling.ESTIMATED if f.startswith("from_")}
     assert set(filling.FILLED) <= set(VARIABLES)
+
+
+def test_methods_for_months_tell_what_they_lack() -> None:
+    year = whole_year(precipitation=1.0)
+    with pytest.raises(InputError, match=r"all twelve months of the year.*there are only 11"):
+        eto(year.loc["2023-01-20":], SITE, "thornthwaite")
+    with pytest.raises(InputError, match=r"precipitation.*is missing, and the method droogers_allen"):
+        eto(year.drop(columns="precipitation"), SITE, "droogers_allen")
+    with pytest.raises(InputError, match="tmax"):
+        eto(year.drop(columns="tmax"), SITE, "thornthwaite")
+    part = eto(year.loc["2023-03-04":"2023-05-10"], SITE, "droogers_allen")
+    assert part.eto.notna().sum() == 28 + 30  # 28 of 31 days are enough, 10 of 31 are not
+    assert part.eto.loc["2023-05-01":].isna().all()
+    assert any("10 of 68 days have no value" in w for w in part.warnings)
+    assert any("made for means of a month" in w for w in eto(year, SITE, "blaney_criddle").warnings)
+    dry = year.assign(precipitation=np.nan)
+    dry.loc["2023-02", "precipitation"] = 2.0
+    rain = eto(dry, SITE, "droogers_allen")
+    assert rain.eto.notna().sum() == 28
+    assert rain.inputs.loc["2023-02-03", "rain_of_month"] == pytest.approx(56.0)
+    assert rain.flags["precipitation"].value_counts().to_dict() == {"missing": 337, "given": 28}
+
+
+def test_months_of_several_years_have_one_heat_index() -> None:
+    index = pd.date_range("2021-01-01", "2023-12-31", name="date")
+    warm = 10 + 8 * np.sin(2 * np.pi * (index.day_of_year - 110) / 365) + (index.year - 2022)
+    frame = pd.DataFrame({"tmin": warm - 5, "tmax": warm + 5}, index=index)
+    result = eto(frame, SITE, "thornthwaite")
+    assert result.inputs["heat_index"].nunique() == 1
+    means = frame.mean(axis=1).groupby([index.year, index.month]).mean().unstack(0).mean(axis=1)
+    assert result.inputs["heat_index"].iloc[0] == pytest.approx(heat_index(means.to_numpy()), rel=1e-12)
+    assert result.terms("2022-07-05").loc["eto", "value"] == pytest.approx(result.eto.loc["2022-07-05"], abs=1e-12)
+
+
+@pytest.mark.parametrize("method", [name for name, row in METHODS.items() if row.of_months])
+def test_months_of_grids_are_those_of_tables(method: str) -> None:
+    index = pd.date_range("2022-11-01", "2024-02-10", name="date")
+    warm = 10 + 8 * np.sin(2 * np.pi * (index.day_of_year - 110) / 365)
+    frames = {
+        lat: pd.DataFrame({"tmin": warm - 5 + lat / 50, "tmax": warm + 5, "precipitation": 1.5}, index=index)
+        for lat in (50.8, -30.0)
+    }
+    dataset = cube(frames)
+    for data in (dataset, dataset.chunk({"time": 300})):
+        result = eto(data, method=method)
+        assert set(result.flags.data_vars) == set(METHODS[method].uses)
+        computed = result.eto.compute()
+        for i, (latitude, frame) in enumerate(frames.items()):
+            one = eto(frame, Site(latitude, 0.0, elevation=100.0 * i), method)
+            ours = computed.sel(latitude=latitude).to_numpy()
+            assert np.isnan(ours).sum() == 10  # February 2024 has 10 of 29 days
+            np.testing.assert_allclose(ours, one.eto.to_numpy(), rtol=1e-12)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 from etolib import reference
 from etolib.equations import air, humidity, radiation, soil, sun
@@ -435,3 +439,81 @@ def test_turc() -> None:
 
 def test_hargreaves_in_deep_cold_is_nothing() -> None:
     assert reference.eto_hargreaves(tmin=-40.0, tmax=-20.0, latitude=60.0, day_of_year=100) == 0.0
+
+
+DAY = {
+    "tmin": 12.3,
+    "tmax": 21.5,
+    "tmean": 16.9,
+    "ea": 1.4,
+    "rs": 20.0,
+    "u2": 2.0,
+    "rhmean": 70.0,
+    "rhmin": 55.0,
+    "sunshine": 8.0,
+    "heat_index": 45.0,
+    "rain_of_month": 60.0,
+    "latitude": 50.8,
+    "elevation": 100.0,
+    "day_of_year": 187.0,
+}
+BESIDE = [name for name in reference.__all__ if name.startswith("eto_") and name not in ("eto_hourly", "eto_asce")]
+
+
+def day_of(function: object) -> dict[str, float]:
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: DAY[p.name] for p in parameters if p.default is p.empty}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_every_method_takes_and_gives_every_array_type(name: str) -> None:
+    function = getattr(reference, name)
+    day = day_of(function)
+    one = function(**day)
+    assert isinstance(one, float)
+    assert 0.5 < one < 9
+    index = pd.date_range("2023-07-06", periods=3)
+    series = function(**{k: pd.Series([v, np.nan, v], index) for k, v in day.items()})
+    assert series.index.equals(index)
+    np.testing.assert_allclose(series, [one, np.nan, one], rtol=1e-14)
+    grid = {k: xr.DataArray([[v, v], [v, np.nan]], dims=("time", "x")).astype("float32") for k, v in day.items()}
+    lazy = function(**{k: v.chunk(time=1) for k, v in grid.items()})
+    assert lazy.chunks is not None
+    assert lazy.dtype == np.float32
+    assert lazy.attrs["units"] == "mm day-1"
+    np.testing.assert_allclose(lazy.to_numpy(), [[one, one], [one, np.nan]], rtol=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "tmean", "nothing"),
+    [
+        ("eto_oudin", -5.0, True),
+        ("eto_oudin", -4.9, False),
+        ("eto_mcguinness_bordne", -6.0, True),
+        ("eto_jensen_haise", -3.5, True),
+        ("eto_jensen_haise", -2.5, False),
+        ("eto_hargreaves_1982", -18.0, True),
+        ("eto_droogers_allen", -17.5, True),
+        ("eto_romanenko", -30.0, True),
+        ("eto_thornthwaite", 0.0, True),
+        ("eto_thornthwaite", 0.1, False),
+        ("eto_hamon", -30.0, False),
+        ("eto_makkink_knmi", -30.0, False),
+        ("eto_blaney_criddle", -17.0, True),
+    ],
+)
+def test_where_cold_ends_a_method(name: str, tmean: float, nothing: bool) -> None:
+    cold = DAY | {"tmin": tmean - 4, "tmax": tmean + 4, "tmean": tmean}
+    function = getattr(reference, name)
+    value = function(**{k: cold[k] for k in day_of(function)})
+    assert value == 0.0 if nothing else value > 0.0
+
+
+@pytest.mark.parametrize("latitude", [-90.0, -70.0, 75.0, 90.0])
+def test_methods_in_the_polar_night_and_day(latitude: float) -> None:
+    for name in BESIDE:
+        function = getattr(reference, name)
+        given = day_of(function)
+        if "latitude" in given:
+            values = function(**(given | {"latitude": latitude, "day_of_year": np.array([1.0, 172.0, 355.0])}))
+            assert np.isfinite(values).all()
