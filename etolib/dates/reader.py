@@ -189,7 +189,7 @@ def _checked(moments: np.ndarray, values: Any, name: str | Text, rows: Sequence[
     gone = np.isnat(moments)
     if gone.any() and not absent:
         raise _no_date(int(np.argmax(gone)), ["NaT"] * len(moments), name, rows, say("date_is_empty"))
-    if gone.all():
+    if gone.size and gone.all():
         raise InputError([Problem(name, None, say("has_no_dates"), say("write_iso_dates"))])
     years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
     odd = ~gone & ((years < YEARS[0]) | (years > YEARS[1]))

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from etolib import dates
 from etolib.equations.calculation import Calculation
 from etolib.equations.conventions import Convention
 from etolib.equations.daily import TERMS
 from etolib.equations.methods import METHODS
+from etolib.equations.table_dates import day_of_year, holds_dates
 from etolib.errors import InputError, Problem
 from etolib.words import Text, say
 
@@ -36,7 +38,8 @@ class EtoResult:
     convention : Convention
         The numbers it was computed with.
     warnings : tuple of Text
-        One sentence per input that had to be filled or could not (tables only: a grid is not computed here).
+        What was filled or taken for something; of a grid, which is not computed here, only what its names and units
+        tell.
     """
 
     eto: Any
@@ -66,12 +69,11 @@ class EtoResult:
             return self._grid_terms(date)
         import pandas as pd
 
-        inputs, day = self.inputs, None
-        if date is not None:
-            day = pd.Timestamp(date)
-            if day not in inputs.index:
-                raise InputError([Problem("date", str(date), say("not_in_the_table"))])
-            inputs = inputs.loc[[day]]
+        inputs = self.inputs
+        chosen = np.ones(len(inputs), dtype=bool) if date is None else rows_of(inputs.index, date)
+        if not chosen.any() and date is not None:
+            raise InputError([Problem("date", str(date), say("not_in_the_table"))])
+        inputs = inputs.loc[chosen]
         calculation = Calculation(self.method, self.convention)
         arrays = calculation.terms(
             {name: inputs[name].to_numpy() for name in inputs},
@@ -84,13 +86,13 @@ class EtoResult:
         table = pd.DataFrame(
             {name: np.broadcast_to(values, len(inputs)) for name, values in arrays.items()}, index=inputs.index
         )
-        if day is None:
+        if date is None:
             return table
         described = {name: TERMS[name] for name in calculation.term_names}
         described["eto"] = (*TERMS["eto"][:2], METHODS[self.method].source)
         rows = pd.DataFrame.from_dict(described, orient="index", columns=["units", "description", "equation"])
         rows.insert(0, "value", table.iloc[0])
-        rows["flag"] = self.flags.loc[[day]].iloc[0].reindex(rows.index).fillna("")
+        rows["flag"] = self.flags.loc[chosen].iloc[0].reindex(rows.index).fillna("")
         rows.index.name = "term"
         return rows
 
@@ -110,7 +112,7 @@ class EtoResult:
             *inputs.data_vars.values(),
             self.latitude,
             self.elevation,
-            inputs[when].dt.dayofyear,
+            day_of_year(inputs[when]),
             output_core_dims=[[] for _ in names],
             dask="parallelized",
             output_dtypes=[float] * len(names),
@@ -123,14 +125,17 @@ class EtoResult:
         return terms
 
 
-def day_of_year(index: Any) -> np.ndarray:
-    """Return the day of the year of an index of dates."""
-    return np.asarray(index.day_of_year, dtype=float)
-
-
 def time_of(data: Any) -> str:
     """Return the name of the time of a Dataset."""
-    return "time" if "time" in data.coords else "date"
+    names = [name for name in ("time", "date") if name in data.coords]
+    return next(iter(names or (str(name) for name in data.coords if holds_dates(data.coords[name]))), "time")
+
+
+def rows_of(index: Any, date: Any) -> np.ndarray:
+    """Return which rows of an index of dates are of a day."""
+    day = dates.read([date], name="date").days[0]
+    found: np.ndarray = dates.read(index.to_timestamp() if hasattr(index, "to_timestamp") else index).days == day
+    return found
 
 
 class _GridTerms:

@@ -11,9 +11,10 @@ from etolib.equations import filling
 from etolib.equations.calculation import OWN, Calculation
 from etolib.equations.daily import TERMS
 from etolib.equations.elementwise import as_float
-from etolib.equations.eto_result import EtoResult, time_of
+from etolib.equations.eto_result import EtoResult
 from etolib.equations.formula import WEATHER
 from etolib.equations.months import OF_MONTHS, of_months
+from etolib.equations.table_dates import day_of_year, time_coordinate
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.units import UNITS, convert
@@ -36,15 +37,22 @@ def grid_eto(
     calculation: Calculation,
     units: dict[str, str],
     problems: list[Problem],
+    order: str | None = None,
 ) -> EtoResult:
     """Return the `EtoResult` of a Dataset; `InputError` with all problems, those found before included."""
     import xarray as xr
 
-    latitude, elevation, when = _place_of(dataset, site, problems)
+    latitude, elevation, when = _place_of(dataset, site, order, problems)
     arrays = _variables_of(dataset, (*READ, *calculation.unfilled), units, problems)
     problems += calculation.without(arrays)
     if problems:
         raise InputError(problems)
+    if when.name in dataset.coords:
+        dataset = dataset.assign_coords({when.name: when})
+        arrays = {
+            name: array.assign_coords({when.name: when}) if when.name in array.coords else array
+            for name, array in arrays.items()
+        }
     arrays |= of_months(arrays, when, calculation.method.of_months)
     if not calculation.use_pressure:
         arrays.pop("pressure", None)
@@ -56,7 +64,7 @@ def grid_eto(
         *arrays.values(),
         latitude,
         elevation,
-        when.dt.dayofyear,
+        day_of_year(when),
         output_core_dims=[[] for _ in range(1 + len(kept) + len(flagged))],
         dask="parallelized",
         output_dtypes=[dtype, *[dtype] * len(kept), *[np.int8] * len(flagged)],
@@ -84,7 +92,7 @@ def grid_eto(
     return EtoResult(result, flag_set, filled, latitude, elevation, calculation.name, calculation.convention)
 
 
-def _place_of(dataset: Any, site: Site | None, problems: list[Problem]) -> tuple[Any, Any, Any]:
+def _place_of(dataset: Any, site: Site | None, order: str | None, problems: list[Problem]) -> tuple[Any, Any, Any]:
     """Return latitude, elevation and time, from the dataset or the site."""
     latitude = next((dataset[name] for name in ("latitude", "lat") if name in dataset.variables), None)
     if latitude is None:
@@ -94,9 +102,7 @@ def _place_of(dataset: Any, site: Site | None, problems: list[Problem]) -> tuple
     elevation = dataset["elevation"] if "elevation" in dataset.variables else None if site is None else site.elevation
     if elevation is None:
         problems.append(Problem("elevation", None, say("not_in_the_dataset"), say("add_elevation")))
-    when = dataset.coords.get(time_of(dataset))
-    if when is None or not (np.issubdtype(when.dtype, np.datetime64) or when.dtype == object):
-        problems.append(Problem("time", None, say("not_a_coordinate_of_dates"), say("add_time")))
+    when = time_coordinate(dataset, order, problems)
     return latitude, elevation, when
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from etolib.equations import conventions, filling
 from etolib.equations.calculation import Calculation
 from etolib.equations.conventions import FAO56, Convention
-from etolib.equations.eto_result import EtoResult, day_of_year
+from etolib.equations.eto_result import EtoResult
 from etolib.equations.grids import READ, grid_eto, unused_units
 from etolib.equations.methods import METHODS
 from etolib.equations.months import SHARE, of_months
+from etolib.equations.table_dates import day_of_year, days_of, twice_warnings, with_dates
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.units import UNITS, convert
@@ -31,16 +32,18 @@ def eto(
     use_pressure: bool = False,
     convention: Convention | str | None = None,
     rso: str | None = None,
+    dates: str | None = None,
 ) -> EtoResult:
     """Return the reference evapotranspiration of a table or grid with what is there; the rest is filled by FAO-56.
 
     Parameters
     ----------
     data : pandas.DataFrame or xarray.Dataset
-        A DataFrame with an index of dates (or a column ``date``), or a Dataset with a coordinate ``time`` (or
-        ``date``); canonical names: ``tmin`` and ``tmax``, and any of ``ea tdew rhmin rhmax rhmean rs sunshine u2
-        pressure``; ``rso`` (clear-sky radiation) is taken where it has a number. Others are ignored. A Dataset may be
-        on dask: nothing is computed here.
+        A DataFrame with an index of dates, a column of dates (``date``, ``time``, ``datetime`` ... in any case) or
+        columns of year, month and day, or year and day of the year (``doy``); or a Dataset with a coordinate ``time``
+        (or ``date``). What is no date, or can be read in two ways, is refused. Canonical names: ``tmin`` and
+        ``tmax``, and any of ``ea tdew rhmin rhmax rhmean rs sunshine u2 pressure``; ``rso`` (clear-sky radiation) is
+        taken where it has a number. Others are ignored. A Dataset may be on dask: nothing is computed here.
     site : Site, optional
         Latitude and elevation. A Dataset may bring its own: a coordinate ``latitude`` (or ``lat``) and a variable
         ``elevation``.
@@ -67,6 +70,9 @@ def eto(
     rso : {"simple", "full"}, optional
         How the clear-sky radiation is computed where the data have no number of it: from the elevation, or by
         ASCE-2005 Appendix D. As the convention does by default.
+    dates : str, optional
+        How dates are written where they can be read in several ways: ``"day first"``, ``"month first"``, ``"year
+        first"``, ``"excel"``, ``"unix"`` or a form of ``strptime`` (`etolib.dates.read`).
 
     Returns
     -------
@@ -107,9 +113,9 @@ def eto(
     calculation = Calculation(method, numbers, rules, use_pressure)
     types = [t.__name__ for t in type(data).__mro__]
     if "DataFrame" in types:
-        return _table_eto(data, site, calculation, dict(units or {}), problems)
+        return _table_eto(data, site, calculation, dict(units or {}), problems, dates)
     if "Dataset" in types:
-        return grid_eto(data, site, calculation, dict(units or {}), problems)
+        return grid_eto(data, site, calculation, dict(units or {}), problems, dates)
     problems.append(Problem("data", type(data).__name__, say("neither_table_nor_dataset")))
     raise InputError(problems)
 
@@ -120,6 +126,7 @@ def _table_eto(
     calculation: Calculation,
     units: dict[str, str],
     problems: list[Problem],
+    order: str | None,
 ) -> EtoResult:
     import pandas as pd
 
@@ -127,14 +134,11 @@ def _table_eto(
         problems.append(Problem("site", None, say("needed_for_a_table"), say("give_site_with_elevation")))
     elif site.elevation is None:
         problems.append(Problem("elevation", None, say("needed_for_pressure"), say("give_site_with_elevation")))
-    table = frame.set_index("date") if "date" in frame.columns else frame
-    if not isinstance(table.index, pd.DatetimeIndex):
-        try:
-            table = table.set_axis(pd.DatetimeIndex(table.index), axis=0)
-        except (TypeError, ValueError):
-            problems.append(Problem("index", str(table.index.dtype), say("not_dates"), say("give_dates")))
+    table = with_dates(frame, order, (*READ, *calculation.unfilled), problems)
     problems += unused_units(units, table.columns)
     arrays = {}
+    if not table.columns.is_unique:
+        table = table.loc[:, ~table.columns.duplicated()]
     for name in (n for n in (*READ, *calculation.unfilled) if n in table.columns):
         try:
             values = pd.to_numeric(table[name]).to_numpy(dtype=float, na_value=np.nan)
@@ -164,7 +168,11 @@ def _table_eto(
         elevation=site.elevation,
         method=calculation.name,
         convention=calculation.convention,
-        warnings=(*filling.summary({name: codes[name] for name in used}), *_months_told(calculation, values)),
+        warnings=(
+            *twice_warnings(table.index),
+            *filling.summary({name: codes[name] for name in used}),
+            *_months_told(calculation, values),
+        ),
     )
 
 
@@ -174,7 +182,8 @@ def _of_months(arrays: Mapping[str, np.ndarray], index: Any, names: tuple[str, .
         return {}
     import xarray as xr
 
-    time = xr.DataArray(index.to_numpy(), dims="time", name="time", coords={"time": index.to_numpy()})
+    days = days_of(index)
+    time = xr.DataArray(days, dims="time", name="time", coords={"time": days})
     given = {name: xr.DataArray(values, dims="time") for name, values in arrays.items()}
     return {
         name: np.broadcast_to(array.to_numpy(), len(index)) for name, array in of_months(given, time, names).items()

@@ -264,7 +264,7 @@ def test_all_problems_are_listed() -> None:
         eto(table(2))
     with pytest.raises(InputError, match="neither"):
         eto({"tmin": [1.0]}, SITE)
-    with pytest.raises(InputError, match="not dates"):
+    with pytest.raises(InputError, match="row 1 = 'monday': has no date"):
         eto(table(2).set_axis(["monday", "tuesday"]), SITE)
     with pytest.raises(InputError, match="not in the data"):
         eto(table(2), SITE, units={"rs": "W m-2"})
