@@ -153,7 +153,7 @@ def _complete(
 
 
 def vapour_pressure(given: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return the vapour pressure by the best route the humidity of each cell allows, NaN where none; nothing is refused.
+    """Return the vapour pressure by the best route each cell's humidity allows, NaN where none; nothing is refused.
 
     The routes of `complete` in their order, without its estimate from Tmin: what fusion judges a source's humidity by.
 

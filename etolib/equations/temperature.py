@@ -345,8 +345,8 @@ def eto_thornthwaite(
     Notes
     -----
     Thornthwaite (1948), doi:10.2307/210739: 16 (10 T / I)^a mm in a month of 30 days of 12 h, from the daylight of the
-    day; from 26.5 degC on his table, which knows no heat index. PyETo, climate_indices and SPEI leave the table out, and
-    the power runs away: 323 for 173 mm in a place with 32 degC all year. An equation for months of humid climates.
+    day; from 26.5 degC on his table, which knows no heat index. PyETo, climate_indices and SPEI leave the table out,
+    and the power runs away: 323 for 173 mm in a place with 32 degC all year. An equation for months of humid climates.
 
     Examples
     --------

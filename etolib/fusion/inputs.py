@@ -229,9 +229,9 @@ def _humidity(frame: pd.DataFrame) -> dict[str, np.ndarray]:
 def relative_humidity(frame: pd.DataFrame) -> pd.Series:
     """Return the mean relative humidity of a source's table, to be read at another temperature. [%]
 
-    Taken as given (``rhmean``), else vapour pressure by the best route over the mean saturation pressure of the source's
-    own extremes (FAO-56 Eqs. 12, 14, 17, 18): that makes the vapour pressure formed from it later the source's own.
-    Bounded to 100 %.
+    Taken as given (``rhmean``), else vapour pressure by the best route over the mean saturation pressure of the
+    source's own extremes (FAO-56 Eqs. 12, 14, 17, 18): that makes the vapour pressure formed from it later the
+    source's own. Bounded to 100 %.
     """
     columns = {name: _column(frame, name) for name in ("tmin", "tmax", *HUMIDITY)}
     es = (saturation_pressure(columns["tmin"]) + saturation_pressure(columns["tmax"])) / 2

@@ -1,0 +1,34 @@
+"""What is uncertain of a file, as questions a person can answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etolib.words import Text
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is uncertain of a file, and how it is answered.
+
+    Attributes
+    ----------
+    parameter : str
+        Of `etolib.read_station`, the one that answers it: ``columns``, ``units``, ``wind_height``, ``dates``,
+        ``time_zone``, ``stamps``, ``station`` or ``site``.
+    text : Text
+        One sentence: what is uncertain, and what it would change.
+    column : str or None
+        Name of the column it is about.
+    choices : tuple
+        Answers to choose from, as far as they can be listed.
+    assumed : str, float or None
+        What is taken until it is answered: days that use it carry the flag ``unconfirmed``. None: nothing is, and the
+        file is not read before it is answered.
+    """
+
+    parameter: str
+    text: Text
+    column: str | None = None
+    choices: tuple[str | float, ...] = ()
+    assumed: str | float | None = None
