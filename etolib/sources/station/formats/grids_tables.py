@@ -1,0 +1,53 @@
+"""The layouts of grids of North America at a point: Daymet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from etolib.equations import sun
+from etolib.sources.station.cells import is_number
+from etolib.sources.station.formats.text import places, under
+from etolib.sources.station.layout import Table
+from etolib.sources.station.names import plain
+
+DAYMET = ("year", "yday")
+
+
+def daymet(lines: Sequence[str], name: str) -> Table:
+    """Return the table of Daymet, its radiation as the sum of the day.
+
+    Daymet's ``srad`` is the mean over the daylight (W m-2) and ``dayl`` its length (s): their product is the day's sum.
+    Without ``dayl`` the length is that of the geometry of the place (FAO-56 Eq. 34); without a place too the column is
+    left empty, as a mean over an unknown time says nothing.
+    """
+    table = under(lines, name, *DAYMET)
+    facts = places(lines, {
+        "latitude": r"Latitude:\s*(-?[\d.]+)", "longitude": r"Longitude:\s*(-?[\d.]+)",
+        "elevation": r"Elevation:\s*(-?[\d.]+)",
+    })  # fmt: skip
+    at = {plain(column).split()[0]: i for i, column in enumerate(table.names) if column}
+    radiation = at.get("srad")
+    if radiation is None:
+        return replace(table, facts=facts)
+    rows = []
+    for row in table.rows:
+        length = _daylight(row, at, facts.get("latitude"))
+        cell = row[radiation]
+        total = float(cell) * length * 1e-6 if is_number(cell) and math.isfinite(length) else math.nan
+        kept = list(row)
+        kept[radiation] = f"{total:.6g}" if math.isfinite(total) else ""
+        rows.append(kept)
+    return replace(table, rows=rows, facts=facts)
+
+
+def _daylight(row: Sequence[str], at: dict[str, int], latitude: float | None) -> float:
+    """Return the length of the daylight [s], NaN where it cannot be known."""
+    if "dayl" in at and is_number(row[at["dayl"]]):
+        return float(row[at["dayl"]])
+    if latitude is None or not is_number(row[at["yday"]]):
+        return math.nan
+    return float(np.asarray(sun.daylight_hours(latitude, float(row[at["yday"]])))) * 3600

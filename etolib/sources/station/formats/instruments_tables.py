@@ -1,0 +1,150 @@
+"""The layouts of loggers and small stations: Campbell, HOBO, Davis, Ecowitt."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from etolib.errors import InputError, Problem
+from etolib.sources.station.formats.text import cells_of, find_header, headed
+from etolib.sources.station.layout import Table
+from etolib.sources.station.names import plain
+from etolib.words import say
+
+
+def toa5(lines: Sequence[str], name: str) -> Table:
+    """Return the table of a Campbell file TOA5: station, names, units, processing (Avg, Max, Tot ...), then rows.
+
+    A name without its processing gets it: ``AirTC`` of ``Max`` is ``AirTC_Max``.
+    """
+    rows = _rows(lines, ",")
+    if len(rows) < 5:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    processing = [*rows[3], *[""] * len(rows[1])]
+    names = [
+        column if not how or plain(column).split()[-1:] == [plain(how)] or i < 2 else f"{column}_{how}"
+        for i, (column, how) in enumerate(zip(rows[1], processing, strict=False))
+    ]
+    return headed(names, rows[4:], ",", units=rows[2])
+
+
+def toaci1(lines: Sequence[str], name: str) -> Table:
+    """Return the table of a Campbell file TOACI1: station, names, then rows; it states no unit."""
+    rows = _rows(lines, ",")
+    if len(rows) < 3:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    return headed(rows[1], rows[2:], ",")
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    body = (line for line in lines if line.strip())
+    return [[cell.strip() for cell in row] for row in csv.reader(body, delimiter=delimiter, skipinitialspace=True)]
+
+
+def hobo_header(lines: Sequence[str]) -> tuple[int, str] | None:
+    """Return which line is the header of a HOBOware export, and what separates its cells.
+
+    It has a column of the date and time (with the offset from UTC) and names logger or sensors by serial number.
+    """
+    for number, line in enumerate(lines[:6]):
+        for delimiter in ",;\t":
+            cells = cells_of(line.lstrip("\ufeff"), delimiter)
+            dated = any(re.match(r"Date[ -]Time\b|Date$", cell, re.IGNORECASE) for cell in cells[:3])
+            if dated and len(cells) > 2 and ("S/N:" in line or cells[0] == "#" or "Plot Title" in "".join(lines[:1])):
+                return number, delimiter
+    return None
+
+
+def hobo(lines: Sequence[str], name: str) -> Table:
+    """Return the table of a HOBOware export without the rows of events (stopped, connected) that hold no value."""
+    found = hobo_header(lines)
+    assert found is not None
+    rows = _rows([line.lstrip("\ufeff") for line in lines[found[0] :]], found[1])
+    names = [column.lstrip("\ufeff") for column in rows[0]]
+    kept = [i for i, column in enumerate(names) if not re.match(_EVENTS, column, re.IGNORECASE)]
+    values = [i for i in kept if i > 0 and not re.match(r"Date|Time", names[i], re.IGNORECASE)]
+    body = [
+        [row[i] if i < len(row) else "" for i in kept]
+        for row in rows[1:]
+        if any(row[i : i + 1] != [""] for i in values if i < len(row))
+    ]
+    if not body:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    return headed([names[i] for i in kept], body, found[1])
+
+
+_EVENTS = (
+    r"(Host Connected|Stopped|End Of File|Coupler|Button|Bad Battery|Good Battery|Started|Logged|Launched|Water Detect)"
+)
+
+
+def davis_header(lines: Sequence[str]) -> int | None:
+    """Return where the two lines of header of a WeatherLink text begin: ``Temp Hi Low`` over ``Date Time Out``."""
+    for number, (upper, lower) in enumerate(pairwise(lines[:20])):
+        cells = {plain(cell) for cell in lower.split("\t")}
+        if (
+            lower.count("\t") > 3
+            and {"date", "out"} <= cells
+            and {"hi", "low"} <= {plain(cell) for cell in upper.split("\t")}
+        ):
+            return number
+    return None
+
+
+def davis(lines: Sequence[str], name: str) -> Table:
+    """Return the table of a WeatherLink text (tabulators) with each pair of header cells as one name: ``Hi Temp``."""
+    start = davis_header(lines)
+    assert start is not None
+    upper, lower, *rows = _rows(lines[start:], "\t")
+    width = max(len(upper), len(lower))
+    pairs = zip([*upper, *[""] * width][:width], [*lower, *[""] * width][:width], strict=True)
+    names = [" ".join(f"{above} {below}".split()) for above, below in pairs]
+    if not rows:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    table = headed(names, rows, "\t")
+    return replace(table, rows=[[re.sub(r"^-{2,}$", "", cell) for cell in row] for row in table.rows])
+
+
+def ecowitt_net_header(lines: Sequence[str]) -> tuple[int, str] | None:
+    """Return where the two lines of header of an ecowitt.net export begin (groups over names), and the separator."""
+    for number, (upper, lower) in enumerate(pairwise(lines[:4])):
+        for delimiter in ",;\t":
+            groups, cells = cells_of(upper, delimiter), cells_of(lower, delimiter)
+            if len(cells) > 3 and plain(cells[0]) == "time" and "Outdoor" in groups and not groups[0]:
+                return number, delimiter
+    return None
+
+
+def ecowitt_net(lines: Sequence[str], name: str) -> Table:
+    """Return the table of an ecowitt.net export, each name behind its group (``Outdoor``)."""
+    found = ecowitt_net_header(lines)
+    assert found is not None
+    groups, cells, *rows = _rows([line.lstrip("\ufeff") for line in lines[found[0] :]], found[1])
+    if not rows:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    names, group = [], ""
+    for i, cell in enumerate(cells):
+        group = groups[i] if i < len(groups) and groups[i] else group
+        names.append(f"{group} {cell}".strip() if i else cell)
+    return headed(names, rows, found[1])
+
+
+def is_ecowitt_gateway(lines: Sequence[str]) -> bool:
+    """Return whether the first lines hold the header of a gateway's or console's own file."""
+    return any(
+        cells and plain(cells[0]) == "time" and any(cell.startswith("Outdoor Temperature(") for cell in cells)
+        for line in lines[:3]
+        for cells in [cells_of(line.lstrip("\ufeff"), ",")]
+    )
+
+
+WEATHERLINK_COM = ("date time",)
+
+
+def is_weatherlink_com(lines: Sequence[str]) -> bool:
+    """Return whether the first lines hold the header of an export of weatherlink.com: ``Temp - °C``."""
+    found = find_header(lines, *WEATHERLINK_COM)
+    return found is not None and bool(re.search(r"\bTemp - .{1,3}[CF]\b", lines[found[0]]))

@@ -1,0 +1,144 @@
+"""NOAA's daily stations, a row per kind of file and system of units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from etolib.sources.station.formats import noaa_tables as tables
+from etolib.sources.station.formats.row import Format, Head, Spec
+from etolib.sources.station.formats.text import find_header, under
+
+_AIRPORT = 10.0
+_DAY = "from observation to observation: midnight at most airports, morning or evening at volunteers' stations"
+_GHCN = "GHCN-Daily, readme.txt and GHCND_documentation.pdf (ncei.noaa.gov/pub/data/ghcn/daily)"
+
+
+def _elements(temperature: str | None, rain: str | None, wind: str | None, scale: float = 1.0) -> Mapping[str, Spec]:
+    """Return the elements of GHCN-Daily in the units given; ``scale`` of those that stand in tenths."""
+    return {
+        "station": Spec("station"), "date": Spec("date"), "latitude": Spec("latitude"),
+        "longitude": Spec("longitude"), "elevation": Spec("elevation"),
+        "tmax": Spec("tmax", temperature, scale=scale), "tmin": Spec("tmin", temperature, scale=scale),
+        "tavg": Spec("tmean", temperature, scale=scale), "adpt": Spec("tdew", temperature, scale=scale),
+        "rhav": Spec("rhmean", "%"), "rhmx": Spec("rhmax", "%"), "rhmn": Spec("rhmin", "%"),
+        "prcp": Spec("precipitation", rain, scale=scale), "awnd": Spec("u2", wind, scale=scale),
+        "tsun": Spec("sunshine", "min"),
+    }  # fmt: skip
+
+
+_TENTHS = _elements("°C", "mm", "m/s", 0.1)
+
+
+def _in_units(head: Head, units: str | None) -> bool:
+    """Return whether the file is a table of daily stations in these units."""
+    return tables.is_wide(head.lines) and tables.units_of(under(head.lines, head.name, *tables.GHCN_WIDE)) == units
+
+
+GHCND = Format(
+    name="ghcnd",
+    title="GHCN-Daily by station",
+    recognise=lambda head: _in_units(head, "tenths"),
+    table=tables.wide,
+    columns=_TENTHS,
+    closed=True,
+    wind_height=_AIRPORT,
+    day=_DAY,
+    source=f"{_GHCN}: TMAX, TMIN, TAVG in tenths of °C, PRCP in tenths of mm, AWND in tenths of m/s; by_station CSV",
+)
+
+GHCND_LONG = Format(
+    name="ghcnd_long",
+    title="GHCN-Daily, one value a line",
+    recognise=lambda head: tables.is_long(head.lines),
+    table=tables.ghcnd_long,
+    columns=_TENTHS,
+    closed=True,
+    wind_height=_AIRPORT,
+    day=_DAY,
+    source=f"{_GHCN}: by_year, readme-by_year.txt",
+)
+
+GHCND_DLY = Format(
+    name="ghcnd_dly",
+    title="GHCN-Daily (.dly)",
+    recognise=lambda head: tables.is_fixed(head.lines),
+    table=tables.ghcnd_fixed,
+    columns=_TENTHS,
+    closed=True,
+    wind_height=_AIRPORT,
+    day=_DAY,
+    source=f"{_GHCN}: section III, format of the .dly files",
+)
+
+CDO_STANDARD = Format(
+    name="noaa_cdo_standard",
+    title="NOAA Climate Data Online, US units",
+    recognise=lambda head: _in_units(head, "standard"),
+    table=tables.wide,
+    columns=_elements("°F", "in", "mph"),
+    closed=True,
+    wind_height=_AIRPORT,
+    day=_DAY,
+    source="Climate Data Online, GHCND_documentation.pdf (ncei.noaa.gov/cdo-web/datasets): standard units",
+)
+
+CDO_METRIC = Format(
+    name="noaa_cdo_metric",
+    title="NOAA Climate Data Online, metric units",
+    recognise=lambda head: _in_units(head, "metric"),
+    table=tables.wide,
+    columns=_elements("°C", "mm", "m/s"),
+    closed=True,
+    wind_height=_AIRPORT,
+    day=_DAY,
+    source="Climate Data Online, GHCND_documentation.pdf (ncei.noaa.gov/cdo-web/datasets): metric units",
+)
+
+UNCLEAR = Format(
+    name="noaa_unclear",
+    title="NOAA daily stations, units unclear",
+    recognise=lambda head: _in_units(head, None),
+    table=tables.wide,
+    columns=_elements(None, None, None),
+    closed=True,
+    wind_height=_AIRPORT,
+    day=_DAY,
+    source=f"{_GHCN}, or Climate Data Online: whole numbers that may be tenths of °C or °F",
+)
+
+_GSOD = {
+    "station": Spec("station"), "date": Spec("date"), "latitude": Spec("latitude"), "longitude": Spec("longitude"),
+    "elevation": Spec("elevation"), "temp": Spec("tmean", "°F"), "dewp": Spec("tdew", "°F"),
+    "stp": Spec("pressure", "hPa"), "wdsp": Spec("u2", "kn"), "max": Spec("tmax", "°F"), "min": Spec("tmin", "°F"),
+    "prcp": Spec("precipitation", "in"),
+}  # fmt: skip
+_GSOD_SOURCE = (
+    "Global Surface Summary of the Day, readme.txt (ncei.noaa.gov/data/global-summary-of-the-day): °F, knots, "
+)
+_GSOD_SOURCE += "inches, 9999.9 and the like for missing"
+
+GSOD = Format(
+    name="gsod",
+    title="Global Summary of the Day",
+    recognise=lambda head: find_header(head.lines, *tables.GSOD) is not None,
+    table=tables.gsod,
+    columns=_GSOD,
+    closed=True,
+    wind_height=_AIRPORT,
+    day="midnight to midnight, UTC",
+    source=_GSOD_SOURCE,
+)
+
+GSOD_OLD = Format(
+    name="gsod_old",
+    title="Global Summary of the Day (.op)",
+    recognise=lambda head: any(line.startswith(tables.GSOD_OLD) for line in head.lines[:3]),
+    table=tables.gsod_old,
+    columns=_GSOD,
+    closed=True,
+    wind_height=_AIRPORT,
+    day="midnight to midnight, UTC",
+    source=_GSOD_SOURCE,
+)
+
+FORMATS = (GHCND, GHCND_LONG, GHCND_DLY, CDO_STANDARD, CDO_METRIC, UNCLEAR, GSOD, GSOD_OLD)

@@ -1,0 +1,144 @@
+"""Tables out of lines of text whose layout is known: under a header, by records, by flags beside the values."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+
+from etolib.errors import InputError, Problem
+from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, is_number
+from etolib.sources.station.layout import Table
+from etolib.sources.station.names import plain
+from etolib.words import say
+
+HEAD = 60
+"""Lines in which a file shows what it is."""
+
+
+def find_header(lines: Sequence[str], *wanted: str) -> tuple[int, str] | None:
+    """Return which of the first lines has all the ``wanted`` cells (compared plainly) and what separates them.
+
+    >>> find_header(["a report", "Stn Id,Stn Name,ETo (mm)"], "stn id", "eto mm")
+    (1, ',')
+    >>> find_header(["date,tmax"], "stn id") is None
+    True
+    """
+    for number, line in enumerate(lines[:HEAD]):
+        for delimiter in ",;\t":
+            if delimiter in line and set(wanted) <= {plain(cell) for cell in cells_of(line, delimiter)}:
+                return number, delimiter
+    return None
+
+
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """Return the cells of one line, without quotes and blanks around them.
+
+    >>> cells_of('"a, b", 1 ', ",")
+    ['a, b', '1']
+    """
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
+
+
+def under(lines: Sequence[str], name: str, *wanted: str, units_row: bool = False) -> Table:
+    """Return the table under the header that has the ``wanted`` cells, to the end of the file.
+
+    Parameters
+    ----------
+    lines : sequence of str
+    name : str
+        Of the file, for messages.
+    *wanted : str
+        Cells of the header, plainly.
+    units_row : bool
+        Whether the row under the header holds units.
+
+    Raises
+    ------
+    InputError
+        Where nothing stands under it.
+    """
+    found = find_header(lines, *wanted)
+    rows: list[list[str]] = []
+    if found is not None:
+        start, delimiter = found
+        body = (line for line in lines[start:] if line.strip())
+        rows = [[cell.strip() for cell in row] for row in csv.reader(body, delimiter=delimiter, skipinitialspace=True)]
+    if found is None or len(rows) < (3 if units_row else 2):
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    return headed(rows[0], rows[2 if units_row else 1 :], found[1], units=rows[1] if units_row else None)
+
+
+def headed(
+    names: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str, *, units: Sequence[str] | None = None
+) -> Table:
+    """Return a table of ``rows`` under ``names``, every row as wide as the header."""
+    width = len(names)
+    body = [(list(row) + [""] * width)[:width] for row in rows]
+    some = [cell for row in body[:500] for cell in row]
+    commas = sum(bool(NUMBER_COMMA.match(cell)) for cell in some)
+    points = sum("." in cell and bool(NUMBER_POINT.match(cell)) for cell in some)
+    stated = [unit or None for unit in ([*units, *[""] * width][:width] if units else [""] * width)]
+    return Table(list(names), stated, body, delimiter, "," if commas > points else ".")
+
+
+def rejecting(table: Table, flag_of: Callable[[int], int | None], codes: Collection[str]) -> Table:
+    """Return the table without the values whose quality flag is one of ``codes``.
+
+    ``flag_of`` gives the column of the flag of a column, None where it has none.
+    """
+    beside = {i: flag for i in range(len(table.names)) if (flag := flag_of(i)) is not None}
+    rows = []
+    for row in table.rows:
+        kept = list(row)
+        for column, flag in beside.items():
+            if row[flag].strip() in codes:
+                kept[column] = ""
+        rows.append(kept)
+    return replace(table, rows=rows)
+
+
+def without(table: Table, is_fill: Callable[[str, float], bool]) -> Table:
+    """Return the table without the numbers that mean "missing": ``is_fill`` is asked with the column and the number."""
+    rows = []
+    for row in table.rows:
+        kept = list(row)
+        for i, cell in enumerate(row):
+            if is_number(cell) and is_fill(table.names[i], float(cell.replace(",", "."))):
+                kept[i] = ""
+        rows.append(kept)
+    return replace(table, rows=rows)
+
+
+def pivoted(records: Iterable[tuple[str, str, str]], first: str = "DATE") -> Table:
+    """Return the table of records (day as YYYYMMDD, element, value): a row a day, a column an element.
+
+    >>> table = pivoted([("20230105", "TMAX", "12"), ("20230105", "TMIN", "-56"), ("20230106", "TMIN", "3")])
+    >>> table.names, table.rows
+    (['DATE', 'TMAX', 'TMIN'], [['2023-01-05', '12', '-56'], ['2023-01-06', '', '3']])
+    """
+    days: dict[str, dict[str, str]] = {}
+    elements: dict[str, None] = {}
+    for day, element, value in records:
+        days.setdefault(day, {}).setdefault(element, value)
+        elements.setdefault(element)
+    rows = [
+        [f"{day[:4]}-{day[4:6]}-{day[6:]}", *(values.get(element, "") for element in elements)]
+        for day, values in sorted(days.items())
+    ]
+    return Table([first, *elements], [None] * (1 + len(elements)), rows, ",", ".")
+
+
+def places(lines: Sequence[str], patterns: dict[str, str]) -> dict[str, float]:
+    """Return numbers that the first lines state: ``patterns`` of what they are, each with the number as first group.
+
+    >>> places(["LATITUDE:;-15,789"], {"latitude": r"LATITUDE:;(-?[0-9.,]+)"})
+    {'latitude': -15.789}
+    """
+    found: dict[str, float] = {}
+    text = "\n".join(lines[:HEAD])
+    for what, pattern in patterns.items():
+        if match := re.search(pattern, text, re.IGNORECASE):
+            found[what] = float(match[1].replace(",", "."))
+    return found

@@ -1,0 +1,43 @@
+"""What the examples of `tests/files` hold, by format and file, worked out by hand from the numbers in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+NONE = math.nan
+
+LANGLEY = 0.04184  # MJ m-2, the thermochemical calorie
+AT_10_M = 4.87 / math.log(67.8 * 10 - 5.42)  # FAO-56 Eq. 47
+AT_3_M = 4.87 / math.log(67.8 * 3 - 5.42)
+MPH = 0.44704  # m s-1
+KNOT = 1852 / 3600
+INCH = 25.4
+
+
+def celsius(*fahrenheit: float) -> list[float]:
+    """Return °F in °C."""
+    return [(value - 32) / 1.8 for value in fahrenheit]
+
+
+def times(factor: float, *values: float) -> list[float]:
+    """Return each value times a factor."""
+    return [factor * value for value in values]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is read from one file.
+
+    ``columns`` are in canonical units (NaN where absent) and all that there are; ``site`` latitude, longitude and
+    elevation; ``asked`` the parameters of `read_station` that answer what is uncertain; ``hourly`` where the rows are
+    no days.
+    """
+
+    first: str = ""
+    columns: dict[str, Sequence[float]] = field(default_factory=dict)
+    site: tuple[float, float, float | None] | None = None
+    asked: tuple[str, ...] = ()
+    hourly: bool = False
+    days: int = 3
