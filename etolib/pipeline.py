@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,7 +26,7 @@ from etolib.request import STATION, Days, Place, Request
 from etolib.result import grading
 from etolib.result.grading import USED
 from etolib.result.result import TABLE_COLUMNS, Result
-from etolib.site import Period
+from etolib.site import Period, Site
 from etolib.sources import catalogue, download
 from etolib.sources import plan as plans
 from etolib.sources.base import Source
@@ -138,7 +138,21 @@ def check(plan: Plan, answered: Download, progress: _Progress) -> Checked:
     progress.tell("check", say("checking_values"), SHARE["check"])
     days = pd.date_range(plan.span.start, plan.span.end, name="date")
     frames = {name: answer.frame.reindex(days) for name, answer in answered.answers.items()}
-    return Checked(frames, fusion.check(frames, answered.site) if frames else None)
+    if not frames:
+        return Checked(frames, None)
+    taught = None if plan.teaching is None else _days(plan.teaching)
+    return Checked(frames, fusion.check(frames, answered.site, _record(plan, answered.site, frames), taught))
+
+
+def _record(plan: Plan, site: Site, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Return the whole record of an own station that answered: by it, not by the days asked, the station is judged."""
+    if plan.station is None or STATION not in frames or plans.monthly(plan.station):
+        return None
+    first, last = plan.station.info.window(config.today())
+    try:
+        return plan.station.fetch(site, Period(first, last)).frame
+    except SourceError:
+        return None
 
 
 def fuse(request: Request, plan: Plan, answered: Download, checked: Checked, progress: _Progress) -> fusion.Fused:
@@ -149,7 +163,12 @@ def fuse(request: Request, plan: Plan, answered: Download, checked: Checked, pro
     if checked.frames:
         first = plan.at_home(answered.answers)
         fused = fusion.fuse_sources(
-            checked.frames, answered.site, checked=checked.report, first=first, **request.options
+            checked.frames,
+            answered.site,
+            checked=checked.report,
+            first=first,
+            teaching=None if plan.teaching is None else _days(plan.teaching),
+            **request.options,
         )
     if fused is None or not fused.eto.loc[days].notna().any():
         whole = say("no_source_could_answer", place=str(answered.site), period=str(plan.period))

@@ -39,6 +39,7 @@ FLAGS: tuple[str, ...] = (
     "default_wind",
     "suspect_above_ra",
     "estimated_by_source",
+    "suspect_unlikely",
 )
 """Every flag; the position is the code used in grids. `meaning` says what each means."""
 

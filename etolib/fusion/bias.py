@@ -160,13 +160,16 @@ def expected(states: States, slope: np.ndarray, day_of_year: np.ndarray) -> tupl
     >>> mean.tolist(), variance.round(3).tolist()
     ([[0.0], [0.0]], [[0.027], [0.027]])
     """
-    rows = np.ones((slope.shape[0], len(STATES)))
-    rows[:, 1:5] = seasons(day_of_year)
-    mean, variance = np.empty(slope.shape), np.empty(slope.shape)
+    rows = np.ones((len(STATES), slope.shape[0]))
+    rows[1:5] = seasons(day_of_year).T
+    mean, variance = np.zeros(slope.shape), np.zeros(slope.shape)
     for place in range(slope.shape[1]):
-        rows[:, WIND] = slope[:, place]
-        mean[:, place] = rows @ states.mean[place]
-        variance[:, place] = ((rows @ states.covariance[place]) * rows).sum(axis=1)
+        rows[WIND] = slope[:, place]
+        # Term by term, not as a product of matrices, whose last bit depends on how many days there are.
+        for i, row in enumerate(rows):
+            mean[:, place] += row * states.mean[place, i]
+            for j, other in enumerate(rows):
+                variance[:, place] += row * other * states.covariance[place, i, j]
     return mean, variance
 
 

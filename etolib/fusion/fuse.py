@@ -9,7 +9,7 @@ series, the bias of the grids at that place is learnt, tried on days held back, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 from etolib.equations.filling import ESTIMATED
 from etolib.errors import InputError, Problem
 from etolib.fusion import faults, intervals, series
-from etolib.fusion.inputs import Chosen, choose_inputs
+from etolib.fusion.inputs import HUMIDITY, Chosen, choose_inputs
 from etolib.fusion.learnt import Learnt, learn
 from etolib.fusion.members import Members, member, penman_monteith, wind_slope
 from etolib.fusion.sources import CLIMATOLOGY, dateless, means_error, own_error
@@ -30,6 +30,9 @@ from etolib.words import Text, say
 
 ESTIMATE_ERROR = 0.10
 """Added (as variance) for each input of a day that is an estimate."""
+
+REACH = pd.Timedelta(days=3 * 365)
+"""How far from the days of teaching what was learnt there is used, where those are said."""
 
 LEAST_ERROR = 0.1  # mm day-1; no interval is narrower than this either way
 
@@ -83,6 +86,7 @@ def fuse_sources(
     *,
     checked: faults.Report | None = None,
     first: Sequence[str] = (),
+    teaching: pd.DatetimeIndex | None = None,
     **options: Any,
 ) -> Fused:
     """Fuse the sources of one place.
@@ -100,6 +104,9 @@ def fuse_sources(
         What `check` has found in these frames already.
     first : sequence of str
         National services that are at home at the place, see `choose_inputs`.
+    teaching : pandas.DatetimeIndex, optional
+        Days of the index on which the reference teaches; no day farther from them than `REACH` is corrected. All by
+        default, and all are. With the same days of teaching a day comes out the same whatever days stand around it.
     **options
         For `etolib.eto`, for example ``krs``.
 
@@ -126,11 +133,12 @@ def fuse_sources(
     clean = report.frames
     chosen = choose_inputs(clean, first)
     completed = reference_eto(chosen.given, site, **options)
+    completed = replace(completed, flags=_doubtful(completed.flags, chosen.source, report))
     index = chosen.inputs.index
     each = pd.DataFrame({name: _alone(frame, site, options) for name, frame in clean.items()}, index=index)
     means = _long_term_means(frames)
     fused = _nothing_learnt(site, chosen, completed, each, means)
-    learnt = _correct(fused, clean, site, chosen, reference, means, first)
+    learnt = _correct(fused, clean, site, _reference(reference, clean, means, site, index), means, first, teaching)
     warnings = [f.message for f in report.quarantined]
     warnings += [f.message for f in report.findings if f.action == "note"]
     if learnt is not None:
@@ -183,30 +191,56 @@ def _correct(
     days: _Days,
     clean: Mapping[str, pd.DataFrame],
     site: Site,
-    chosen: Chosen,
-    given: pd.Series | None,
+    reference: pd.Series | None,
     means: Sequence[str],
     first: Sequence[str],
+    teaching: pd.DatetimeIndex | None,
 ) -> Learnt | None:
     """Learn the bias of the grids from a reference; where that helps, the days that are not the station's take it."""
-    dated = {name: frame for name, frame in clean.items() if name not in means}
-    reference = _reference(given, dated, site, chosen.inputs.index)
-    grids = {name: frame for name, frame in dated.items() if name != STATION}
+    grids = {name: frame for name, frame in clean.items() if name not in (*means, STATION)}
     if reference is None or not grids:
         return None
     members = Members(site, grids, first)
-    learnt = learn(members, reference)
-    if learnt is not None and learnt.used:
-        fused = series.fuse_with_reference(members, reference)
-        take = ~days.from_station & np.isfinite(fused.eto)
-        days.eto[take], days.lower[take], days.upper[take] = fused.eto[take], fused.lower[take], fused.upper[take]
-        days.weights.loc[take, ["chosen", "second"]] = fused.weights.T[take]
+    index = pd.DatetimeIndex(reference.index)
+    at_school = members if teaching is None else Members(site, {n: f.loc[teaching] for n, f in grids.items()}, first)
+    known = (reference if teaching is None else reference.loc[teaching]).to_numpy(float)
+    learnt = learn(at_school, known)
+    if learnt is None or not learnt.used or (taught := series.teach(at_school, known)) is None:
+        return learnt
+    near = np.ones(len(index), bool)
+    if teaching is not None:
+        members = Members(site, grids, first, like=at_school)
+        near = np.asarray((index >= teaching[0] - REACH) & (index <= teaching[-1] + REACH))
+    fused = series.fuse_taught(members, taught)
+    take = ~days.from_station & near & np.isfinite(fused.eto)
+    days.eto[take], days.lower[take], days.upper[take] = fused.eto[take], fused.lower[take], fused.upper[take]
+    days.weights.loc[take, ["chosen", "second"]] = fused.weights.T[take]
     return learnt
 
 
-def check(frames: Mapping[str, pd.DataFrame], site: Site) -> faults.Report:
-    """Look for faults in the tables of one place; the report holds them with what was found left out."""
-    return faults.check({name: _numbers(frame) for name, frame in frames.items()}, site)
+def check(
+    frames: Mapping[str, pd.DataFrame],
+    site: Site,
+    record: pd.DataFrame | None = None,
+    judged: pd.DatetimeIndex | None = None,
+) -> faults.Report:
+    """Look for faults in the tables of one place; the report holds them with what was found left out.
+
+    ``record`` is the whole record of the station, ``judged`` the days on which sources are compared as wholes
+    (`etolib.fusion.faults.check`).
+    """
+    numbers = {name: _numbers(frame) for name, frame in frames.items()}
+    return faults.check(numbers, site, None if record is None else _numbers(record), judged)
+
+
+def _doubtful(flags: pd.DataFrame, source: pd.DataFrame, report: faults.Report) -> pd.DataFrame:
+    """Return the flags with those cells marked whose value the checks found doubtful and kept."""
+    out = flags.copy()
+    for (name, variable), rows in report.marked.items():
+        cell = "ea" if variable in HUMIDITY else variable
+        if cell in out:
+            out.loc[rows.to_numpy() & (source[cell] == name).to_numpy(), cell] = "suspect_unlikely"
+    return out
 
 
 def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -235,15 +269,15 @@ def _from_station(source: pd.DataFrame) -> np.ndarray:
 
 
 def _reference(
-    given: pd.Series | None, frames: Mapping[str, pd.DataFrame], site: Site, index: pd.Index
-) -> np.ndarray | None:
+    given: pd.Series | None, frames: Mapping[str, pd.DataFrame], means: Sequence[str], site: Site, index: pd.Index
+) -> pd.Series | None:
     """Return the reference on the dates: the one given, else the station's own ETo on its complete days."""
     if given is not None:
-        return given.reindex(index).to_numpy(float)
-    if STATION not in frames:
+        return given.reindex(index).astype(float)
+    if STATION not in frames or STATION in means:
         return None
     own = choose_inputs({STATION: frames[STATION]}).inputs
-    return member(own, site)[0]
+    return pd.Series(member(own, site)[0], index=index)
 
 
 def _without_reference(

@@ -125,11 +125,20 @@ class Members:
         Canonical tables, already checked (`etolib.fusion.faults`), on one date index.
     first : sequence of str
         See `choose_inputs`.
+    like : Members, optional
+        Members of the same place on other days, whose recipes count here too.
     """
 
-    def __init__(self, site: Site, frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        site: Site,
+        frames: Mapping[str, pd.DataFrame],
+        first: Sequence[str] = (),
+        like: Members | None = None,
+    ) -> None:
         self.site = site
         self.first = tuple(first)
+        self.like = like
         self.frames = dict(frames)
         self._known: dict[Recipe, tuple[np.ndarray, np.ndarray]] = {}
 
@@ -160,7 +169,7 @@ class Members:
     def days_of(self, recipe: Recipe) -> np.ndarray:
         """Return where a recipe is the one of the day."""
         code, known = self._recipes
-        days: np.ndarray = code == known.index(recipe)
+        days: np.ndarray = code == known.index(recipe) if recipe in known else np.zeros(len(code), bool)
         return days
 
     @cached_property
@@ -180,6 +189,8 @@ class Members:
     @cached_property
     def used(self) -> dict[Recipe, int]:
         """Days of each recipe with at least `OWN_DAYS` of them, commonest first; the commonest in any case."""
+        if self.like is not None:
+            return self.like.used
         code, known = self._recipes
         counts = {recipe: int((code == i).sum()) for i, recipe in enumerate(known)}
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from etolib.fusion import bias, intervals, quantiles, weights
 from etolib.fusion.bias import States
@@ -99,34 +100,106 @@ def learn_states(members: Members, reference: np.ndarray, start: Start) -> dict[
     return out
 
 
-def fuse_with_reference(members: Members, reference: np.ndarray, start: Start = nothing_known) -> Series:
-    """Fuse with the place's own reference, NaN where there is none.
+@dataclass(frozen=True)
+class Taught:
+    """What a reference has taught of a place, on the days of ``members`` and for any other day.
 
-    On every day the bias is what was known *before* that day's reference. With ten years of reference members are
-    quantile-mapped; weights and interval come from the errors of the learnt days.
+    Attributes
+    ----------
+    members : Members
+        Of the days learnt from.
+    tracks : dict of Recipe to Track
+        Bias of each recipe on those days, and its states after them.
+    maps : dict of Recipe to QuantileMap or None
+    covariance : ndarray or None, shape (12, 2, 2)
+        Of the members' errors, by month.
+    spread : Spread or None
+    """
+
+    members: Members
+    tracks: Mapping[Recipe, bias.Track]
+    maps: Mapping[Recipe, quantiles.QuantileMap | None]
+    covariance: np.ndarray | None
+    spread: Spread | None
+
+
+def teach(members: Members, reference: np.ndarray, start: Start = nothing_known) -> Taught | None:
+    """Learn from a place's own reference, NaN where there is none; None without a reference or inputs.
+
+    With ten years of reference members are quantile-mapped; weights and interval come from the errors of the learnt
+    days.
     """
     if not np.isfinite(reference).any() or not members.used:
-        return fuse_without_reference(members)
-    tracks = learn_states(members, reference, start)
-    _lend_states(members, tracks)
-    forward, hindcast, maps = {}, {}, {}
-    for recipe, (found, _) in tracks.items():
-        ahead = bias.correct(members.of(recipe)[0], found.log_bias[:, 0])
-        back, back_variance = _fixed(members, members.of(recipe), found.last.at_rest())
+        return None
+    found = learn_states(members, reference, start)
+    _lend_states(members, found)
+    tracks = {recipe: track for recipe, (track, _) in found.items()}
+    hindcast, maps = {}, {}
+    for recipe, track in tracks.items():
+        back, variance = _fixed(members, members.of(recipe), track.last.at_rest())
         maps[recipe] = quantiles.learn(back, reference, members.month)
-        forward[recipe] = (_mapped(maps[recipe], ahead, members), found.variance[:, 0])
-        hindcast[recipe] = (_mapped(maps[recipe], back, members), back_variance)
-    commonest = next(iter(members.used))
-    rare = _fixed(members, (members.raw, members.slope), tracks[commonest][0].last.at_rest())
-    rare = (_mapped(maps[commonest], rare[0], members), rare[1])
-    past = _assemble(members, hindcast, rare)
+        hindcast[recipe] = (_mapped(maps[recipe], back, members), variance)
+    past = _assemble(members, hindcast, _rare(members, tracks, maps))
     covariance = weights.error_covariance(past.eto - reference, members.month)
     joined, _ = _join(past, covariance, members.month)
     learnt_days = np.flatnonzero(np.isfinite(reference))
     last = learnt_days[-1] if learnt_days.size else 0
     age = np.abs(last - np.arange(len(reference)))
     spread = intervals.learn(joined.eto - reference, joined.eto, joined.variance, members.month, age)
-    return with_interval(members, _assemble(members, forward, rare), covariance, spread)
+    return Taught(members, tracks, maps, covariance, spread)
+
+
+def fuse_taught(members: Members, taught: Taught) -> Series:
+    """Fuse days with what was taught, which may have been on other days of the same place.
+
+    The bias of a day learnt from is what was known *before* that day's reference; later, what is left of it; before
+    them, what was known in the end. So a day comes out the same whatever days stand around it.
+    """
+    forward = {}
+    for recipe in taught.tracks:
+        log_bias, variance = _bias_of_days(members, taught, recipe)
+        ahead = bias.correct(members.of(recipe)[0], log_bias)
+        forward[recipe] = (_mapped(taught.maps[recipe], ahead, members), variance)
+    now = _assemble(members, forward, _rare(members, taught.tracks, taught.maps))
+    return with_interval(members, now, taught.covariance, taught.spread)
+
+
+def fuse_with_reference(members: Members, reference: np.ndarray, start: Start = nothing_known) -> Series:
+    """Fuse with the place's own reference on the same days, NaN where there is none (`teach`, `fuse_taught`)."""
+    taught = teach(members, reference, start)
+    return fuse_without_reference(members) if taught is None else fuse_taught(members, taught)
+
+
+def _bias_of_days(members: Members, taught: Taught, recipe: Recipe) -> Part:
+    """Return mean and variance of a recipe's log bias on the days of ``members``."""
+    track = taught.tracks[recipe]
+    if members is taught.members:
+        return track.log_bias[:, 0], track.variance[:, 0]
+    learnt, days = taught.members.dates, members.dates
+    slope = members.of(recipe)[1]
+    mean, variance = bias.expected(track.last.at_rest(), np.nan_to_num(slope)[:, None], members.day_of_year)
+    mean, variance = mean[:, 0], variance[:, 0]
+    at = learnt.get_indexer(days)
+    inside = at >= 0
+    mean[inside], variance[inside] = track.log_bias[at[inside], 0], track.variance[at[inside], 0]
+    after = np.flatnonzero(days > learnt[-1])
+    if after.size:
+        ahead = pd.date_range(learnt[-1] + pd.Timedelta(days=1), days[-1])
+        eto, slopes = (pd.Series(part, index=days).reindex(ahead).to_numpy() for part in members.of(recipe))
+        none = np.full((len(ahead), 1), np.nan)
+        later = bias.track(eto[:, None], slopes[:, None], none, ahead.day_of_year.to_numpy(), track.last)
+        where = ahead.get_indexer(days[after])
+        mean[after], variance[after] = later.log_bias[where, 0], later.variance[where, 0]
+    return mean, variance
+
+
+def _rare(
+    members: Members, tracks: Mapping[Recipe, bias.Track], maps: Mapping[Recipe, quantiles.QuantileMap | None]
+) -> Part:
+    """Return the chosen inputs with the bias of the commonest recipe: it stands in for recipes too rare to learn."""
+    commonest = next(iter(members.used))
+    eto, variance = _fixed(members, (members.raw, members.slope), tracks[commonest].last.at_rest())
+    return _mapped(maps[commonest], eto, members), variance
 
 
 def _mapped(mapping: quantiles.QuantileMap | None, eto: np.ndarray, members: Members) -> np.ndarray:

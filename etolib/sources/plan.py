@@ -60,6 +60,11 @@ class Plan:
     station: Source | None = None
 
     @property
+    def teaching(self) -> Period | None:
+        """The days an own station teaches the bias of the sources on; they do not depend on the days wanted."""
+        return teaching(self.period, self.station)
+
+    @property
     def main(self) -> tuple[Step, ...]:
         """The steps asked at once."""
         return tuple(step for step in self.steps if step.role == "main")
@@ -125,19 +130,25 @@ def make(request: Request, today: dt.date | None = None) -> Plan:
 
 
 def learning_span(period: Period, station: Source | None) -> Period:
-    """Return the days to download: those asked, and those an own station can teach the bias of the sources on.
+    """Return the days to download: those asked, and those an own station can teach the bias of the sources on."""
+    days = teaching(period, station)
+    return period if days is None else Period(min(period.start, days.start), max(period.end, days.end))
 
-    A station whose record lies more than `LEARNING` away, or has no years (monthly means), adds none.
+
+def teaching(period: Period, station: Source | None) -> Period | None:
+    """Return the days on which an own station teaches the bias of the sources, None where it teaches nothing.
+
+    The newest `LEARNING` of its record, whatever the days asked; a day is corrected where it lies no farther from them
+    than that again. A station whose record lies farther from all of ``period``, or has no years (monthly means),
+    teaches nothing there.
     """
-    if station is None:
-        return period
+    if station is None or monthly(station):
+        return None
     first, last = station.info.window(config.today())
     last = min(last, config.today())
     first = max(first, last - LEARNING)
     near = first - LEARNING <= period.end and period.start <= last + LEARNING
-    if monthly(station) or first > last or not near:
-        return period
-    return Period(min(period.start, first), max(period.end, last))
+    return Period(first, last) if near and first <= last else None
 
 
 def monthly(station: Source | None) -> bool:

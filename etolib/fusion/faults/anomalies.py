@@ -12,6 +12,10 @@ MIN_DAYS = 90
 """Days two sources must share before one is judged by the other: a season; below it a correlation may be chance."""
 
 
+DARK_RA = 5.0
+"""Extraterrestrial radiation up to which a day counts as of the dark season. [MJ m-2 day-1]"""
+
+
 def anomaly(values: pd.Series) -> pd.Series:
     """Return values less the median of their calendar month."""
     return values - values.groupby(pd.DatetimeIndex(values.index).month).transform("median")
@@ -56,8 +60,13 @@ def robust_score(values: pd.Series) -> pd.Series:
     return score
 
 
+def top_of_atmosphere(frame: pd.DataFrame, site: Site) -> pd.Series:
+    """Return extraterrestrial radiation of each day. [MJ m-2 day-1]"""
+    day = pd.DatetimeIndex(frame.index).day_of_year.to_numpy().astype(float)
+    return pd.Series(np.asarray(extraterrestrial_radiation(site.latitude, day)), index=frame.index)
+
+
 def extraterrestrial(frame: pd.DataFrame, site: Site) -> pd.Series:
     """Return extraterrestrial radiation of each day, NaN in the dark season. [MJ m-2 day-1]"""
-    day = pd.DatetimeIndex(frame.index).day_of_year.to_numpy().astype(float)
-    ra = pd.Series(np.asarray(extraterrestrial_radiation(site.latitude, day)), index=frame.index)
-    return ra.where(ra > 5)
+    ra = top_of_atmosphere(frame, site)
+    return ra.where(ra > DARK_RA)

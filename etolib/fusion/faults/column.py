@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations.air import wind_speed_2m
-from etolib.fusion.faults.anomalies import MIN_DAYS, extraterrestrial
+from etolib.fusion.faults.anomalies import DARK_RA, MIN_DAYS, top_of_atmosphere
 from etolib.fusion.faults.report import Report
 from etolib.fusion.sources import trusted
 from etolib.site import Site
@@ -101,11 +101,15 @@ def _less_possible(report: Report, one: str, two: str) -> str:
 
 
 def radiation_units(report: Report, name: str, site: Site) -> None:
-    """Put radiation in quarantine whose clear days do not lie where clear days lie; mask days above the sun's own."""
-    frame = report.frames[name]
+    """Put radiation in quarantine whose clear days do not lie where clear days lie; mask days above the sun's own.
+
+    In the dark season, where a ratio says nothing, days above what `etolib.eto` calls suspect (1.2 Ra + 1).
+    """
+    frame = report.record(name)
     if "rs" not in frame:
         return
-    ratio = frame["rs"] / extraterrestrial(frame, site)
+    top = top_of_atmosphere(frame, site)
+    ratio = frame["rs"] / top.where(top > DARK_RA)
     low, high = RADIATION_RATIO
     if ratio.notna().sum() >= MIN_DAYS // 3:
         clear = float(ratio.quantile(CLEAR_DAYS))
@@ -114,10 +118,10 @@ def radiation_units(report: Report, name: str, site: Site) -> None:
             limit = low if clear < low else high
             report.quarantine(name, "rs", "radiation_units", clear, limit, _likely_unit(clear))
             return
-    above = ratio > high
+    above = (ratio > high) | ((top <= DARK_RA) & (frame["rs"] > 1.2 * top + 1.0))
     if above.any():
-        sentence = say("above_top_of_atmosphere", count=int(above.sum()))
-        report.mask(name, "rs", above, "impossible", float(ratio.max()), high, sentence)
+        highest = float(ratio.max())
+        report.mask(name, "rs", above, "impossible", highest, high, lambda n: say("above_top_of_atmosphere", count=n))
 
 
 def _likely_unit(clear: float) -> Text:
@@ -131,7 +135,7 @@ def _likely_unit(clear: float) -> Text:
 
 def wind_height(report: Report, name: str) -> None:
     """Put wind in quarantine that is called 2 m and equals the column at 10 m."""
-    frame = report.frames[name]
+    frame = report.record(name)
     if not {"u2", "u10"} <= set(frame):
         return
     ratio = (frame["u2"] / frame["u10"].where(frame["u10"] > 0.5)).dropna()

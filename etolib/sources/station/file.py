@@ -223,7 +223,9 @@ class StationFile:
             inputs = _days_of_months(inputs, inside)
             warnings.append(say("of_source", source=info.title, sentence=say("monthly_means_as_smooth_year")))
         frame = canonical.finish(inputs, inside, today=today, forecast=False, warnings=warnings, named=info.title)
-        canonical.require(info.name, frame, ("tmin", "tmax"))
+        if frame.drop(columns="kind").isna().all(axis=None):
+            canonical.require(info.name, frame, ("tmin", "tmax"))
+        frame = frame.assign(**{name: np.nan for name in ("tmin", "tmax") if name not in frame})
         if self.monthly:
             frame["kind"] = KINDS[-1]
         distance, place = None, self.site
