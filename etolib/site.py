@@ -11,6 +11,7 @@ from typing import Any
 
 from etolib import config
 from etolib.errors import InputError, Problem
+from etolib.quantities import without_unit
 from etolib.words import say
 
 # Degrees end with a sign or a space where minutes or seconds follow: "10 m" is no angle of 1° 0'.
@@ -101,6 +102,9 @@ class Site:
         self, latitude: float, longitude: float, elevation: float | None = None, name: str | None = None
     ) -> None:
         problems = []
+        # Degrees of a quantity are radians to float(): they are converted, as metres are.
+        latitude, longitude = without_unit(latitude, "latitude"), without_unit(longitude, "longitude")
+        elevation = without_unit(elevation, "elevation")
         lat, lon = _number(latitude), _number(longitude)
         if lat is None or not -90 <= lat <= 90:
             problems.append(

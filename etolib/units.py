@@ -7,6 +7,8 @@ tells which unit it looks like, so that the refusal is of use.
 
 from __future__ import annotations
 
+import functools
+import re
 from typing import Any
 
 import numpy as np
@@ -103,6 +105,24 @@ UNITS: dict[str, dict[str, tuple[float, float]]] = {
 }
 """Accepted units of each variable with (factor, offset) to the canonical unit."""
 
+_LENGTH = {"m": (1.0, 0.0), "km": (1000.0, 0.0), "cm": (0.01, 0.0), "ft": (0.3048, 0.0)}
+_ANGLE = {
+    **dict.fromkeys(("degrees", "degree", "deg", "°", "degrees_north", "degree_north", "degrees_N", "degreeN",
+                     "degrees_east", "degree_east", "degrees_E", "degreeE"), (1.0, 0.0)),
+    **dict.fromkeys(("radian", "radians", "rad"), (180 / np.pi, 0.0)),
+}  # fmt: skip
+_OF_PARAMETERS: dict[str, dict[str, tuple[float, float]]] = {
+    **UNITS,
+    **dict.fromkeys(("elevation", "height"), _LENGTH),
+    **dict.fromkeys(("latitude", "longitude"), _ANGLE),
+    **dict.fromkeys(("tdry", "twet"), _TEMPERATURE),
+    **dict.fromkeys(("ra", "g"), _RADIATION),
+    **dict.fromkeys(("daylight", "duration"), _DURATION),
+    "relative_humidity": _PERCENT,
+    "wind": _SPEED,
+}
+"""The same for every parameter of an equation that has a unit."""
+
 
 def convert(values: Any, name: str, unit: str) -> Any:
     """Return values of variable ``name`` given in ``unit`` in its canonical unit, as the same array type.
@@ -137,6 +157,8 @@ def convert(values: Any, name: str, unit: str) -> Any:
     ...
     etolib.errors.InputError: unit of rs = 'lux': is not known; give one of MJ m-2 day-1, MJ m-2 d-1, ...
     """
+    if hasattr(getattr(values, "data", values), "to") and hasattr(getattr(values, "data", values), "units"):
+        raise InputError([Problem(say("unit_of", name=name), unit, say("has_its_own_unit"), say("leave_out_the_unit"))])
     factor, offset = factors(name, unit)
     if isinstance(values, list | tuple):
         values = np.asarray(values, dtype=float)
@@ -151,21 +173,79 @@ def factors(name: str, unit: str) -> tuple[float, float]:
     >>> factors("u2", "mph")
     (0.44704, 0.0)
     """
-    table = UNITS.get(name)
+    table = _OF_PARAMETERS.get(name)
     if table is None:
         raise InputError([Problem("variable", name, say("has_no_units_here", names=list(UNITS)))])
     try:
-        return table[_plain(unit)]
+        return _find(table, unit)
     except (KeyError, AttributeError):
         raise InputError(
             [Problem(say("unit_of", name=name), unit, say("is_not_known"), say("give_one_of", names=list(table)))]
         ) from None
 
 
+def has_units(name: str) -> bool:
+    """Return whether a variable or a parameter of an equation has units that are known here."""
+    return name in _OF_PARAMETERS
+
+
+def _find(table: dict[str, tuple[float, float]], unit: str) -> tuple[float, float]:
+    """Return the conversion of a unit however it is written; KeyError where the table has none."""
+    text = _plain(unit)
+    if text in table:
+        return table[text]
+    wanted = _parts(text)
+    alike = [found for known, found in table.items() if wanted and _parts(_plain(known)) == wanted]
+    return alike[0] if alike else table[text]
+
+
 def _plain(unit: str) -> str:
     """Return a unit without the spelling of powers: ``m s**-1``, ``m s^-1`` and ``m s⁻¹`` are ``m s-1``."""
     text = unit.strip().replace("**", "").replace("^", "")
     return text.translate(str.maketrans("⁻⁰¹²³", "-0123"))
+
+
+_SYMBOLS: dict[str, tuple[str, ...]] = {
+    "m": ("meter", "meters", "metre", "metres"), "km": ("kilometer", "kilometers", "kilometre", "kilometres"),
+    "mm": ("millimeter", "millimeters", "millimetre", "millimetres"), "cm": ("centimeter", "centimetre"),
+    "ft": ("foot", "feet"), "in": ("inch", "inches"), "mi": ("mile", "miles"),
+    "s": ("sec", "second", "seconds"), "min": ("minute", "minutes"), "h": ("hr", "hrs", "hour", "hours"),
+    "day": ("d", "days"), "W": ("watt", "watts"), "J": ("joule", "joules"), "kJ": ("kilojoule", "kilojoules"),
+    "MJ": ("megajoule", "megajoules"), "Wh": ("watt_hour",), "kWh": ("kilowatt_hour",), "kg": ("kilogram", "kilograms"),
+    "Pa": ("pascal", "pascals"), "hPa": ("hectopascal", "hectopascals"), "kPa": ("kilopascal", "kilopascals"),
+    "mbar": ("mb", "millibar", "millibars"), "knot": ("kt", "kts", "kn", "knots"), "%": ("percent", "pct"),
+    "degC": ("C", "celsius", "centigrade", "degreeC", "degreesC", "degree_celsius", "degrees_celsius"),
+    "degF": ("F", "fahrenheit", "degreeF", "degreesF", "degree_fahrenheit", "degrees_fahrenheit"),
+    "K": ("kelvin", "kelvins", "degK", "degreeK"), "langley": ("ly", "langleys"), "mph": ("mi/h",),
+}  # fmt: skip
+_SYMBOL_OF = {spelling: symbol for symbol, spellings in _SYMBOLS.items() for spelling in (symbol, *spellings)}
+_FACTOR = re.compile(r"\s*([/*·.]|per )?\s*([A-Za-z_°%]+)\s*([+-]?\d+)?")
+
+
+@functools.lru_cache(maxsize=1024)
+def _parts(unit: str) -> tuple[tuple[str, int], ...]:
+    """Return the factors of a unit with their powers, sorted; nothing where one is not known.
+
+    >>> _parts("W/m2") == _parts("watt / meter ** 2".replace("**", "")) == _parts("W m-2")
+    True
+    """
+    text = re.sub(r"^(?:deg(?:ree)?s?|°)[ ._]?(?=[CFcf]\b|[Cc]els|[Ff]ahr)", "", unit.strip().replace("º", "°"))
+    powers: dict[str, int] = {}
+    at = 0
+    while at < len(text):
+        match = _FACTOR.match(text, at)
+        if match is None:
+            return ()
+        word = match[2]
+        symbol = _SYMBOL_OF.get(word) or _SYMBOL_OF.get(word.lower()) if len(word) > 2 else _SYMBOL_OF.get(word)
+        if symbol is None:
+            symbol = _SYMBOL_OF.get(word.upper()) if word in ("c", "f", "k") else None
+        if symbol is None:
+            return ()
+        power = int(match[3] or 1) * (-1 if match[1] in ("/", "per ") else 1)
+        powers[symbol] = powers.get(symbol, 0) + power
+        at = match.end()
+    return tuple(sorted(powers.items()))
 
 
 LIMITS: dict[str, tuple[float, float, str]] = {

@@ -21,7 +21,8 @@ import numpy as np
 
 from etolib.equations import conventions
 from etolib.errors import InputError, Problem
-from etolib.units import LIMITS, UNITS, convert, likely_cause
+from etolib.quantities import carries_unit, without_unit
+from etolib.units import LIMITS, convert, has_units, likely_cause
 from etolib.words import say
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -173,6 +174,8 @@ def as_float(values: Any, name: str = "value") -> np.ndarray:
     >>> as_float([1, None])
     array([ 1., nan])
     """
+    if carries_unit(values):
+        raise InputError([Problem(name, str(values), say("takes_no_unit"), say("give_numbers"))])
     if isinstance(values, np.ma.MaskedArray):
         kept = np.float32 if values.dtype == np.float32 else np.float64
         values = np.ma.filled(values.astype(kept), np.nan)
@@ -192,8 +195,13 @@ def _has_text(array: np.ndarray) -> bool:
 
 
 def in_canonical_unit(value: Any, name: str) -> Any:
-    """Return a DataArray in the canonical unit of variable ``name``, by its ``units`` attribute; others unchanged."""
-    unit = getattr(value, "attrs", {}).get("units") if name in UNITS else None
+    """Return a quantity, or a DataArray with an attribute ``units``, in the canonical unit of variable ``name``.
+
+    Others are returned unchanged; `InputError` where the unit is not known.
+    """
+    if carries_unit(value):
+        return without_unit(value, name)
+    unit = getattr(value, "attrs", {}).get("units") if has_units(name) else None
     return value if unit is None else convert(value, name, str(unit))
 
 

@@ -10,16 +10,18 @@ import numpy as np
 from etolib.equations import filling
 from etolib.equations.calculation import OWN, Calculation
 from etolib.equations.daily import TERMS
-from etolib.equations.elementwise import as_float
+from etolib.equations.elementwise import as_float, in_canonical_unit
 from etolib.equations.eto_result import EtoResult
 from etolib.equations.formula import WEATHER
+from etolib.equations.model_names import latitude_of, understand
 from etolib.equations.months import OF_MONTHS, of_months
 from etolib.equations.table_dates import day_of_year, time_coordinate
 from etolib.errors import InputError, Problem
+from etolib.quantities import carries_unit
 from etolib.site import Site
 from etolib.units import UNITS, convert
 from etolib.variables import VARIABLES
-from etolib.words import say
+from etolib.words import Text, say
 
 READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshine", "u2", "pressure", "rso")
 """The variables of a table or a Dataset that are read."""
@@ -29,6 +31,13 @@ def unused_units(units: Mapping[str, str], there: Any) -> list[Problem]:
     return [
         Problem("units", name, say("variable_not_in_data")) for name in units if name in UNITS and name not in there
     ]
+
+
+def two_units(values: Any, name: str, units: Mapping[str, str]) -> list[Problem]:
+    """Return what is wrong where a quantity with its own unit is said to have a unit."""
+    if name not in units or not carries_unit(values):
+        return []
+    return [Problem(say("unit_of", name=name), units[name], say("has_its_own_unit"), say("leave_out_the_unit"))]
 
 
 def grid_eto(
@@ -42,6 +51,14 @@ def grid_eto(
     """Return the `EtoResult` of a Dataset; `InputError` with all problems, those found before included."""
     import xarray as xr
 
+    said: list[Text] = []
+    height = None if site is None else site.elevation
+    try:
+        before = dataset
+        dataset, said = understand(dataset, (*READ, *calculation.unfilled), units, height)
+        units = {name: unit for name, unit in units.items() if (name in before) == (name in dataset)}
+    except InputError as error:
+        problems += error.problems
     latitude, elevation, when = _place_of(dataset, site, order, problems)
     arrays = _variables_of(dataset, (*READ, *calculation.unfilled), units, problems)
     problems += calculation.without(arrays)
@@ -89,21 +106,38 @@ def grid_eto(
     filled = xr.Dataset(dict(zip(kept, inputs, strict=True)), attrs=dataset.attrs)
     for name in kept:
         filled[name].attrs = _attributes(name)
-    return EtoResult(result, flag_set, filled, latitude, elevation, calculation.name, calculation.convention)
+    return EtoResult(
+        result, flag_set, filled, latitude, elevation, calculation.name, calculation.convention, tuple(said)
+    )
 
 
 def _place_of(dataset: Any, site: Site | None, order: str | None, problems: list[Problem]) -> tuple[Any, Any, Any]:
     """Return latitude, elevation and time, from the dataset or the site."""
-    latitude = next((dataset[name] for name in ("latitude", "lat") if name in dataset.variables), None)
-    if latitude is None:
+    known = next((name for name in ("latitude", "lat") if name in dataset.variables), None) or latitude_of(dataset)
+    latitude = _in_degrees_or_metres(dataset, known, "latitude", problems)
+    if known is None:
         latitude = None if site is None else site.latitude
-    if latitude is None:
+    if latitude is None and known is None:
         problems.append(Problem("latitude", None, say("not_in_the_dataset"), say("add_latitude")))
-    elevation = dataset["elevation"] if "elevation" in dataset.variables else None if site is None else site.elevation
-    if elevation is None:
+    elevation = None if site is None else site.elevation
+    there = "elevation" in dataset.variables
+    if there:
+        elevation = _in_degrees_or_metres(dataset, "elevation", "elevation", problems)
+    if elevation is None and not there:
         problems.append(Problem("elevation", None, say("not_in_the_dataset"), say("add_elevation")))
     when = time_coordinate(dataset, order, problems)
     return latitude, elevation, when
+
+
+def _in_degrees_or_metres(dataset: Any, name: str | None, parameter: str, problems: list[Problem]) -> Any:
+    """Return a variable of the place in its canonical unit; None where there is none, or a problem."""
+    if name is None:
+        return None
+    try:
+        return in_canonical_unit(dataset[name], parameter)
+    except InputError as error:
+        problems += error.problems
+        return None
 
 
 def _variables_of(
@@ -113,9 +147,13 @@ def _variables_of(
     problems += unused_units(units, dataset.variables)
     arrays = {}
     for name in (n for n in names if n in dataset.variables):
-        unit = units.get(name, dataset[name].attrs.get("units"))
+        array = dataset[name]
         try:
-            arrays[name] = dataset[name] if unit is None else convert(dataset[name], name, str(unit))
+            if name in units and not carries_unit(array):
+                arrays[name] = convert(array, name, units[name])
+            else:
+                problems += two_units(array, name, units)
+                arrays[name] = in_canonical_unit(array, name)
         except InputError as error:
             problems.extend(error.problems)
     problems += [

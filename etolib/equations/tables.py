@@ -11,11 +11,12 @@ from etolib.equations import conventions, filling
 from etolib.equations.calculation import Calculation
 from etolib.equations.conventions import FAO56, Convention
 from etolib.equations.eto_result import EtoResult
-from etolib.equations.grids import READ, grid_eto, unused_units
+from etolib.equations.grids import READ, grid_eto, two_units, unused_units
 from etolib.equations.methods import METHODS
 from etolib.equations.months import SHARE, of_months
 from etolib.equations.table_dates import day_of_year, days_of, twice_warnings, with_dates
 from etolib.errors import InputError, Problem
+from etolib.quantities import without_unit
 from etolib.site import Site
 from etolib.units import UNITS, convert
 from etolib.words import Text, say
@@ -43,7 +44,10 @@ def eto(
         columns of year, month and day, or year and day of the year (``doy``); or a Dataset with a coordinate ``time``
         (or ``date``). What is no date, or can be read in two ways, is refused. Canonical names: ``tmin`` and
         ``tmax``, and any of ``ea tdew rhmin rhmax rhmean rs sunshine u2 pressure``; ``rso`` (clear-sky radiation) is
-        taken where it has a number. Others are ignored. A Dataset may be on dask: nothing is computed here.
+        taken where it has a number. Others are ignored. Columns and variables that carry their unit (pint, astropy)
+        are converted. A Dataset may be on dask: nothing is computed here; it may have the names of models and
+        reanalyses (``tasmin``, ``rsds``, ``sfcWind``, ``d2m`` ...) or CF standard names instead
+        (`etolib.equations.model_names`).
     site : Site, optional
         Latitude and elevation. A Dataset may bring its own: a coordinate ``latitude`` (or ``lat``) and a variable
         ``elevation``.
@@ -141,7 +145,8 @@ def _table_eto(
         table = table.loc[:, ~table.columns.duplicated()]
     for name in (n for n in (*READ, *calculation.unfilled) if n in table.columns):
         try:
-            values = pd.to_numeric(table[name]).to_numpy(dtype=float, na_value=np.nan)
+            problems += two_units(table[name], name, units)
+            values = pd.to_numeric(without_unit(table[name], name)).to_numpy(dtype=float, na_value=np.nan)
             arrays[name] = convert(values, name, units[name]) if name in units else values
         except InputError as error:
             problems.extend(error.problems)
