@@ -1,8 +1,9 @@
-"""American networks of stations, a row each."""
+"""American networks, a row each; those of Brazil, of NOAA and the grids stand in files of their own."""
 
 from __future__ import annotations
 
 from etolib.sources.station.formats import america_tables as tables
+from etolib.sources.station.formats import brazil, grids, noaa
 from etolib.sources.station.formats.row import Format, Spec
 from etolib.sources.station.formats.text import find_header
 
@@ -22,8 +23,8 @@ _MM_IN = {"mm": "mm", "in": "in"}
 CIMIS = Format(
     name="cimis",
     title="CIMIS daily report",
-    recognise=lambda head: find_header(head.lines, "stn id", "cimis region", "jul") is not None
-    and find_header(head.lines, "stn id", "cimis region", "hour pst") is None,
+    recognise=lambda head: find_header(head.lines, "stn id", "stn name") is not None
+    and not tables.cimis_hours(head.lines),
     table=tables.cimis,
     columns={
         "stn id": Spec("station"), "stn name": NOT, "cimis region": NOT, "date": Spec("date"), "jul": NOT, "qc": NOT,
@@ -43,8 +44,7 @@ CIMIS = Format(
 CIMIS_HOURLY = Format(
     name="cimis_hourly",
     title="CIMIS hourly report",
-    recognise=lambda head: find_header(head.lines, "stn id", "cimis region", "hour pst") is not None
-    or find_header(head.lines, "stn id", "cimis region", "hour") is not None,
+    recognise=lambda head: tables.cimis_hours(head.lines),
     table=tables.cimis,
     columns={
         "stn id": Spec("station"), "stn name": NOT, "cimis region": NOT, "date": Spec("date"), "hour pst": Spec("hour"),
@@ -172,17 +172,20 @@ FAWN = Format(
 )  # fmt: skip
 
 _ECCC = {
-    "climate id": Spec("station"), "longitude x": Spec("longitude"), "latitude y": Spec("latitude"),
+    "climate id": Spec("station"), "id climatologique": Spec("station"),
+    "longitude x": Spec("longitude"), "latitude y": Spec("latitude"),
 }  # fmt: skip
 
 ECCC = Format(
     name="eccc",
     title="Environment Canada daily data",
-    recognise=lambda head: find_header(head.lines, "max temp c", "max temp flag", "date time") is not None,
+    recognise=lambda head: any(find_header(head.lines, *header) for header in tables.ECCC_DAYS),
     table=tables.eccc,
     columns={
         **_ECCC, "date time": Spec("date"), "max temp c": Spec("tmax", "°C"), "min temp c": Spec("tmin", "°C"),
         "mean temp c": Spec("tmean", "°C"), "total precip mm": Spec("precipitation", "mm"),
+        "date heure": Spec("date"), "temp max c": Spec("tmax", "°C"), "temp min c": Spec("tmin", "°C"),
+        "temp moy c": Spec("tmean", "°C"), "precip tot mm": Spec("precipitation", "mm"),
     },
     closed=True,
     day="climatological day of the station: from 06 UTC to 06 UTC, or from morning to morning",
@@ -192,13 +195,16 @@ ECCC = Format(
 ECCC_HOURLY = Format(
     name="eccc_hourly",
     title="Environment Canada hourly data",
-    recognise=lambda head: find_header(head.lines, "temp c", "dew point temp c", "temp flag") is not None,
+    recognise=lambda head: any(find_header(head.lines, *header) for header in tables.ECCC_HOURS),
     table=tables.eccc,
     columns={
         **_ECCC, "date time lst": Spec("date"), "date time": Spec("date"), "temp c": Spec("tmean", "°C"),
         "dew point temp c": Spec("tdew", "°C"), "rel hum": Spec("rhmean", "%"),
         "precip amount mm": Spec("precipitation", "mm"), "wind spd km h": Spec("u2", "km/h"),
-        "stn press kpa": Spec("pressure", "kPa"),
+        "stn press kpa": Spec("pressure", "kPa"), "date heure hnl": Spec("date"), "date heure": Spec("date"),
+        "point de rosee c": Spec("tdew", "°C"), "hum rel": Spec("rhmean", "%"),
+        "hauteur de precip mm": Spec("precipitation", "mm"), "vit du vent km h": Spec("u2", "km/h"),
+        "pression a la station kpa": Spec("pressure", "kPa"),
     },
     closed=True,
     wind_height=10.0,
@@ -207,4 +213,7 @@ ECCC_HOURLY = Format(
     source="climate.weather.gc.ca, download of hourly data; glossary: at the hour, wind at 10 m, local standard time",
 )  # fmt: skip
 
-FORMATS = (CIMIS, CIMIS_HOURLY, AGRIMET, AGRIMET_HOURLY, COAGMET, AZMET, AZMET_API, FAWN, ECCC, ECCC_HOURLY)
+FORMATS: tuple[Format, ...] = (
+    CIMIS, CIMIS_HOURLY, AGRIMET, AGRIMET_HOURLY, COAGMET, AZMET, AZMET_API, FAWN, ECCC, ECCC_HOURLY, *brazil.FORMATS,
+    *noaa.FORMATS, *grids.FORMATS,
+)  # fmt: skip

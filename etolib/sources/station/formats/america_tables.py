@@ -19,9 +19,14 @@ CIMIS_REJECTED = frozenset("ACIMNQRS")
 (Q), far out of range (R), out of service (S). Kept: moderately out of range (Y), some hours missing (H)."""
 
 
+def cimis_hours(lines: Sequence[str]) -> bool:
+    """Return whether the first lines are a CIMIS report of hours."""
+    return any(find_header(lines, "stn id", "stn name", hour) is not None for hour in ("hour", "hour pst"))
+
+
 def cimis(lines: Sequence[str], name: str) -> Table:
     """Return the table of a CIMIS report (daily or hourly): each value is followed by its flag, ``qc``."""
-    table = under(lines, name, "stn id", "cimis region")
+    table = under(lines, name, "stn id", "stn name")
     last = len(table.names) - 1
     return rejecting(table, lambda i: i + 1 if i < last and plain(table.names[i + 1]) == "qc" else None, CIMIS_REJECTED)
 
@@ -142,14 +147,20 @@ def azmet(lines: Sequence[str], name: str) -> Table:
     return without(table, lambda column, number: abs(number) >= 999 and column != "date")
 
 
+ECCC_DAYS = (("max temp c", "max temp flag"), ("temp max c", "temp min c", "date heure"))
+ECCC_HOURS = (("temp c", "dew point temp c", "temp flag"), ("temp c", "point de rosee c", "hum rel"))
+"""Columns that show a download in English and in French."""
+
+
 def eccc(lines: Sequence[str], name: str) -> Table:
     """Return the table of a download of climate.weather.gc.ca; M means missing, and lines above may state the place."""
-    wanted = ("max temp c", "max temp flag") if find_header(lines, "max temp c") else ("temp c", "dew point temp c")
+    wanted = next(header for header in (*ECCC_DAYS, *ECCC_HOURS) if find_header(lines, *header))
     table = under(lines, name, *wanted)
-    flags = {plain(column): i for i, column in enumerate(table.names)}
+    flags = {re.sub(r" (flag|indicateur)$", "", plain(column)): i for i, column in enumerate(table.names)
+             if re.search(r" (flag|indicateur)$", plain(column))}  # fmt: skip
 
     def flag_of(i: int) -> int | None:
-        return flags.get(re.sub(r" (c|mm|cm|km h|kpa|10s deg)$", "", plain(table.names[i])) + " flag")
+        return flags.get(re.sub(r" (c|mm|cm|km h|kpa|10s deg)$", "", plain(table.names[i])))
 
     stated = places(lines, {
         "latitude": r'"Latitude","(-?[\d.]+)"', "longitude": r'"Longitude","(-?[\d.]+)"',

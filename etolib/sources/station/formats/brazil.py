@@ -22,9 +22,8 @@ _HOURLY = {
 INMET = Format(
     name="inmet",
     title="INMET, estação automática (dados históricos)",
-    recognise=lambda head: (
-        any(find_header(head.lines, *header) for header in tables.INMET_HEADERS)
-        and any(line.strip().upper().startswith("CODIGO (WMO)") for line in head.lines[:10])
+    recognise=lambda head: any(
+        find_header(head.lines, *header, "precipitacao total horario mm") for header in tables.INMET_HEADERS
     ),
     table=tables.inmet,
     columns=_HOURLY,
@@ -135,4 +134,4 @@ BDMEP_OLD = Format(
     source="BDMEP of before 2019 as the R package inmetr reads it (lhmet-ufsm/inmetr)",
 )  # fmt: skip
 
-FORMATS = (INMET, INMET_TEMPO, INMET_DAILY, BDMEP, BDMEP_HOURLY, BDMEP_OLD)
+FORMATS: tuple[Format, ...] = (INMET, INMET_TEMPO, INMET_DAILY, BDMEP, BDMEP_HOURLY, BDMEP_OLD)

@@ -78,4 +78,4 @@ GRIDMET = Format(
     "wind at 10 m, pet is ASCE of grass, etr of alfalfa",
 )
 
-FORMATS = (DAYMET, GRIDMET)
+FORMATS: tuple[Format, ...] = (DAYMET, GRIDMET)

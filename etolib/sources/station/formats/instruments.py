@@ -150,4 +150,4 @@ ECOWITT_NET = Format(
     source="ecowitt.net, export of a device: a line of groups (Outdoor, Indoor ...) over one of quantities with units",
 )
 
-FORMATS = (TOA5, TOACI1, HOBO, DAVIS, DAVIS_COM, ECOWITT, ECOWITT_NET)
+FORMATS: tuple[Format, ...] = (TOA5, TOACI1, HOBO, DAVIS, DAVIS_COM, ECOWITT, ECOWITT_NET)

@@ -53,7 +53,11 @@ def hobo_header(lines: Sequence[str]) -> tuple[int, str] | None:
         for delimiter in ",;\t":
             cells = cells_of(line.lstrip("\ufeff"), delimiter)
             dated = any(re.match(r"Date[ -]Time\b|Date$", cell, re.IGNORECASE) for cell in cells[:3])
-            if dated and len(cells) > 2 and ("S/N:" in line or cells[0] == "#" or "Plot Title" in "".join(lines[:1])):
+            if (
+                dated
+                and len(cells) > 2
+                and ("S/N:" in line or cells[0] in ("#", "Line#", "Line #") or "Plot Title" in "".join(lines[:1]))
+            ):
                 return number, delimiter
     return None
 

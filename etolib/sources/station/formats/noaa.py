@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from etolib.sources.station.formats import noaa_tables as tables
 from etolib.sources.station.formats.row import Format, Head, Spec
-from etolib.sources.station.formats.text import find_header, under
+from etolib.sources.station.formats.text import find_header
 
 _AIRPORT = 10.0
 _DAY = "from observation to observation: midnight at most airports, morning or evening at volunteers' stations"
@@ -31,7 +31,7 @@ _TENTHS = _elements("°C", "mm", "m/s", 0.1)
 
 def _in_units(head: Head, units: str | None) -> bool:
     """Return whether the file is a table of daily stations in these units."""
-    return tables.is_wide(head.lines) and tables.units_of(under(head.lines, head.name, *tables.GHCN_WIDE)) == units
+    return tables.is_wide(head.lines) and tables.units_of(tables.wide(head.lines, head.name)) == units
 
 
 GHCND = Format(
@@ -141,4 +141,4 @@ GSOD_OLD = Format(
     source=_GSOD_SOURCE,
 )
 
-FORMATS = (GHCND, GHCND_LONG, GHCND_DLY, CDO_STANDARD, CDO_METRIC, UNCLEAR, GSOD, GSOD_OLD)
+FORMATS: tuple[Format, ...] = (GHCND, GHCND_LONG, GHCND_DLY, CDO_STANDARD, CDO_METRIC, UNCLEAR, GSOD, GSOD_OLD)

@@ -100,24 +100,30 @@ def units_of(table: Table) -> str | None:
     """Return in which units a table of daily stations is: "tenths", "metric", "standard" (US), None where unclear.
 
     Temperatures of GHCN-Daily are whole tenths of a degree, those of Climate Data Online have a decimal in °C and none
-    in °F (as rain has two in inches). A range of the day above 60 is none in °F, one below 9 none in tenths.
+    in °F (as wind in mph and rain in inches have two). A median range of the day above 45 is none in °F, one below 9
+    none in tenths. Tenths that were measured in whole °F fall on 10 of 18 numbers: twelve days all on them are tenths.
     """
     at = {plain(column): i for i, column in enumerate(table.names)}
     high, low = (_numbers(table, at[element]) for element in ("tmax", "tmin"))
     if not high or not low:
         return None
-    texts = [row[at[element]] for row in table.rows for element in ("tmax", "tmin") if row[at[element]]]
-    top = float(np.percentile(list(high.values()), 90))
-    if any("." in text for text in texts):
-        return "metric" if top <= 58 else "standard"
-    others = [row[at[element]] for row in table.rows for element in ("prcp", "awnd") if element in at]
+    both = [*high.values(), *low.values()]
+    if any(value % 1 for value in both):
+        return "metric" if float(np.percentile(list(high.values()), 90)) <= 58 else "standard"
     spread = [high[day] - low[day] for day in high.keys() & low.keys()]
     middle = float(np.median(spread)) if spread else 0.0
-    if max(abs(value) for value in (*high.values(), *low.values())) > 140 or middle > 60:
+    if max(abs(value) for value in both) > 140 or middle > 45:
         return "tenths"
-    if any("." in text for text in others):
+    others = [row[at[element]] for row in table.rows for element in ("prcp", "awnd") if element in at]
+    if any(re.search(r"\.\d\d|\.[1-9]", text) for text in others):
         return "standard"
+    if len(both) >= 24 and all(value in _FROM_FAHRENHEIT for value in both):
+        return "tenths"
     return "standard" if len(spread) >= 10 and middle < 9 else None
+
+
+_FROM_FAHRENHEIT = {round((value - 32) / 0.18) for value in range(-100, 140)}
+"""Whole °F in tenths of °C."""
 
 
 def _numbers(table: Table, column: int) -> dict[int, float]:

@@ -81,7 +81,7 @@ def _row(name: str, title: str, unit: str | None, columns: Mapping[str, Spec]) -
     )
 
 
-FORMATS = (
+FORMATS: tuple[Format, ...] = (
     _row("visual_crossing", "Visual Crossing", "°C", _columns("°C", "mm", None)),
     _row("visual_crossing_us", "Visual Crossing, US units", "°F", _columns("°F", "in", "mph")),
     _row("visual_crossing_base", "Visual Crossing, base units", "K", _columns("K", "mm", "m/s")),

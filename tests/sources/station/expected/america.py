@@ -166,6 +166,10 @@ EXPECTED = {
             "tmax": [28.4, 26.9, NONE], "tmin": [16.2, 17.8, 15.1], "tmean": [22.3, 22.4, NONE],
             "precipitation": [3.2, 0, NONE],
         }, site=(45.38, -75.72, 79.2)),
+        "eccc_francais.csv": Expected("2023-07-01", {
+            "tmax": [28.4, 26.9, NONE], "tmin": [16.2, 17.8, 15.1], "tmean": [22.3, 22.4, NONE],
+            "precipitation": [3.2, 0, NONE],
+        }, site=(46.1, -72.5, None)),
     },
     "eccc_hourly": {"eccc_hourly.csv": Expected(hourly=True)},
     "daymet": {
