@@ -16,13 +16,13 @@ UNITS: Mapping[str, Mapping[str, Conversion]] = {
     },
     "radiation": {
         "MJ/m²": (1.0, 0.0), "W/m²": (0.0864, 0.0), "kWh/m²": (3.6, 0.0), "Wh/m²": (0.0036, 0.0),
-        "Ly": (0.04184, 0.0), "J/cm²": (0.01, 0.0), "kJ/m²": (0.001, 0.0),
+        "Ly": (0.04184, 0.0), "J/cm²": (0.01, 0.0), "kJ/m²": (0.001, 0.0), "J/m²": (1e-6, 0.0),
     },
     "water": {"mm": (1.0, 0.0), "in": (25.4, 0.0), "cm": (10.0, 0.0)},
     "pressure": {
         "kPa": (1.0, 0.0), "hPa": (0.1, 0.0), "Pa": (0.001, 0.0), "mmHg": (0.1333224, 0.0), "inHg": (3.386389, 0.0),
     },
-    "duration": {"h": (1.0, 0.0), "min": (1 / 60, 0.0)},
+    "duration": {"h": (1.0, 0.0), "min": (1 / 60, 0.0), "s": (1 / 3600, 0.0)},
 }  # fmt: skip
 """Factor and offset to the canonical unit, by quantity and unit. Exact, or the thermochemical calorie for Ly."""
 
@@ -59,6 +59,7 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "Ly": ("ly", "ly/day", "langley", "langleys", "cal/cm2", "cal/cm²", "cal/cm2/day"),
     "J/cm²": ("j/cm2", "j/cm²"),
     "kJ/m²": ("kj/m2", "kj/m²", "kj m-2", "kj/m^2"),
+    "J/m²": ("j/m2", "j/m²", "j m-2", "j/m^2", "j m-2 d-1", "j m-2 day-1", "j/m2/day"),
     "mm": ("mm", "mm/day", "mm/d", "mm day-1", "mm d-1", "mm/dia", "millimeters"),
     "in": ("in", "inch", "inches", "in/day", "in.", "\""),
     "cm": ("cm",),
@@ -69,6 +70,7 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "inHg": ("inhg", "in hg"),
     "h": ("h", "hr", "hrs", "hour", "hours", "horas"),
     "min": ("min", "minutes", "mins"),
+    "s": ("s", "sec", "seconds"),
 }  # fmt: skip
 _UNIT = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 

@@ -25,7 +25,7 @@ FILES = Path(__file__).parents[2] / "files"
 MODULES = [importlib.import_module(f"{expected.__name__}.{m.name}") for m in pkgutil.iter_modules(expected.__path__)]
 EXPECTED: dict[str, dict[str, Expected]] = {name: files for m in MODULES for name, files in m.EXPECTED.items()}
 FORMATS = {row.name: row for row in ROWS}
-BY_WORDS = {"hobo.csv", "davis_daily.txt"}
+BY_WORDS = {"hobo.csv", "davis_daily.txt", "agmip.AgMIP", "apsim_bare.met"}
 """Examples whose names or units the reader's words have to tell."""
 
 
@@ -101,7 +101,8 @@ def values_of(row: Format, table: Table) -> dict[str, np.ndarray]:
         factor, offset = UNITS[QUANTITY[spec.variable]][unit or ""]
         raw = np.array([number(cells[i], table.decimal) for cells in table.rows])
         values = raw * spec.scale * factor + offset
-        if spec.variable == "u2" and not math.isclose(spec.height or row.wind_height or 2.0, 2.0):
-            values = np.asarray(wind_speed_2m(values, spec.height or row.wind_height))
+        height = spec.height or table.facts.get("wind_height") or row.wind_height or 2.0
+        if spec.variable == "u2" and not math.isclose(height, 2.0):
+            values = np.asarray(wind_speed_2m(values, height))
         found[spec.variable] = values
     return found

@@ -11,6 +11,7 @@ from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, is_number
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
+from etolib.sources.station.units import unit_of
 from etolib.words import say
 
 HEAD = 60
@@ -128,6 +129,18 @@ def pivoted(records: Iterable[tuple[str, str, str]], first: str = "DATE") -> Tab
         for day, values in sorted(days.items())
     ]
     return Table([first, *elements], [None] * (1 + len(elements)), rows, ",", ".")
+
+
+def with_units(table: Table) -> Table:
+    """Return the table with the brackets of its header as units: ``rain (mm)`` is ``rain`` in ``mm``.
+
+    >>> with_units(headed(["time", "wind_speed_10m_mean (km/h)"], [["2024-01-01", "7"]], ",")).units
+    [None, 'km/h']
+    """
+    parts = [re.fullmatch(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]", column) for column in table.names]
+    names = [part[1] if part else column for part, column in zip(parts, table.names, strict=True)]
+    units = [unit_of(part[2]) or part[2] if part else None for part in parts]
+    return replace(table, names=names, units=units)
 
 
 def places(lines: Sequence[str], patterns: dict[str, str]) -> dict[str, float]:

@@ -32,7 +32,7 @@ class Expected:
 
     ``columns`` are in canonical units (NaN where absent) and all that there are; ``site`` latitude, longitude and
     elevation; ``asked`` the parameters of `read_station` that answer what is uncertain; ``hourly`` where the rows are
-    no days.
+    no days; ``refused`` words of the sentence where the file is not read.
     """
 
     first: str = ""
@@ -41,3 +41,4 @@ class Expected:
     asked: tuple[str, ...] = ()
     hourly: bool = False
     days: int = 3
+    refused: str = ""

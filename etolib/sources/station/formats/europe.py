@@ -1,0 +1,154 @@
+"""Weather services of Europe: Germany (DWD), the Netherlands (KNMI), France (Météo-France), Spain (AEMET)."""
+
+from __future__ import annotations
+
+import re
+
+from etolib.sources.station.formats import aemet, knmi, meteo_france
+from etolib.sources.station.formats.row import Format, Head, Spec
+
+_WMO = 10.0
+"""Height at which weather services measure wind [m] (WMO-No. 8, part I, 5.1)."""
+
+
+def _dwd(head: Head) -> str:
+    """Return what a file of the DWD holds: ``days``, ``hours`` by the length of its first date, else nothing."""
+    at = next((i for i, line in enumerate(head.lines[:3]) if _DWD_HEADER.match(line)), None)
+    if at is None or at + 1 >= len(head.lines):
+        return ""
+    date = [*head.lines[at + 1].split(";"), "", ""][1].strip()
+    return {8: "days"}.get(len(date), "hours")
+
+
+_DWD_HEADER = re.compile(r"^\ufeff?\s*STATIONS_ID\s*;\s*MESS_DATUM\s*;")
+
+
+def _meteo_france(head: Head) -> bool:
+    return head.lines[0].lstrip("\ufeff").startswith("NUM_POSTE;NOM_USUEL;LAT;LON;ALTI;AAAAMMJJ;")
+
+
+def _aemet(head: Head) -> bool:
+    text = "\n".join(head.lines[:12]).replace('"', " ")
+    return all(f" {word} " in f" {text.replace(';', ' ; ').replace(',', ' , ')} " for word in _AEMET_HAS)
+
+
+_AEMET_HAS = ("fecha", "indicativo", "nombre", "provincia")
+
+
+def _tenths(variable: str, unit: str) -> Spec:
+    return Spec(variable, unit, scale=0.1)
+
+
+DWD = Format(
+    name="dwd",
+    title="DWD Climate Data Center, daily",
+    recognise=lambda head: _dwd(head) == "days",
+    columns={
+        "stations id": Spec("station"), "mess datum": Spec("date"), "fm": Spec("u2", "m/s"),
+        "rsk": Spec("precipitation", "mm"), "sdk": Spec("sunshine", "h"), "vpm": Spec("ea", "hPa"),
+        "pm": Spec("pressure", "hPa"), "tmk": Spec("tmean", "°C"), "upm": Spec("rhmean", "%"),
+        "txk": Spec("tmax", "°C"), "tnk": Spec("tmin", "°C"), "fg strahl": Spec("rs", "J/cm²"),
+    },
+    closed=True,
+    wind_height=_WMO,
+    day="0 to 24 h UTC; rain from 6 to 6 h UTC",
+    source="DWD CDC, DESCRIPTION_obsgermany-climate-daily-kl_en.pdf and -daily-solar_en.pdf: FG_STRAHL (global), not "
+           "FD_STRAHL (diffuse) and ATMO_STRAHL (longwave); -999 is none",
+)  # fmt: skip
+
+DWD_HOURLY = Format(
+    name="dwd_hourly",
+    title="DWD Climate Data Center, hourly",
+    recognise=lambda head: _dwd(head) == "hours",
+    columns={
+        "stations id": Spec("station"), "mess datum": Spec("date"), "tt tu": Spec("tmean", "°C"),
+        "rf tu": Spec("rhmean", "%"), "f": Spec("u2", "m/s"), "r1": Spec("precipitation", "mm"),
+        "td": Spec("tdew", "°C"), "fg lberg": Spec("rs", "J/cm²"), "p0": Spec("pressure", "hPa"),
+    },
+    closed=True,
+    wind_height=_WMO,
+    stamps="end",
+    time_zone=0.0,
+    source="DWD CDC, hourly air_temperature, wind, precipitation, dew_point, pressure and solar (a file each): UTC; P0 "
+           "is at the station, P at sea level",
+)  # fmt: skip
+
+KNMI = Format(
+    name="knmi",
+    title="KNMI, daily",
+    recognise=lambda head: knmi.header_of(head.lines) is not None and not _knmi_hours(head),
+    table=knmi.read,
+    columns={
+        "stn": Spec("station"), "yyyymmdd": Spec("date"), "fg": _tenths("u2", "m/s"), "tg": _tenths("tmean", "°C"),
+        "tn": _tenths("tmin", "°C"), "tx": _tenths("tmax", "°C"), "sq": _tenths("sunshine", "h"),
+        "q": Spec("rs", "J/cm²"), "rh": _tenths("precipitation", "mm"), "ug": Spec("rhmean", "%"),
+        "ux": Spec("rhmax", "%"), "un": Spec("rhmin", "%"),
+    },
+    closed=True,
+    wind_height=_WMO,
+    day="0 to 24 h UTC",
+    source="KNMI, head of etmgeg_<station>.txt; wind at 10 m: knmi.nl, uitleg/windmetingen. FHVEC is a vector mean, PG "
+           "is at sea level and EV24 is Makkink's, so none of them is taken",
+)  # fmt: skip
+
+
+def _knmi_hours(head: Head) -> bool:
+    at = knmi.header_of(head.lines)
+    return at is not None and "HH" in [cell.strip() for cell in head.lines[at].split(",")]
+
+
+KNMI_HOURLY = Format(
+    name="knmi_hourly",
+    title="KNMI, hourly",
+    recognise=_knmi_hours,
+    table=knmi.read,
+    columns={
+        "stn": Spec("station"), "yyyymmdd": Spec("date"), "hh": Spec("hour"), "fh": _tenths("u2", "m/s"),
+        "t": _tenths("tmean", "°C"), "td": _tenths("tdew", "°C"), "sq": _tenths("sunshine", "h"),
+        "q": Spec("rs", "J/cm²"), "rh": _tenths("precipitation", "mm"), "u": Spec("rhmean", "%"),
+    },
+    closed=True,
+    wind_height=_WMO,
+    stamps="end",
+    time_zone=0.0,
+    source="KNMI, head of uurgeg_<station>.txt: hour 5 is from 4 to 5 h UT; FH is the mean of the hour",
+)  # fmt: skip
+
+METEO_FRANCE = Format(
+    name="meteo_france",
+    title="Météo-France, daily",
+    recognise=_meteo_france,
+    table=meteo_france.read,
+    columns={
+        "num poste": Spec("station"), "lat": Spec("latitude"), "lon": Spec("longitude"), "alti": Spec("elevation"),
+        "aaaammjj": Spec("date"), "rr": Spec("precipitation", "mm"), "tn": Spec("tmin", "°C"),
+        "tx": Spec("tmax", "°C"), "tm": Spec("tmean", "°C"), "ffm": Spec("u2", "m/s"),
+        "inst": Spec("sunshine", "min"), "glot": Spec("rs", "J/cm²"), "un": Spec("rhmin", "%"),
+        "ux": Spec("rhmax", "%"), "um": Spec("rhmean", "%"), "tsvm": Spec("ea", "hPa"),
+    },
+    closed=True,
+    wind_height=_WMO,
+    day="0 to 24 h UTC; rain from 6 to 6 h UTC, minima from 18 h the day before, maxima from 6 h",
+    source="Météo-France (meteo.data.gouv.fr), Q_descriptif_champs_RR-T-Vent.csv and _autres-parametres.csv: FFM at "
+           "10 m; DIFT, DIRT, UV are other radiation, PMERM is at sea level",
+)  # fmt: skip
+
+AEMET = Format(
+    name="aemet",
+    title="AEMET OpenData, daily",
+    recognise=_aemet,
+    table=aemet.read,
+    columns={
+        "fecha": Spec("date"), "indicativo": Spec("station"), "altitud": Spec("elevation"),
+        "tmed": Spec("tmean", "°C"), "prec": Spec("precipitation", "mm"), "tmin": Spec("tmin", "°C"),
+        "tmax": Spec("tmax", "°C"), "velmedia": Spec("u2", "m/s"), "sol": Spec("sunshine", "h"),
+        "hrmedia": Spec("rhmean", "%"), "hrmax": Spec("rhmax", "%"), "hrmin": Spec("rhmin", "%"),
+    },
+    closed=True,
+    wind_height=_WMO,
+    day="0 to 24 h UTC; rain from 7 to 7 h",
+    source="AEMET OpenData, metadata of valores/climatologicos/diarios; the height of the wind is that of WMO-No. 8, "
+           "the metadata state none. Of pressure there are only the extremes",
+)  # fmt: skip
+
+FORMATS: tuple[Format, ...] = (DWD, DWD_HOURLY, KNMI, KNMI_HOURLY, METEO_FRANCE, AEMET)
