@@ -6,18 +6,21 @@ import re
 
 from etolib.sources.station.formats import grids_tables as tables
 from etolib.sources.station.formats.row import Format, Head, Spec
-from etolib.sources.station.formats.text import HEAD, find_header
+from etolib.sources.station.formats.text import HEAD
 from etolib.sources.station.names import plain
 
 DAYMET = Format(
     name="daymet",
     title="Daymet",
-    recognise=lambda head: find_header(head.lines, *tables.DAYMET, "tmax deg c", "tmin deg c") is not None,
+    recognise=lambda head: tables.daymet_header(head.lines) is not None,
     table=tables.daymet,
     columns={
-        "year": Spec("year"), "yday": Spec("doy"), "prcp mm day": Spec("precipitation", "mm"),
-        "srad w m 2": Spec("rs", "MJ/m²"), "tmax deg c": Spec("tmax", "°C"), "tmin deg c": Spec("tmin", "°C"),
-        "vp pa": Spec("ea", "kPa", scale=0.001),
+        "year": Spec("year"), "yday": Spec("doy"), **dict.fromkeys(("date", "time", "datetime"), Spec("date")),
+        **dict.fromkeys(("srad", "srad w m 2", "srad w m2"), Spec("rs", "MJ/m²")),
+        **dict.fromkeys(("prcp", "prcp mm day", "prcp mm"), Spec("precipitation", "mm")),
+        **dict.fromkeys(("vp", "vp pa"), Spec("ea", "kPa", scale=0.001)),
+        **{f"{name}{unit}": Spec(name, "°C") for name in ("tmax", "tmin")
+           for unit in ("", " c", " deg c", " degrees c")},
     },
     closed=True,
     day="24 hours of the stations that feed it",

@@ -10,11 +10,22 @@ import numpy as np
 
 from etolib.equations import sun
 from etolib.sources.station.cells import is_number
-from etolib.sources.station.formats.text import places, under
+from etolib.sources.station.formats.text import HEAD, cells_of, places, under
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 
-DAYMET = ("year", "yday")
+
+def daymet_header(lines: Sequence[str]) -> tuple[int, str] | None:
+    """Return which line is a header of Daymet and what separates it: both temperatures, and its day or its daylight.
+
+    The single-pixel service writes ``year,yday,dayl (s),...``; other clients a date and the names without the units.
+    """
+    for number, line in enumerate(lines[:HEAD]):
+        for delimiter in ",;\t":
+            words = {(plain(cell).split() or [""])[0] for cell in cells_of(line, delimiter)}
+            if {"tmax", "tmin"} <= words and ({"year", "yday"} <= words or {"dayl", "srad"} <= words):
+                return number, delimiter
+    return None
 
 
 def daymet(lines: Sequence[str], name: str) -> Table:
@@ -24,7 +35,9 @@ def daymet(lines: Sequence[str], name: str) -> Table:
     Without ``dayl`` the length is that of the geometry of the place (FAO-56 Eq. 34); without a place too the column is
     left empty, as a mean over an unknown time says nothing.
     """
-    table = under(lines, name, *DAYMET)
+    found = daymet_header(lines)
+    assert found is not None
+    table = under(lines[found[0] :], name, *map(plain, cells_of(lines[found[0]], found[1])[:3]))
     facts = places(lines, {
         "latitude": r"Latitude:\s*(-?[\d.]+)", "longitude": r"Longitude:\s*(-?[\d.]+)",
         "elevation": r"Elevation:\s*(-?[\d.]+)",
@@ -48,6 +61,6 @@ def _daylight(row: Sequence[str], at: dict[str, int], latitude: float | None) ->
     """Return the length of the daylight [s], NaN where it cannot be known."""
     if "dayl" in at and is_number(row[at["dayl"]]):
         return float(row[at["dayl"]])
-    if latitude is None or not is_number(row[at["yday"]]):
+    if latitude is None or "yday" not in at or not is_number(row[at["yday"]]):
         return math.nan
     return float(np.asarray(sun.daylight_hours(latitude, float(row[at["yday"]])))) * 3600

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from etolib.errors import InputError, Problem
+from etolib.sources.station.formats.scale import numbers, temperature_unit
 from etolib.sources.station.formats.text import cells_of, find_header, headed
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
@@ -109,7 +112,22 @@ def davis(lines: Sequence[str], name: str) -> Table:
     if not rows:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     table = headed(names, rows, "\t")
-    return replace(table, rows=[[re.sub(r"^-{2,}$", "", cell) for cell in row] for row in table.rows])
+    table = replace(table, rows=[[re.sub(r"^-{2,}$", "", cell) for cell in row] for row in table.rows])
+    degrees = temperature_unit(*(numbers(table, name) for name in ("temp out", "dew pt", "out hum")))
+    known = {**dict.fromkeys(("temp out", "hi temp", "low temp", "dew pt"), degrees), "wind speed": _davis_wind(table)}
+    return replace(table, units=[known.get(plain(name)) for name in table.names])
+
+
+def _davis_wind(table: Table) -> str | None:
+    """Return m/s where the run of the wind shows it, None where it does not tell: km/h gives km, mph gives miles.
+
+    The run of an interval is its speed times its length, and 3.6 times that where metres a second give kilometres.
+    """
+    speed, run, minutes = (numbers(table, name) for name in ("wind speed", "wind run", "arc int"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = run / (speed * minutes / 60)
+    ratio = ratio[np.isfinite(ratio) & (speed > 0)]
+    return "m/s" if len(ratio) and 3.2 < np.median(ratio) < 4.0 else None
 
 
 def ecowitt_net_header(lines: Sequence[str]) -> tuple[int, str] | None:

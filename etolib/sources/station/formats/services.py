@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from etolib.equations.air import saturation_vapour_pressure
-from etolib.sources.station.cells import is_number
 from etolib.sources.station.formats.row import Format, Head, Spec
+from etolib.sources.station.formats.scale import numbers, temperature_unit
 from etolib.sources.station.formats.text import find_header, under
-from etolib.sources.station.names import plain
 
 _WANTED = ("datetime", "tempmax", "tempmin")
 _SOURCE = (
@@ -22,41 +20,18 @@ _SOURCE += "left out, windspeedmean the mean; solarenergy in MJ/m² in every gro
 def visual_crossing_units(head: Head) -> str | None:
     """Return the units of temperature of a file of Visual Crossing by its values, None where it is none or is unclear.
 
-    Kelvin are above 200. Whether temperature ``T`` and dew point ``D`` are in °C or °F shows in the humidity beside
-    them, as es(D) / es(T) is another in either; without it, degrees above 60 are Fahrenheit.
+    Kelvin are above 200; °C and °F are told by the humidity beside them, without it only degrees above 60.
     """
     if find_header(head.lines, *_WANTED) is None:
         return None
     table = under(head.lines, head.name, *_WANTED)
-    at = {plain(column): i for i, column in enumerate(table.names)}
-
-    def numbers(name: str) -> np.ndarray:
-        cells = [row[at[name]] if name in at else "" for row in table.rows]
-        return np.array([float(cell) if is_number(cell) else np.nan for cell in cells])
-
-    high = numbers("tempmax")
+    high = numbers(table, "tempmax")
     if not np.isfinite(high).any():
         return None
     if np.nanmedian(high) > 200:
         return "K"
-    mean, dew, humidity = numbers("temp"), numbers("dew"), numbers("humidity")
-    good = np.isfinite(mean) & np.isfinite(dew) & np.isfinite(humidity)
-    if good.any():
-        misfit = {unit: _misfit(mean[good], dew[good], humidity[good], unit) for unit in ("°C", "°F")}
-        better, worse = sorted(misfit, key=lambda unit: misfit[unit])
-        if misfit[better] < 4 and misfit[worse] > misfit[better] + 1.5:
-            return better
-    return "°F" if np.nanmax(high) > 60 else None
-
-
-def _misfit(mean: np.ndarray, dew: np.ndarray, humidity: np.ndarray, unit: str) -> float:
-    """Return how far a humidity of temperature and dew point is from the one given [%]."""
-    if unit == "°F":
-        mean, dew = (mean - 32) / 1.8, (dew - 32) / 1.8
-    if mean.max() > 60 or mean.min() < -60 or dew.min() < -80:
-        return float("inf")
-    from_dew = 100 * np.asarray(saturation_vapour_pressure(dew)) / np.asarray(saturation_vapour_pressure(mean))
-    return float(np.median(np.abs(from_dew - humidity)))
+    found = temperature_unit(*(numbers(table, name) for name in ("temp", "dew", "humidity")))
+    return found or ("°F" if np.nanmax(high) > 60 else None)
 
 
 def _columns(temperature: str | None, rain: str | None, wind: str | None) -> Mapping[str, Spec]:

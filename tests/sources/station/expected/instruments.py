@@ -31,7 +31,7 @@ EXPECTED = {
     "davis": {
         "davis_daily.txt": Expected("2023-07-13", {
             "tmean": [21.0, 22.1, 20.4], "tmax": [28.4, 29.6, 27.7], "tmin": [14.2, 15.1, 13.8],
-            "rhmean": [64, 61, 68], "tdew": [13.2, 13.9, 13.6], "rs": times(WATT, 283, 290, 262),
+            "rhmean": [64, 61, 68], "tdew": [13.9, 14.2, 14.3], "rs": times(WATT, 283, 290, 262),
             "precipitation": [0, 3.4, 0], "eto": [4.8, 5.0, 4.4],
         }, asked=("units", "wind_height")),
         "davis_hourly.txt": Expected(hourly=True),
