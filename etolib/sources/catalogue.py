@@ -188,6 +188,7 @@ _ROWS = (
         rank=Rank(weather=60, radiation=60, at_home=13),
         prior="met_norway_first",
         kinds=("observed", "forecast"),
+        at_height=True,
     ),
     SourceInfo(
         name="nws_forecast",

@@ -19,7 +19,10 @@ import pandas as pd
 from etolib.equations import sun
 from etolib.site import Site
 from etolib.sources import canonical
+from etolib.words import Text, join, say
 
+NEEDED = 21
+"""Hours of a day that must have a value: two or three missing ones move a day's mean by little."""
 HOUR = pd.Timedelta(hours=1)
 _DURATION = re.compile(r"^P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?)?$")
 _MAX_HOURS = 24 * 60  # no forecast interval is longer; a damaged one must not fill the memory
@@ -202,8 +205,12 @@ def to_days(
             for interval in intervals:
                 i, j = math.ceil((interval.start - first) / HOUR), math.ceil((interval.end - first) / HOUR)
                 inside = course[max(i, 0) : max(j, 0)]
-                if not math.isfinite(interval.value) or not len(inside) or np.isnan(inside).any():
+                # A hole within the interval may hide its extreme, and so the day it belongs to: a few hours do not.
+                if not math.isfinite(interval.value) or not len(inside) or np.isnan(inside).sum() > 24 - needed:
                     continue
+                if np.isnan(inside).all():
+                    continue
+                inside = np.where(np.isnan(inside), -np.inf if pick is np.argmax else np.inf, inside)
                 owner = (max(i, 0) + int(pick(inside))) // 24
                 days[target][owner] = best(days[target][owner], interval.value)  # NaN stays NaN
     if "cloud" in grid:
@@ -211,6 +218,44 @@ def to_days(
         whole = np.isfinite(grid["cloud"]).sum(axis=1) >= needed
         days["cloud_by_day"] = np.where(whole, _of_days(lit, np.mean, 1), np.nan)
     return pd.DataFrame(days, index=dates)
+
+
+def forecast_days(
+    hours: pd.DataFrame,
+    site: Site,
+    *,
+    maxima: Iterable[Interval] = (),
+    minima: Iterable[Interval] = (),
+    named: Text | str,
+    warnings: list[Text],
+) -> pd.DataFrame:
+    """Return the days of a forecast: of `NEEDED` hours where some have no value, but none that it only begins or ends.
+
+    ``named`` is how warnings call the source; ``warnings`` grows by the days of fewer hours; the rest as in `to_days`.
+    """
+    days = to_days(hours, site, maxima=maxima, minima=minima, needed=NEEDED)
+    if days.empty:
+        return days
+    local = pd.DatetimeIndex(hours.index) + pd.Timedelta(hours=site.utc_offset)
+    spanned = pd.Series(1, index=local).groupby(local.normalize()).sum().reindex(days.index)
+    days[spanned.to_numpy() < 24] = np.nan
+    warnings += of_fewer_hours(hours, site, named)
+    return days
+
+
+def of_fewer_hours(hours: pd.DataFrame, site: Site, named: Text | str) -> list[Text]:
+    """Return a sentence that names the days whose temperature is of `NEEDED` hours or more, but not of all 24."""
+    if "temperature" not in hours:
+        return []
+    local = pd.DatetimeIndex(hours.index) + pd.Timedelta(hours=site.utc_offset)
+    groups = hours["temperature"].groupby(local.normalize())
+    reported = groups.count()[groups.size() == 24]
+    short = reported[(reported >= NEEDED) & (reported < 24)]
+    if short.empty:
+        return []
+    named_days = pd.DatetimeIndex(short.index).strftime("%Y-%m-%d")
+    of = [say("day_from_hours", day=d, number=int(n)) for d, n in zip(named_days, short.to_numpy(), strict=True)]
+    return [say("of_source", source=named, sentence=say("means_of_fewer_hours", days=join(", ", of)))]
 
 
 def _by_day(values: Any, lead: int, count: int) -> Any:

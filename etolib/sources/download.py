@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ from etolib.errors import SourceError
 from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources import elevation as elevations
-from etolib.sources.base import SourceData
+from etolib.sources.base import Source, SourceData
 from etolib.sources.network.scope import Scope
 from etolib.sources.plan import Plan
 from etolib.words import Text, say
@@ -61,8 +62,8 @@ class Download:
 def run(plan: Plan, progress: Progress) -> Download:
     """Ask the sources of a plan.
 
-    The sources get the place as asked, while its elevation is looked up; the fallbacks, asked afterwards for the days
-    that stay empty, get the elevation found.
+    The sources get the place as asked, while its elevation is looked up; those whose answer depends on the height
+    (`SourceInfo.at_height`) wait for it, and the fallbacks, asked afterwards for the days that stay empty, get it too.
     """
     answers: dict[str, SourceData] = {}
     failed: list[SourceError] = []
@@ -86,12 +87,15 @@ def _together(
     try:
         with scope:
             futures: dict[Future[Any], str] = {}
+            # Settings and the scope of the downloads live in context variables: carry them to the threads.
+            height = pool.submit(contextvars.copy_context().run, elevations.lookup, plan.site)
             for step in steps:
                 progress.source(step.source, say("asking_source", source=step.source), 0)
-                fetch = plan.provider(step.source).fetch
-                # Settings and the scope of the downloads live in context variables: carry them to the thread.
-                futures[pool.submit(contextvars.copy_context().run, fetch, plan.site, step.period)] = step.source
-            height = pool.submit(contextvars.copy_context().run, elevations.lookup, plan.site)
+                provider = plan.provider(step.source)
+                ask: Callable[..., SourceData] = provider.fetch
+                if provider.info.at_height:
+                    ask = functools.partial(_at_height, provider, height)
+                futures[pool.submit(contextvars.copy_context().run, ask, plan.site, step.period)] = step.source
             pending: set[Future[Any]] = {*futures, height}
             while pending:
                 done, pending = wait(pending, timeout=0.05, return_when=FIRST_COMPLETED)
@@ -107,6 +111,12 @@ def _together(
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _at_height(provider: Source, height: Future[elevations.Elevation], site: Site, period: Period) -> SourceData:
+    """Ask a source once the elevation is known; the embedded map is too coarse to be told as the height."""
+    found = height.result()
+    return provider.fetch(site if found.source == "embedded" else site.with_elevation(found.value), period)
 
 
 def _take(

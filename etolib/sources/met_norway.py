@@ -174,7 +174,9 @@ class MetNorway:
         if reply.status == 203:
             warnings.append(say("version_going_away", source=info.title))
         answer: Answer = reply.data
-        days = daily.to_days(answer.hours, site, maxima=answer.maxima, minima=answer.minima)
+        days = daily.forecast_days(
+            answer.hours, site, maxima=answer.maxima, minima=answer.minima, named=info.title, warnings=warnings
+        )
         return no_radiation.source_data(info, site, inside, today, days, answer.elevation, reply, warnings, {
             "model": "Locationforecast 2.0 " + answer.updated,
             "latitude": answer.latitude,

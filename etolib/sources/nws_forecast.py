@@ -123,7 +123,9 @@ class NwsForecast:
         door = client.door()
         reply = nws.get(info, where.grid, parse_grid, lambda data, headers: _header_life(headers, door.clock(), 3600.0))
         grid: Grid = reply.data
-        days = daily.to_days(grid.hours, site, maxima=grid.maxima, minima=grid.minima)
+        days = daily.forecast_days(
+            grid.hours, site, maxima=grid.maxima, minima=grid.minima, named=info.title, warnings=warnings
+        )
         center = grid.center or (site.latitude, site.longitude)
         away = canonical.distance_km(site.latitude, site.longitude, *center)
         if away > 25:

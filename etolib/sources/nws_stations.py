@@ -23,7 +23,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.agent import require_contact
-from etolib.words import Text, join, say
+from etolib.words import Text, say
 
 INFO = catalogue.SOURCES["nws_stations"]
 
@@ -234,8 +234,6 @@ def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Statio
 class NwsStations:
     """Observations of the nearest usable station."""
 
-    NEEDED = 21  # hours of a day that must have reported: two or three missing ones move a day's mean by little
-
     def __init__(self, info: SourceInfo = INFO) -> None:
         self.info = info
 
@@ -274,16 +272,8 @@ class NwsStations:
             replies.append(reply)
         reports = pd.concat(parts)
         hours = hourly(reports[~reports.index.duplicated()].sort_index(), daily.axis(start, end))
-        days = daily.to_days(hours, site, needed=self.NEEDED)
-        reported = hours["temperature"].groupby(pd.DatetimeIndex(hours.index + offset).normalize()).count()
-        short = reported[(reported >= self.NEEDED) & (reported < 24)]
-        if len(short):
-            named = pd.DatetimeIndex(short.index).strftime("%Y-%m-%d")
-            hours_of = [
-                say("day_from_hours", day=d, number=int(n)) for d, n in zip(named, short.to_numpy(), strict=True)
-            ]
-            sentence = say("means_of_fewer_hours", days=join(", ", hours_of))
-            warnings.append(say("of_source", source=info.title, sentence=sentence))
+        days = daily.to_days(hours, site, needed=daily.NEEDED)
+        warnings += daily.of_fewer_hours(hours, site, info.title)
         if not hours["cloud"].notna().any():
             days = days.drop(columns=["cloud", "cloud_by_day"])
         warnings.append(say("of_source", source=info.title, sentence=_where(station)))

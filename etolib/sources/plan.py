@@ -42,7 +42,8 @@ class Plan:
     ----------
     site : Site
         As asked; without an elevation where none was given. The elevation is looked up while the sources are asked,
-        who get the place as asked; fallbacks and everything after take the height found (`etolib.sources.download`).
+        who get the place as asked but where their answer depends on the height; fallbacks and everything after take
+        the height found (`etolib.sources.download`).
     period : Period
         The days wanted.
     span : Period

@@ -141,6 +141,8 @@ class SourceInfo:
         Relative standard error of ETo from it that the intervals add, a prior; None: they have a better one.
     places : int
         How many places one request may hold.
+    at_height : bool
+        Whether its answer depends on the elevation it is told: asked when the elevation is known, not at once.
     """
 
     name: str
@@ -174,6 +176,7 @@ class SourceInfo:
     kinds: tuple[str, ...] = ("observed",)
     error: float | None = None
     places: int = 1
+    at_height: bool = False
 
     def clip(self, period: Period, today: dt.date) -> Period:
         """Return the days of ``period`` this source can have; `SourceWindowError` where there are none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import multiprocessing
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import etolib
 from etolib import config
 from etolib.errors import BadResponse, InvalidRequest, NotCovered, SourceWindowError
 from etolib.site import Period, Site
@@ -388,6 +390,57 @@ def test_nws_grid_of_another_place_is_refused(server, monkeypatch):
     client.door().cache.clear()
     with pytest.raises(BadResponse, match="away"):
         ask("nws_forecast", *CASES["nws_forecast"])
+
+
+@pytest.mark.parametrize("holes", [1, 3, 4])
+def test_null_hours_of_the_nws_grid_do_not_lose_their_day(server, monkeypatch, holes):
+    """Up to three hours of a day may have no value, as for stations; the day is named, and one of fewer is left out."""
+    whole = ask("nws_forecast", *CASES["nws_forecast"]).frame
+    read = nws_forecast.parse_grid
+
+    def with_holes(body):
+        grid = read(body)
+        local = grid.hours.index + pd.Timedelta(hours=BOULDER.utc_offset)
+        hours = grid.hours.copy()
+        hours.loc[(local.strftime("%Y-%m-%d") == "2024-07-03") & (local.hour < holes), "temperature"] = np.nan
+        return dataclasses.replace(grid, hours=hours)
+
+    monkeypatch.setattr(nws_forecast, "parse_grid", with_holes)
+    client.door().cache.clear()
+    data = ask("nws_forecast", *CASES["nws_forecast"])
+    kept = data.frame.loc["2024-07-03", "tmax"] == whole.loc["2024-07-03", "tmax"]
+    assert kept == (holes <= 3)
+    others = data.frame.drop(pd.Timestamp("2024-07-03"))
+    pd.testing.assert_frame_equal(others, whole.drop(pd.Timestamp("2024-07-03")))
+    assert any(f"2024-07-03 from {24 - holes} of 24 hours" in text for text in data.warnings) == kept
+
+
+def test_null_values_in_the_answer_of_the_nws_grid(server, monkeypatch):
+    read = nws_forecast.parse_grid
+
+    def with_null(body):
+        raw = json.loads(body)
+        values = raw["properties"]["temperature"]["values"]
+        first = next(i for i, v in enumerate(values) if v["validTime"].startswith("2024-07-03T1"))
+        values[first]["value"] = None
+        return read(json.dumps(raw).encode())
+
+    monkeypatch.setattr(nws_forecast, "parse_grid", with_null)
+    assert ask("nws_forecast", *CASES["nws_forecast"]).frame["tmax"].notna().all()
+
+
+def test_met_norway_is_told_the_elevation_that_was_looked_up(server):
+    with config.set_options(contact="test@example.org"):
+        result = etolib.compute((59.91, 10.75), "2024-07-02/2024-07-04", ["met_norway"])
+    assert result.provenance["elevation_source"] == "open_meteo"
+    (call,) = server.calls("met_norway")
+    assert float(query(call)["altitude"]) == pytest.approx(result.site.elevation, abs=0.5)
+    server.fault("open_meteo_elevation", "refuse")
+    server.fault("opentopodata", "refuse")
+    with config.set_options(contact="test@example.org"):
+        result = etolib.compute((60.91, 10.75), "2024-07-02/2024-07-04", ["met_norway"])
+    assert result.provenance["elevation_source"] == "embedded"  # too coarse to be told
+    assert "altitude" not in query(server.calls("met_norway")[-1])
 
 
 def test_station_finder(server):
