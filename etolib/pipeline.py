@@ -187,6 +187,7 @@ def grade(
     progress.tell("compute", say("quality_of_each_day"), SHARE["compute"])
     days, work = _days(plan.period), fused.completed
     grading.mark_estimates(work.flags, fused.inputs_source, answered.answers)
+    grading.mark_unconfirmed(work.flags, fused.inputs_source, answered.answers)
     sources = grading.source_of_day(fused.inputs_source)
     table = pd.DataFrame(
         {

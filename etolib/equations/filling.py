@@ -40,12 +40,16 @@ FLAGS: tuple[str, ...] = (
     "suspect_above_ra",
     "estimated_by_source",
     "suspect_unlikely",
+    "unconfirmed",
 )
 """Every flag; the position is the code used in grids. `meaning` says what each means."""
 
 CODES: dict[str, int] = {name: code for code, name in enumerate(FLAGS)}
 ESTIMATED: frozenset[str] = frozenset(name for name in FLAGS if name.startswith(("estimated_", "default_", "suspect_")))
 """Flags of cells whose value is an estimate, a default or doubtful (``from_*`` are measured by another route)."""
+
+UNCONFIRMED = FLAGS[-1]
+"""Flag of cells that rest on a reading of an own file that nobody has confirmed."""
 
 FILLED = ("tmin", "tmax", "ea", "rs", "u2")
 """The inputs of the Penman-Monteith equation that have a flag."""

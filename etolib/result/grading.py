@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from etolib.equations.filling import ESTIMATED
+from etolib.equations.filling import ESTIMATED, UNCONFIRMED
 from etolib.sources.base import SourceData
 from etolib.sources.row import KINDS
 from etolib.words import Text, say
@@ -29,18 +29,44 @@ def mark_estimates(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str
             flags.loc[used[variable] == name, variable] = "estimated_by_source"
 
 
+COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "ea": {"given": ("ea",), "from_dew_point": ("tdew",), "from_rh_extremes": ("rhmin", "rhmax"),
+           "from_rh_max": ("rhmax",), "from_rh_mean": ("rhmean",)},
+    "rs": {"given": ("rs",), "estimated_sunshine": ("sunshine",)},
+}  # fmt: skip
+"""Columns that an input rests on, by its flag; the others rest on the column of their own name."""
+
+
+def mark_unconfirmed(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str, SourceData]) -> None:
+    """Flag the cells that rest on a guess about an own file that nobody has confirmed (``meta["guessed"]``).
+
+    An estimate keeps the flag that says how it was made.
+    """
+    for name, answer in answers.items():
+        guessed = set(answer.meta.get("guessed") or ())
+        if not guessed:
+            continue
+        for variable in flags.columns:
+            from_it = used[variable].fillna("").str.split("+").map(lambda names: name in names)  # noqa: B023 (used here)
+            for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
+                if guessed & set(columns) and flag not in ESTIMATED:
+                    flags.loc[from_it & (flags[variable] == flag), variable] = UNCONFIRMED
+
+
 def quality_of_day(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:
     """Return HIGH, MEDIUM or LOW for each day.
 
     LOW: from the climatology, or two or more inputs estimated. HIGH: two or more sources of the date, no input
-    estimated, and the interval narrow (full width <= max(1.5 mm/day, 60 % of ETo)). MEDIUM: the rest.
+    estimated or resting on an unconfirmed guess, and the interval narrow (full width <= max(1.5 mm/day, 60 % of ETo)).
+    MEDIUM: the rest.
     """
     estimated = flags.isin(list(ESTIMATED)).sum(axis=1).to_numpy()
     several = table["source"].fillna("").str.contains("+", regex=False).to_numpy()
     width = (table["eto_upper"] - table["eto_lower"]).to_numpy()
     narrow = width <= np.maximum(NARROW_MM, NARROW * table["eto"].to_numpy())
     low = (table["kind"] == CLIMATOLOGY).to_numpy() | (estimated >= 2)
-    high = several & (estimated == 0) & narrow
+    sure = ~(flags == UNCONFIRMED).any(axis=1).to_numpy()
+    high = several & (estimated == 0) & narrow & sure
     return pd.Series(np.select([low, high], ["LOW", "HIGH"], "MEDIUM"), index=table.index, dtype=object)
 
 
@@ -67,8 +93,8 @@ def kind_of_day(sources: Sequence[str | None], frames: Mapping[str, pd.DataFrame
 
 
 def flag_words(flags: pd.DataFrame) -> list[str]:
-    """Return what was estimated on each day: ``rs: estimated_hargreaves; u2: default_wind``."""
-    marked = flags.where(flags.isin(list(ESTIMATED)), "")
+    """Return what was estimated or is unconfirmed on each day: ``rs: estimated_hargreaves; u2: default_wind``."""
+    marked = flags.where(flags.isin([*ESTIMATED, UNCONFIRMED]), "")
     columns = tuple(marked.columns)
     return [_flags_of_day(columns, tuple(row)) for row in marked.to_numpy()]
 

@@ -115,7 +115,8 @@ def read_station(
         found["columns"] = [
             _column(c.name, c.variable, c.unit, c.height, c.reasons, mapping.date_format) for c in mapping.columns
         ]
-        found["reading"], found["questions"] = encode(mapping.explain()[0]), list(map(encode, mapping.questions))
+        uncertain = [*mapping.notes, *(question.text for question in mapping.questions)]
+        found["reading"], found["questions"] = encode(mapping.explain()[0]), list(map(encode, uncertain))
         at = next((c.index for c in mapping.columns if c.variable == "station"), None)
         if at is not None:
             found["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]

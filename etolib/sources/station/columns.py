@@ -10,6 +10,7 @@ import pandas as pd
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.dates import format_in_words
+from etolib.sources.station.questions import Question
 from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.words import Text, join, say, verbatim
 
@@ -39,6 +40,8 @@ class Column:
         Of a wind. [m]
     reasons : tuple of Text
         Why.
+    guessed : bool
+        Whether it rests on a guess that nobody has confirmed: its days carry the flag ``unconfirmed``.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Column:
     stated: bool = False
     height: float | None = None
     reasons: tuple[Text, ...] = ()
+    guessed: bool = False
 
     @property
     def reason(self) -> Text:
@@ -66,8 +70,10 @@ class Mapping:
         What separates the columns (nothing in Excel), and the decimal sign.
     date_format : str
         As ``strptime`` takes it, or one of `etolib.sources.station.dates.IN_PARTS`.
-    questions : tuple of Text
-        What is uncertain.
+    questions : tuple of Question
+        What is uncertain, and how it is answered.
+    notes : tuple of Text
+        Columns that are left out although they look like a variable, and why.
     station : str or None
         Which of several stations was read.
     known : mapping
@@ -78,7 +84,8 @@ class Mapping:
     delimiter: str
     decimal: str
     date_format: str
-    questions: tuple[Text, ...] = ()
+    questions: tuple[Question, ...] = ()
+    notes: tuple[Text, ...] = ()
     station: str | None = None
     known: Known = field(default_factory=dict)
 
@@ -145,4 +152,4 @@ class Mapping:
                 sentences.append(say("taken_for", name=repr(c.name), variable=c.variable, reason=c.reason))
         if ignored := [c.name for c in self.columns if not c.variable and c.name]:
             sentences.append(say("columns_not_used", names=ignored))
-        return sentences + list(self.questions)
+        return [*sentences, *self.notes, *(question.text for question in self.questions)]

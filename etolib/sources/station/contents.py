@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import split
-from etolib.sources.station.formats import FORMATS
+from etolib.sources.station.formats import recognise
 from etolib.sources.station.layout import Table, delimiter_of, find_table
 from etolib.words import say
 
@@ -65,15 +66,15 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
     lines = re.split(r"\r\n|\n|\r", _decode(data, name))
-    for read in FORMATS:
-        if (table := read(lines, name)) is not None:
-            return table
+    known = recognise(lines, name)
+    if known is not None and known.table is not None:
+        return replace(known.table(lines, name), format=known)
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
     if not lines:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     delimiter = delimiter_of(lines)
     rows = [line.split() for line in lines] if delimiter == " " else split(lines, delimiter, name)
-    return find_table(rows, delimiter, name)
+    return replace(find_table(rows, delimiter, name), format=known)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -31,6 +31,7 @@ from etolib.sources.station.dates import dates_of
 from etolib.sources.station.guess import guess, map_table
 from etolib.sources.station.judge import exchanged, wrong_unit
 from etolib.sources.station.layout import Table
+from etolib.sources.station.questions import Question
 from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.words import Text, join, say
 
@@ -85,9 +86,11 @@ def read(
     place = _place(table, mapping, site)
     if table.monthly is not None:
         return StationFile(table.monthly, name, place, mapping, monthly=True)
+    if unanswered := [question for question in mapping.questions if question.assumed is None]:
+        raise InputError([_to_answer(question) for question in unanswered])
     table = _one_station(table, mapping, station, name)
     dates = _days(table, mapping, name)
-    warnings: list[Text] = list(mapping.questions)
+    warnings: list[Text] = [*mapping.notes, *(question.text for question in mapping.questions)]
     columns, problems = _values(table, mapping, dates, None if place is None else place.latitude, warnings)
     if {"tmin", "tmax"} <= columns.keys():
         names = {c.variable: c.name for c in reversed(mapping.columns) if c.variable}
@@ -99,6 +102,12 @@ def read(
         raise InputError(problems)
     frame = canonical.table(dates, columns, warnings)
     return StationFile(frame, name, place, mapping, warnings=tuple(warnings))
+
+
+def _to_answer(question: Question) -> Problem:
+    """Return what is said of a question that must be answered before the file can be read."""
+    answers = say("answer_with_one_of", name=question.parameter, answers=list(map(repr, question.choices)))
+    return Problem(question.parameter, question.column, question.text, answers)
 
 
 def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
@@ -246,6 +255,7 @@ class StationFile:
             "wind": "none" if wind is None else "at 2 m" if wind == 2.0 else f"{wind:g} m brought to 2 m",
             "mapping": self.mapping.explain(), "station": self.mapping.station,
             "known": {name: dict(said) for name, said in self.mapping.known.items()},
+            "guessed": [c.variable for c in self.mapping.columns if c.guessed and c.variable in self.frame],
         }  # fmt: skip
         return SourceData(STATION, frame, meta, warnings)
 

@@ -11,9 +11,10 @@ from etolib.dates import PARTS
 from etolib.errors import InputError, Problem
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
-from etolib.sources.station.dates import FORMATS, MONTHS, find_format
+from etolib.sources.station.dates import FORMATS, MONTHS, date_form
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import classify, height_of, split_unit
+from etolib.sources.station.questions import Question
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
 from etolib.sources.station.unstated import complete
 from etolib.words import Text, say
@@ -69,18 +70,22 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     if table.monthly is not None:
         return _monthly(table)
     latitude = table.facts.get("latitude", latitude) if latitude is None else latitude
-    questions: list[Text] = []
-    columns = complete(table, _by_name(table, known, questions), latitude, questions)
+    questions: list[Question] = []
+    notes: list[Text] = []
+    columns = complete(table, _by_name(table, known, notes), latitude, questions)
     form = next((said["format"] for said in known.values() if said.get("format")), None)
     if form not in FORMATS:
         at = {c.variable: c.index for c in columns if c.variable in PARTS}
-        form = find_format(table, at, questions)
+        written = date_form(table, at)
+        form = written.form
+        if written.question is not None:
+            questions.append(Question("dates", written.question, None, written.choices, written.assumed))
     found = {c.variable for c in columns}
     if lacking := [name for name in ("tmin", "tmax") if name not in found]:
         rule, hint = map(say, _LACKING["+".join(lacking)])
         raise InputError([Problem("file", ", ".join(name for name in table.names if name), rule, hint)])
     said = {name: dict(said) for name, said in known.items()}
-    return Mapping(tuple(columns), table.delimiter, table.decimal, form, tuple(questions), known=said)
+    return Mapping(tuple(columns), table.delimiter, table.decimal, form, tuple(questions), tuple(notes), known=said)
 
 
 def _monthly(table: Table) -> Mapping:
@@ -92,7 +97,7 @@ def _monthly(table: Table) -> Mapping:
     return Mapping(months, table.delimiter, table.decimal, MONTHS)
 
 
-def _by_name(table: Table, known: Known, questions: list[Text]) -> list[Column]:
+def _by_name(table: Table, known: Known, notes: list[Text]) -> list[Column]:
     """Return the columns by what a person says of them, else by their names; one column for each variable."""
     by_hand = {said["variable"]: name for name, said in known.items() if said.get("variable") and name in table.names}
     taken: dict[str, str] = {}
@@ -102,7 +107,7 @@ def _by_name(table: Table, known: Known, questions: list[Text]) -> list[Column]:
         variable = column.variable
         other = taken.get(variable or "", by_hand.get(variable or "", header))
         if variable in QUANTITY and (variable in taken or other != header):
-            questions.append(say("looks_like_too", name=repr(header), variable=variable, name2=repr(other)))
+            notes.append(say("looks_like_too", name=repr(header), variable=variable, name2=repr(other)))
             reasons = (say("name_used_for_it", name=repr(other)),)
             column = replace(column, variable=None, unit=None, height=None, reasons=reasons)
         elif variable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, date_like, 
 from etolib.sources.station.units import unit_of
 from etolib.words import say
 
+if TYPE_CHECKING:
+    from etolib.sources.station.formats.row import Format
+
 DELIMITERS = (";", "\t", "|", ",")
 
 
@@ -20,7 +24,8 @@ DELIMITERS = (";", "\t", "|", ",")
 class Table:
     """Rows of text under their header, and what the lines above it say.
 
-    ``facts`` are latitude, longitude [degrees] and elevation [m]; ``monthly`` the means of a file that holds no days.
+    ``facts`` are latitude, longitude [degrees] and elevation [m]; ``monthly`` the means of a file that holds no days;
+    ``format`` the row of a format it is known as.
     """
 
     names: list[str]
@@ -30,6 +35,7 @@ class Table:
     decimal: str
     facts: Mapping[str, float] = field(default_factory=dict)
     monthly: pd.DataFrame | None = None
+    format: Format | None = None
 
 
 def delimiter_of(lines: Sequence[str]) -> str:

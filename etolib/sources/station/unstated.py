@@ -13,6 +13,7 @@ from etolib.equations import sun
 from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column
 from etolib.sources.station.layout import Table
+from etolib.sources.station.questions import Question
 from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.words import Text, say
 
@@ -29,7 +30,9 @@ class _File:
     latitude: float | None
 
 
-def complete(table: Table, columns: Sequence[Column], latitude: float | None, questions: list[Text]) -> list[Column]:
+def complete(
+    table: Table, columns: Sequence[Column], latitude: float | None, questions: list[Question]
+) -> list[Column]:
     """Return the columns with a unit each, and each wind with a height; ``questions`` grows by what was assumed."""
     file = _whole_file(table, columns, latitude)
     result = []
@@ -41,12 +44,14 @@ def complete(table: Table, columns: Sequence[Column], latitude: float | None, qu
         unit, reasons = c.unit, c.reasons
         if unit is None:
             unit, why = _likely(quantity, values_of(table, c), file)
-            questions.append(say("unit_not_stated", name=repr(c.name), unit=unit, reason=why))
+            text = say("unit_not_stated", name=repr(c.name), unit=unit, reason=why)
+            questions.append(Question("units", text, c.name, tuple(UNITS[quantity]), unit))
             reasons = (*reasons, say("unit_from", reason=why))
         height = c.height
         if c.variable == "u2" and height is None:
             height = 2.0
-            questions.append(say("wind_height_not_stated", name=repr(c.name)))
+            text = say("wind_height_not_stated", name=repr(c.name))
+            questions.append(Question("wind_height", text, c.name, (2.0, 10.0), height))
         result.append(replace(c, unit=unit, height=height, reasons=reasons))
     return result
 

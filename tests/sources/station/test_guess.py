@@ -49,7 +49,7 @@ def test_an_unstated_unit_is_guessed_from_the_values_and_said(weather, header, v
     (column,) = [c for c in mapping.columns if c.variable == variable]
     assert column.unit == unit
     assert not column.stated
-    assert any(header in question and "not stated" in question for question in mapping.questions)
+    assert any(header in question.text and "not stated" in question.text for question in mapping.questions)
     assert read(text, mapping=mapping, site=SITE).frame[variable].median() == pytest.approx(median, rel=0.01)
 
 
@@ -74,7 +74,7 @@ def test_units_in_a_row_of_their_own():
 
 def test_a_second_column_of_the_same_kind_is_named_and_not_used(weather):
     mapping = guess(unstated(weather, **{"Max temp (°C)": 25.0}))
-    assert any("'Max temp (°C)' looks like tmax too" in question for question in mapping.questions)
+    assert any("'Max temp (°C)' looks like tmax too" in note for note in mapping.notes)
 
 
 def test_exchanged_extremes_are_refused(weather):
@@ -87,7 +87,7 @@ def test_dates_in_parts_and_doubtful_dates():
     parts = read(b"year,month,day,tmax,tmin\n2024,2,28,30,20\n2024,2,29,31,20\n")
     assert parts.frame.index.strftime("%m-%d").tolist() == ["02-28", "02-29"]
     doubtful = guess(b"date,tmax,tmin\n01/02/2024,30,20\n01/05/2024,31,20\n")
-    assert any("two ways" in question for question in doubtful.questions)
+    assert any("two ways" in question.text for question in doubtful.questions)
     with pytest.raises(InputError, match="row 2"):
         read(b"year,month,day,tmax,tmin\n2024,2,28,30,20\n2024,2,30,31,20\n")
 
@@ -108,8 +108,8 @@ def test_columns_nobody_could_guess_are_named_by_a_person():
 def test_what_a_person_says_is_not_asked_again():
     guessed = guess(TEXT, known=named())
     set_by_hand = guess(TEXT, known=named(wind={"unit": "km/h", "height": 10.0}))
-    assert [q for q in guessed.questions if "wind" in q]
-    assert not [q for q in set_by_hand.questions if "wind" in q]
+    assert [q for q in guessed.questions if "wind" in q.text]
+    assert not [q for q in set_by_hand.questions if "wind" in q.text]
     wind = next(c for c in set_by_hand.columns if c.name == "wind")
     assert (wind.variable, wind.unit, wind.height, wind.reason) == ("u2", "km/h", 10.0, "set by hand")
 
@@ -119,7 +119,7 @@ def test_a_column_set_by_hand_goes_before_one_that_was_guessed():
     assert read(text).frame["tmax"].tolist() == [30.0]
     mapping = guess(text, known={"tmax corrected": {"variable": "tmax"}})
     assert read(text, mapping=mapping).frame["tmax"].tolist() == [31.0]
-    assert any("it is not used" in question for question in mapping.questions)
+    assert any("it is not used" in note for note in mapping.notes)
 
 
 def test_a_column_can_be_left_out():

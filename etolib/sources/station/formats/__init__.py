@@ -1,8 +1,8 @@
-"""Files with a layout of their own, one module each; a file that is none of them is a table under a header."""
+"""Files known by their look: networks, loggers and models, one row each. What is none of them is a plain table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from etolib.sources.station.formats import (
     america,
@@ -15,11 +15,7 @@ from etolib.sources.station.formats import (
     services,
     world,
 )
-from etolib.sources.station.formats.row import Format
-from etolib.sources.station.layout import Table
-
-FORMATS: tuple[Callable[[Sequence[str], str], Table | None], ...] = (aquacrop.read, climwat.read, nasa_power.read)
-"""Readers in the order they are tried: called with the lines and the name of the file, None where it is not theirs."""
+from etolib.sources.station.formats.row import Format, Head
 
 ROWS: tuple[Format, ...] = (
     *models.FORMATS,
@@ -30,3 +26,27 @@ ROWS: tuple[Format, ...] = (
     *world.FORMATS,
 )
 """Networks and loggers whose files are known by their look, in the order they are tried."""
+
+FORMATS: tuple[Format, ...] = (aquacrop.AQUACROP, climwat.CLIMWAT, nasa_power.NASA_POWER, *ROWS)
+"""All rows, in the order they are tried."""
+
+HEAD = 60
+"""Lines of a file that a format is recognised by."""
+
+
+def named(name: str) -> Format | None:
+    """Return the row of a name, None where there is none.
+
+    >>> named("climwat").title
+    'FAO CLIMWAT'
+    """
+    return next((row for row in FORMATS if row.name == name), None)
+
+
+def recognise(lines: Sequence[str], name: str) -> Format | None:
+    """Return the format of a file by its lines and its name, None where it is of no known one.
+
+    >>> recognise(["date,tmax", "2024-01-01,30"], "mine.csv")
+    """
+    head = Head(tuple(lines[:HEAD]), name)
+    return next((row for row in FORMATS if row.recognise(head)), None)

@@ -34,12 +34,17 @@ def cimis(lines: Sequence[str], name: str) -> Table:
 _PCODE = re.compile(r"^[a-z][a-z0-9]{2,7}[\s_]+[a-z][a-z0-9]{1,6}$", re.IGNORECASE)
 
 
+_TEMPERATURES = {"MX", "MN", "MM", "OB"}
+
+
 def agrimet_header(lines: Sequence[str]) -> int | None:
     """Return which line is the header of an AgriMet answer: a date, then station and code in every cell."""
     for number, line in enumerate(lines[:60]):
         first, *rest = cells_of(line, ",") or [""]
         if plain(first) in ("date", "datetime", "date time") and rest and all(_PCODE.match(cell) for cell in rest):
-            return number
+            # Words have the same look ("Max temp"): one of the codes of a temperature must be there.
+            codes = {re.split(r"[ _]+", cell.strip())[-1].upper() for cell in rest}
+            return number if codes & _TEMPERATURES else None
     return None
 
 

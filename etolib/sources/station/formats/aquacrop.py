@@ -9,22 +9,42 @@ from collections.abc import Sequence
 import numpy as np
 
 from etolib.errors import InputError, Problem
+from etolib.sources.station.formats.row import Format, Head
 from etolib.sources.station.layout import Table
 from etolib.words import say
 
 
-def read(lines: Sequence[str], name: str) -> Table | None:
-    """Return the table of an AquaCrop temperature file, None where it is none.
+def recognise(head: Head) -> bool:
+    """Return whether a file is of AquaCrop: temperatures, rain, ETo, or the list that names them (.CLI)."""
+    return bool(_named(head.lines)) or _numbers(head.lines) is not None
 
-    Its files of rain and ETo, and the list that names all of them (.CLI), are refused by name.
-    """
-    _refuse_list(lines, name)
+
+def _named(lines: Sequence[str]) -> list[str]:
+    """Return the files of temperatures that a list of AquaCrop names."""
+    if len(lines) < 3 or "aquacrop version" not in lines[1].lower():
+        return []
+    return [line.strip() for line in lines[2:12] if line.strip().lower().endswith((".tnx", ".tmp"))]
+
+
+def _numbers(lines: Sequence[str]) -> tuple[int, list[re.Match[str]]] | None:
+    """Return the line of the rule, and the numbers of the head; None where there are none."""
     rule = next((i for i, line in enumerate(lines[:20]) if re.match(r"^\s*={5,}", line)), None)
     if rule is None or rule < 5:
         return None
     numbers = [match for line in lines[1:rule] if (match := re.match(r"^\s*(\d+)\s*:\s*(.*)$", line))]
     if len(numbers) < 4 or "1=daily" not in numbers[0][2].replace(" ", "").lower():
         return None
+    return rule, numbers
+
+
+def read(lines: Sequence[str], name: str) -> Table:
+    """Return the table of an AquaCrop temperature file; its other files are refused by name."""
+    if named := _named(lines):
+        hint = say("choose_the_file_it_names", name=named[0][:80])
+        raise InputError([Problem("file", name, say("aquacrop_list"), hint)])
+    head = _numbers(lines)
+    assert head is not None
+    rule, numbers = head
     records, day, month, year = (int(match[1]) for match in numbers[:4])
     if records != 1:
         word = say({2: "records_ten_day", 3: "records_monthly"}.get(records, "records_unknown"))
@@ -49,10 +69,6 @@ def read(lines: Sequence[str], name: str) -> Table | None:
     return Table(["date", *labels], [None] * (len(labels) + 1), body, " ", ".")
 
 
-def _refuse_list(lines: Sequence[str], name: str) -> None:
-    """Refuse the file that names the others of a place."""
-    if len(lines) > 2 and "aquacrop version" in lines[1].lower():
-        named = [line.strip() for line in lines[2:12] if line.strip().lower().endswith((".tnx", ".tmp"))]
-        if named:
-            raise InputError([Problem("file", name, say("aquacrop_list"),
-                                      say("choose_the_file_it_names", name=named[0][:80]))])  # fmt: skip
+AQUACROP = Format(
+    "aquacrop", "FAO AquaCrop", recognise, source="AquaCrop reference manual, chapter 2 (climate files)", table=read
+)

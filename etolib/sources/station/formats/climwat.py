@@ -10,18 +10,18 @@ import pandas as pd
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import NUMBER_POINT, split
+from etolib.sources.station.formats.row import Format, Head
 from etolib.sources.station.layout import Table
 from etolib.words import say
 
 
-def read(lines: Sequence[str], name: str) -> Table | None:
-    """Return the months of a CLIMWAT file (.pen), a line of the station and twelve of means; None where it is none.
+def recognise(head: Head) -> bool:
+    """Return whether a file is of CLIMWAT: a line of the station and twelve of means."""
+    return _months(head.lines) is not None
 
-    Columns: maximum and minimum temperature [°C], humidity [%], wind [km/day], sunshine [h], radiation
-    [MJ m-2 day-1], ETo [mm/day]. The station's line holds country, name, elevation, latitude, its half of the globe
-    (``N.L.``, ``S.L.``), longitude and its half. Where a half cannot be read the place is not taken from the file. The
-    file of rain beside it (.cli) has three columns and is refused by name.
-    """
+
+def _months(lines: Sequence[str]) -> tuple[str, list[list[str]]] | None:
+    """Return the line of the station and the cells of the months."""
     body = [line for line in lines if line.strip()]
     if not 13 <= len(body) <= 14 or not body[0].lstrip().startswith('"'):
         return None
@@ -29,7 +29,21 @@ def read(lines: Sequence[str], name: str) -> Table | None:
     widths = {len(row) for row in rows}
     if widths not in ({3}, {7}) or not all(NUMBER_POINT.match(cell) for row in rows for cell in row):
         return None
-    if widths == {3}:
+    return body[0], rows
+
+
+def read(lines: Sequence[str], name: str) -> Table:
+    """Return the months of a CLIMWAT file (.pen).
+
+    Columns: maximum and minimum temperature [°C], humidity [%], wind [km/day], sunshine [h], radiation
+    [MJ m-2 day-1], ETo [mm/day]. The station's line holds country, name, elevation, latitude, its half of the globe
+    (``N.L.``, ``S.L.``), longitude and its half. Where a half cannot be read the place is not taken from the file. The
+    file of rain beside it (.cli) has three columns and is refused by name.
+    """
+    found = _months(lines)
+    assert found is not None
+    station, rows = found
+    if len(rows[0]) == 3:
         raise InputError([Problem("file", name, say("climwat_rain"), say("choose_the_pen_file"))])
     values = np.array(rows, dtype=float)
     low, high = np.minimum(values[:, 0], values[:, 1]), np.maximum(values[:, 0], values[:, 1])
@@ -38,7 +52,7 @@ def read(lines: Sequence[str], name: str) -> Table | None:
          "rs": values[:, 5], "eto": values[:, 6]},
         index=range(1, 13),
     )  # fmt: skip
-    facts = _place(split([body[0]], ",", name)[0])
+    facts = _place(split([station], ",", name)[0])
     return Table([], [], [], " ", ".", facts, monthly=months)
 
 
@@ -63,3 +77,8 @@ def _place(head: Sequence[str]) -> dict[str, float]:
             elif degrees < 0:
                 found[key] = degrees
     return found
+
+
+CLIMWAT = Format(
+    "climwat", "FAO CLIMWAT", recognise, source="CLIMWAT 2.0 for CROPWAT, description of the .pen files", table=read
+)

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from etolib.sources.station.cells import split
+from etolib.sources.station.formats.row import Format, Head
 from etolib.sources.station.layout import Table, find_table
 from etolib.sources.station.units import unit_of
 
 END = "-END HEADER-"
 
 
-def read(lines: Sequence[str], name: str) -> Table | None:
-    """Return the table of a NASA POWER file with place and units of its header, None where it is none."""
-    if not any(line.strip() == END for line in lines[:60]):
-        return None
+def recognise(head: Head) -> bool:
+    """Return whether a file is of NASA POWER: its block of facts has an end of its own."""
+    return any(line.strip() == END for line in head.lines)
+
+
+def read(lines: Sequence[str], name: str) -> Table:
+    """Return the table of a NASA POWER file with place and units of its header."""
     end = next(i for i, line in enumerate(lines) if line.strip() == END)
     facts, units = _header(lines[:end])
     table = find_table(split([line for line in lines[end + 1 :] if line.strip()], ",", name), ",", name)
@@ -39,3 +43,8 @@ def _header(lines: Sequence[str]) -> tuple[dict[str, float], dict[str, str | Non
         elif parameter:
             units[parameter[1]] = unit_of(parameter[2])
     return facts, units
+
+
+NASA_POWER = Format(
+    "nasa_power", "NASA POWER", recognise, source="NASA POWER Daily API, CSV (power.larc.nasa.gov/docs)", table=read
+)
