@@ -147,7 +147,7 @@ def bounds(
 
 def without_reference(
     eto: np.ndarray,
-    wind_slope: np.ndarray,
+    wind: tuple[np.ndarray, np.ndarray],
     spread: np.ndarray,
     sources: np.ndarray,
     extra: np.ndarray | float = 0.0,
@@ -158,8 +158,8 @@ def without_reference(
     ----------
     eto : ndarray, shape (days,)
         ETo of the chosen inputs. [mm day-1]
-    wind_slope : ndarray, shape (days,)
-        Its wind slope [1]: a grid's wind may be wrong by `WIND_SD` doublings.
+    wind : two ndarrays, shape (days,)
+        Relative standard error of ETo for its wind, upwards and downwards (`etolib.fusion.wind`). [1]
     spread : ndarray, shape (days,)
         Standard deviation between the ETo of the sources. [mm day-1]
     sources : ndarray, shape (days,)
@@ -168,11 +168,6 @@ def without_reference(
         Further relative variance. [1]
     """
     shared = np.where(sources >= 2, SHARED_ERROR, ALONE_ERROR)
-    relative = np.sqrt(
-        shared**2
-        + extra
-        + (WIND_SD * np.nan_to_num(wind_slope)) ** 2
-        + (SPREAD_SHARE * np.nan_to_num(spread) / np.maximum(np.abs(eto), 0.1)) ** 2
-    )
-    ratio = np.exp(Z95 * relative)
-    return np.minimum(eto / ratio, eto * ratio), np.maximum(eto / ratio, eto * ratio)
+    common = shared**2 + extra + (SPREAD_SHARE * np.nan_to_num(spread) / np.maximum(np.abs(eto), 0.1)) ** 2
+    up, down = (np.exp(Z95 * np.sqrt(common + np.nan_to_num(part) ** 2)) for part in wind)
+    return np.where(eto >= 0, eto / down, eto * down), np.where(eto >= 0, eto * up, eto / up)

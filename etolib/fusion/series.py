@@ -12,6 +12,7 @@ from etolib.fusion import bias, intervals, quantiles, weights
 from etolib.fusion.bias import States
 from etolib.fusion.intervals import Spread
 from etolib.fusion.members import OWN_DAYS, Members, Recipe
+from etolib.fusion.wind import unquestioned, wind_error
 
 Start = Callable[[Recipe], States]
 """What is known of the bias of a recipe before the first day."""
@@ -243,8 +244,10 @@ def with_interval(members: Members, now: Corrected, covariance: np.ndarray | Non
     joined, share = _join(now, covariance, members.month)
     if spread is None:
         between = members.of_each_source()
+        alone = unquestioned(members.frames, members.chosen.source["u2"])
+        wind = wind_error(members.chosen.inputs, members.site, members.raw, members.slope, alone)
         lower, upper = intervals.without_reference(
-            joined.eto, members.slope, between.std(axis=1, ddof=1).to_numpy(), between.notna().sum(axis=1).to_numpy()
+            joined.eto, wind, between.std(axis=1, ddof=1).to_numpy(), between.notna().sum(axis=1).to_numpy()
         )
     else:
         lower, upper = intervals.bounds(

@@ -32,7 +32,7 @@ ROUTES = {
 }
 
 
-def weather(days=400, seed=7):
+def weather(days=400, seed=7, latitude=52.1):
     """Simulated weather with every form of humidity."""
     chance = np.random.default_rng(seed)
     index = pd.date_range("2021-02-01", periods=days, name="date")
@@ -42,7 +42,7 @@ def weather(days=400, seed=7):
     rhmax = chance.uniform(75, 100, days)
     rhmin = rhmax - chance.uniform(5, 60, days)
     ea = vapour_pressure_from_rh(tmin, tmax, rhmin, rhmax) * chance.uniform(0.95, 1.0, days)
-    ra = extraterrestrial_radiation(52.1, index.day_of_year.to_numpy().astype(float))
+    ra = extraterrestrial_radiation(latitude, index.day_of_year.to_numpy().astype(float))
     ratio = np.log(ea / 0.6108)
     table = {
         "tmin": tmin, "tmax": tmax, "rhmin": rhmin, "rhmax": rhmax, "rhmean": (rhmin + rhmax) / 2, "ea": ea,

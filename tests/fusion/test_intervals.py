@@ -41,7 +41,7 @@ def test_few_errors_teach_no_spread():
 def test_interval_without_reference_follows_wind_spread_and_number_of_sources():
     def width(slope=0.2, spread=0.1, sources=2):
         lower, upper = intervals.without_reference(
-            np.array([4.0]), np.array([slope]), np.array([spread]), np.array([sources])
+            np.array([4.0]), (np.array([slope]), np.array([slope])), np.array([spread]), np.array([sources])
         )
         assert lower[0] < 4 < upper[0]
         return float((upper - lower)[0])
