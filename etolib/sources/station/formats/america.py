@@ -50,7 +50,7 @@ CIMIS_HOURLY = Format(
         "stn id": Spec("station"), "stn name": NOT, "cimis region": NOT, "date": Spec("date"), "hour pst": Spec("hour"),
         "hour": Spec("hour"), "jul": NOT, "qc": NOT, **_each("eto", "eto", **_MM_IN),
         **_each("precip", "precipitation", **_MM_IN), "sol rad w sq m": Spec("rs", "W/m²"),
-        "sol rad ly day": Spec("rs", "Ly"), **_each("vap pres", "ea", kpa="kPa", mbars="hPa"),
+        "sol rad ly day": Spec("rs", "W/m²", scale=41840 / 86400), **_each("vap pres", "ea", kpa="kPa", mbars="hPa"),
         **_each("air temp", "tmean", **_C_F), "rel hum": Spec("rhmean", "%"), **_each("dew point", "tdew", **_C_F),
         **_each("wind speed", "u2", **_M_S), "wind dir 0 360": NOT, **_each("soil temp", None, **_C_F),
     },
@@ -58,7 +58,8 @@ CIMIS_HOURLY = Format(
     stamps="end",
     time_zone=-8.0,
     day=LOCAL_DAY,
-    source="CIMIS, hourly data: hours 0100 to 2400 in Pacific Standard Time, each the mean of the hour that ends then",
+    source="CIMIS, hourly data: hours 0100 to 2400 in Pacific Standard Time, each the mean of the hour that ends "
+    "then; Ly/day is a flux there, not the sum of the hour",
 )  # fmt: skip
 
 AGRIMET = Format(

@@ -64,9 +64,8 @@ HOBO = Format(
     recognise=lambda head: tables.hobo_header(head.lines) is not None,
     table=tables.hobo,
     columns={"": NOT},
-    stamps="begin",
     source="HOBOware User's Guide, export of tables: title, then # and date with the offset from UTC, names with units "
-    "and serial numbers; statistics of a day stand at its begin",
+    "and serial numbers; readings are of the moment, statistics of the interval before",
 )
 
 _DAVIS = {
