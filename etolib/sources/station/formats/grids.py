@@ -6,7 +6,7 @@ import re
 
 from etolib.sources.station.formats import grids_tables as tables
 from etolib.sources.station.formats.row import Format, Head, Spec
-from etolib.sources.station.formats.text import HEAD
+from etolib.sources.station.formats.text import HEAD, LONGEST
 from etolib.sources.station.names import plain
 
 DAYMET = Format(
@@ -62,7 +62,7 @@ def _gridmet_columns() -> dict[str, Spec]:
 def _is_gridmet(head: Head) -> bool:
     """Return whether the first lines hold a header with both temperatures of gridMET."""
     for line in head.lines[:HEAD]:
-        words = plain(line)
+        words = plain(line[:LONGEST])
         for low, high in zip(_GRIDMET["tmin"], _GRIDMET["tmax"], strict=True):
             if {plain(low), plain(high)} <= set(re.findall(r"tmm[nx]|daily m\w+ temperature", words)):
                 return True

@@ -10,7 +10,7 @@ import numpy as np
 
 from etolib.equations import sun
 from etolib.sources.station.cells import is_number
-from etolib.sources.station.formats.text import HEAD, cells_of, places, under
+from etolib.sources.station.formats.text import HEAD, cells_of, places, plain_cells, under
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 
@@ -22,7 +22,7 @@ def daymet_header(lines: Sequence[str]) -> tuple[int, str] | None:
     """
     for number, line in enumerate(lines[:HEAD]):
         for delimiter in ",;\t":
-            words = {(plain(cell).split() or [""])[0] for cell in cells_of(line, delimiter)}
+            words = {cell.split()[0] for cell in plain_cells(line, delimiter) if cell}
             if {"tmax", "tmin"} <= words and ({"year", "yday"} <= words or {"dayl", "srad"} <= words):
                 return number, delimiter
     return None
@@ -42,7 +42,7 @@ def daymet(lines: Sequence[str], name: str) -> Table:
         "latitude": r"Latitude:\s*(-?[\d.]+)", "longitude": r"Longitude:\s*(-?[\d.]+)",
         "elevation": r"Elevation:\s*(-?[\d.]+)",
     })  # fmt: skip
-    at = {plain(column).split()[0]: i for i, column in enumerate(table.names) if column}
+    at = {words[0]: i for i, column in enumerate(table.names) if (words := plain(column).split())}
     radiation = at.get("srad")
     if radiation is None:
         return replace(table, facts=facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ import numpy as np
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.formats.scale import numbers, temperature_unit
-from etolib.sources.station.formats.text import cells_of, find_header, headed
+from etolib.sources.station.formats.text import cells_of, find_header, headed, plain_cells, rows_of
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.words import say
@@ -23,7 +22,7 @@ def toa5(lines: Sequence[str], name: str) -> Table:
 
     A name without its processing gets it: ``AirTC`` of ``Max`` is ``AirTC_Max``.
     """
-    rows = _rows(lines, ",")
+    rows = rows_of(lines, ",", name)
     if len(rows) < 5:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     processing = [*rows[3], *[""] * len(rows[1])]
@@ -36,15 +35,10 @@ def toa5(lines: Sequence[str], name: str) -> Table:
 
 def toaci1(lines: Sequence[str], name: str) -> Table:
     """Return the table of a Campbell file TOACI1: station, names, then rows; it states no unit."""
-    rows = _rows(lines, ",")
+    rows = rows_of(lines, ",", name)
     if len(rows) < 3:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     return headed(rows[1], rows[2:], ",")
-
-
-def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    body = (line for line in lines if line.strip())
-    return [[cell.strip() for cell in row] for row in csv.reader(body, delimiter=delimiter, skipinitialspace=True)]
 
 
 def hobo_header(lines: Sequence[str]) -> tuple[int, str] | None:
@@ -69,7 +63,7 @@ def hobo(lines: Sequence[str], name: str) -> Table:
     """Return the table of a HOBOware export without the rows of events (stopped, connected) that hold no value."""
     found = hobo_header(lines)
     assert found is not None
-    rows = _rows([line.lstrip("\ufeff") for line in lines[found[0] :]], found[1])
+    rows = rows_of([line.lstrip("\ufeff") for line in lines[found[0] :]], found[1], name)
     names = [column.lstrip("\ufeff") for column in rows[0]]
     kept = [i for i, column in enumerate(names) if not re.match(_EVENTS, column, re.IGNORECASE)]
     values = [i for i in kept if i > 0 and not re.match(r"Date|Time", names[i], re.IGNORECASE)]
@@ -91,12 +85,7 @@ _EVENTS = (
 def davis_header(lines: Sequence[str]) -> int | None:
     """Return where the two lines of header of a WeatherLink text begin: ``Temp Hi Low`` over ``Date Time Out``."""
     for number, (upper, lower) in enumerate(pairwise(lines[:20])):
-        cells = {plain(cell) for cell in lower.split("\t")}
-        if (
-            lower.count("\t") > 3
-            and {"date", "out"} <= cells
-            and {"hi", "low"} <= {plain(cell) for cell in upper.split("\t")}
-        ):
+        if {"date", "out"} <= plain_cells(lower, "\t") and {"hi", "low"} <= plain_cells(upper, "\t"):
             return number
     return None
 
@@ -105,7 +94,7 @@ def davis(lines: Sequence[str], name: str) -> Table:
     """Return the table of a WeatherLink text (tabulators) with each pair of header cells as one name: ``Hi Temp``."""
     start = davis_header(lines)
     assert start is not None
-    upper, lower, *rows = _rows(lines[start:], "\t")
+    upper, lower, *rows = rows_of(lines[start:], "\t", name)
     width = max(len(upper), len(lower))
     pairs = zip([*upper, *[""] * width][:width], [*lower, *[""] * width][:width], strict=True)
     names = [" ".join(f"{above} {below}".split()) for above, below in pairs]
@@ -144,7 +133,7 @@ def ecowitt_net(lines: Sequence[str], name: str) -> Table:
     """Return the table of an ecowitt.net export, each name behind its group (``Outdoor``)."""
     found = ecowitt_net_header(lines)
     assert found is not None
-    groups, cells, *rows = _rows([line.lstrip("\ufeff") for line in lines[found[0] :]], found[1])
+    groups, cells, *rows = rows_of([line.lstrip("\ufeff") for line in lines[found[0] :]], found[1], name)
     if not rows:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     names, group = [], ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from etolib.sources.station.formats import noaa_tables as tables
 from etolib.sources.station.formats.row import Format, Head, Spec
@@ -31,7 +32,12 @@ _TENTHS = _elements("°C", "mm", "m/s", 0.1)
 
 def _in_units(head: Head, units: str | None) -> bool:
     """Return whether the file is a table of daily stations in these units."""
-    return tables.is_wide(head.lines) and tables.units_of(tables.wide(head.lines, head.name)) == units
+    return tables.is_wide(head.lines) and _units(tuple(head.lines), head.name) == units
+
+
+@lru_cache(maxsize=4)
+def _units(lines: tuple[str, ...], name: str) -> str | None:
+    return tables.units_of(tables.wide(lines, name))
 
 
 GHCND = Format(

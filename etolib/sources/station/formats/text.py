@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, is_number
@@ -16,6 +17,8 @@ from etolib.words import say
 
 HEAD = 60
 """Lines in which a file shows what it is."""
+LONGEST = 20_000
+"""Letters of a line that may be a header."""
 
 
 def find_header(lines: Sequence[str], *wanted: str) -> tuple[int, str] | None:
@@ -26,20 +29,42 @@ def find_header(lines: Sequence[str], *wanted: str) -> tuple[int, str] | None:
     >>> find_header(["date,tmax"], "stn id") is None
     True
     """
+    cells = set(wanted)
     for number, line in enumerate(lines[:HEAD]):
         for delimiter in ",;\t":
-            if delimiter in line and set(wanted) <= {plain(cell) for cell in cells_of(line, delimiter)}:
+            if delimiter in line and cells <= plain_cells(line, delimiter):
                 return number, delimiter
     return None
 
 
+@lru_cache(maxsize=1024)
+def plain_cells(line: str, delimiter: str) -> frozenset[str]:
+    """Return the cells of one line, compared plainly; every row asks for those of the same few lines.
+
+    >>> sorted(plain_cells("Stn Id,Date", ","))
+    ['date', 'stn id']
+    """
+    return frozenset(plain(cell) for cell in cells_of(line, delimiter))
+
+
 def cells_of(line: str, delimiter: str) -> list[str]:
-    """Return the cells of one line, without quotes and blanks around them.
+    """Return the cells of one line, without quotes and blanks around them; none of a line too long for a header.
 
     >>> cells_of('"a, b", 1 ', ",")
     ['a, b', '1']
     """
+    if len(line) > LONGEST:
+        return []
     return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
+
+
+def rows_of(lines: Iterable[str], delimiter: str, name: str) -> list[list[str]]:
+    """Return the cells of lines, without those that are blank; InputError where quotes do not end."""
+    body = (line for line in lines if line.strip())
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(body, delimiter=delimiter, skipinitialspace=True)]
+    except csv.Error as error:
+        raise InputError([Problem("file", name, say("no_table_of_text", error=str(error)))]) from error
 
 
 def under(lines: Sequence[str], name: str, *wanted: str, units_row: bool = False) -> Table:
@@ -63,9 +88,7 @@ def under(lines: Sequence[str], name: str, *wanted: str, units_row: bool = False
     found = find_header(lines, *wanted)
     rows: list[list[str]] = []
     if found is not None:
-        start, delimiter = found
-        body = (line for line in lines[start:] if line.strip())
-        rows = [[cell.strip() for cell in row] for row in csv.reader(body, delimiter=delimiter, skipinitialspace=True)]
+        rows = rows_of(lines[found[0] :], found[1], name)
     if found is None or len(rows) < (3 if units_row else 2):
         raise InputError([Problem("file", name, say("has_no_rows"))])
     return headed(rows[0], rows[2 if units_row else 1 :], found[1], units=rows[1] if units_row else None)
