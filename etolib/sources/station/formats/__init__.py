@@ -30,7 +30,7 @@ ROWS: tuple[Format, ...] = (
 FORMATS: tuple[Format, ...] = (aquacrop.AQUACROP, climwat.CLIMWAT, nasa_power.NASA_POWER, *ROWS)
 """All rows, in the order they are tried."""
 
-HEAD = 60
+HEAD = 200
 """Lines of a file that a format is recognised by."""
 
 

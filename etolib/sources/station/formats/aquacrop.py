@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from etolib.errors import InputError, Problem
-from etolib.sources.station.formats.row import Format, Head
+from etolib.sources.station.formats.row import Format, Head, Spec
 from etolib.sources.station.layout import Table
 from etolib.words import say
 
@@ -70,5 +70,10 @@ def read(lines: Sequence[str], name: str) -> Table:
 
 
 AQUACROP = Format(
-    "aquacrop", "FAO AquaCrop", recognise, source="AquaCrop reference manual, chapter 2 (climate files)", table=read
+    name="aquacrop",
+    title="FAO AquaCrop",
+    recognise=recognise,
+    table=read,
+    columns={"date": Spec("date"), "tmin c": Spec("tmin", "°C"), "tmax c": Spec("tmax", "°C")},
+    source="AquaCrop reference manual, chapter 2 (climate files)",
 )

@@ -57,7 +57,7 @@ class Format:
         Makes the `Table` of the lines and the name of a file whose layout is its own; None: the general finder does.
     columns : mapping of str to Spec
         By header, compared without case, accents and signs. A header that is not here is taken by its words, unless the
-        format is ``closed``.
+        format is ``closed``. Where several columns hold one variable, the first named here that is not empty is taken.
     closed : bool
         Whether columns that are not named here are of no use.
     wind_height : float or None

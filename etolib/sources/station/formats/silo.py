@@ -51,4 +51,6 @@ def _of_metadata(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[st
     facts = (_FACT.match(row[at].strip()) for row in rows[:20] if len(row) > at)
     first = dict(zip(names, rows[0] if rows else [], strict=False))
     here = {n: number(first[n], ".") for n in ("latitude", "longitude") if n in first}
-    return {n: value for n, value in here.items() if value == value} | {fact[1]: float(fact[2]) for fact in facts if fact}
+    return {n: value for n, value in here.items() if value == value} | {
+        fact[1]: float(fact[2]) for fact in facts if fact
+    }

@@ -64,6 +64,7 @@ EXPECTED = {
         "fluxnet.csv": Expected(refused="minimum and the maximum temperature"),
         "fluxnet_hh.csv": Expected(hourly=True),
     },
+    "climwat": {"climwat.pen": Expected()},
     "aquacrop": {
         "aquacrop.Tnx": Expected("2024-02-27", {"tmin": [-1.4, 0.0, 1.5, 2.3], "tmax": [4.1, 5.0, 6.2, 9.9]}, days=4),
     },
