@@ -224,7 +224,7 @@ def _offset_of_name(raw: np.ndarray, name: str) -> Any:
     unplaced = np.asarray(stamps.tz_localize(name, ambiguous="NaT", nonexistent="NaT").isna())
     zone = zoneinfo.ZoneInfo(name)
     if unplaced.sum() > ambiguous.sum():
-        known = [t for t in stamps if not pd.isna(t)]
+        known = [t for t in stamps[:: max(len(stamps) // 500, 1)] if not pd.isna(t)]
         moments = [t.to_pydatetime().replace(tzinfo=zone) for t in known]
         standard = min((m.utcoffset() or dt.timedelta()) - (m.dst() or dt.timedelta()) for m in moments)
         return np.full(len(raw), standard.total_seconds() / 3600)

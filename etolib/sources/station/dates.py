@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etolib import dates
 from etolib.dates import YEAR_AND_DAY, YEAR_MONTH_DAY, Dates
@@ -102,6 +102,15 @@ def find_format(table: Table, at: Mapping[str, int], questions: list[Text]) -> s
     if found.question is not None:
         questions.append(found.question)
     return found.form
+
+
+def read_moments(table: Table, at: Mapping[str, int], form: str) -> Dates:
+    """Return the dates of the rows with their times of day, a column of hours put in; as `read_dates`."""
+    found = read_dates(table, at, form)
+    if "hour" not in at or found.timed:
+        return found
+    hours = dates.read_hours([row[at["hour"]] for row in table.rows])
+    return replace(found, moments=found.moments + hours.astype("timedelta64[s]"), timed=True)
 
 
 def read_dates(table: Table, at: Mapping[str, int], form: str) -> Dates:

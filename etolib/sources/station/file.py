@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from etolib.dates import Dates
 from etolib.equations.air import wind_speed_2m
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site
@@ -27,11 +28,12 @@ from etolib.sources.climatology import year_curve
 from etolib.sources.station.cells import is_empty, number
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
-from etolib.sources.station.dates import dates_of
+from etolib.sources.station.dates import dates_of, read_moments
 from etolib.sources.station.guess import guess, map_table
 from etolib.sources.station.judge import exchanged, wrong_unit
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
+from etolib.sources.station.rows import Clocked, days_of, judged_as_days, several_a_day
 from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.words import Text, join, say
 
@@ -46,6 +48,9 @@ def read(
     site: Site | None = None,
     station: str | None = None,
     known: Known | None = None,
+    time_zone: float | str | None = None,
+    stamps: str | None = None,
+    hourly: str = "days",
 ) -> StationFile:
     """Read a file into a source like any other.
 
@@ -63,6 +68,15 @@ def read(
         Which station, where the file holds several.
     known : mapping, optional
         What you know of columns, by name (`etolib.sources.station.columns.Known`), where no mapping is given.
+    time_zone : float or str, optional
+        Of a file of hours: from UTC (-6), or a name (``"America/Chicago"``), where neither the file nor its radiation
+        tells. [h]
+    stamps : {"begin", "end"}, optional
+        Of a file of hours: which end of its interval a row is stamped with, where the file does not say.
+    hourly : {"days", "sum"}
+        What becomes of hours: days of their means, extremes and sums; or also the ETo of each hour (FAO-56 Eq. 53,
+        `etolib.eto_hourly`) summed over the day, in the column ``eto`` (and `StationFile.reference`) in the place of
+        the file's own. What fusion computes is the daily equation either way.
 
     Returns
     -------
@@ -89,8 +103,12 @@ def read(
     if unanswered := [question for question in mapping.questions if question.assumed is None]:
         raise InputError([_to_answer(question) for question in unanswered])
     table = _one_station(table, mapping, station, name)
-    dates = _days(table, mapping, name)
     warnings: list[Text] = [*mapping.notes, *(question.text for question in mapping.questions)]
+    moments = read_moments(table, {c.variable: c.index for c in mapping.columns if c.variable}, mapping.date_format)
+    if several_a_day(moments):
+        said = Clocked(stamps, time_zone, hourly)
+        return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, said, warnings)
+    dates = _days(table, mapping, name)
     columns, problems = _values(table, mapping, dates, None if place is None else place.latitude, warnings)
     if {"tmin", "tmax"} <= columns.keys():
         names = {c.variable: c.name for c in reversed(mapping.columns) if c.variable}
@@ -102,6 +120,30 @@ def read(
         raise InputError(problems)
     frame = canonical.table(dates, columns, warnings)
     return StationFile(frame, name, place, mapping, warnings=tuple(warnings))
+
+
+def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocked, warnings: list[Text]) -> StationFile:
+    """Return the station with the days of its rows, and the questions of their clock."""
+    mapping, place = station.mapping, station.site
+    columns, problems = _values(table, mapping, None, None, warnings)
+    if problems:
+        raise InputError(problems)
+    days = days_of(table, mapping, moments, columns, place, said)
+    yearday = pd.DatetimeIndex(days.frame.index).day_of_year.to_numpy().astype(float)
+    latitude = None if place is None else place.latitude
+    checked = (wrong_unit(*column, latitude, yearday) for column in judged_as_days(mapping, days))
+    if problems := [problem for problem in checked if problem is not None]:
+        raise InputError(problems)
+    if days.questions:  # every value of a day rests on where the day begins
+        mapping = replace(
+            mapping,
+            columns=tuple(replace(c, guessed=c.guessed or c.variable in QUANTITY) for c in mapping.columns),
+            questions=(*mapping.questions, *days.questions),
+        )
+    told = (*warnings, *days.notes, *(question.text for question in days.questions))
+    local = None if place is None or days.clock.zone is None else canonical.solar_day(place)
+    mapping = replace(mapping, notes=(*mapping.notes, *days.notes))
+    return replace(station, frame=days.frame, mapping=mapping, warnings=told, day=local or station.day)
 
 
 def _to_answer(question: Question) -> Problem:
@@ -122,12 +164,15 @@ def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
 
 
 def _values(
-    table: Table, mapping: Mapping, dates: list[dt.date], latitude: float | None, warnings: list[Text]
+    table: Table, mapping: Mapping, dates: list[dt.date] | None, latitude: float | None, warnings: list[Text]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the columns in canonical units, and what is wrong with them; ``warnings`` grows by what is left out."""
+    """Return the columns in canonical units, and what is wrong with them; ``warnings`` grows by what is left out.
+
+    Without dates, those of days, it is not judged whether they are weather.
+    """
     problems: list[Problem] = []
     columns: dict[str, Any] = {}
-    yearday = np.array([day.timetuple().tm_yday for day in dates], dtype=float)
+    yearday = None if dates is None else np.array([day.timetuple().tm_yday for day in dates], dtype=float)
     for c in mapping.columns:
         if c.variable is None or c.variable not in QUANTITY:
             continue
@@ -143,7 +188,7 @@ def _values(
             warnings.append(say("cells_without_number", name=repr(c.name), count=len(odd), example=repr(odd[0][:20])))
         factor, offset = units[c.unit]
         values = raw * factor + offset
-        if (problem := wrong_unit(c, raw, values, latitude, yearday)) is not None:
+        if yearday is not None and (problem := wrong_unit(c, raw, values, latitude, yearday)) is not None:
             problems.append(problem)
         if c.variable == "u2" and (c.height or 2.0) != 2.0:
             values = np.asarray(wind_speed_2m(values, c.height))
@@ -200,11 +245,20 @@ class StationFile:
     mapping: Mapping
     monthly: bool = False
     warnings: tuple[Text, ...] = ()
+    day: str = "as in the file"
 
     @property
     def reference(self) -> pd.Series | None:
         """The file's own ETo [mm day-1], None where it has none."""
         return self.frame.get("eto")
+
+    @property
+    def guessed(self) -> list[str]:
+        """The variables that rest on a guess nobody has confirmed."""
+        names = {c.variable for c in self.mapping.columns if c.guessed}
+        within = {"tmean": ("tmin", "tmax"), "rhmean": ("rhmin", "rhmax")}  # of rows that are hours
+        names |= {name for mean, extremes in within.items() if mean in names for name in extremes}
+        return [str(name) for name in self.frame if name in names]
 
     @property
     def info(self) -> SourceInfo:
@@ -250,12 +304,12 @@ class StationFile:
             "latitude": None if place is None else place.latitude,
             "longitude": None if place is None else place.longitude,
             "elevation": None if place is None else place.elevation,
-            "distance_km": distance, "day": "as in the file", "retrieved": None, "url": None, "from_cache": False,
+            "distance_km": distance, "day": self.day, "retrieved": None, "url": None, "from_cache": False,
             "stale": False, "attribution": info.attribution, "licence": catalogue.words(info.licence), "estimated": [],
             "wind": "none" if wind is None else "at 2 m" if wind == 2.0 else f"{wind:g} m brought to 2 m",
             "mapping": self.mapping.explain(), "station": self.mapping.station,
             "known": {name: dict(said) for name, said in self.mapping.known.items()},
-            "guessed": [c.variable for c in self.mapping.columns if c.guessed and c.variable in self.frame],
+            "guessed": self.guessed,
         }  # fmt: skip
         return SourceData(STATION, frame, meta, warnings)
 

@@ -15,6 +15,7 @@ from etolib.sources.station.dates import FORMATS, MONTHS, date_form
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import classify, height_of, split_unit
 from etolib.sources.station.questions import Question
+from etolib.sources.station.rows import rows_a_day
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
 from etolib.sources.station.unstated import complete
 from etolib.words import Text, say
@@ -72,15 +73,19 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     latitude = table.facts.get("latitude", latitude) if latitude is None else latitude
     questions: list[Question] = []
     notes: list[Text] = []
-    columns = complete(table, _by_name(table, known, notes), latitude, questions)
+    named = _by_name(table, known, notes)
+    at = {c.variable: c.index for c in named if c.variable in PARTS}
     form = next((said["format"] for said in known.values() if said.get("format")), None)
     if form not in FORMATS:
-        at = {c.variable: c.index for c in columns if c.variable in PARTS}
         written = date_form(table, at)
         form = written.form
         if written.question is not None:
             questions.append(Question("dates", written.question, None, written.choices, written.assumed))
+    per_day = rows_a_day(table, at, form)
+    columns = complete(table, named, latitude, questions, per_day)
     found = {c.variable for c in columns}
+    if per_day > 1 and "tmean" in found:  # the extremes of the day are those of its rows
+        found |= {"tmin", "tmax"}
     if lacking := [name for name in ("tmin", "tmax") if name not in found]:
         rule, hint = map(say, _LACKING["+".join(lacking)])
         raise InputError([Problem("file", ", ".join(name for name in table.names if name), rule, hint)])

@@ -39,6 +39,10 @@ AMOUNTS = ("precipitation", "sunshine", "eto")
 _MEANS = {"tmean": "temperature", "tdew": "dewpoint", "rhmean": "rh", "u2": "wind2", "pressure": "pressure", "ea": "ea"}
 FEWEST_ROWS = 12
 """Rows above 0 by which a counter is known."""
+LOW_SUN = np.radians(5.0)
+"""Height of the sun in the middle of an hour that has hardly any radiation: less than 0.2 MJ m-2. [radian]"""
+EMPTY_NIGHTS = 0.8
+"""Share of the dark hours without a value, from which a file is one that leaves nights empty."""
 STAYS = 0.9
 """Share of the steps from a value above 0 that do not fall, where a column is a counter."""
 
@@ -257,17 +261,19 @@ def _when(index: pd.DatetimeIndex) -> dict[str, Any]:
 
 
 def _fill_night(hours: pd.DataFrame, site: Site) -> None:
-    """Put 0 where radiation is missing in an hour without sun, in days that have radiation."""
+    """Put 0 where radiation is missing in hours without sun, or with hardly any, of a file that leaves nights empty."""
     index = pd.DatetimeIndex(hours.index)
     radiation = hours["rs"].to_numpy(copy=True)
-    where: dict[str, Any] = {"latitude": site.latitude, "longitude": site.longitude, "utc_offset": 0.0}
-    days, hour = _when(index).values()
-    up = np.zeros(len(index), dtype=bool)
-    for part in (-0.5, 0.0, 0.5):
-        up |= sun.solar_altitude(**where, day_of_year=days, hour=np.clip(hour + part, 0.0, 24.0)) > 0
-    known = pd.Series(np.isfinite(radiation)).rolling(25, center=True, min_periods=1).max().to_numpy() > 0
-    radiation[np.isnan(radiation) & ~up & known] = 0.0
-    hours["rs"] = radiation
+    altitude = sun.solar_altitude(
+        latitude=site.latitude, longitude=site.longitude, utc_offset=0.0, **_when(index)
+    )  # fmt: skip
+    missing = np.isnan(radiation)
+    dark = altitude < 0
+    # Within a day of some radiation: what is missing for longer is no night.
+    near = pd.Series(~missing).rolling(25, center=True, min_periods=1).max().to_numpy() > 0
+    if (missing & near)[dark].sum() > EMPTY_NIGHTS * (dark & near).sum():
+        radiation[missing & near & (altitude < LOW_SUN)] = 0.0
+        hours["rs"] = radiation
 
 
 def _eto_of_hours(hours: pd.DataFrame, site: Site | None, clock: Clock) -> np.ndarray:

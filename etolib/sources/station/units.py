@@ -26,6 +26,9 @@ UNITS: Mapping[str, Mapping[str, Conversion]] = {
 }  # fmt: skip
 """Factor and offset to the canonical unit, by quantity and unit. Exact, or the thermochemical calorie for Ly."""
 
+FLUXES = ("W/m²",)
+"""Units of radiation that are means over a row; in the others a row holds an amount."""
+
 QUANTITY: Mapping[str, str] = {
     "tmin": "temperature", "tmax": "temperature", "tmean": "temperature", "tdew": "temperature",
     "rhmin": "humidity", "rhmax": "humidity", "rhmean": "humidity", "ea": "vapour pressure", "u2": "wind",

@@ -14,7 +14,7 @@ from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
-from etolib.sources.station.units import QUANTITY, UNITS
+from etolib.sources.station.units import FLUXES, QUANTITY, UNITS
 from etolib.words import Text, say
 
 _PRESSURE = (("kPa", 45, 110), ("inHg", 14, 33), ("mmHg", 340, 449), ("hPa", 450, 1100), ("Pa", 45000, 110000))
@@ -28,13 +28,17 @@ class _File:
     temperature: str
     american: bool
     latitude: float | None
+    per_day: float = 1.0
 
 
 def complete(
-    table: Table, columns: Sequence[Column], latitude: float | None, questions: list[Question]
+    table: Table, columns: Sequence[Column], latitude: float | None, questions: list[Question], per_day: float = 1.0
 ) -> list[Column]:
-    """Return the columns with a unit each, and each wind with a height; ``questions`` grows by what was assumed."""
-    file = _whole_file(table, columns, latitude)
+    """Return the columns with a unit each, and each wind with a height; ``questions`` grows by what was assumed.
+
+    ``per_day`` is how many rows a day has.
+    """
+    file = replace(_whole_file(table, columns, latitude), per_day=per_day)
     result = []
     for c in columns:
         quantity = QUANTITY.get(c.variable or "")
@@ -95,19 +99,24 @@ def _likely(quantity: str, values: Any, file: _File) -> tuple[str, Text]:
         american, metric = ("mph", "m/s") if quantity == "wind" else ("in", "mm")
         return (american, say("others_in_us_units")) if file.american else (metric, usual)
     if quantity == "radiation":
-        return _likely_radiation(high, file.latitude)
+        if file.per_day > 1:  # of hours: what a sunny day of them comes to
+            count = max(round(file.per_day), 1)
+            means = values[: len(values) // count * count].reshape(-1, count)
+            means = np.where(np.isfinite(means), means, 0.0).mean(axis=1)
+            high = float(np.percentile(means, 95)) if len(means) else math.nan
+        return _likely_radiation(high, file.latitude, file.per_day)
     return next(iter(UNITS[quantity])), usual
 
 
-def _likely_radiation(high: float, latitude: float | None) -> tuple[str, Text]:
-    """Return the unit in which the larger values come near a clear summer day."""
+def _likely_radiation(high: float, latitude: float | None, per_day: float = 1.0) -> tuple[str, Text]:
+    """Return the unit in which the larger values, means of a day of ``per_day`` rows, come near a clear summer day."""
     top = 31.0  # MJ m-2 day-1, a clear summer day nearly anywhere
     if latitude is not None:
         number_of_day = np.arange(1.0, 366.0)
         top = float(np.max(sun.extraterrestrial_radiation(latitude, number_of_day))) * 0.78
     fits = {}
     for unit in ("MJ/m²", "W/m²", "kWh/m²", "kJ/m²", "J/cm²"):
-        share = high * UNITS["radiation"][unit][0] / top
+        share = high * UNITS["radiation"][unit][0] * (1.0 if unit in FLUXES else per_day) / top
         if 0.45 <= share <= 1.25:
             fits[unit] = share
     if "MJ/m²" in fits or not fits:

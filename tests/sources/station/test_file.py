@@ -156,11 +156,13 @@ def test_two_stations(weather):
         read(pd.concat([weather, weather]).to_csv().encode())
 
 
-def test_hourly_rows_are_refused(weather):
+def test_hourly_rows_become_days(weather):
     times = pd.date_range("2024-01-01", periods=48, freq="h", name="date")
     table = pd.DataFrame({"tmax": 20.0, "tmin": 10.0}, index=times)
-    with pytest.raises(InputError, match="not daily"):
-        read(table.to_csv().encode())
+    table.loc["2024-01-02 05:00", "tmin"] = 8.5
+    frame = read(table.to_csv().encode(), stamps="begin").frame
+    assert frame["tmax"].tolist() == [20.0, 20.0]
+    assert frame["tmin"].tolist() == [10.0, 8.5]
 
 
 @pytest.mark.parametrize("fill", ["-999", "-9999.0", "NA", "", "---", "null", "-99.9"])

@@ -268,6 +268,10 @@ def test_radiation_that_is_empty_at_night(weather, days) -> None:
     nothing.loc["2023-07-05 06:00":"2023-07-06 06:00", "rs"] = np.nan
     assert np.isnan(read(nothing, CHICAGO, stamps="end", time_zone=0).frame.loc["2023-07-05", "rs"])
     assert read(dark, None, stamps="end", time_zone=0).frame["rs"].isna().all()  # no place, no sun
+    # Where nights have their zeros, one that is missing is a gap
+    gap = table.copy()
+    gap.loc["2023-07-05 06:00", "rs"] = np.nan
+    assert np.isnan(read(gap, CHICAGO, stamps="end", time_zone=0).frame.loc["2023-07-04", "rs"])
 
 
 def test_no_complete_day_is_refused(weather) -> None:

@@ -1,0 +1,117 @@
+"""Files with several rows a day: which they are, what their header says of their clock, and the days they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from etolib.dates import Dates
+from etolib.errors import InputError
+from etolib.site import Site
+from etolib.sources.station.clock import zone_in
+from etolib.sources.station.columns import Mapping
+from etolib.sources.station.dates import read_moments
+from etolib.sources.station.hourly import Days, to_days
+from etolib.sources.station.layout import Table
+from etolib.sources.station.units import FLUXES, QUANTITY, UNITS
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """What a person says of the clock of a file, as `etolib.read_station` takes it."""
+
+    stamps: str | None = None
+    time_zone: float | str | None = None
+    hourly: str = "days"
+
+
+def several_a_day(moments: Dates) -> bool:
+    """Return whether rows are parts of days: times of day, and mostly more than one row for a date.
+
+    >>> from etolib import dates
+    >>> several_a_day(dates.read(["2024-01-01 00:00", "2024-01-01 01:00", "2024-01-01 02:00"]))
+    True
+    >>> several_a_day(dates.read(["2024-01-01 09:00", "2024-01-02 09:00", "2024-01-03 09:00"]))
+    False
+    """
+    if not moments.timed or not len(moments.days):
+        return False
+    _, counts = np.unique(moments.days, return_counts=True)
+    return bool(np.median(counts) > 1)
+
+
+def rows_a_day(table: Table, at: MappingOf[str, int], form: str) -> float:
+    """Return the usual number of rows of a day; 1 where rows are days, or their dates cannot be read."""
+    try:
+        moments = read_moments(table, at, form)
+    except InputError:  # said where the file is read
+        return 1.0
+    if not several_a_day(moments):
+        return 1.0
+    apart = np.diff(np.unique(moments.moments[~np.isnat(moments.moments)])).astype(np.int64)
+    return 86400.0 / float(np.median(apart)) if len(apart) else 1.0
+
+
+def days_of(
+    table: Table,
+    mapping: Mapping,
+    moments: Dates,
+    columns: MappingOf[str, Any],
+    site: Site | None,
+    said: Clocked,
+) -> Days:
+    """Return the days of a file with several rows a day.
+
+    Parameters
+    ----------
+    table, mapping
+        The file and what its columns are.
+    moments : Dates
+        Of the rows.
+    columns : mapping of str to array, shape (rows,)
+        In canonical units, as if rows were days.
+    site : Site or None
+        Of the station.
+    said : Clocked
+        What a person says; it comes before the format of the file, and that before its header.
+    """
+    amounts = [c.variable for c in mapping.columns if c.variable == "rs" and c.unit not in FLUXES]
+    form = table.format
+    stamps = said.stamps or (None if form is None else form.stamps)
+    zone = said.time_zone
+    if zone is None and moments.offsets is None:
+        zone = None if form is None else form.time_zone
+        zone = _zone_of_header(table, mapping) if zone is None else zone
+    return to_days(
+        moments.moments,
+        dict(columns),
+        site=site,
+        stamps=stamps,
+        time_zone=zone,
+        offsets=moments.offsets if said.time_zone is None else None,
+        amounts=[name for name in amounts if name],
+        hourly=said.hourly,
+    )
+
+
+def _zone_of_header(table: Table, mapping: Mapping) -> float | str | None:
+    """Return the time zone that the names of the columns of dates and hours say."""
+    headers = [c.name for c in mapping.columns if c.variable in ("date", "hour", "time")]
+    return next((zone for header in headers if (zone := zone_in(header)) is not None), None)
+
+
+def judged_as_days(mapping: Mapping, days: Days) -> list[tuple[Any, Any, Any]]:
+    """Return each column that was measured with its days in its own unit and in the canonical one.
+
+    Amounts of rows are amounts of days then, so that a day is judged as that of a daily file.
+    """
+    found = []
+    for c in mapping.columns:
+        if c.variable is not None and c.variable in QUANTITY and c.variable in days.frame and c.unit:
+            factor, offset = UNITS[QUANTITY[c.variable]][c.unit]
+            values = days.frame[c.variable].to_numpy()
+            found.append((c, (values - offset) / factor, values))
+    return found
