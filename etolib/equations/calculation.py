@@ -17,7 +17,7 @@ from etolib.equations.methods import METHODS, Method
 from etolib.errors import Problem
 from etolib.words import say
 
-OWN = ("pressure", "rso")
+OWN = ("pressure", "rso", "soil_heat_flux")
 """Inputs that take the place of what the equation computes itself, where they have a number."""
 
 Arrays = Mapping[str, np.ndarray]
@@ -102,6 +102,8 @@ class Calculation:
                 ra, place["elevation"], **where, ea=ea, pressure=pressure, convention=self.convention
             )
             own["rso"] = np.where(np.isnan(given["rso"]), computed, given["rso"])
+        if "soil_heat_flux" in given:  # that of a day is taken as 0 (FAO-56 Eq. 42)
+            own["soil_heat_flux"] = np.nan_to_num(given["soil_heat_flux"], nan=0.0)
         return own
 
     def terms(self, values: Arrays, place: Arrays) -> dict[str, Any]:
@@ -110,7 +112,9 @@ class Calculation:
             terms = daily_terms(
                 **{name: values[name] for name in WEATHER},
                 **place,
-                **{name: values.get(name) for name in OWN},
+                pressure=values.get("pressure"),
+                rso=values.get("rso"),
+                g=values.get("soil_heat_flux", np.zeros(1)),
                 convention=self.convention,
                 surface=self.method.surface,
             )

@@ -23,8 +23,12 @@ from etolib.units import UNITS, convert
 from etolib.variables import VARIABLES
 from etolib.words import Text, say
 
-READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshine", "u2", "pressure", "rso")
+READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshine", "u2", "pressure", "rso",
+        "soil_heat_flux")  # fmt: skip
 """The variables of a table or a Dataset that are read."""
+
+
+_TERM_OF = {"soil_heat_flux": "g"}
 
 
 def unused_units(units: Mapping[str, str], there: Any) -> list[Problem]:
@@ -167,7 +171,7 @@ def _variables_of(
 def _attributes(name: str) -> dict[str, str]:
     """Return the CF attributes of an input."""
     if name not in VARIABLES:
-        unit, words = OF_MONTHS[name] if name in OF_MONTHS else TERMS[name][:2]
+        unit, words = OF_MONTHS[name] if name in OF_MONTHS else TERMS[_TERM_OF.get(name, name)][:2]
         return {"units": unit, "long_name": words, "cell_methods": "time: mean"}
     known = VARIABLES[name]
     named = {"standard_name": known.standard_name} if known.standard_name else {}

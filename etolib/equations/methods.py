@@ -83,8 +83,10 @@ def _penman_monteith(surface: str) -> Equation:
     def equation(values: Values, place: Values, convention: Convention) -> Any:
         weather: dict[str, Any] = {name: values[name] for name in WEATHER}
         how: dict[str, Any] = {"convention": convention, "surface": surface, "rso": values.get("rso")}
-        if "pressure" in values:
-            return daily_terms(**weather, **place, **how, pressure=values["pressure"])["eto"]
+        own = {"pressure": values.get("pressure"), "g": values.get("soil_heat_flux")}
+        if any(value is not None for value in own.values()):
+            given = {name: value for name, value in own.items() if value is not None}
+            return daily_terms(**weather, **place, **how, **given)["eto"]
         return kernel.daily(**weather, **place, **how, checked=True)
 
     return equation

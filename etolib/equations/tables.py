@@ -43,11 +43,11 @@ def eto(
         A DataFrame with an index of dates, a column of dates (``date``, ``time``, ``datetime`` ... in any case) or
         columns of year, month and day, or year and day of the year (``doy``); or a Dataset with a coordinate ``time``
         (or ``date``). What is no date, or can be read in two ways, is refused. Canonical names: ``tmin`` and
-        ``tmax``, and any of ``ea tdew rhmin rhmax rhmean rs sunshine u2 pressure``; ``rso`` (clear-sky radiation) is
-        taken where it has a number. Others are ignored. Columns and variables that carry their unit (pint, astropy)
-        are converted. A Dataset may be on dask: nothing is computed here; it may have the names of models and
-        reanalyses (``tasmin``, ``rsds``, ``sfcWind``, ``d2m`` ...) or CF standard names instead
-        (`etolib.equations.model_names`).
+        ``tmax``, and any of ``ea tdew rhmin rhmax rhmean rs sunshine u2 pressure``; ``rso`` (clear-sky radiation) and
+        ``soil_heat_flux`` [MJ m-2 day-1] (else 0, FAO-56 Eq. 42) are taken where they have a number. Others are
+        ignored. Columns and variables that carry their unit (pint, astropy) are converted. A Dataset may be on dask:
+        nothing is computed here; it may have the names of models and reanalyses (``tasmin``, ``rsds``, ``sfcWind``,
+        ``d2m`` ...) or CF standard names instead (`etolib.equations.model_names`).
     site : Site, optional
         Latitude and elevation. A Dataset may bring its own: a coordinate ``latitude`` (or ``lat``) and a variable
         ``elevation``.

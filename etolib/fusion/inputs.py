@@ -42,7 +42,7 @@ INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipita
 
 TEMPERATURE = ("tmin", "tmax", "tmean")
 HUMIDITY = ("rhmean", "rhmin", "rhmax", "tdew", "ea")
-GIVEN = ("tmin", "tmax", *HUMIDITY, "u2", "rs", "sunshine")
+GIVEN = ("tmin", "tmax", *HUMIDITY, "u2", "rs", "sunshine", "soil_heat_flux")
 """Columns of `Chosen.given`."""
 
 EVIDENCE = (
@@ -67,7 +67,7 @@ class Chosen:
         that the chosen humidity allows. [kPa]
     given : pandas.DataFrame
         What `etolib.eto` is to be given, columns of `GIVEN` that have a value: humidity in the form its source has it,
-        and sunshine on days without radiation.
+        sunshine on days without radiation, and the soil heat flux of own months.
     source : pandas.DataFrame
         The shape of ``inputs``: name of the source of each cell (``a+b`` for a mean of two), None where absent.
         Radiation that is only to be had from sunshine counts as its source's.
@@ -139,6 +139,9 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
             table.put(variable, _column(frames[name], variable).to_numpy(), name)
     for name in catalogue.ranked(list(frames), "radiation"):
         table.put("sunshine", _column(frames[name], "sunshine").to_numpy(), name, ~table.there("rs"))
+    if STATION in frames:  # of the months of an own file (FAO-56 Eq. 43), with its temperature only
+        heat = _column(frames[STATION], "soil_heat_flux").to_numpy()
+        table.put("soil_heat_flux", heat, STATION, table.source["tmax"] == STATION)
     _choose_humidity(frames, fine, first, table)
     reasons = [say("national_service_first", source=name, reason=_prior(name)) for name in first if name in frames]
     inputs = {name: table.values[name] for name in INPUT_COLUMNS} | {"ea": table.pressure()}

@@ -87,6 +87,7 @@ def penman_monteith(inputs: pd.DataFrame, site: Site, wind_factor: float = 1.0) 
             ea=inputs["ea"].to_numpy(float),
             rs=inputs["rs"].to_numpy(float),
             u2=inputs["u2"].to_numpy(float) * wind_factor,
+            g=inputs["soil_heat_flux"].to_numpy(float) if "soil_heat_flux" in inputs else None,
             latitude=site.latitude,
             elevation=site.elevation,
             day_of_year=pd.DatetimeIndex(inputs.index).day_of_year.to_numpy().astype(float),

@@ -114,6 +114,7 @@ class Result:
         import pandas as pd
 
         from etolib.reference import eto
+        from etolib.sources.station.months import of_days
 
         try:
             day = pd.Timestamp(date)
@@ -126,7 +127,11 @@ class Result:
             )
         if row["eto"].isna().all():
             raise InputError([Problem("date", str(date), say("day_has_no_value"), say("no_source_had_the_day"))])
-        work: Any = eto(row[list(self.flags.columns)].astype(float), self.site).terms(day)
+        given = row[list(self.flags.columns)].astype(float)
+        heat = self.provenance.get("sources", {}).get("station", {}).get("soil_heat_flux_of_months")
+        if heat and self.input_sources.loc[day, "tmax"] == "station":
+            given["soil_heat_flux"] = of_days(heat, pd.DatetimeIndex([day]))
+        work: Any = eto(given, self.site).terms(day)
         work["flag"] = self.flags.loc[day].reindex(work.index).fillna("")
         work["source"] = self.input_sources.loc[day].reindex(work.index).fillna("")
         in_table = float(row["eto"].iloc[0])

@@ -24,7 +24,7 @@ from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
-from etolib.sources.climatology import year_curve
+from etolib.sources.station import months
 from etolib.sources.station.cells import is_empty, number
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
@@ -283,14 +283,20 @@ class StationFile:
         canonical.clipped(period, inside, info.title, warnings)
         inputs = self.frame.drop(columns="eto", errors="ignore")
         if self.monthly:
-            inputs = _days_of_months(inputs, inside)
+            inputs = months.days_of_months(inputs, inside)
             warnings.append(say("of_source", source=info.title, sentence=say("monthly_means_as_smooth_year")))
         frame = canonical.finish(inputs, inside, today=today, forecast=False, warnings=warnings, named=info.title)
         if frame.drop(columns="kind").isna().all(axis=None):
             canonical.require(info.name, frame, ("tmin", "tmax"))
         frame = frame.assign(**{name: np.nan for name in ("tmin", "tmax") if name not in frame})
+        soil_heat = None
         if self.monthly:
             frame["kind"] = KINDS[-1]
+            soil_heat = months.soil_heat_flux(self.frame).tolist()
+            frame[months.SOIL_HEAT] = months.of_days(soil_heat, pd.DatetimeIndex(frame.index))
+            if self.reference is not None and site.elevation is not None:
+                sentence = months.compared(self.frame, site)
+                warnings.append(say("of_source", source=info.title, sentence=sentence))
         distance, place = None, self.site
         if place is not None:
             distance = round(canonical.distance_km(site.latitude, site.longitude, place.latitude, place.longitude), 2)
@@ -310,17 +316,6 @@ class StationFile:
             "mapping": self.mapping.explain(), "station": self.mapping.station,
             "known": {name: dict(said) for name, said in self.mapping.known.items()},
             "guessed": self.guessed,
+            "soil_heat_flux_of_months": soil_heat,
         }  # fmt: skip
         return SourceData(STATION, frame, meta, warnings)
-
-
-def _days_of_months(months: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """Return daily values of a smooth year with the given monthly means; 29 February as the 28th."""
-    days = pd.date_range(period.start, period.end, freq="D", name="date")
-    leap = days.is_leap_year & (days.day_of_year > 59)
-    position = days.day_of_year.to_numpy() - leap - 1
-    lower = {"u2": 0.0, "rs": 0.0, "sunshine": 0.0, "rhmean": 0.0}
-    return pd.DataFrame(
-        {name: year_curve(months[name].to_numpy(dtype=float), lower.get(name))[position] for name in months.columns},
-        index=days,
-    )
