@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -77,12 +78,13 @@ def read_parts(
 
 
 def read_hours(values: Any, *, rows: Sequence[int] | None = None) -> np.ndarray:
-    """Return times of day [s] of a column: 0 to 24, 0 to 2400 (hours and minutes), 13:30 or 01:30 PM.
+    """Return times of day [s] of a column: 0 to 24, 0 to 2400 (hours and minutes), 13:30, 01:30 PM, 1:30p or 13.5.
 
     >>> read_hours(["0100", "0230", "2400"]).tolist(), read_hours([0, 23]).tolist(), read_hours(["1:30 PM"]).tolist()
     ([3600, 9000, 86400], [0, 82800], [48600])
     """
     texts = [reader.as_text(value).upper().removesuffix("UTC").strip() for value in values]
+    texts = [f"{text}M" if re.fullmatch(r"[\d:]+ ?[AP]", text) else text for text in texts]  # 1:30a, as loggers write
     numeric = [text for text in texts if text.isdigit()]
     together = any(int(text) > 24 or len(text) >= 3 for text in numeric)  # hours and minutes in one number
     found = np.zeros(len(texts), dtype=np.int64)
@@ -92,6 +94,8 @@ def read_hours(values: Any, *, rows: Sequence[int] | None = None) -> np.ndarray:
             hour, minute = divmod(number, 100) if together else (number, 0)
             good = hour <= 24 and minute <= 59 and hour * 60 + minute <= 1440
             seconds = hour * 3600 + minute * 60 if good else None
+        elif re.fullmatch(r"\d{1,2}\.\d+", text) and float(text) <= 24:
+            seconds = round(float(text) * 3600)
         else:
             cell = cell_module.parse(f"2000-01-01 {text}")
             seconds = None if cell is None else cell.seconds

@@ -15,7 +15,7 @@ from etolib.sources.station.dates import FORMATS, MONTHS, date_form
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import classify, height_of, split_unit
 from etolib.sources.station.questions import Question
-from etolib.sources.station.rows import rows_a_day
+from etolib.sources.station.rows import rows_a_day, with_hours
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
 from etolib.sources.station.unstated import complete
 from etolib.words import Text, say
@@ -73,7 +73,7 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     latitude = table.facts.get("latitude", latitude) if latitude is None else latitude
     questions: list[Question] = []
     notes: list[Text] = []
-    named = _by_name(table, known, notes)
+    named = with_hours(table, _by_name(table, known, notes))
     at = {c.variable: c.index for c in named if c.variable in PARTS}
     form = next((said["format"] for said in known.values() if said.get("format")), None)
     if form not in FORMATS:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from etolib import dates
 from etolib.dates import Dates
 from etolib.errors import InputError
 from etolib.site import Site
 from etolib.sources.station.clock import zone_in
-from etolib.sources.station.columns import Mapping
+from etolib.sources.station.columns import Column, Mapping
 from etolib.sources.station.dates import read_moments
 from etolib.sources.station.hourly import Days, to_days
 from etolib.sources.station.layout import Table
 from etolib.sources.station.units import FLUXES, QUANTITY, UNITS
+from etolib.words import say
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,55 @@ class Clocked:
     stamps: str | None = None
     time_zone: float | str | None = None
     hourly: str = "days"
+
+
+def with_hours(table: Table, columns: Sequence[Column]) -> list[Column]:
+    """Return the columns with one for the date, the fullest, and one for the time of day where it stands beside it.
+
+    A column called "Time" may hold either.
+    """
+    result = list(columns)
+    stamps = [i for i, c in enumerate(result) if c.variable == "date"]
+    by_parts = {"doy", "day"} & {c.variable for c in result}
+    clocks = [i for i in stamps if _has_hours(table, result[i]) and (by_parts or len(stamps) > 1)]
+    dated = [i for i in stamps if i not in clocks]
+    for i in clocks:
+        result[i] = replace(result[i], variable="hour")
+    if len(dated) > 1:
+        full = next((i for i in dated if _is_timed(table, result[i])), dated[0])
+        for i in dated:
+            if i != full:
+                reasons = (say("name_used_for_it", name=repr(result[full].name)),)
+                result[i] = replace(result[i], variable=None, reasons=reasons)
+    hours = [i for i, c in enumerate(result) if c.variable == "hour"]
+    if len(hours) > 1:
+        kept = next((i for i in hours if zone_in(result[i].name) is not None), hours[0])
+        for i in hours:
+            if i != kept:
+                reasons = (say("name_used_for_it", name=repr(result[kept].name)),)
+                result[i] = replace(result[i], variable=None, reasons=reasons)
+    return result
+
+
+def _first_cells(table: Table, column: Column) -> list[str]:
+    return [cell for row in table.rows[:50] if (cell := row[column.index]).strip()]
+
+
+def _has_hours(table: Table, column: Column) -> bool:
+    """Return whether cells are times of day without a date."""
+    cells = _first_cells(table, column)
+    if not cells or any(dates.parse(cell) is not None and len(cell) > 4 for cell in cells):
+        return False
+    try:
+        dates.read_hours(cells)
+    except InputError:
+        return False
+    return True
+
+
+def _is_timed(table: Table, column: Column) -> bool:
+    cells = (dates.parse(cell) for cell in _first_cells(table, column))
+    return any(cell is not None and cell.seconds is not None for cell in cells)
 
 
 def several_a_day(moments: Dates) -> bool:

@@ -96,21 +96,50 @@ def test_the_zone_of_a_header(weather, days) -> None:
     same(etolib.read_station(content, site=CHICAGO, stamps="end").frame, days, ROUNDED)
 
 
-def test_date_and_hour_in_two_columns(weather, days) -> None:
+def as_24(times: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, list[int]]:
+    """Return days and hours 1 to 24."""
+    return times - pd.Timedelta(hours=1), [t.hour or 24 for t in times]
+
+
+TWO_COLUMNS = {
+    "Date, Hour 0100 to 2400": lambda t: {
+        "Date": as_24(t)[0].strftime("%m/%d/%Y"), "Hour": [f"{h:02}00" for h in as_24(t)[1]]
+    },
+    "Date, Time": lambda t: {"Date": t.strftime("%Y-%m-%d"), "Time": t.strftime("%H:%M")},
+    "Date, Time with AM and PM": lambda t: {"Date": t.strftime("%Y-%m-%d"), "Time": t.strftime("%I:%M:%S %p")},
+    "Date, Time as Davis": lambda t: {
+        "Date": t.strftime("%Y-%m-%d"), "Time": [f"{x:%I:%M}{x:%p}"[:-1].lower().lstrip("0") for x in t]
+    },
+    "Data, Hora": lambda t: {"Data": t.strftime("%d/%m/%Y"), "Hora": t.strftime("%H%M")},
+    "Time, Date": lambda t: {"Time": t.strftime("%H:%M:%S"), "Date": t.strftime("%Y-%m-%d")},
+    "Date, Datetime": lambda t: {"Date": t.strftime("%Y-%m-%d"), "Datetime": t.strftime("%Y-%m-%d %H:%M")},
+    "Datetime, Date": lambda t: {"Datetime": t.strftime("%Y-%m-%d %H:%M"), "Date": t.strftime("%Y-%m-%d")},
+    "Year, Month, Day, Hour": lambda t: {"Year": t.year, "Month": t.month, "Day": t.day, "Hour": t.hour},
+    "Year, DOY, Time": lambda t: {"Year": t.year, "DOY": t.day_of_year, "Time": t.strftime("%H:%M")},
+    "Year, DOY, Hour of 24": lambda t: {
+        "Year": as_24(t)[0].year, "DOY": as_24(t)[0].day_of_year, "Hour": as_24(t)[1]
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", TWO_COLUMNS)
+def test_date_and_hour_in_columns_of_their_own(weather, days, layout: str) -> None:
     table = rows(weather, 60, "end", -6)
     frame = pd.DataFrame(
         {
-            "Date": (table.index - pd.Timedelta(hours=1)).strftime("%m/%d/%Y"),
-            "Hour": [f"{t.hour or 24:02}00" for t in table.index],
-            "Air Temp (C)": table["tmean"],
-            "Rel Hum (%)": table["rhmean"],
-            "Wind speed 2 m (m/s)": table["u2"],
-            "Sol Rad (W/m2)": table["rs"] / 0.0864,
-            "Precip (mm)": table["precipitation"],
+            **TWO_COLUMNS[layout](table.index),
+            "Air Temp (C)": table["tmean"].to_numpy(),
+            "Rel Hum (%)": table["rhmean"].to_numpy(),
+            "Wind speed 2 m (m/s)": table["u2"].to_numpy(),
+            "Sol Rad (W/m2)": table["rs"].to_numpy() / 0.0864,
+            "Precip (mm)": table["precipitation"].to_numpy(),
         }
     )
     content = frame.to_csv(index=False, float_format="%.5f").encode()
-    same(etolib.read_station(content, site=CHICAGO, stamps="end", time_zone=-6).frame, days, ROUNDED)
+    how = {"site": CHICAGO, "stamps": "end", "time_zone": -6, "known": {"Date": {"format": "%m/%d/%Y"}}}
+    if "%m/" not in layout and "2400" not in layout:
+        how.pop("known")
+    same(etolib.read_station(content, **how).frame, days, ROUNDED)
 
 
 def test_the_eto_of_hours_of_a_file(weather) -> None:
