@@ -24,7 +24,8 @@ DELIMITERS = (";", "\t", "|", ",")
 class Table:
     """Rows of text under their header, and what the lines above it say.
 
-    ``facts`` are latitude, longitude [degrees] and elevation [m]; ``monthly`` the means of a file that holds no days;
+    ``facts`` are latitude, longitude [degrees] and elevation [m], ``wind_height`` [m] and ``time_zone`` [h from UTC];
+    ``monthly`` the means of a file that holds no days;
     ``format`` the row of a format it is known as.
     """
 

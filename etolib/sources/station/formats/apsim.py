@@ -40,6 +40,8 @@ def read(lines: Sequence[str], name: str) -> Table:
     if at is None:
         raise InputError([Problem("file", name, say("no_header_row"), say("name_the_columns"))])
     names = told[at].split()
+    if not {"month", "day_of_month"} & {n.lower() for n in names}:
+        names = ["doy" if n.lower() == "day" else n for n in names]  # APSIM's "day" beside the year alone
     stated: list[str] = []
     if at + 1 < len(told) and told[at + 1].strip().startswith("("):
         stated = re.findall(r"\(([^()]*)\)", told[at + 1])

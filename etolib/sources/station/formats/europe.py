@@ -23,10 +23,6 @@ def _dwd(head: Head) -> str:
 _DWD_HEADER = re.compile(r"^\ufeff?\s*STATIONS_ID\s*;\s*MESS_DATUM\s*;")
 
 
-def _meteo_france(head: Head) -> bool:
-    return head.lines[0].lstrip("\ufeff").startswith("NUM_POSTE;NOM_USUEL;LAT;LON;ALTI;AAAAMMJJ;")
-
-
 def _aemet(head: Head) -> bool:
     text = "\n".join(head.lines[:12]).replace('"', " ")
     return all(f" {word} " in f" {text.replace(';', ' ; ').replace(',', ' , ')} " for word in _AEMET_HAS)
@@ -48,6 +44,10 @@ DWD = Format(
         "rsk": Spec("precipitation", "mm"), "sdk": Spec("sunshine", "h"), "vpm": Spec("ea", "hPa"),
         "pm": Spec("pressure", "hPa"), "tmk": Spec("tmean", "°C"), "upm": Spec("rhmean", "%"),
         "txk": Spec("tmax", "°C"), "tnk": Spec("tmin", "°C"), "fg strahl": Spec("rs", "J/cm²"),
+        "lufttemperatur": Spec("tmean", "°C"), "lufttemperatur maximum": Spec("tmax", "°C"),
+        "lufttemperatur minimum": Spec("tmin", "°C"), "dampfdruck": Spec("ea", "hPa"),
+        "rel feuchte": Spec("rhmean", "%"), "luftdruck stationshoehe": Spec("pressure", "hPa"), "niederschlagshoehe": Spec("precipitation", "mm"),
+        "sonnenscheindauer": Spec("sunshine", "h"), "windgeschwindigkeit": Spec("u2"),
     },
     closed=True,
     wind_height=_WMO,
@@ -117,12 +117,13 @@ KNMI_HOURLY = Format(
 METEO_FRANCE = Format(
     name="meteo_france",
     title="Météo-France, daily",
-    recognise=_meteo_france,
+    recognise=lambda head: meteo_france.is_daily(head.lines),
     table=meteo_france.read,
     columns={
-        "num poste": Spec("station"), "lat": Spec("latitude"), "lon": Spec("longitude"), "alti": Spec("elevation"),
+        "num poste": Spec("station"), "poste": Spec("station"), "date": Spec("date"), "lat": Spec("latitude"),
+        "lon": Spec("longitude"), "alti": Spec("elevation"),
         "aaaammjj": Spec("date"), "rr": Spec("precipitation", "mm"), "tn": Spec("tmin", "°C"),
-        "tx": Spec("tmax", "°C"), "tm": Spec("tmean", "°C"), "ffm": Spec("u2", "m/s"),
+        "tx": Spec("tmax", "°C"), "tm": Spec("tmean", "°C"), "ffm": Spec("u2", "m/s"), "ff2m": Spec("u2", "m/s", 2.0),
         "inst": Spec("sunshine", "min"), "glot": Spec("rs", "J/cm²"), "un": Spec("rhmin", "%"),
         "ux": Spec("rhmax", "%"), "um": Spec("rhmean", "%"), "tsvm": Spec("ea", "hPa"),
     },
@@ -130,7 +131,7 @@ METEO_FRANCE = Format(
     wind_height=_WMO,
     day="0 to 24 h UTC; rain from 6 to 6 h UTC, minima from 18 h the day before, maxima from 6 h",
     source="Météo-France (meteo.data.gouv.fr), Q_descriptif_champs_RR-T-Vent.csv and _autres-parametres.csv: FFM at "
-           "10 m; DIFT, DIRT, UV are other radiation, PMERM is at sea level",
+           "10 m, FF2M at 2 m; DIFT, DIRT, UV are other radiation, PMERM is at sea level",
 )  # fmt: skip
 
 AEMET = Format(

@@ -11,7 +11,6 @@ from etolib.sources.station.layout import Table
 
 _OLD = ("date", "tavg", "tmin", "tmax", "prcp", "snow", "wdir", "wspd", "wpgt", "pres", "tsun")
 _OLD_HOURS = ("date", "hour", "temp", "dwpt", "rhum", "prcp", "snow", "wdir", "wspd", "wpgt", "pres", "tsun", "coco")
-_OWN = {"wspd", "wpgt", "tsun", "wdir", "prcp"}
 _NUMBER = r"(?:-?\d+(?:\.\d+)?)?"
 _ROW = re.compile(r"^\d{4}-\d\d-\d\d" + rf",{_NUMBER}" * 10 + r"$")
 _HOUR = re.compile(r"^\d{4}-\d\d-\d\d,(?:[01]?\d|2[0-3])" + rf",{_NUMBER}" * 11 + r"$")
@@ -27,7 +26,7 @@ def is_daily(lines: Sequence[str]) -> bool:
     if not body:
         return False
     names = set(body[0].lower().split(","))
-    if {"tmin", "tmax"} <= names and len(_OWN & names) >= 3:
+    if {"tmin", "tmax"} <= names and ({"wspd", "wpgt"} <= names or {"wspd_source", "tmax_source"} <= names):
         return True
     return all(_ROW.match(line) for line in body) and all(_plausible(line.split(",")) for line in body)
 

@@ -51,7 +51,8 @@ APSIM = Format(
     recognise=lambda head: apsim.is_apsim(head.lines),
     table=apsim.read,
     columns={
-        "date": Spec("date"), "year": Spec("year"), "month": Spec("month"), "day": Spec("day"), "doy": Spec("doy"),
+        "date": Spec("date"), "year": Spec("year"), "month": Spec("month"), "day": Spec("day"),
+        "day of month": Spec("day"), "doy": Spec("doy"),
         "radn": Spec("rs"), "maxt": Spec("tmax"), "mint": Spec("tmin"), "meant": Spec("tmean"),
         "rain": Spec("precipitation"), "vp": Spec("ea"), "wind": Spec("u2"), "windspeed": Spec("u2"),
         "rh": Spec("rhmean"),
@@ -91,16 +92,28 @@ PCSE = Format(
     source="PCSE, CSVWeatherDataProvider and WeatherDataContainer (pcse.readthedocs.io): wind at 2 m",
 )  # fmt: skip
 
-_FLUX = re.compile(r"^TIMESTAMP(_START|_END)?,.*(TA_F|SW_IN|WS_F|VPD_F)")
+_FLUX = re.compile(r'^"?TIMESTAMP(_START|_END)?"?,.*\b(TA|SW_IN|WS|VPD)(_F|_1_1_1)?\b')
+
+
+def _flux(head: Head) -> bool:
+    return bool(_FLUX.match(next((line for line in head.lines if line.strip() and not line.startswith("#")), "")))
+
+
+_TOWER = {
+    "ta": Spec("tmean", "°C"), "sw in": Spec("rs", "W/m²"), "ws": Spec("u2", "m/s"),
+    "p": Spec("precipitation", "mm"), "pa": Spec("pressure", "kPa"), "rh": Spec("rhmean", "%"),
+}  # fmt: skip
+"""Measured values without gap filling, taken where there are no filled ones; ``_1_1_1`` in files of AmeriFlux."""
 
 FLUXNET = Format(
     name="fluxnet",
     title="FLUXNET",
-    recognise=lambda head: bool(_FLUX.match(head.lines[0].lstrip("\ufeff").replace('"', ""))),
+    recognise=_flux,
     columns={
         "timestamp": Spec("date"), "timestamp start": Spec("date"), "ta f": Spec("tmean", "°C"),
         "sw in f": Spec("rs", "W/m²"), "ws f": Spec("u2", "m/s"), "p f": Spec("precipitation", "mm"),
         "pa f": Spec("pressure", "kPa"), "rh": Spec("rhmean", "%"),
+        **{f"{name}{at}": spec for name, spec in _TOWER.items() for at in ("", " 1 1 1")},
     },
     closed=True,
     stamps="begin",

@@ -41,4 +41,5 @@ def _place(block: Sequence[Sequence[str]]) -> dict[str, float]:
         return {}
     named = dict(zip(block[0], block[1], strict=False))
     facts = {key: number(named.get(key, ""), ".") for key in ("latitude", "longitude", "elevation")}
+    facts["time_zone"] = number(named.get("utc_offset_seconds", ""), ".") / 3600
     return {key: value for key, value in facts.items() if value == value}

@@ -47,6 +47,11 @@ EXPECTED = {
             "rs": [26.88, 17.55, 23.01], "rhmin": [28, 41, 38], "rhmax": [88, 92, 85], "rhmean": [56, 69, 61],
             "ea": [1.89, 2.20, 1.64],
         }, site=(43.56, 1.48, 158.0)),
+        "meteo_france_publitheque.txt": Expected("2023-07-10", {
+            "precipitation": [0.0, 4.2, NONE], "tmin": [19.3, 20.1, 17.2], "tmax": [35.6, 33.0, 28.4],
+            "tmean": [27.4, 25.9, 22.5], "u2": times(AT_10_M, 3.1, 4.4, NONE), "sunshine": [12.9, 6.7, 10.1],
+            "rs": [26.88, 17.55, 23.01], "rhmean": [56, 69, 61],
+        }),
     },
     "aemet": {
         "aemet.json": Expected("2023-07-10", {
