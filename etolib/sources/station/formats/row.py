@@ -25,7 +25,7 @@ class Spec:
     variable : str or None
         A canonical name, a part of the date, ``station``, or None: known, and of no use.
     unit : str or None
-        As in `etolib.sources.station.units.UNITS`.
+        As in `etolib.sources.station.units.UNITS`; None: the file states it (`Table.units`, made by ``table``).
     height : float or None
         Of a wind. [m]
     scale : float
@@ -61,11 +61,11 @@ class Format:
     closed : bool
         Whether columns that are not named here are of no use.
     wind_height : float or None
-        Where the network measures wind. [m]
+        Where the network measures wind; a height that the file states (`Table.facts`) comes first. [m]
     stamps : str or None
         ``begin`` or ``end`` of the interval of a row.
     time_zone : float or None
-        Of the stamps, hours from UTC; None: local standard time, or said by the file.
+        Of the stamps, hours from UTC; None: local standard time, or said by the file (`Table.facts`).
     day : str or None
         What the network's day is, where it is not midnight to midnight local time.
     """
