@@ -18,6 +18,7 @@ import pandas as pd
 from etolib.equations.filling import ESTIMATED, FILLED
 from etolib.errors import InputError, Problem
 from etolib.fusion import faults, intervals, series
+from etolib.fusion.estimates import BOUNDED, estimate_error
 from etolib.fusion.inputs import HUMIDITY, Chosen, choose_inputs
 from etolib.fusion.learnt import Learnt, learn
 from etolib.fusion.members import Members, member, penman_monteith, wind_slope
@@ -30,7 +31,7 @@ from etolib.sources.catalogue import STATION
 from etolib.words import Text, say
 
 ESTIMATE_ERROR = 0.10
-"""Added (as variance) for each input of a day that is an estimate."""
+"""Added (as relative variance) for each input of a day that is doubtful, or estimated by no rule of `BOUNDED`."""
 
 ROUTE_ERROR = {"from_rh_mean": 0.05, "from_rh_max": 0.03}
 """Relative standard error of ETo, added (as variance) to a station's own, of the lesser routes to vapour pressure
@@ -195,8 +196,10 @@ def _nothing_learnt(
     slope = wind_slope(eto, penman_monteith(completed.inputs, site, wind_factor=0.5))
     from_station = _from_station(chosen.source) & (STATION not in means)
     measured_wind = (chosen.source["u2"] == STATION).to_numpy() & (STATION not in means)
-    wind = wind_error(completed.inputs, site, eto, np.where(measured_wind, 0.0, slope), lone_wind)
-    lower, upper = _without_reference(eto, wind, each, chosen.source, completed.flags, from_station, means)
+    unknown = (completed.flags["u2"] == "default_wind").to_numpy()
+    wind = wind_error(completed.inputs, site, eto, np.where(measured_wind, 0.0, slope), lone_wind, unknown)
+    estimates = estimate_error(completed.inputs, completed.flags, site, eto)
+    lower, upper = _without_reference(eto, wind, each, chosen.source, completed.flags, estimates, from_station, means)
     there = np.isfinite(eto)
     weights = pd.DataFrame(
         {"chosen": there & ~from_station, "second": False, "station": there & from_station},
@@ -305,12 +308,13 @@ def _without_reference(
     each: pd.DataFrame,
     source: pd.DataFrame,
     flags: pd.DataFrame,
+    estimates: tuple[np.ndarray, np.ndarray],
     from_station: np.ndarray,
     means: Sequence[str],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the interval of days on which nothing was learnt."""
     weather = each.drop(columns=list(means), errors="ignore")
-    extra = ESTIMATE_ERROR**2 * flags.isin(ESTIMATED).sum(axis=1).to_numpy(float)
+    extra = ESTIMATE_ERROR**2 * flags.isin(ESTIMATED.difference(BOUNDED)).sum(axis=1).to_numpy(float)
     for name in means:
         extra += means_error(name) ** 2 * (source["tmax"] == name).to_numpy(float)
     lower, upper = intervals.without_reference(
@@ -320,10 +324,14 @@ def _without_reference(
         weather.notna().sum(axis=1).to_numpy(),
         extra=extra,
     )
-    measured = from_station & (source[[*FILLED]] == STATION).all(axis=1).to_numpy() & (extra == 0)
+    own = (source[[*FILLED]] == STATION) | flags[[*FILLED]].isin(BOUNDED)
+    of_station = from_station & own.all(axis=1).to_numpy()
     route = flags["ea"].map(ROUTE_ERROR).fillna(0.0).to_numpy(float)
-    ratio = np.exp(intervals.Z95 * np.hypot(own_error(), route))
-    lower, upper = np.where(measured, eto / ratio, lower), np.where(measured, eto * ratio, upper)
+    up, down = (np.exp(intervals.Z95 * np.sqrt(own_error() ** 2 + route**2 + extra + part**2)) for part in wind)
+    lower, upper = np.where(of_station, eto / down, lower), np.where(of_station, eto * up, upper)
+    higher, deeper = estimates
+    lower = eto - np.hypot(eto - lower, intervals.Z95 * deeper)
+    upper = eto + np.hypot(upper - eto, intervals.Z95 * higher)
     room = intervals.Z95 * LEAST_ERROR
     lower, upper = np.minimum(lower, eto - room), np.maximum(upper, eto + room)
     return np.where(eto >= 0, np.maximum(lower, 0.0), lower), upper

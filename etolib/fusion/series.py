@@ -245,7 +245,7 @@ def with_interval(members: Members, now: Corrected, covariance: np.ndarray | Non
     if spread is None:
         between = members.of_each_source()
         alone = unquestioned(members.frames, members.chosen.source["u2"])
-        wind = wind_error(members.chosen.inputs, members.site, members.raw, members.slope, alone)
+        wind = wind_error(members.chosen.inputs, members.site, members.raw, members.slope, alone, np.zeros_like(alone))
         lower, upper = intervals.without_reference(
             joined.eto, wind, between.std(axis=1, ddof=1).to_numpy(), between.notna().sum(axis=1).to_numpy()
         )

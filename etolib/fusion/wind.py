@@ -32,6 +32,9 @@ WEAKER, STRONGER = 0.25, 2.5
 Downwards a factor of two for the place, as above, and of two for the day: a grid knows no sheltered calm (two grids of
 one place agree within two on 95 % of days, their mean ratio taken off). Upwards 2.5 for the place, and `MODERATE`."""
 
+UNKNOWN = 3.5
+"""Factor, either way, between the wind of a day (95 %) and the 2 m s-1 that FAO-56 takes where nothing is known."""
+
 MODERATE = 4.0
 """Wind that a day of any place may have, however calm a single grid is: the upper end of FAO-56's light to moderate, 3
 for months, and a third more for the day. [m s-1]"""
@@ -57,7 +60,7 @@ def unquestioned(frames: Mapping[str, pd.DataFrame], source: pd.Series) -> np.nd
 
 
 def wind_error(
-    inputs: pd.DataFrame, site: Site, eto: np.ndarray, slope: np.ndarray, alone: np.ndarray
+    inputs: pd.DataFrame, site: Site, eto: np.ndarray, slope: np.ndarray, alone: np.ndarray, unknown: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the relative standard error of ETo for its wind, upwards and downwards; shapes (days,). [1]
 
@@ -72,21 +75,25 @@ def wind_error(
         Its wind slope, see `etolib.fusion.members.wind_slope`; 0 where the wind was measured at the place. [1]
     alone : ndarray, shape (days,)
         Where the wind is a single grid's.
+    unknown : ndarray, shape (days,)
+        Where nothing is known of it, and 2 m s-1 were taken.
     """
     up = np.abs(WIND_SD * np.nan_to_num(slope))
     down = up.copy()
-    if alone.any():
-        strong, weak = (np.log(ratio) for ratio in _of_bounds(inputs.loc[alone], site, eto[alone]))
-        up[alone] = np.maximum(up[alone], np.maximum(strong, weak) / Z95)
-        down[alone] = np.maximum(down[alone], np.maximum(-strong, -weak) / Z95)
+    for rows, known in ((alone, True), (unknown, False)):
+        if rows.any():
+            strong, weak = (np.log(ratio) for ratio in _of_bounds(inputs.loc[rows], site, eto[rows], known))
+            up[rows] = np.maximum(up[rows], np.maximum(strong, weak) / Z95)
+            down[rows] = np.maximum(down[rows], np.maximum(-strong, -weak) / Z95)
     return up, down
 
 
-def _of_bounds(inputs: pd.DataFrame, site: Site, eto: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _of_bounds(inputs: pd.DataFrame, site: Site, eto: np.ndarray, known: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Return ETo with the strongest and the weakest wind over that with the grid's; 1 where it is next to nothing."""
     wind = inputs["u2"].to_numpy(float)
     ratios = []
-    for bound in (np.maximum(STRONGER * wind, MODERATE), WEAKER * wind):
+    bounds = (np.maximum(STRONGER * wind, MODERATE), WEAKER * wind) if known else (UNKNOWN * wind, wind / UNKNOWN)
+    for bound in bounds:
         other = penman_monteith(inputs.assign(u2=bound), site)
         usable = (eto > LEAST) & (other > LEAST)
         ratios.append(np.where(usable, other, 1.0) / np.where(usable, eto, 1.0))

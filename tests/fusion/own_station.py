@@ -33,12 +33,14 @@ def station_of(table: pd.DataFrame, site: Site) -> StationFile:
     return found
 
 
-def measured(name: str) -> tuple[pd.DataFrame, pd.Series, Site]:
-    """Return the weather of a station of the shared data, its published ETo and its place; skips where absent."""
+def measured(name: str) -> tuple[pd.DataFrame, pd.Series | None, Site]:
+    """Return the weather of a station of the shared data, its published ETo (None where there is none) and its place;
+    skips where absent."""
     folder = shared_path("data", "stations")
     table = pd.read_parquet(folder / f"{name}.parquet").set_index("date")
-    table["u2"] = wind_speed_2m(table.pop("wind_3m").to_numpy(), 3.0)
+    if "wind_3m" in table:
+        table["u2"] = wind_speed_2m(table.pop("wind_3m").to_numpy(), 3.0)
     where = pd.read_csv(folder / "stations.csv").set_index("station").loc[name]
     site = Site(float(where.latitude), float(where.longitude), float(where.elevation))
-    published = table.pop("eto_published")
+    published = table.pop("eto_published") if "eto_published" in table else None
     return table.drop(columns="etr_published", errors="ignore"), published, site
