@@ -203,14 +203,13 @@ def _checked(moments: np.ndarray, values: Any, name: str | Text, rows: Sequence[
 def _read_text(texts: Sequence[str], order: str | None, name: str | Text, rows: Sequence[int], likely: bool) -> Dates:
     parsed = [cell_module.parse(text) for text in texts]
     at = _odd_one(parsed)
-    found_readings = [] if at is not None else readings_of([cell for cell in parsed if cell is not None])
-    if order is not None:
-        found_readings = [r for r in found_readings if order in (r.order, r.form)]
-        if not found_readings and (found := _by_form(texts, order)) is not None:
+    found_readings = [] if at is not None else readings_of([cell for cell in parsed if cell is not None], order)
+    if order is not None and (not found_readings or found_readings[0].bad is not None):
+        if (found := _by_form(texts, order)) is not None:
             return found
-        if not found_readings:
-            rule = say("is_not_in_this_order", order=repr(order))
-            raise _no_date(_first_bad(texts, order) if at is None else at, texts, name, rows, rule)
+        bad = _first_bad(texts, order) if not found_readings else found_readings[0].bad
+        rule = say("is_not_in_this_order", order=repr(order))
+        raise _no_date((bad or 0) if at is None else at, texts, name, rows, rule)
     if at is not None:
         raise _no_date(at, texts, name, rows)
     cells = [cell for cell in parsed if cell is not None]

@@ -85,8 +85,8 @@ def form_in_words(form: str) -> Text:
     return verbatim(form)
 
 
-def readings_of(cells: Sequence[Cell]) -> list[Reading]:
-    """Return every way to read cells that are written alike, the most likely first.
+def readings_of(cells: Sequence[Cell], order: str | None = None) -> list[Reading]:
+    """Return every way to read cells that are written alike, the most likely first; only those of ``order``.
 
     Those that fit every cell, or, where none does, the one that fits the most of them.
     """
@@ -97,7 +97,11 @@ def readings_of(cells: Sequence[Cell]) -> list[Reading]:
         found = _of_two(kind, cells)
     else:
         found = _of_one(kind, cells)
-    found = [_with_times(reading, cells) for reading in found]
+    found = [
+        _with_times(reading, cells) for reading in found if order is None or order in (reading.order, reading.form)
+    ]
+    if not found:
+        return []
     whole = [reading for reading in found if reading.bad is None]
     if not whole:
         return [max(found, key=lambda r: int(np.count_nonzero(~np.isnat(r.days))))]

@@ -12,10 +12,6 @@ from etolib.errors import InputError, Problem
 from etolib.sources.station.layout import Table
 from etolib.words import Text, say
 
-FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
-           "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y")  # fmt: skip
-"""How a date may be written in one column, as ``strptime`` takes it."""
-
 MONTHS = "twelve months, no year"
 
 IN_PARTS: Mapping[str, str] = {
@@ -58,7 +54,7 @@ def format_in_words(form: str) -> Text:
     return say(IN_PARTS[form]) if form in IN_PARTS else dates.form_in_words(form)
 
 
-def date_form(table: Table, at: Mapping[str, int]) -> DateForm:
+def date_form(table: Table, at: Mapping[str, int], order: str | None = None) -> DateForm:
     """Return how the dates of a table are written, with what is uncertain.
 
     Parameters
@@ -66,11 +62,13 @@ def date_form(table: Table, at: Mapping[str, int]) -> DateForm:
     table : Table
     at : mapping of str to int
         Which column holds each of `PARTS`, as far as they are there.
+    order : str, optional
+        What a person says of it, as for `etolib.dates.read`; it answers the question.
 
     Raises
     ------
     InputError
-        Where there are none, or one cannot be read.
+        Where there are none, or one cannot be read, or not as is said.
     """
     column = at.get("date")
     if column is None:
@@ -84,9 +82,9 @@ def date_form(table: Table, at: Mapping[str, int]) -> DateForm:
             raise InputError([Problem("file", names, say("no_column_for_the_date"), say("name_the_date"))])
     cells = [row[column] for row in table.rows]
     found = dates.readings(cells)
-    if not found or found[0].months_only:
-        read = dates.read(cells, name=say("column_named", name=repr(table.names[column])), absent=True)
-        return DateForm(read.form)  # not reached: a column without a reading is refused by `read`
+    if order is not None or not found or found[0].months_only:
+        name = say("column_named", name=repr(table.names[column]))
+        return DateForm(dates.read(cells, order, name=name, absent=True).form)
     best = found[0]
     if dates.is_settled(found):
         return DateForm(best.form)
@@ -94,14 +92,6 @@ def date_form(table: Table, at: Mapping[str, int]) -> DateForm:
     question = say("dates_in_two_ways", date=repr(first), form=best.words)
     choices = tuple(dict.fromkeys(reading.order for reading in found))
     return DateForm(best.form, question, choices, best.order if dates.is_likely(found) else None)
-
-
-def find_format(table: Table, at: Mapping[str, int], questions: list[Text]) -> str:
-    """Return how the dates are written, as `date_form`; ``questions`` grows by what is uncertain."""
-    found = date_form(table, at)
-    if found.question is not None:
-        questions.append(found.question)
-    return found.form
 
 
 def read_moments(table: Table, at: Mapping[str, int], form: str) -> Dates:

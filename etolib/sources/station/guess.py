@@ -11,7 +11,7 @@ from etolib.dates import PARTS
 from etolib.errors import InputError, Problem
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
-from etolib.sources.station.dates import FORMATS, MONTHS, date_form
+from etolib.sources.station.dates import MONTHS, DateForm, date_form
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import classify, height_of, split_unit
 from etolib.sources.station.questions import Question
@@ -75,12 +75,10 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     notes: list[Text] = []
     named = with_hours(table, _by_name(table, known, notes))
     at = {c.variable: c.index for c in named if c.variable in PARTS}
-    form = next((said["format"] for said in known.values() if said.get("format")), None)
-    if form not in FORMATS:
-        written = date_form(table, at)
-        form = written.form
-        if written.question is not None:
-            questions.append(Question("dates", written.question, None, written.choices, written.assumed))
+    written = _dates(table, at, next((said["format"] for said in known.values() if said.get("format")), None))
+    form = written.form
+    if written.question is not None:
+        questions.append(Question("dates", written.question, None, written.choices, written.assumed))
     per_day = rows_a_day(table, at, form)
     columns = complete(table, named, latitude, questions, per_day)
     found = {c.variable for c in columns}
@@ -91,6 +89,16 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
         raise InputError([Problem("file", ", ".join(name for name in table.names if name), rule, hint)])
     said = {name: dict(said) for name, said in known.items()}
     return Mapping(tuple(columns), table.delimiter, table.decimal, form, tuple(questions), tuple(notes), known=said)
+
+
+def _dates(table: Table, at: MappingOf[str, int], order: str | None) -> DateForm:
+    """Return how the dates are written; what was said of another file and does not fit this one is not heeded."""
+    try:
+        return date_form(table, at, order)
+    except InputError:
+        if order is None:
+            raise
+        return date_form(table, at)
 
 
 def _monthly(table: Table) -> Mapping:
