@@ -40,6 +40,12 @@ class Column:
         Of a wind. [m]
     reasons : tuple of Text
         Why.
+    scale : float
+        What its numbers are multiplied by to be in the unit.
+    missing : tuple of float
+        Numbers that mean that there is none.
+    choices : tuple of str
+        Units it may be in, where its format does not tell.
     guessed : bool
         Whether it rests on a guess that nobody has confirmed: its days carry the flag ``unconfirmed``.
     """
@@ -52,6 +58,9 @@ class Column:
     height: float | None = None
     reasons: tuple[Text, ...] = ()
     guessed: bool = False
+    scale: float = 1.0
+    missing: tuple[float, ...] = ()
+    choices: tuple[str, ...] = ()
 
     @property
     def reason(self) -> Text:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections import Counter
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -160,7 +162,19 @@ def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
         twice = next(day for day, count in Counter(dates).items() if count > 1)
         rule, hint = ("several_rows_for", "make_daily_values") if hourly else ("two_rows_for", "keep_one_row_a_day")
         raise InputError([Problem("file", name, say(rule, date=twice), say(hint))])
+    if table.format is not None and table.format.stamps == "end" and _ends_of_days(table, at):
+        return [day - dt.timedelta(days=1) for day in dates]
     return dates
+
+
+def _ends_of_days(table: Table, at: MappingOf[str, int]) -> bool:
+    """Return whether rows of a day are stamped with midnight, of which a format says that it is their end."""
+    column = at.get("hour", at.get("date"))
+    cells = [] if column is None else [row[column] for row in table.rows if row[column]]
+    return bool(cells) and all(_MIDNIGHT.search(cell) for cell in cells)
+
+
+_MIDNIGHT = re.compile(r"(?:^|[T ])(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?a\.?(?:m\.?)?|0000)$", re.IGNORECASE)
 
 
 def _values(
@@ -187,6 +201,7 @@ def _values(
         if odd:
             warnings.append(say("cells_without_number", name=repr(c.name), count=len(odd), example=repr(odd[0][:20])))
         factor, offset = units[c.unit]
+        raw = np.where(np.isin(raw, c.missing), math.nan, raw) * c.scale
         values = raw * factor + offset
         if yearday is not None and (problem := wrong_unit(c, raw, values, latitude, yearday)) is not None:
             problems.append(problem)

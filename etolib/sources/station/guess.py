@@ -12,11 +12,12 @@ from etolib.errors import InputError, Problem
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
 from etolib.sources.station.dates import MONTHS, DateForm, date_form
+from etolib.sources.station.formats.row import Format, Spec
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import classify, height_of, split_unit
 from etolib.sources.station.questions import Question
 from etolib.sources.station.rows import rows_a_day, with_hours
-from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
+from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, unit_of
 from etolib.sources.station.unstated import complete
 from etolib.words import Text, say
 
@@ -132,6 +133,8 @@ def _by_name(table: Table, known: Known, notes: list[Text]) -> list[Column]:
 def _column(table: Table, index: int, said: MappingOf[str, Any]) -> Column:
     """Return what one column is by its name alone, and by what a person said of it."""
     header = table.names[index]
+    if table.format is not None and "variable" not in said and (spec := table.format.spec(header)) is not None:
+        return _of_format(table.format, spec, Column(header, index, spec.variable), table.units[index], said)
     name, unit = split_unit(header)
     unit = said.get("unit") or unit or table.units[index]
     variable = (said["variable"] or None) if "variable" in said else classify(name)
@@ -143,3 +146,20 @@ def _column(table: Table, index: int, said: MappingOf[str, Any]) -> Column:
     height = said.get("height") or height_of(header) if variable == "u2" else None
     stated = unit is not None
     return Column(header, index, variable, unit if variable in QUANTITY else None, stated, height, (reason,))
+
+
+def _of_format(known: Format, spec: Spec, column: Column, stated: str | None, said: MappingOf[str, Any]) -> Column:
+    """Return a column as the format of the file has it; ``stated`` its unit in a row of units, ``said`` by a person."""
+    reasons = (say("set_by_hand") if said else say("column_of_format", format=known.title),)
+    if spec.variable is None or spec.variable not in QUANTITY:
+        return replace(column, reasons=reasons)
+    units = UNITS[QUANTITY[spec.variable]]
+    found = said.get("unit") or spec.unit or stated
+    unit = found if found in units else unit_of(found or "")
+    height = said.get("height") or spec.height or known.wind_height if spec.variable == "u2" else None
+    by_hand = bool(said.get("unit"))
+    return replace(
+        column, unit=unit if unit in units else None, stated=unit in units and not spec.choices, height=height,
+        reasons=reasons, scale=1.0 if by_hand else spec.scale, missing=spec.missing,
+        choices=() if by_hand else spec.choices,
+    )  # fmt: skip

@@ -49,6 +49,7 @@ def wrong_unit(column: Column, raw: Any, values: Any, latitude: float | None, ye
         for unit, (factor, offset) in UNITS[QUANTITY[column.variable]].items()
         if unit != column.unit and _fits(column.variable, raw * factor + offset, good, latitude, yearday)
     ]
+    others = [unit for unit in others if not unit.startswith("0.1")] or others  # tenths are rarer
     unit = reduce(lambda one, other: say("one_or_other", one=one, other=other), others) if others else None
     return Problem(
         say("column_named", name=repr(column.name)),

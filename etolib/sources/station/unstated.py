@@ -46,7 +46,12 @@ def complete(
             result.append(c)
             continue
         unit, reasons = c.unit, c.reasons
-        if unit is None:
+        guessed = c.guessed or bool(c.choices)
+        if c.choices:
+            text = say("unit_of_format_unclear", name=repr(c.name), units=list(c.choices))
+            questions.append(Question("units", text, c.name, c.choices, unit))
+            unit = unit or c.choices[0]
+        elif unit is None:
             unit, why = _likely(quantity, values_of(table, c), file)
             text = say("unit_not_stated", name=repr(c.name), unit=unit, reason=why)
             questions.append(Question("units", text, c.name, tuple(UNITS[quantity]), unit))
@@ -56,7 +61,7 @@ def complete(
             height = 2.0
             text = say("wind_height_not_stated", name=repr(c.name))
             questions.append(Question("wind_height", text, c.name, (2.0, 10.0), height))
-        result.append(replace(c, unit=unit, height=height, reasons=reasons))
+        result.append(replace(c, unit=unit, height=height, reasons=reasons, guessed=guessed))
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from etolib.sources.station.formats import noaa_tables as tables
@@ -14,20 +15,19 @@ _DAY = "from observation to observation: midnight at most airports, morning or e
 _GHCN = "GHCN-Daily, readme.txt and GHCND_documentation.pdf (ncei.noaa.gov/pub/data/ghcn/daily)"
 
 
-def _elements(temperature: str | None, rain: str | None, wind: str | None, scale: float = 1.0) -> Mapping[str, Spec]:
-    """Return the elements of GHCN-Daily in the units given; ``scale`` of those that stand in tenths."""
+def _elements(temperature: Spec, rain: Spec, wind: Spec) -> Mapping[str, Spec]:
+    """Return the elements of GHCN-Daily with the units of these."""
     return {
-        "station": Spec("station"), "date": Spec("date"), "latitude": Spec("latitude"),
-        "longitude": Spec("longitude"), "elevation": Spec("elevation"),
-        "tmax": Spec("tmax", temperature, scale=scale), "tmin": Spec("tmin", temperature, scale=scale),
-        "tavg": Spec("tmean", temperature, scale=scale), "adpt": Spec("tdew", temperature, scale=scale),
+        **{name: Spec(name) for name in ("station", "date", "latitude", "longitude", "elevation")},
+        "tmax": replace(temperature, variable="tmax"), "tmin": replace(temperature, variable="tmin"),
+        "tavg": replace(temperature, variable="tmean"), "adpt": replace(temperature, variable="tdew"),
         "rhav": Spec("rhmean", "%"), "rhmx": Spec("rhmax", "%"), "rhmn": Spec("rhmin", "%"),
-        "prcp": Spec("precipitation", rain, scale=scale), "awnd": Spec("u2", wind, scale=scale),
+        "prcp": replace(rain, variable="precipitation"), "awnd": replace(wind, variable="u2"),
         "tsun": Spec("sunshine", "min"),
     }  # fmt: skip
 
 
-_TENTHS = _elements("°C", "mm", "m/s", 0.1)
+_TENTHS = _elements(Spec(None, "0.1 °C"), Spec(None, "0.1 mm"), Spec(None, "0.1 m/s"))
 
 
 def _in_units(head: Head, units: str | None) -> bool:
@@ -81,7 +81,7 @@ CDO_STANDARD = Format(
     title="NOAA Climate Data Online, US units",
     recognise=lambda head: _in_units(head, "standard"),
     table=tables.wide,
-    columns=_elements("°F", "in", "mph"),
+    columns=_elements(Spec(None, "°F"), Spec(None, "in"), Spec(None, "mph")),
     closed=True,
     wind_height=_AIRPORT,
     day=_DAY,
@@ -93,7 +93,7 @@ CDO_METRIC = Format(
     title="NOAA Climate Data Online, metric units",
     recognise=lambda head: _in_units(head, "metric"),
     table=tables.wide,
-    columns=_elements("°C", "mm", "m/s"),
+    columns=_elements(Spec(None, "°C"), Spec(None, "mm"), Spec(None, "m/s")),
     closed=True,
     wind_height=_AIRPORT,
     day=_DAY,
@@ -105,7 +105,11 @@ UNCLEAR = Format(
     title="NOAA daily stations, units unclear",
     recognise=lambda head: _in_units(head, None),
     table=tables.wide,
-    columns=_elements(None, None, None),
+    columns=_elements(
+        Spec(None, choices=("0.1 °C", "°F")),
+        Spec(None, choices=("0.1 mm", "in")),
+        Spec(None, choices=("0.1 m/s", "mph")),
+    ),
     closed=True,
     wind_height=_AIRPORT,
     day=_DAY,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from etolib.sources.station.layout import Table
+from etolib.sources.station.names import plain
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Spec:
         What the number of the file is multiplied by to be in ``unit`` (0.1 for tenths).
     missing : tuple of float
         Numbers of the file that mean that there is none.
+    choices : tuple of str
+        Units the column may be in, where a file of the format does not tell: ``unit`` is taken until it is answered,
+        and without one the file is not read before.
     """
 
     variable: str | None
@@ -39,6 +43,11 @@ class Spec:
     height: float | None = None
     scale: float = 1.0
     missing: tuple[float, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+UNUSED = Spec(None)
+"""A column that is known, and of no use."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +90,12 @@ class Format:
     stamps: str | None = None
     time_zone: float | None = None
     day: str | None = None
+
+    def spec(self, header: str) -> Spec | None:
+        """Return what the column of a header holds, None where the format leaves it to its words.
+
+        >>> row = Format("mine", "Mine", lambda head: True, "", columns={"tx c": Spec("tmax", "°C")}, closed=True)
+        >>> row.spec("TX (°C)").variable, row.spec("TN (°C)").variable
+        ('tmax', None)
+        """
+        return self.columns.get(plain(header), UNUSED if self.closed else None)

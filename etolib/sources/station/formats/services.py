@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from etolib.sources.station.formats.row import Format, Head, Spec
+from etolib.sources.station.formats.row import UNUSED, Format, Head, Spec
 from etolib.sources.station.formats.scale import numbers, temperature_unit
 from etolib.sources.station.formats.text import find_header, under
 
@@ -34,12 +35,16 @@ def visual_crossing_units(head: Head) -> str | None:
     return found or ("°F" if np.nanmax(high) > 60 else None)
 
 
-def _columns(temperature: str | None, rain: str | None, wind: str | None) -> Mapping[str, Spec]:
+def _columns(temperature: Spec, rain: Spec, wind: Spec) -> Mapping[str, Spec]:
+    """Return the columns with the units of these."""
+    unused = dict.fromkeys(("windspeed", "windspeedmax", "windgust", "solarradiation"), UNUSED)
     return {
-        "name": Spec("station"), "latitude": Spec("latitude"), "longitude": Spec("longitude"),
-        "datetime": Spec("date"), "tempmax": Spec("tmax", temperature), "tempmin": Spec("tmin", temperature),
-        "temp": Spec("tmean", temperature), "dew": Spec("tdew", temperature), "humidity": Spec("rhmean", "%"),
-        "precip": Spec("precipitation", rain), "windspeedmean": Spec("u2", wind), "solarenergy": Spec("rs", "MJ/m²"),
+        **unused, "name": Spec("station"), "latitude": Spec("latitude"), "longitude": Spec("longitude"),
+        "datetime": Spec("date"), "tempmax": replace(temperature, variable="tmax"),
+        "tempmin": replace(temperature, variable="tmin"), "temp": replace(temperature, variable="tmean"),
+        "dew": replace(temperature, variable="tdew"), "humidity": Spec("rhmean", "%"),
+        "precip": replace(rain, variable="precipitation"), "windspeedmean": replace(wind, variable="u2"),
+        "solarenergy": Spec("rs", "MJ/m²"),
     }  # fmt: skip
 
 
@@ -57,8 +62,30 @@ def _row(name: str, title: str, unit: str | None, columns: Mapping[str, Spec]) -
 
 
 FORMATS: tuple[Format, ...] = (
-    _row("visual_crossing", "Visual Crossing", "°C", _columns("°C", "mm", None)),
-    _row("visual_crossing_us", "Visual Crossing, US units", "°F", _columns("°F", "in", "mph")),
-    _row("visual_crossing_base", "Visual Crossing, base units", "K", _columns("K", "mm", "m/s")),
-    _row("visual_crossing_unclear", "Visual Crossing, units unclear", None, _columns(None, None, None)),
+    _row(
+        "visual_crossing",
+        "Visual Crossing",
+        "°C",
+        _columns(Spec(None, "°C"), Spec(None, "mm"), Spec(None, "km/h", choices=("km/h", "mph"))),
+    ),
+    _row(
+        "visual_crossing_us",
+        "Visual Crossing, US units",
+        "°F",
+        _columns(Spec(None, "°F"), Spec(None, "in"), Spec(None, "mph")),
+    ),
+    _row(
+        "visual_crossing_base",
+        "Visual Crossing, base units",
+        "K",
+        _columns(Spec(None, "K"), Spec(None, "mm"), Spec(None, "m/s")),
+    ),
+    _row(
+        "visual_crossing_unclear",
+        "Visual Crossing, units unclear",
+        None,
+        _columns(
+            Spec(None, choices=("°C", "°F")), Spec(None, choices=("mm", "in")), Spec(None, choices=("km/h", "mph"))
+        ),
+    ),
 )
