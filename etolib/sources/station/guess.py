@@ -9,12 +9,13 @@ from typing import Any
 
 from etolib.dates import PARTS
 from etolib.errors import InputError, Problem
+from etolib.sources.station.cells import is_empty
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
 from etolib.sources.station.dates import MONTHS, DateForm, date_form
 from etolib.sources.station.formats.row import Format, Spec
 from etolib.sources.station.layout import Table
-from etolib.sources.station.names import classify, height_of, split_unit
+from etolib.sources.station.names import classify, height_of, plain, split_unit
 from etolib.sources.station.questions import Question
 from etolib.sources.station.rows import rows_a_day, with_hours
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, unit_of
@@ -76,7 +77,8 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     notes: list[Text] = []
     named = with_hours(table, _by_name(table, known, notes))
     at = {c.variable: c.index for c in named if c.variable in PARTS}
-    written = _dates(table, at, next((said["format"] for said in known.values() if said.get("format")), None))
+    by_format = None if table.format is None else table.format.dates
+    written = _dates(table, at, next((said["format"] for said in known.values() if said.get("format")), by_format))
     form = written.form
     if written.question is not None:
         questions.append(Question("dates", written.question, None, written.choices, written.assumed))
@@ -115,11 +117,12 @@ def _by_name(table: Table, known: Known, notes: list[Text]) -> list[Column]:
     """Return the columns by what a person says of them, else by their names; one column for each variable."""
     by_hand = {said["variable"]: name for name, said in known.items() if said.get("variable") and name in table.names}
     taken: dict[str, str] = {}
+    first = {variable: header for variable, header in _first_of_format(table).items() if header not in known}
     columns = []
     for index, header in enumerate(table.names):
         column = _column(table, index, known.get(header, {}))
         variable = column.variable
-        other = taken.get(variable or "", by_hand.get(variable or "", header))
+        other = taken.get(variable or "", by_hand.get(variable or "", first.get(variable or "", header)))
         if variable in QUANTITY and (variable in taken or other != header):
             notes.append(say("looks_like_too", name=repr(header), variable=variable, name2=repr(other)))
             reasons = (say("name_used_for_it", name=repr(other)),)
@@ -130,11 +133,26 @@ def _by_name(table: Table, known: Known, notes: list[Text]) -> list[Column]:
     return columns
 
 
+def _first_of_format(table: Table) -> dict[str, str]:
+    """Return the column of each variable that a known format takes: the first of its row that is not empty."""
+    if table.format is None:
+        return {}
+    headers = {plain(header): i for i, header in reversed(list(enumerate(table.names)))}
+    first: dict[str, str] = {}
+    for name, spec in table.format.columns.items():
+        i = headers.get(name)
+        if i is None or spec.variable is None or spec.variable not in QUANTITY or spec.variable in first:
+            continue
+        if any(not is_empty(row[i]) for row in table.rows):
+            first[spec.variable] = table.names[i]
+    return first
+
+
 def _column(table: Table, index: int, said: MappingOf[str, Any]) -> Column:
     """Return what one column is by its name alone, and by what a person said of it."""
     header = table.names[index]
     if table.format is not None and "variable" not in said and (spec := table.format.spec(header)) is not None:
-        return _of_format(table.format, spec, Column(header, index, spec.variable), table.units[index], said)
+        return _of_format(table, table.format, spec, Column(header, index, spec.variable), said)
     name, unit = split_unit(header)
     unit = said.get("unit") or unit or table.units[index]
     variable = (said["variable"] or None) if "variable" in said else classify(name)
@@ -148,18 +166,20 @@ def _column(table: Table, index: int, said: MappingOf[str, Any]) -> Column:
     return Column(header, index, variable, unit if variable in QUANTITY else None, stated, height, (reason,))
 
 
-def _of_format(known: Format, spec: Spec, column: Column, stated: str | None, said: MappingOf[str, Any]) -> Column:
-    """Return a column as the format of the file has it; ``stated`` its unit in a row of units, ``said`` by a person."""
+def _of_format(table: Table, known: Format, spec: Spec, column: Column, said: MappingOf[str, Any]) -> Column:
+    """Return a column as the format of the file has it, and by what a person ``said`` of it."""
     reasons = (say("set_by_hand") if said else say("column_of_format", format=known.title),)
     if spec.variable is None or spec.variable not in QUANTITY:
         return replace(column, reasons=reasons)
     units = UNITS[QUANTITY[spec.variable]]
-    found = said.get("unit") or spec.unit or stated
+    found = said.get("unit") or spec.unit or table.units[column.index]
     unit = found if found in units else unit_of(found or "")
-    height = said.get("height") or spec.height or known.wind_height if spec.variable == "u2" else None
+    heights = (said.get("height"), spec.height, table.facts.get("wind_height"), known.wind_height)
+    height = next((height for height in heights if height), None) if spec.variable == "u2" else None
     by_hand = bool(said.get("unit"))
+    settled = by_hand or (unit in units and spec.unit is None)  # by a person, or by the file itself
     return replace(
-        column, unit=unit if unit in units else None, stated=unit in units and not spec.choices, height=height,
-        reasons=reasons, scale=1.0 if by_hand else spec.scale, missing=spec.missing,
-        choices=() if by_hand else spec.choices,
+        column, unit=unit if unit in units else None, stated=unit in units and (settled or not spec.choices),
+        height=height, reasons=reasons, scale=1.0 if by_hand else spec.scale, missing=spec.missing,
+        choices=() if settled else spec.choices,
     )  # fmt: skip

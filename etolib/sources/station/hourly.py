@@ -129,8 +129,9 @@ def to_days(
         raise InputError([Problem("dates", value, say("too_long_for_extremes"), say("give_extremes_or_days"))])
     if not own_extremes and "tmean" not in columns:
         raise InputError([Problem("file", ", ".join(columns), say("no_columns_for_tmin_and_tmax"))])
-    # The hours lie on the clock of UTC; without a place, or a zone, on the file's own.
-    place = site if site is not None else Site(0.0, 0.0)
+    # The hours lie on the clock of UTC; without a place, or a zone, on the file's own. A day is one of the place, or of
+    # the clock as it is written.
+    place = site if site is not None else _place_of_clock(moments, clock)
     first = np.floor(np.nanmin(clock.begin))
     hours = _hours(columns, clock, first, amounts)
     if site is not None and clock.zone is not None and "rs" in hours:
@@ -144,6 +145,13 @@ def to_days(
         frame = frame.drop(columns=[n for n in ("rhmin", "rhmax") if n in frame and n not in columns])
     frame = _told(_between(frame), notes)
     return Days(frame, clock, tuple(notes), clock.questions)
+
+
+def _place_of_clock(moments: Any, clock: Clock) -> Site:
+    """Return a place whose days are those of the clock that a file is written by."""
+    written = np.asarray(moments).astype("datetime64[s]").astype(np.int64) / 3600
+    ahead = float(np.nanmedian(written - (clock.begin if clock.stamps == "begin" else clock.end)))
+    return Site(0.0, (15 * round(4 * ahead) / 4 + 180) % 360 - 180)
 
 
 def _without_copies(moments: Any, columns: dict[str, Any], offsets: Any) -> tuple[Any, dict[str, Any], Any]:

@@ -67,7 +67,9 @@ def agrimet(lines: Sequence[str], name: str) -> Table:
     for line in lines[start + 1 :]:
         cells = cells_of(line, ",")
         if cells and re.match(r"\d", cells[0]):
-            rows.append([cells[0], *(_agrimet_value(cell) for cell in cells[1:])])
+            # The page writes month/day/year, the text year-month-day.
+            date = re.sub(r"^(\d\d)/(\d\d)/(\d{4})", r"\3-\1-\2", cells[0])
+            rows.append([date, *(_agrimet_value(cell) for cell in cells[1:])])
         elif rows:
             break
     if not rows:

@@ -70,7 +70,8 @@ HOBO = Format(
 
 _DAVIS = {
     "date": Spec("date"), "time": Spec("hour"), "temp out": Spec("tmean"), "hi temp": Spec("tmax"),
-    "low temp": Spec("tmin"), "out hum": Spec("rhmean", "%"), "dew pt": Spec("tdew"), "wind speed": Spec("u2"),
+    "low temp": Spec("tmin"), "out hum": Spec("rhmean", "%"), "dew pt": Spec("tdew"),
+    "wind speed": Spec("u2", choices=("km/h", "mph", "m/s", "kn")),
     "rain": Spec("precipitation"), "solar rad": Spec("rs", "W/m²"), "et": Spec("eto"),
 }  # fmt: skip
 

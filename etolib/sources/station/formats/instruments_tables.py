@@ -16,6 +16,9 @@ from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.words import say
 
+PROCESSING = ("Avg", "Max", "Min", "Tot", "TMx", "TMn", "Std")
+"""What a Campbell logger does with the readings of an interval, as the fourth line of a file has it."""
+
 
 def toa5(lines: Sequence[str], name: str) -> Table:
     """Return the table of a Campbell file TOA5: station, names, units, processing (Avg, Max, Tot ...), then rows.
@@ -27,7 +30,7 @@ def toa5(lines: Sequence[str], name: str) -> Table:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     processing = [*rows[3], *[""] * len(rows[1])]
     names = [
-        column if not how or plain(column).split()[-1:] == [plain(how)] or i < 2 else f"{column}_{how}"
+        f"{column}_{how}" if how in PROCESSING and plain(column).split()[-1:] != [plain(how)] and i > 1 else column
         for i, (column, how) in enumerate(zip(rows[1], processing, strict=False))
     ]
     return headed(names, rows[4:], ",", units=rows[2])
@@ -74,7 +77,8 @@ def hobo(lines: Sequence[str], name: str) -> Table:
     ]
     if not body:
         raise InputError([Problem("file", name, say("has_no_rows"))])
-    return headed([names[i] for i in kept], body, found[1])
+    stated = [re.match(r"[^(]*, ([^,(]+?) ?(?:\(|$)", names[i]) for i in kept]
+    return headed([names[i] for i in kept], body, found[1], units=[match[1] if match else "" for match in stated])
 
 
 _EVENTS = (
@@ -101,10 +105,25 @@ def davis(lines: Sequence[str], name: str) -> Table:
     if not rows:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     table = headed(names, rows, "\t")
-    table = replace(table, rows=[[re.sub(r"^-{2,}$", "", cell) for cell in row] for row in table.rows])
+    clock = next((i for i, name in enumerate(names) if plain(name) == "time"), None)
+    table = replace(table, rows=[[_davis_cell(cell, i == clock) for i, cell in enumerate(row)] for row in table.rows])
+    if clock is not None and not any(row[clock] for row in table.rows):  # days, not intervals of them
+        table = replace(table, names=[name if i != clock else "" for i, name in enumerate(names)])
     degrees = temperature_unit(*(numbers(table, name) for name in ("temp out", "dew pt", "out hum")))
     known = {**dict.fromkeys(("temp out", "hi temp", "low temp", "dew pt"), degrees), "wind speed": _davis_wind(table)}
     return replace(table, units=[known.get(plain(name)) for name in table.names])
+
+
+def _davis_cell(cell: str, is_time: bool) -> str:
+    """Return a cell without dashes for "missing", a time of day in 24 hours: ``12:30a`` is 00:30.
+
+    >>> _davis_cell("---", False), _davis_cell("12:30a", True), _davis_cell("1:00p", True), _davis_cell("13:00", True)
+    ('', '00:30', '13:00', '13:00')
+    """
+    match = re.fullmatch(r"(\d{1,2}):(\d\d) ?([ap])m?", cell, re.IGNORECASE) if is_time else None
+    if match is not None:
+        return f"{int(match[1]) % 12 + (12 if match[3].lower() == 'p' else 0):02d}:{match[2]}"
+    return "" if re.fullmatch(r"-{2,}", cell) else cell
 
 
 def _davis_wind(table: Table) -> str | None:

@@ -69,6 +69,8 @@ class Format:
         format is ``closed``. Where several columns hold one variable, the first named here that is not empty is taken.
     closed : bool
         Whether columns that are not named here are of no use.
+    dates : str or None
+        How its dates are written, as ``strptime`` takes it or ``day first``, ``month first``; None: it is found out.
     wind_height : float or None
         Where the network measures wind; a height that the file states (`Table.facts`) comes first. [m]
     stamps : str or None
@@ -86,6 +88,7 @@ class Format:
     table: Callable[[Sequence[str], str], Table] | None = None
     columns: Mapping[str, Spec] = field(default_factory=dict)
     closed: bool = False
+    dates: str | None = None
     wind_height: float | None = None
     stamps: str | None = None
     time_zone: float | None = None

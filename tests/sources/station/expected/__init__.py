@@ -31,7 +31,8 @@ class Expected:
     """What is read from one file.
 
     ``columns`` are in canonical units (NaN where absent) and all that there are; ``site`` latitude, longitude and
-    elevation; ``asked`` the parameters of `read_station` that answer what is uncertain; ``hourly`` where the rows are
+    elevation; ``asked`` the parameters of `read_station` that answer what is uncertain, ``answers`` what is said of
+    columns so that the file can be read at all; ``hourly`` where the rows are
     no days; ``refused`` words of the sentence where the file is not read.
     """
 
@@ -39,6 +40,7 @@ class Expected:
     columns: dict[str, Sequence[float]] = field(default_factory=dict)
     site: tuple[float, float, float | None] | None = None
     asked: tuple[str, ...] = ()
+    answers: dict[str, dict[str, object]] = field(default_factory=dict)
     hourly: bool = False
     days: int = 3
     refused: str = ""

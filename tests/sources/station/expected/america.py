@@ -112,7 +112,11 @@ EXPECTED = {
     },
     "agrimet_hourly": {"agrimet_hourly.csv": Expected(hourly=True)},
     "bdmep_hourly": {"bdmep_horario.csv": Expected(hourly=True)},
-    "noaa_unclear": {"noaa_unclear.csv": Expected(asked=("units",))},
+    "noaa_unclear": {
+        "noaa_unclear.csv": Expected("2023-03-05", {
+            "tmax": [4.8, 5.2, 4.1], "tmin": [1.5, 2.1, 0.9],
+        }, site=MINNESOTA, answers={"TMAX": {"unit": "0.1 °C"}, "TMIN": {"unit": "0.1 °C"}}),
+    },
     "inmet": {"inmet.csv": Expected(hourly=True)},
     "inmet_tempo": {"inmet_tempo.csv": Expected(hourly=True)},
     "ghcnd": {

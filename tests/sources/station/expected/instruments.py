@@ -22,7 +22,7 @@ EXPECTED = {
         }, asked=("wind_height",)),
     },
     "hobo": {
-        "hobo.csv": Expected("2023-07-01", {
+        "hobo.csv": Expected("2023-07-13", {
             "tmax": [30.0, 31.0, 29.0], "tmin": [15.0, 16.0, 14.0], "rhmean": [64.5, 61.0, 70.2],
             "u2": times(MPH, 5, 4, 6), "rs": times(WATT, 280, 290, 250), "precipitation": times(INCH, 0, 0.1, 0),
         }, asked=("wind_height",)),
@@ -32,9 +32,9 @@ EXPECTED = {
         "davis_daily.txt": Expected("2023-07-13", {
             "tmean": [21.0, 22.1, 20.4], "tmax": [28.4, 29.6, 27.7], "tmin": [14.2, 15.1, 13.8],
             "rhmean": [64, 61, 68], "tdew": [13.9, 14.2, 14.3], "rs": times(WATT, 283, 290, 262),
-            "precipitation": [0, 3.4, 0], "eto": [4.8, 5.0, 4.4],
-        }, asked=("units", "wind_height")),
-        "davis_hourly.txt": Expected(hourly=True),
+            "precipitation": [0, 3.4, 0], "eto": [4.8, 5.0, 4.4], "u2": times(1 / 3.6, 7.2, 5.4, 9.0),
+        }, asked=("dates", "units", "wind_height"), answers={"Wind Speed": {"unit": "km/h"}}),
+        "davis_hourly.txt": Expected(hourly=True, answers={"Wind Speed": {"unit": "mph"}}),
     },
     "davis_weatherlink_com": {"davis_weatherlink_com.csv": Expected(hourly=True)},
     "ecowitt_gateway": {"ecowitt_gateway.csv": Expected(hourly=True)},
@@ -59,6 +59,11 @@ EXPECTED = {
             "rs": [3.4, 2.5, 3.9],
         }),
     },
-    "visual_crossing_unclear": {"visualcrossing_unclear.csv": Expected(asked=("units",))},
+    "visual_crossing_unclear": {
+        "visualcrossing_unclear.csv": Expected("2023-01-05", {
+            "tmax": celsius(38.2, 39.0, 37.4), "tmin": celsius(21.1, 22.4, 20.3),
+            "precipitation": times(INCH, 0.2, 0, 1.4), "rs": [10.4, 9.5, 11.9],
+        }, answers={"tempmax": {"unit": "°F"}, "tempmin": {"unit": "°F"}, "precip": {"unit": "in"}}),
+    },
 }  # fmt: skip
 """By name of the format and of the file."""
