@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import math
 import pkgutil
 import re
 from pathlib import Path
@@ -11,14 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from etolib.equations.air import wind_speed_2m
+from etolib.errors import InputError
 from etolib.sources.station import formats
-from etolib.sources.station.cells import number, split
+from etolib.sources.station.file import read
 from etolib.sources.station.formats import HEAD
-from etolib.sources.station.formats.row import Format, Head
-from etolib.sources.station.layout import Table, delimiter_of, find_table
-from etolib.sources.station.names import plain
-from etolib.sources.station.units import QUANTITY, UNITS, unit_of
+from etolib.sources.station.formats.row import Head
 from tests.sources.station import expected
 from tests.sources.station.expected import Expected
 
@@ -26,8 +22,7 @@ FILES = Path(__file__).parents[2] / "files"
 MODULES = [importlib.import_module(f"{expected.__name__}.{m.name}") for m in pkgutil.iter_modules(expected.__path__)]
 EXPECTED: dict[str, dict[str, Expected]] = {name: files for m in MODULES for name, files in m.EXPECTED.items()}
 FORMATS = {row.name: row for row in formats.FORMATS}
-BY_WORDS = {"hobo.csv", "davis_daily.txt", "agmip.AgMIP", "apsim_bare.met"}
-"""Examples whose names or units the reader's words have to tell."""
+EXAMPLES = [(name, file) for name in FORMATS for file in EXPECTED.get(name, ())]
 
 
 def lines_of(file: Path) -> list[str]:
@@ -64,46 +59,29 @@ def test_a_plain_table_is_nobodys(text):
     assert not any(row.recognise(Head(text.splitlines(), "station.csv")) for row in formats.FORMATS)
 
 
-@pytest.mark.parametrize(("name", "file"), [(name, file) for name in FORMATS for file in EXPECTED.get(name, ())])
-def test_values_of_the_columns(name, file):
+@pytest.mark.parametrize(("name", "file"), EXAMPLES)
+def test_an_example_is_read_right(name, file):
     wanted = EXPECTED[name][file]
-    if file in BY_WORDS or wanted.hourly or not wanted.first:
+    if wanted.refused or not (wanted.first or wanted.hourly):
+        if wanted.refused:
+            with pytest.raises(InputError, match=re.escape(wanted.refused)):
+                read(FILES / file)
         return
-    table = table_of(FORMATS[name], FILES / file)
-    found = values_of(FORMATS[name], table)
-    assert found.keys() == wanted.columns.keys()
+    if wanted.answers:
+        with pytest.raises(InputError, match="units"):
+            read(FILES / file)
+    source = read(FILES / file, known=wanted.answers or None)
+    assert source.mapping.questions == () or wanted.hourly or wanted.asked
+    if not wanted.first:
+        assert len(source.frame) >= 1
+        return
+    assert source.frame.index[0].date().isoformat() == wanted.first
+    assert len(source.frame) == wanted.days
+    if not wanted.hourly:
+        assert set(source.frame.columns) == set(wanted.columns)
+        assert {question.parameter for question in source.mapping.questions} == set(wanted.asked)
     for variable, values in wanted.columns.items():
-        np.testing.assert_allclose(found[variable], values, rtol=1e-4, atol=1e-9, err_msg=variable)
-    if wanted.site is not None and table.facts:
-        known = [wanted.site[0], wanted.site[1]]
-        assert [table.facts["latitude"], table.facts["longitude"]] == known
-
-
-def table_of(row: Format, file: Path) -> Table:
-    """Return the table of an example."""
-    lines = lines_of(file)
-    if row.table is not None:
-        return row.table(lines, file.name)
-    lines = [line for line in lines if line.strip()]
-    delimiter = delimiter_of(lines)
-    return find_table(split(lines, delimiter, file.name), delimiter, file.name)
-
-
-def values_of(row: Format, table: Table) -> dict[str, np.ndarray]:
-    """Return the columns of a table in canonical units, by what the row says of them."""
-    found: dict[str, np.ndarray] = {}
-    headers = {plain(header): i for i, header in enumerate(table.names)}
-    for header, spec in row.columns.items():
-        i = headers.get(header, -1)
-        if i < 0 or spec.variable not in QUANTITY or np.isfinite(found.get(spec.variable, math.nan)).any():
-            continue
-        stated = table.units[i]
-        unit = spec.unit or (unit_of(stated) or stated if stated else None)
-        factor, offset = UNITS[QUANTITY[spec.variable]][unit or ""]
-        raw = np.array([number(cells[i], table.decimal) for cells in table.rows])
-        values = raw * spec.scale * factor + offset
-        height = spec.height or table.facts.get("wind_height") or row.wind_height or 2.0
-        if spec.variable == "u2" and not math.isclose(height, 2.0):
-            values = np.asarray(wind_speed_2m(values, height))
-        found[spec.variable] = values
-    return found
+        np.testing.assert_allclose(source.frame[variable], values, rtol=1e-3, atol=1e-6, err_msg=variable)
+    if wanted.site is not None:
+        assert source.site is not None
+        assert (source.site.latitude, source.site.longitude, source.site.elevation) == wanted.site

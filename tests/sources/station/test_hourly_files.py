@@ -167,7 +167,7 @@ def test_a_unit_that_cannot_be_is_refused_by_its_days(weather) -> None:
 BRASILIA = Site(-15.79, -47.93, 1160)
 HOURLY: dict[str, tuple[str, Site | None, dict[str, object], dict[str, float]]] = {
     "hobo_hourly.csv": (
-        "2023-07-01", Site(41.0, -90.0, 200), {"stamps": "begin"},
+        "2023-07-13", Site(41.0, -90.0, 200), {"stamps": "begin"},
         {"tmin": 14.0, "tmax": 28.0, "rhmin": 40.94, "rhmax": 96.8},
     ),
     # kJ of an hour are summed; nights are empty; the extremes are those within the hours; UTC by the format

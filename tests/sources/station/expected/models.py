@@ -39,7 +39,7 @@ EXPECTED = {
             "rs": [22.7, 18.2, 24.4, NONE], "tmax": [33.1, 31.6, 33.9, 32.8], "tmin": [22.4, 22.9, 21.5, 22.0],
             "precipitation": [0.0, 11.4, 0.0, 2.5], "u2": [2.1, 1.7, 1.9, 1.8], "tdew": [21.9, 22.8, 20.7, 21.8],
             "ea": [2.63, 2.78, 2.44, 2.61],
-        }, site=GAINESVILLE, days=4),
+        }, site=GAINESVILLE, days=4, asked=("units",)),
     },
     "apsim": {
         "apsim.met": Expected("2023-01-10", {
@@ -49,7 +49,7 @@ EXPECTED = {
         "apsim_bare.met": Expected("2023-09-30", {
             "rs": [17.5, 14.6, 15.5], "tmax": [27.2, 27.1, 27.1], "tmin": [14.6, 14.7, 11.1],
             "precipitation": [0.0, 0.0, 0.0], "u2": [3.5, 5.3, 5.5], "rhmean": [54, 40, 29],
-        }, site=(36.68, 116.98, None), asked=("wind_height",)),
+        }, site=(36.68, 116.98, None), asked=("units", "wind_height")),
     },
     "cabo": {
         "cabo.023": Expected("2023-07-10", {**_CABO, "u2": times(AT_10_M, 3.5, 5.2, NONE, 4.1)},

@@ -81,7 +81,7 @@ EXPECTED = {
             "tmax": [28.3, 26.0, 22.8], "tmin": [15.1, 16.8, 13.6], "u2": times(AT_10_M, 3.0, 4.0, 5.0),
         }, site=POTSDAM),
         "open_meteo_hourly.csv": Expected(hourly=True),
-        "open_meteo_two_places.csv": Expected(refused="several stations"),
+        "open_meteo_two_places.csv": Expected(refused="2 stations in one file"),
     },
     "nasa_power": {
         "nasa_power.csv": Expected("2023-07-10", {
