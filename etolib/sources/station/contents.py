@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import re
@@ -14,7 +15,7 @@ import pandas as pd
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import split
-from etolib.sources.station.formats import recognise
+from etolib.sources.station.formats import HEAD, recognise
 from etolib.sources.station.layout import Table, delimiter_of, find_table
 from etolib.words import say
 
@@ -62,7 +63,7 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     """
     data, name = content(file, filename)
     if data[:4] == b"PK\x03\x04":
-        return find_table(_excel(data, name), "", name)
+        return _of_cells(_excel(data, name), name)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
     lines = re.split(r"\r\n|\n|\r", _decode(data, name))
@@ -75,6 +76,18 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     delimiter = delimiter_of(lines)
     rows = [line.split() for line in lines] if delimiter == " " else split(lines, delimiter, name)
     return replace(find_table(rows, delimiter, name), format=known)
+
+
+def _of_cells(rows: list[list[str]], name: str) -> Table:
+    """Return the table of a sheet, known by the look of its first rows as if they were text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows(rows[:HEAD])
+    known = recognise(text.getvalue().split("\n"), name)
+    if known is None or known.table is None:
+        return replace(find_table(rows, "", name), format=known)
+    writer.writerows(rows[HEAD:])
+    return replace(known.table(text.getvalue().split("\n"), name), format=known)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -129,6 +129,8 @@ def _by_name(table: Table, known: Known, notes: list[Text]) -> list[Column]:
             column = replace(column, variable=None, unit=None, height=None, reasons=reasons)
         elif variable:
             taken[variable] = header
+        elif header not in known and table.format and (spec := table.format.spec(header)) and spec.why:
+            notes.append(say(spec.why, name=repr(header)))
         columns.append(column)
     return columns
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import pkgutil
 import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from etolib.errors import InputError
@@ -85,3 +87,15 @@ def test_an_example_is_read_right(name, file):
     if wanted.site is not None:
         assert source.site is not None
         assert (source.site.latitude, source.site.longitude, source.site.elevation) == wanted.site
+
+
+def test_a_wind_that_is_the_largest_of_the_day_is_left_out_with_a_sentence():
+    source = read(FILES / "visualcrossing.csv")
+    assert any("windspeed" in note and "largest of the day" in note for note in source.mapping.notes)
+
+
+@pytest.mark.parametrize("file", ["cimis.csv", "noaa_cdo_standard.csv", "ecowitt_net.csv", "visualcrossing_us.csv"])
+def test_a_sheet_of_a_known_format_is_known_too(file, tmp_path):
+    rows = list(csv.reader((FILES / file).read_text().splitlines()))
+    pd.DataFrame(rows).to_excel(tmp_path / "sheet.xlsx", header=False, index=False)
+    pd.testing.assert_frame_equal(read(tmp_path / "sheet.xlsx").frame, read(FILES / file).frame)

@@ -36,6 +36,8 @@ class Spec:
     choices : tuple of str
         Units the column may be in, where a file of the format does not tell: ``unit`` is taken until it is answered,
         and without one the file is not read before.
+    why : str or None
+        Key of the sentence why a column that looks wanted is of no use.
     """
 
     variable: str | None
@@ -44,6 +46,7 @@ class Spec:
     scale: float = 1.0
     missing: tuple[float, ...] = ()
     choices: tuple[str, ...] = ()
+    why: str | None = None
 
 
 UNUSED = Spec(None)

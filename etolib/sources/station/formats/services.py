@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from etolib.sources.station.formats.row import UNUSED, Format, Head, Spec
+from etolib.sources.station.formats.row import Format, Head, Spec
 from etolib.sources.station.formats.scale import numbers, temperature_unit
 from etolib.sources.station.formats.text import find_header, under
 
@@ -37,9 +37,9 @@ def visual_crossing_units(head: Head) -> str | None:
 
 def _columns(temperature: Spec, rain: Spec, wind: Spec) -> Mapping[str, Spec]:
     """Return the columns with the units of these."""
-    unused = dict.fromkeys(("windspeed", "windspeedmax", "windgust", "solarradiation"), UNUSED)
+    largest = dict.fromkeys(("windspeed", "windspeedmax"), Spec(None, why="largest_of_the_day"))
     return {
-        **unused, "name": Spec("station"), "latitude": Spec("latitude"), "longitude": Spec("longitude"),
+        **largest, "name": Spec("station"), "latitude": Spec("latitude"), "longitude": Spec("longitude"),
         "datetime": Spec("date"), "tempmax": replace(temperature, variable="tmax"),
         "tempmin": replace(temperature, variable="tmin"), "temp": replace(temperature, variable="tmean"),
         "dew": replace(temperature, variable="tdew"), "humidity": Spec("rhmean", "%"),
