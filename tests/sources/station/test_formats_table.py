@@ -54,9 +54,17 @@ def test_a_row_takes_its_own_files_and_no_other():
     assert [file for file, names in taken.items() if names and file not in own] == []
 
 
-@pytest.mark.parametrize(
-    "text", ["date,tmax,tmin\n2023-01-05,8.2,1.1\n", "date;Tmax (C);Tmin (C)\n01/02/2024;30,1;19,5"]
-)
+PLAIN = (
+    "date,temp_mx,temp_mn\n2023-01-05,8.2,1.1\n",
+    "date,tmax,tmin\n2023-01-05,8.2,1.1\n", "date;Tmax (C);Tmin (C)\n01/02/2024;30,1;19,5",
+    "date,Max temp,Min temp\n2023-01-05,301.85,291.25\n", "Date,air_max,air_min,wind_mph\n2023-01-05,46,34,5\n",
+    "station,date,tmax,tmin,prcp\nfarm,2023-01-05,46,34,5\n", "time,tmax (C),tmin (C),srad (W/m2)\n2023-01-05,8,1,90\n",
+    "2023,5,8.2,1.1,3\n2023,6,8.4,1.0,2\n", "Date Time,Temp - outside,RH\n2023-01-05 00:00,8.2,80\n",
+    "Data;Hora;Temp max;Temp min\n05/01/2023;0000;28,1;18,0\n", "Timestamp,AirTC_Max,AirTC_Min\n2023-01-05,8.2,1.1\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN)
 def test_a_plain_table_is_nobodys(text):
     assert not any(row.recognise(Head(text.splitlines(), "station.csv")) for row in formats.FORMATS)
 

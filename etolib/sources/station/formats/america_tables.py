@@ -36,23 +36,30 @@ _PCODE = re.compile(r"^[a-z][a-z0-9]{2,7}[\s_]+[a-z][a-z0-9]{1,6}$", re.IGNORECA
 
 _TEMPERATURES = {"MX", "MN", "MM", "OB"}
 
+_OF_HOURS = {"ob", "obm", "obx", "obn", "tu", "tp", "ea", "ws", "wd", "wg", "si", "sq", "pc", "pi", "bp", "bv", "wc"}
+"""Codes of AgriMet's hours."""
+_WORDS = {"temp", "temperature", "air", "tair", "tmp", "t2m", "outdoor", "max", "min", "rel", "hum", "humidity"}
+"""What stands before ``mx`` in files of others."""
 
-def agrimet_header(lines: Sequence[str]) -> int | None:
+
+def agrimet_header(lines: Sequence[str]) -> tuple[int, str] | None:
     """Return which line is the header of an AgriMet answer: a date, then station and code in every cell."""
     for number, line in enumerate(lines[:60]):
-        first, *rest = cells_of(line, ",") or [""]
-        if plain(first) in ("date", "datetime", "date time") and rest and all(_PCODE.match(cell) for cell in rest):
-            # Words have the same look ("Max temp"): one of the codes of a temperature must be there.
-            codes = {re.split(r"[ _]+", cell.strip())[-1].upper() for cell in rest}
-            return number if codes & _TEMPERATURES else None
+        for delimiter in ",;\t":
+            first, *rest = cells_of(line, delimiter) or [""]
+            if plain(first) in ("date", "datetime", "date time") and all(map(_PCODE.match, rest)):
+                stations, codes = ({plain(cell).split()[i] for cell in rest} for i in (0, -1))
+                if not stations & _WORDS and ({"mx", "mn"} <= codes or {"ob"} < codes <= _OF_HOURS):
+                    return number, delimiter
     return None
 
 
 def agrimet_hours(lines: Sequence[str]) -> bool:
     """Return whether the first lines are an AgriMet answer of hours or quarters of one: its dates have times."""
-    start = agrimet_header(lines)
-    rows = [] if start is None else [line for line in lines[start + 1 : start + 5] if re.match(r"\s*\d", line)]
-    return bool(rows) and bool(re.match(r"\s*\S+[ T]\d{1,2}:\d\d", rows[0]))
+    found = agrimet_header(lines)
+    rows = [] if found is None else [line.lstrip(' "') for line in lines[found[0] + 1 : found[0] + 5]]
+    first = next((line for line in rows if line[:1].isdigit()), "")
+    return bool(re.match(r"\S+[ T]\d{1,2}:\d\d", first))
 
 
 def agrimet(lines: Sequence[str], name: str) -> Table:
@@ -61,11 +68,12 @@ def agrimet(lines: Sequence[str], name: str) -> Table:
     The columns are the codes of what is measured, without the station before each.
     ``998877`` and ``NO RECORD`` mean missing; a value followed by ``+``, ``-`` or ``^`` failed a limit and is left out.
     """
-    start = agrimet_header(lines)
-    assert start is not None
+    found = agrimet_header(lines)
+    assert found is not None
+    start, delimiter = found
     rows = []
     for line in lines[start + 1 :]:
-        cells = cells_of(line, ",")
+        cells = cells_of(line, delimiter)
         if cells and re.match(r"\d", cells[0]):
             # The page writes month/day/year, the text year-month-day.
             date = re.sub(r"^(\d\d)/(\d\d)/(\d{4})", r"\3-\1-\2", cells[0])
@@ -74,12 +82,11 @@ def agrimet(lines: Sequence[str], name: str) -> Table:
             break
     if not rows:
         raise InputError([Problem("file", name, say("has_no_rows"))])
-    header = [cell.split() for cell in cells_of(lines[start].replace("_", " "), ",")]
-    if len({words[0] for words in header[1:]}) > 1:
-        stations = {words[0] for words in header[1:]}
+    header = [cell.split() for cell in cells_of(lines[start].replace("_", " "), delimiter)]
+    if len(stations := {words[0] for words in header[1:]}) > 1:
         hint = say("keep_one_station")
         raise InputError([Problem("file", name, say("names_several_stations", count=len(stations)), hint)])
-    table = headed([words[-1] for words in header], rows, ",")
+    table = headed([words[-1] for words in header], rows, delimiter)
     return without(table, lambda _, number: abs(number - 998877) < 1 or number <= -459)
 
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from etolib.equations import sun
-from etolib.sources.station.cells import is_number
-from etolib.sources.station.formats.text import HEAD, cells_of, places, plain_cells, under
+from etolib.sources.station.formats.text import HEAD, cells_of, places, plain_cells, under, value
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 
@@ -50,17 +49,18 @@ def daymet(lines: Sequence[str], name: str) -> Table:
     for row in table.rows:
         length = _daylight(row, at, facts.get("latitude"))
         cell = row[radiation]
-        total = float(cell) * length * 1e-6 if is_number(cell) and math.isfinite(length) else math.nan
+        total = value(cell) * length * 1e-6
         kept = list(row)
-        kept[radiation] = f"{total:.6g}" if math.isfinite(total) else ""
+        kept[radiation] = f"{total:.6g}".replace(".", table.decimal) if math.isfinite(total) else ""
         rows.append(kept)
     return replace(table, rows=rows, facts=facts)
 
 
 def _daylight(row: Sequence[str], at: dict[str, int], latitude: float | None) -> float:
     """Return the length of the daylight [s], NaN where it cannot be known."""
-    if "dayl" in at and is_number(row[at["dayl"]]):
-        return float(row[at["dayl"]])
-    if latitude is None or "yday" not in at or not is_number(row[at["yday"]]):
+    if "dayl" in at and math.isfinite(length := value(row[at["dayl"]])):
+        return length
+    day = value(row[at["yday"]]) if "yday" in at else math.nan
+    if latitude is None or not 1 <= day <= 366:
         return math.nan
-    return float(np.asarray(sun.daylight_hours(latitude, float(row[at["yday"]])))) * 3600
+    return float(np.asarray(sun.daylight_hours(latitude, day))) * 3600

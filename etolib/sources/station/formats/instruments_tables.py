@@ -25,7 +25,7 @@ def toa5(lines: Sequence[str], name: str) -> Table:
 
     A name without its processing gets it: ``AirTC`` of ``Max`` is ``AirTC_Max``.
     """
-    rows = rows_of(lines, ",", name)
+    rows = rows_of(lines, _separator(lines), name)
     if len(rows) < 5:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     processing = [*rows[3], *[""] * len(rows[1])]
@@ -33,15 +33,20 @@ def toa5(lines: Sequence[str], name: str) -> Table:
         f"{column}_{how}" if how in PROCESSING and plain(column).split()[-1:] != [plain(how)] and i > 1 else column
         for i, (column, how) in enumerate(zip(rows[1], processing, strict=False))
     ]
-    return headed(names, rows[4:], ",", units=rows[2])
+    return headed(names, rows[4:], _separator(lines), units=rows[2])
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """Return what separates the cells: a comma, unless a spreadsheet has saved the file again."""
+    return next((sign for sign in ",;\t" if sign in lines[0]), ",")
 
 
 def toaci1(lines: Sequence[str], name: str) -> Table:
     """Return the table of a Campbell file TOACI1: station, names, then rows; it states no unit."""
-    rows = rows_of(lines, ",", name)
+    rows = rows_of(lines, _separator(lines), name)
     if len(rows) < 3:
         raise InputError([Problem("file", name, say("has_no_rows"))])
-    return headed(rows[1], rows[2:], ",")
+    return headed(rows[1], rows[2:], _separator(lines))
 
 
 def hobo_header(lines: Sequence[str]) -> tuple[int, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,8 +10,17 @@ from dataclasses import replace
 import numpy as np
 
 from etolib.errors import InputError, Problem
-from etolib.sources.station.cells import is_number
-from etolib.sources.station.formats.text import HEAD, cells_of, find_header, headed, pivoted, rejecting, under, without
+from etolib.sources.station.formats.text import (
+    HEAD,
+    cells_of,
+    find_header,
+    headed,
+    pivoted,
+    rejecting,
+    under,
+    value,
+    without,
+)
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.words import say
@@ -115,7 +125,7 @@ def units_of(table: Table) -> str | None:
     if max(abs(value) for value in both) > 140 or middle > 45:
         return "tenths"
     others = [row[at[element]] for row in table.rows for element in ("prcp", "awnd") if element in at]
-    if any(re.search(r"\.\d\d|\.[1-9]", text) for text in others):
+    if any(re.search(r"[.,]\d\d|[.,][1-9]", text) for text in others):
         return "standard"
     if len(both) >= 24 and all(value in _FROM_FAHRENHEIT for value in both):
         return "tenths"
@@ -127,7 +137,7 @@ _FROM_FAHRENHEIT = {round((value - 32) / 0.18) for value in range(-100, 140)}
 
 
 def _numbers(table: Table, column: int) -> dict[int, float]:
-    return {i: float(row[column]) for i, row in enumerate(table.rows) if is_number(row[column])}
+    return {i: number for i, row in enumerate(table.rows) if math.isfinite(number := value(row[column]))}
 
 
 GSOD = ("station", "date", "temp", "dewp", "stp", "wdsp", "max", "min")
@@ -171,7 +181,7 @@ def _gsod_values(table: Table) -> Table:
     pressure = at.get("STP")
     rows = [
         [
-            f"{float(cell) + 1000:.1f}" if i == pressure and is_number(cell) and float(cell) < 400 else cell
+            f"{value(cell) + 1000:.1f}".replace(".", table.decimal) if i == pressure and value(cell) < 400 else cell
             for i, cell in enumerate(row)
         ]
         for row in table.rows

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from etolib.errors import InputError, Problem
-from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, is_number
+from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, is_number, number
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.sources.station.units import unit_of
@@ -30,10 +31,10 @@ def find_header(lines: Sequence[str], *wanted: str) -> tuple[int, str] | None:
     True
     """
     cells = set(wanted)
-    for number, line in enumerate(lines[:HEAD]):
+    for at, line in enumerate(lines[:HEAD]):
         for delimiter in ",;\t":
             if delimiter in line and cells <= plain_cells(line, delimiter):
-                return number, delimiter
+                return at, delimiter
     return None
 
 
@@ -129,10 +130,19 @@ def without(table: Table, is_fill: Callable[[str, float], bool]) -> Table:
     for row in table.rows:
         kept = list(row)
         for i, cell in enumerate(row):
-            if is_number(cell) and is_fill(table.names[i], float(cell.replace(",", "."))):
+            if is_fill(table.names[i], value(cell)):
                 kept[i] = ""
         rows.append(kept)
     return replace(table, rows=rows)
+
+
+def value(cell: str) -> float:
+    """Return the number of a cell, written with a decimal point or comma; NaN where it is none.
+
+    >>> value("3,5"), value("1.234,5"), value("x")
+    (3.5, 1234.5, nan)
+    """
+    return number(cell, "," if "," in cell else ".") if is_number(cell) else math.nan
 
 
 def pivoted(records: Iterable[tuple[str, str, str]], first: str = "DATE") -> Table:
