@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -64,9 +65,10 @@ def impossible(report: Report) -> None:
         record = report.record(name)
         clean = possible(record)
         gone = record.notna() & clean.isna()
-        report.frames[name] = possible(frame)
         if name in report.records:
-            report.records[name] = clean
+            report.records[name], report.frames[name] = clean, possible(frame)
+        else:
+            report.frames[name] = clean
         for variable in gone.columns[gone.any()]:
             days = int(gone[variable].sum())
 
@@ -164,40 +166,44 @@ def contradictions(report: Report, names: Sequence[str], site: Site) -> None:
     Of a station's every other source must contradict it, and its wind is neither judged nor a judge: it is measured
     over its own ground and may differ from a grid's by a factor. Where there is no climatology, nothing is left out.
     """
-    together = {
-        variable: [n for n in names if variable in report.frames[n] and not (variable == "u2" and n == STATION)]
-        for variable in APART
-    }
-    if all(len(there) < 2 for there in together.values()) or (usual := _usual(report, site)) is None:
-        return
-    for variable, there in together.items():
-        if len(there) < 2:
+    usual: dict[str, np.ndarray] | None = None
+    for variable, apart in APART.items():
+        there = [n for n in names if variable in report.frames[n] and not (variable == "u2" and n == STATION)]
+        gate = float(np.log(apart)) if variable == "u2" else apart
+        values = {name: _scale(report.frames[name][variable], variable).to_numpy(float) for name in there}
+        far = [np.abs(values[one] - values[two]) > gate for one, two in itertools.combinations(there, 2)]
+        if not any(found.any() for found in far):
             continue
-        gate = np.log(APART[variable]) if variable == "u2" else APART[variable]
-        values = {name: _scale(report.frames[name][variable], variable) for name in there}
-        own = {name: (value - _scale(usual[variable], variable)).abs() for name, value in values.items()}
-        bad = {}
-        for name in there:
-            rivals = [other for other in there if other != name]
-            against = [(values[name] - values[o]).abs().gt(gate) & (own[name] > own[o]) for o in rivals]
-            apart = pd.concat(against, axis=1)
-            if name == STATION:
-                have = pd.concat([values[other].notna() for other in rivals], axis=1)
-                hit = (apart | ~have).all(axis=1) & have.any(axis=1)
-            else:
-                hit = apart.any(axis=1)
-            bad[name] = hit & (own[name] > STRANGE * gate)
-        for name, hit in bad.items():
+        if usual is None and (usual := _usual(report, site)) is None:
+            return  # nothing decides which of two is wrong
+        own = {name: np.abs(value - usual[variable]) for name, value in values.items()}
+        hits = {name: _contradicted(name, values, own, gate) & (own[name] > STRANGE * gate) for name in there}
+        for name, hit in hits.items():
             if hit.any():
-                _mask_spikes(report, name, variable, hit, float(own[name][hit].max()), float(gate))
+                rows = pd.Series(hit, index=report.frames[name].index)
+                if name in report.records:
+                    rows = rows.reindex(report.records[name].index, fill_value=False)
+                farthest = float(own[name][hit].max())
+                report.mask(name, variable, rows, "spike", farthest, gate, _wild(variable))
 
 
-def _mask_spikes(report: Report, name: str, variable: str, hit: pd.Series, value: float, gate: float) -> None:
-    rows = hit if name not in report.records else hit.reindex(report.records[name].index, fill_value=False)
-    report.mask(name, variable, rows, "spike", value, gate, lambda n: say("wild_on_days", variable=variable, count=n))
+def _contradicted(
+    name: str, values: Mapping[str, np.ndarray], own: Mapping[str, np.ndarray], gate: float
+) -> np.ndarray:
+    """Return where other sources contradict one that is the less usual: any of them; of a station all."""
+    rivals = [other for other in values if other != name]
+    against = np.array([(np.abs(values[name] - values[o]) > gate) & (own[name] > own[o]) for o in rivals])
+    if name != STATION:
+        return np.asarray(against.any(axis=0))
+    have = np.array([np.isfinite(values[other]) for other in rivals])
+    return np.asarray((against | ~have).all(axis=0) & have.any(axis=0))
 
 
-def _usual(report: Report, site: Site) -> pd.DataFrame | None:
+def _wild(variable: str) -> Callable[[int], Text]:
+    return lambda count: say("wild_on_days", variable=variable, count=count)
+
+
+def _usual(report: Report, site: Site) -> dict[str, np.ndarray] | None:
     """Return what the embedded climatology has for the days at hand, None where it does not cover the place."""
     days = pd.DatetimeIndex(next(iter(report.frames.values())).index)
     source = next(row.name for row in catalogue.SOURCES.values() if row.dateless)
@@ -205,7 +211,8 @@ def _usual(report: Report, site: Site) -> pd.DataFrame | None:
         frame = catalogue.provider(source).fetch(site, Period(days[0].date(), days[-1].date())).frame
     except (SourceError, InputError):
         return None
-    return frame.assign(rhmean=relative_humidity(frame)).reindex(days)
+    frame = frame.assign(rhmean=relative_humidity(frame)).reindex(days)
+    return {variable: _scale(frame[variable], variable).to_numpy(float) for variable in APART}
 
 
 def unlikely(report: Report, name: str, others: Sequence[str]) -> None:
