@@ -244,17 +244,15 @@ def forecast_days(
 
 
 def of_fewer_hours(hours: pd.DataFrame, site: Site, named: Text | str) -> list[Text]:
-    """Return a sentence that names the days whose temperature is of `NEEDED` hours or more, but not of all 24."""
-    if "temperature" not in hours:
-        return []
+    """Return a sentence that names the days of which a mean or an extreme is of `NEEDED` hours or more, but not all."""
     local = pd.DatetimeIndex(hours.index) + pd.Timedelta(hours=site.utc_offset)
-    groups = hours["temperature"].groupby(local.normalize())
-    reported = groups.count()[groups.size() == 24]
-    short = reported[(reported >= NEEDED) & (reported < 24)]
-    if short.empty:
+    groups = hours.drop(columns="precipitation", errors="ignore").groupby(local.normalize())
+    counts = groups.count()[(groups.size() == 24).to_numpy()]
+    least = counts.where((counts >= NEEDED) & (counts < 24)).min(axis=1).dropna()
+    if least.empty:
         return []
-    named_days = pd.DatetimeIndex(short.index).strftime("%Y-%m-%d")
-    of = [say("day_from_hours", day=d, number=int(n)) for d, n in zip(named_days, short.to_numpy(), strict=True)]
+    days = pd.DatetimeIndex(least.index).strftime("%Y-%m-%d")
+    of = [say("day_from_hours", day=d, number=int(n)) for d, n in zip(days, least.to_numpy(), strict=True)]
     return [say("of_source", source=named, sentence=say("means_of_fewer_hours", days=join(", ", of)))]
 
 

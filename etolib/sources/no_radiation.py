@@ -25,7 +25,8 @@ def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.S
 
     The mean of three estimates: from the range of temperature (FAO-56 Eq. 50, k = 0.16), and two from the cloud cover
     of the daylight hours: FAO-56 Eq. 35 with n/N = 1 - cloud, and Kasten and Czeplak (1980, Solar Energy 24, 177-189:
-    G / G0 = 1 - 0.75 N^3.4, with G0 = Rso of FAO-56 Eq. 37). Eq. 50 alone where there is no cloud cover.
+    G / G0 = 1 - 0.75 N^3.4, with G0 = Rso of FAO-56 Eq. 37). Eq. 50 alone where no day has cloud cover; a single day
+    without it is left open: what fills it is flagged as what it is.
 
     Chosen on weather files of twelve places on five continents (``tools/score_radiation.py``;
     docs/validation/sources.md tells how their radiation was made): mean RMSE 2.0 MJ m-2 day-1, against 3.8 for Eq. 50
@@ -51,7 +52,8 @@ def estimate_radiation(days: pd.DataFrame, site: Site, elevation: float) -> pd.S
     share = np.clip(days["cloud_by_day"].to_numpy() / 100.0, 0.0, 1.0)
     sunny = np.minimum((ANGSTROM_A + ANGSTROM_B * (1.0 - share)) * ra, rso)
     sky = (1.0 - 0.75 * share**3.4) * rso
-    return pd.Series(np.where(np.isnan(share), warm, (warm + sunny + sky) / 3), index=days.index)
+    alone = np.where(ra > 0, np.nan, warm)
+    return pd.Series(np.where(np.isnan(share), alone, (warm + sunny + sky) / 3), index=days.index)
 
 
 def source_data(

@@ -127,7 +127,7 @@ def test_nasa_csv_as_an_own_file(name):
 def test_nasa_csv_of_the_solar_day_and_of_a_climatology():
     source = file.read(shared_path("fixtures", "nasa_power", "csv_body_daily_sb_point_LST.csv"))
     assert source.frame.iloc[0][["tmean", "tmin", "tmax"]].tolist() == [-25.24, -25.67, -24.88]
-    with pytest.raises(InputError, match="date"):
+    with pytest.raises(InputError, match="holds monthly records; daily ones are needed"):
         file.read(shared_path("fixtures", "nasa_power", "csv_body_climatology_ag_point.csv"))
 
 
