@@ -32,10 +32,10 @@ from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
 from etolib.sources.station.dates import dates_of, read_moments
 from etolib.sources.station.guess import guess, map_table
-from etolib.sources.station.judge import exchanged, wrong_unit
+from etolib.sources.station.judge import judge, judged
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
-from etolib.sources.station.rows import Clocked, days_of, judged_as_days, several_a_day
+from etolib.sources.station.rows import Clocked, days_of, several_a_day
 from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.words import Text, join, say
 
@@ -105,47 +105,56 @@ def read(
     if unanswered := [question for question in mapping.questions if question.assumed is None]:
         raise InputError([_to_answer(question) for question in unanswered])
     table = _one_station(table, mapping, station, name)
-    warnings: list[Text] = [*mapping.notes, *(question.text for question in mapping.questions)]
     moments = read_moments(table, {c.variable: c.index for c in mapping.columns if c.variable}, mapping.date_format)
     if several_a_day(moments):
         said = Clocked(stamps, time_zone, hourly)
-        return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, said, warnings)
+        return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, said)
     dates = _days(table, mapping, name)
-    columns, problems = _values(table, mapping, dates, None if place is None else place.latitude, warnings)
-    if {"tmin", "tmax"} <= columns.keys():
-        names = {c.variable: c.name for c in reversed(mapping.columns) if c.variable}
-        if (problem := exchanged(columns, names)) is not None:
-            problems.append(problem)
-    elif not problems:
+    warnings: list[Text] = []
+    columns, problems = _values(table, mapping, warnings)
+    if not problems and not {"tmin", "tmax"} <= columns.keys():
         problems.append(Problem("file", name, say("no_columns_for_tmin_and_tmax")))
     if problems:
         raise InputError(problems)
-    frame = canonical.table(dates, columns, warnings)
-    return StationFile(frame, name, place, mapping, warnings=tuple(warnings))
+    frame, mapping, said_of = _judged(canonical.table(dates, columns, warnings), place, mapping)
+    return StationFile(frame, name, place, mapping, warnings=(*_told(mapping), *said_of, *warnings))
 
 
-def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocked, warnings: list[Text]) -> StationFile:
+def _judged(frame: pd.DataFrame, place: Site | None, mapping: Mapping) -> tuple[pd.DataFrame, Mapping, list[Text]]:
+    """Return the columns that are weather, the mapping without the others, and what is said of those that are odd."""
+    columns = {str(name): frame[name].to_numpy(float) for name in frame.columns}
+    verdicts = judge(columns, pd.DatetimeIndex(frame.index), place, mapping)
+    problems = [verdict.problem for verdict in verdicts if verdict.problem is not None]
+    asked = [v.question for v in verdicts if v.question is not None]
+    if problems := problems + [_to_answer(question) for question in asked if question.assumed is None]:
+        raise InputError(problems)
+    out = [verdict.variable for verdict in verdicts if verdict.action == "leave out"]
+    return frame.drop(columns=out), judged(mapping, verdicts), [v.text for v in verdicts if v.action == "say"]
+
+
+def _told(mapping: Mapping) -> list[Text]:
+    return [*mapping.notes, *(question.text for question in mapping.questions)]
+
+
+def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocked) -> StationFile:
     """Return the station with the days of its rows, and the questions of their clock."""
     mapping, place = station.mapping, station.site
-    columns, problems = _values(table, mapping, None, None, warnings)
+    warnings: list[Text] = []
+    columns, problems = _values(table, mapping, warnings)
     if problems:
         raise InputError(problems)
     days = days_of(table, mapping, moments, columns, place, said)
-    yearday = pd.DatetimeIndex(days.frame.index).day_of_year.to_numpy().astype(float)
-    latitude = None if place is None else place.latitude
-    checked = (wrong_unit(*column, latitude, yearday) for column in judged_as_days(mapping, days))
-    if problems := [problem for problem in checked if problem is not None]:
-        raise InputError(problems)
+    frame, mapping, odd = _judged(days.frame, place, mapping)
     if days.questions:  # every value of a day rests on where the day begins
         mapping = replace(
             mapping,
             columns=tuple(replace(c, guessed=c.guessed or c.variable in QUANTITY) for c in mapping.columns),
             questions=(*mapping.questions, *days.questions),
         )
-    told = (*warnings, *days.notes, *(question.text for question in days.questions))
-    local = None if place is None or days.clock.zone is None else canonical.solar_day(place)
     mapping = replace(mapping, notes=(*mapping.notes, *days.notes))
-    return replace(station, frame=days.frame, mapping=mapping, warnings=told, day=local or station.day)
+    local = None if place is None or days.clock.zone is None else canonical.solar_day(place)
+    told = (*_told(mapping), *odd, *warnings)
+    return replace(station, frame=frame, mapping=mapping, warnings=told, day=local or station.day)
 
 
 def _to_answer(question: Question) -> Problem:
@@ -177,16 +186,10 @@ def _ends_of_days(table: Table, at: MappingOf[str, int]) -> bool:
 _MIDNIGHT = re.compile(r"(?:^|[T ])(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?a\.?(?:m\.?)?|0000)$", re.IGNORECASE)
 
 
-def _values(
-    table: Table, mapping: Mapping, dates: list[dt.date] | None, latitude: float | None, warnings: list[Text]
-) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the columns in canonical units, and what is wrong with them; ``warnings`` grows by what is left out.
-
-    Without dates, those of days, it is not judged whether they are weather.
-    """
+def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the columns in canonical units, and what is wrong with them; ``warnings`` grows by cells left out."""
     problems: list[Problem] = []
     columns: dict[str, Any] = {}
-    yearday = None if dates is None else np.array([day.timetuple().tm_yday for day in dates], dtype=float)
     for c in mapping.columns:
         if c.variable is None or c.variable not in QUANTITY:
             continue
@@ -203,8 +206,6 @@ def _values(
         factor, offset = units[c.unit]
         raw = np.where(np.isin(raw, c.missing), math.nan, raw) * c.scale
         values = raw * factor + offset
-        if yearday is not None and (problem := wrong_unit(c, raw, values, latitude, yearday)) is not None:
-            problems.append(problem)
         if c.variable == "u2" and (c.height or 2.0) != 2.0:
             values = np.asarray(wind_speed_2m(values, c.height))
         columns[c.variable] = values

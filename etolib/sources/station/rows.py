@@ -18,7 +18,7 @@ from etolib.sources.station.columns import Column, Mapping
 from etolib.sources.station.dates import read_moments
 from etolib.sources.station.hourly import Days, to_days
 from etolib.sources.station.layout import Table
-from etolib.sources.station.units import FLUXES, QUANTITY, UNITS
+from etolib.sources.station.units import FLUXES
 from etolib.words import say
 
 
@@ -153,17 +153,3 @@ def _zone_of_header(table: Table, mapping: Mapping) -> float | str | None:
     """Return the time zone that the names of the columns of dates and hours say."""
     headers = [c.name for c in mapping.columns if c.variable in ("date", "hour", "time")]
     return next((zone for header in headers if (zone := zone_in(header)) is not None), None)
-
-
-def judged_as_days(mapping: Mapping, days: Days) -> list[tuple[Any, Any, Any]]:
-    """Return each column that was measured with its days in its own unit and in the canonical one.
-
-    Amounts of rows are amounts of days then, so that a day is judged as that of a daily file.
-    """
-    found = []
-    for c in mapping.columns:
-        if c.variable is not None and c.variable in QUANTITY and c.variable in days.frame and c.unit:
-            factor, offset = UNITS[QUANTITY[c.variable]][c.unit]
-            values = days.frame[c.variable].to_numpy()
-            found.append((c, (values - offset) / factor, values))
-    return found

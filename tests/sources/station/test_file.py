@@ -122,8 +122,6 @@ def test_latitude_and_height_are_taken_from_the_file(weather):
     ("old", "new", "words"),
     [
         ("Max Air Temp (F)", "Max Air Temp (C)", ["'Max Air Temp (C)'", "cannot be tmax in °C", "look like °F"]),
-        ("Sol Rad (Ly/day)", "Sol Rad (MJ/m2)", ["'Sol Rad (MJ/m2)'", "cannot be rs in MJ/m²"]),
-        ("Avg Rel Hum (%)", "Avg Rel Hum (fraction)", ["'Avg Rel Hum (fraction)'", "look like %"]),
         ("Min Air Temp (F)", "Soil Temp (F)", ["no column for the minimum temperature"]),
         ("Max Air Temp (F)", "x", ["no column for the maximum temperature"]),
         ("Date", "Remark", ["no column for the date"]),
@@ -138,10 +136,25 @@ def test_a_wrong_file_gets_a_sentence_that_says_which(weather, old, new, words):
     assert caught.value.suggestion
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "variable", "words"),
+    [
+        ("Sol Rad (Ly/day)", "Sol Rad (MJ/m2)", "rs", ["'Sol Rad (MJ/m2)'", "cannot be rs in MJ/m²"]),
+        ("Avg Rel Hum (%)", "Avg Rel Hum (fraction)", "rhmean", ["'Avg Rel Hum (fraction)'", "look like %"]),
+    ],
+)
+def test_a_column_that_cannot_be_is_left_out_and_said_and_the_file_is_read(weather, old, new, variable, words):
+    source = read(american(weather).decode().replace(old, new).encode(), site=SITE)
+    assert variable not in source.frame
+    said = "\n".join(source.warnings)
+    for word in words:
+        assert word in said
+
+
 def test_radiation_in_kwh_under_another_name_is_found_out(weather):
-    text = weather.assign(rs=(weather["rs"] / 3.6).round(2)).to_csv().encode()
-    with pytest.raises(InputError, match="kWh"):
-        read(text, site=SITE)
+    source = read(weather.assign(rs=(weather["rs"] / 3.6).round(2)).to_csv().encode(), site=SITE)
+    assert "rs" not in source.frame
+    assert any("'rs' is left out" in text and "kWh" in text for text in source.warnings)
 
 
 def test_two_stations(weather):
