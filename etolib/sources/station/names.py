@@ -1,36 +1,80 @@
-"""What people call their columns: from a header to a canonical variable, a unit and a height.
+"""What people call their columns: from the words of a header to quantity, statistic and place of measurement.
 
-English, Portuguese, Spanish, German, French and Italian words, and the names of a few services whose files are common
-(NASA POWER, CIMIS, INMET, GHCN, DWD). Nothing is taken silently: every guess carries its reason, to be shown before it
-is used.
+English, Portuguese, Spanish, German, French and Italian (`etolib.sources.station.vocabulary`). What is another quantity
+(vapour pressure deficit, diffuse radiation, gust ...) or is measured at another place (soil, canopy, indoors ...) is
+told apart and never taken; words that are not understood are given back, so that somebody can be asked.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from etolib.sources.station.units import unit_of
+from etolib.sources.station.headers import take_apart
+from etolib.sources.station.vocabulary import (
+    EXACT,
+    IGNORED,
+    OTHERS,
+    PAIRS,
+    PARTS,
+    QUANTITIES,
+    STATISTICS,
+    TIME_WORDS,
+)
 
-_MAX = {"max", "maximum", "maxima", "maximo", "maximale", "maximal", "massima", "massimo", "mx", "high", "hi"}
-_MIN = {"min", "minimum", "minima", "minimo", "minimale", "minimal", "mn", "low", "lo"}
-_NOT_WANTED = ("qc", "flag", "quality", "soil", "solo", "suelo", "boden", "erdboden", "direction", "direcao",
-               "direccion", "dir", "windrichtung", "gust", "rajada", "rafaga", "raffica", "boe", "windspitze", "snow",
-               "shk", "net", "netto", "longwave", "gegenstrahlung", "clear", "clrsky", "wet", "sea")  # fmt: skip
-_DIRECT: Mapping[str, str] = {
-    "tmax": "tmax", "tx": "tmax", "t2m max": "tmax", "tmin": "tmin", "tn": "tmin", "t2m min": "tmin", "tmean": "tmean",
-    "tavg": "tmean", "tmed": "tmean", "tm": "tmean", "t2m": "tmean", "tg": "tmean", "tdew": "tdew", "td": "tdew",
-    "tdp": "tdew", "t2mdew": "tdew", "rhmax": "rhmax", "rhmin": "rhmin", "rhmean": "rhmean", "rh2m": "rhmean",
-    "rhx": "rhmax", "rhn": "rhmin", "urmax": "rhmax", "urmin": "rhmin", "urmed": "rhmean", "hrmax": "rhmax",
-    "hrmin": "rhmin", "rhavg": "rhmean", "ea": "ea", "vp": "ea", "u2": "u2", "ws2m": "u2", "ws10m": "u2", "u10": "u2",
-    "uz": "u2", "rs": "rs", "srad": "rs", "ghi": "rs", "solrad": "rs", "rg": "rs", "allsky sfc sw dwn": "rs",
-    "prcp": "precipitation", "pr": "precipitation", "ppt": "precipitation", "pcp": "precipitation",
-    "prectotcorr": "precipitation", "ps": "pressure", "patm": "pressure", "eto": "eto", "et0": "eto", "etref": "eto",
-    # Daily values of the German weather service (DWD)
-    "txk": "tmax", "tnk": "tmin", "tmk": "tmean", "upm": "rhmean", "vpm": "ea", "fm": "u2", "rsk": "precipitation",
-    "sdk": "sunshine", "pm": "pressure",
-}  # fmt: skip
+_QUANTITY_OF = {word: quantity for quantity, words in QUANTITIES.items() for word in words}
+_STATISTIC_OF = {word: statistic for statistic, words in STATISTICS.items() for word in words}
+_SINGLE = {
+    key: (quantities, frozenset(w for w in words if "+" not in w)) for key, (quantities, words) in OTHERS.items()
+}
+_SEVERAL = {key: [frozenset(w.split("+")) for w in words if "+" in w] for key, (_, words) in OTHERS.items()}
+_LETTERS = frozenset({"t"})
+_VOCABULARY: frozenset[str] = frozenset(
+    {*_QUANTITY_OF, *_STATISTIC_OF, *PAIRS, *TIME_WORDS, *IGNORED, *_LETTERS}
+    | {word for _, words in OTHERS.values() for part in words for word in part.split("+")}
+    | {word for words in PARTS.values() for word in words}
+)
+_PIECES = frozenset(word for word in _VOCABULARY if len(word) >= 3 and word.isalpha()) | {"rh", "ws"}
+_BARELY = ("device", "quality", "of_another_time", "indoor")
+"""Of these a column that names no quantity is not said to be anything."""
+
+_STATISTICS_TAKEN = {"temperature": ("tmin", "tmax", "tmean"), "humidity": ("rhmin", "rhmax", "rhmean")}
+_VARIABLES = {"dew": "tdew", "vapour": "ea", "pressure": "pressure", "wind": "u2", "radiation": "rs",
+              "sunshine": "sunshine", "rain": "precipitation", "eto": "eto"}  # fmt: skip
+_AT_HOUR = re.compile(
+    r"(?<![\d.,])(?:[01]?\d|2[0-4])\s*(?:am|pm|a\.m|p\.m|h|hs|hrs|hr|uhr|utc|gmt|z|:[0-5]\d|o.?clock)(?![a-z/])"
+)
+_WHOLE_DAY = re.compile(r"(?<!\d)24\s*-?\s*(?:hours?|horas?|heures|stunden|ore|hrs?|h)(?![a-z])")
+_LOW_DOWN = re.compile(r"(?<![\d.,])(?:\d+\s*cm|0[.,]\d+\s*m)(?![a-z/²2])")
+_HIGH_UP = re.compile(r"(?<![\d.,])(\d{2,3})\s*m(?![a-z/²2\d])")
+_SUN = frozenset({"sun", "sol", "sonne", "sole", "soleil", "bright"})
+_HOURS = frozenset({"hours", "hour", "horas", "hora", "hs", "stunden", "heures", "ore", "dauer", "duration", "duracion",
+                    "duracao", "duree", "durata"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a name says.
+
+    Attributes
+    ----------
+    variable : str or None
+        A canonical name, a part of the date, ``station``, ``latitude`` ...
+    other : str or None
+        What it is instead: a key of `OTHERS`, or ``moment``, ``extreme``, ``statistic``, ``two_quantities``.
+    unknown : tuple of str
+        Words that are not understood.
+    run : bool
+        Whether a wind is a way (of air in a day).
+    """
+
+    variable: str | None = None
+    other: str | None = None
+    unknown: tuple[str, ...] = ()
+    run: bool = False
 
 
 def plain(text: str) -> str:
@@ -40,26 +84,17 @@ def plain(text: str) -> str:
     'temperatura maxima diaria'
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.lower()).split())
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.lower().replace("ß", "ss")).split())
 
 
 def split_unit(header: str) -> tuple[str, str | None]:
-    """Return name and unit of a header: in brackets, after a comma or as the last word.
+    """Return name and unit of a header: in brackets, after a comma or as the last words.
 
     >>> split_unit("Tmax (°F)"), split_unit("wind_mph"), split_unit("Rain")
     (('Tmax', '°F'), ('wind', 'mph'), ('Rain', None))
     """
-    for inside in re.findall(r"[(\[{]([^)\]}]*)[)\]}]", header)[::-1]:
-        unit = unit_of(inside)
-        if unit:
-            return re.sub(r"[(\[{][^)\]}]*[)\]}]", " ", header).strip(" ,_-"), unit
-    match = re.match(r"^(.*\S)[\s,_\-]+([^\s,_]+)$", header.strip())
-    # One bare letter may be part of a name (T_c is a unit, wind_k is not).
-    if match and (unit := unit_of(match[2])) and (len(match[2]) > 1 or match[2].lower() in "cf%"):
-        if unit in ("min", "h") and not set(plain(match[1]).split()) & {"sunshine", "sun", "insolacao"}:
-            return header.strip(), None
-        return match[1].strip(" ,_-"), unit
-    return header.strip(), None
+    parts = take_apart(header)
+    return parts.text, parts.units[0][0] if parts.units else None
 
 
 def classify(name: str) -> str | None:
@@ -68,90 +103,195 @@ def classify(name: str) -> str | None:
     >>> classify("Max Air Temp"), classify("UMIDADE RELATIVA DO AR, MEDIA DIARIA"), classify("Wind gust")
     ('tmax', 'rhmean', None)
     """
-    text = plain(name)
-    words = set(text.split())
-    joined = text.replace(" ", "")
-    if text in _DIRECT or joined in _DIRECT:
-        return _DIRECT.get(text) or _DIRECT[joined]
+    return read_name(name).variable
 
-    def some(*stems: str) -> bool:
-        return any(word.startswith(stem) for word in words for stem in stems)
 
-    if some(*_NOT_WANTED):
+@lru_cache(maxsize=4096)
+def read_name(name: str) -> Name:
+    """Return what a name without its unit says.
+
+    >>> read_name("Vapor Pressure Deficit").other, read_name("tempmax").variable, read_name("Tmax roof 3").other
+    ('deficit', 'tmax', 'surface')
+    >>> read_name("Déficit de presión de vapor").other, read_name("Temp freezer7").unknown
+    ('deficit', ())
+    """
+    text = _WHOLE_DAY.sub(" ", _unaccented(name[:300]))
+    joined = re.sub(r"[^a-z0-9]", "", text)
+    if joined in EXACT:
+        return Name(EXACT[joined])
+    words = words_of(name[:300])
+    quantities = _quantities(words)
+    statistics = {_STATISTIC_OF[w] for w in words if w in _STATISTIC_OF} | {PAIRS[w][1] for w in words if w in PAIRS}
+    unknown = tuple(w for w in words if w not in _VOCABULARY and not w.isdigit())
+    if not quantities:
+        return _without_quantity(words)
+    main, two = _main(quantities, words)
+    if other := _other(main, words):
+        return Name(None, other)
+    if two:
+        return Name(None, "moment" if "temperature" in quantities else "two_quantities")
+    if other := _moment_or_place(main, words, text, statistics):
+        return Name(None, other)
+    weak = all(len(w) <= 2 and w != "rh" for w in words if _is_of(w, main))
+    if weak and unknown:
+        return Name(None, None, unknown)
+    variable, other = _with_statistic(main, statistics)
+    run = main == "wind" and bool({"run", "weg", "windweg", "percurso", "recorrido", "passage", "route"} & set(words))
+    return Name(variable, other, unknown, run)
+
+
+def _unaccented(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(c for c in bare if not unicodedata.combining(c)).lower().replace("_", " ")
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name: parted at signs, at capitals, at figures, and where words are written together.
+
+    >>> words_of("tempmax"), words_of("AirTC_Max"), words_of("Tageshöchsttemperatur")
+    (['temp', 'max'], ['airtc', 'max'], ['tageshochst', 'temperatur'])
+    """
+    found: list[str] = []
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.replace("ß", "ss")) if not unicodedata.combining(c))
+    for token in re.findall(r"[A-Za-z0-9]+", bare):
+        found += _parted(token)
+    return found
+
+
+def _parted(token: str) -> Sequence[str]:
+    low = token.lower()
+    if low in _VOCABULARY or low.isdigit():
+        return [low]
+    if (pieces := _segments(low)) is not None:
+        return pieces
+    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", token)
+    if len(parts) > 1:
+        return [word for part in parts for word in _parted(part)]
+    return [low]
+
+
+@lru_cache(maxsize=4096)
+def _segments(word: str) -> tuple[str, ...] | None:
+    """Return the words of the vocabulary that a word consists of, the fewest; None where it does not."""
+    if not 4 <= len(word) <= 45 or not word.isalpha():
         return None
-
-    def within(*stems: str) -> bool:
-        """Languages that join words: "tageshochsttemperatur" has its stem inside."""
-        return any(stem in word for word in words for stem in stems)
-
-    high = bool(words & _MAX) or within("hochst", "maximal")
-    low = bool(words & _MIN) or within("tiefst", "minimal")
-    extreme = "max" if high else "min" if low else "mean"
-    if some("evapotransp", "verdunstung") or words & {"eto", "et0"}:
-        return "eto"
-    if some("dew", "orvalho", "rocio", "rosee", "rugiada") or within("taupunkt"):
-        return "tdew" if extreme == "mean" else None
-    if some("vap") or within("dampfdruck") or words & {"vp", "ea"}:
-        return "ea"
-    if some("humid", "umid", "humed") or within("feucht") or words & {"rh", "ur", "hr", "hum"}:
-        return f"rh{extreme}"
-    if some("wind", "vento", "viento") or words & {"ws", "u2", "u10", "ff", "vent"}:
-        return None if extreme != "mean" else "u2"  # the day's largest wind is not its mean
-    if some("sunshine", "insolacao", "insolation", "heliofania", "soleggiamento") or within("sonnenschein"):
-        return "sunshine"
-    if {"sun", "hours"} <= words:
-        return "sunshine"
-    if some("solar", "radiation", "radiacao", "radiacion", "radiazione", "rayonnement", "irradiance", "shortwave"):
-        return "rs"
-    if within("globalstrahlung", "sonnenstrahlung") or {"sol", "rad"} <= words:
-        return "rs"
-    if some("rain", "precip", "chuva", "lluvia", "pluie", "pioggia", "prcp") or within("niederschlag") or text == "rr":
-        return "precipitation"
-    if some("pressure", "pressao", "presion", "pression") or within("luftdruck"):
-        return "pressure"
-    if some("temp") or within("temperatur") or words & {"t", "tair", "t2m"} or joined in {"tmaxc", "tminc"}:
-        return f"t{extreme}"
-    return _part(words)
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(2, len(word) + 1):
+        for start in range(max(0, end - 24), end - 1):
+            piece, before = word[start:end], best[start]
+            if before is None and start and word[start - 1] == "s":  # German joins words by an s
+                before = best[start - 1]
+            if (
+                before is not None
+                and piece in _PIECES
+                and (best[end] is None or len(before) + 1 < len(best[end] or ()))
+            ):
+                best[end] = (*before, piece)
+    return best[len(word)]
 
 
-def _part(words: set[str]) -> str | None:
-    for part, names in (
-        ("date", {"date", "data", "fecha", "datum", "time", "timestamp", "datetime"}),
-        ("year", {"year", "ano", "anio", "jahr", "annee", "anno", "yyyy", "yr"}),
-        ("month", {"month", "mes", "monat", "mois", "mese", "mo", "mm"}),
-        ("doy", {"doy", "julian", "jul", "jday", "yday"}),
-        ("day", {"day", "dia", "tag", "jour", "giorno", "dy", "dd"}),
-        ("hour", {"hour", "hora", "stunde", "heure", "ora", "hr"}),
-        ("latitude", {"lat", "latitude", "breite", "breitengrad", "latitudine"}),
-        ("longitude", {"lon", "long", "longitude", "lange", "langengrad", "longitudine"}),
-        ("elevation", {"elev", "elevation", "alt", "altitude", "altitud", "stationshohe", "quota"}),
-        (
-            "station",
-            {"station", "stations", "stn", "estacao", "estacion", "stazione", "wetterstation", "codigo", "id", "stid",
-             "site", "name"},
-        ),
-    ):  # fmt: skip
-        if words & names:
-            return part
+def _is_of(word: str, quantity: str) -> bool:
+    return _QUANTITY_OF.get(word) == quantity or PAIRS.get(word, ("",))[0] == quantity or word in _LETTERS
+
+
+def _quantities(words: Sequence[str]) -> list[str]:
+    found = [_QUANTITY_OF[w] if w in _QUANTITY_OF else PAIRS[w][0] for w in words if w in _QUANTITY_OF or w in PAIRS]
+    if not found and (_SUN & set(words)) and (_HOURS & set(words)):
+        return ["sunshine"]
+    if not found and {"solar", "energy"} <= set(words):
+        return ["radiation"]
+    if not found and _LETTERS & set(words):
+        return ["temperature"]
+    return list(dict.fromkeys(found))
+
+
+def _main(quantities: Sequence[str], words: Sequence[str]) -> tuple[str, bool]:
+    """Return the quantity that a name is about, and whether it names two that do not belong together."""
+    kinds = set(quantities)
+    for first, with_it in (
+        ("eto", {"temperature", "radiation", "rain", "wind", "humidity"}),
+        ("dew", {"temperature"}),
+        ("vapour", {"pressure"}),
+        ("sunshine", {"radiation"}),
+    ):
+        if first in kinds and kinds <= {first, *with_it}:
+            return first, False
+    if kinds == {"radiation", "temperature"} and "solar" in words:
+        return "temperature", True
+    if len(kinds) == 1:
+        return quantities[0], False
+    order = ("humidity", "vapour", "dew", "wind", "rain", "radiation", "pressure", "sunshine", "temperature")
+    return next((q for q in order if q in kinds), quantities[0]), True
+
+
+def _other(main: str | None, words: Collection[str]) -> str | None:
+    """Return what a name says it is instead, by the words that name another quantity or place."""
+    there = set(words)
+    for key, (quantities, single) in _SINGLE.items():
+        concerned = not quantities or main in quantities
+        if concerned and (there & single or any(several <= there for several in _SEVERAL[key])):
+            return key
     return None
+
+
+def _moment_or_place(main: str, words: Sequence[str], text: str, statistics: Collection[str]) -> str | None:
+    """Return why a value is that of a moment, or of a height that is not that of a weather station."""
+    if main != "sunshine" and set(words) & TIME_WORDS:
+        return "moment"
+    of_day = bool({"max", "min"} & set(statistics))
+    if (
+        main in ("temperature", "humidity", "dew", "vapour", "wind", "pressure")
+        and _AT_HOUR.search(text)
+        and not of_day
+    ):
+        return "moment"
+    if main in ("temperature", "humidity"):
+        if _LOW_DOWN.search(text):
+            return "ground"
+        if any(int(height) > 12 for height in _HIGH_UP.findall(text)):
+            return "tower"
+        if words[-1] == "in" or words[0] == "in":
+            return "indoor"
+    return None
+
+
+def _with_statistic(main: str, statistics: Collection[str]) -> tuple[str | None, str | None]:
+    if {"std", "count", "range"} & set(statistics):
+        return None, "statistic"
+    extremes = {"max", "min"} & set(statistics)
+    if len(extremes) == 2:
+        return None, "statistic"
+    if main in _STATISTICS_TAKEN:
+        low, high, mean = _STATISTICS_TAKEN[main]
+        if extremes:
+            return (high if "max" in extremes else low), None
+        return (None, "statistic") if "total" in statistics else (mean, None)
+    if extremes:
+        return None, "extreme"  # the day's largest wind is not its mean
+    return _VARIABLES[main], None
+
+
+def _without_quantity(words: Sequence[str]) -> Name:
+    there = set(words)
+    other = _other(None, words)
+    if other is not None and other not in _BARELY:
+        return Name(None, other)
+    if there & _SINGLE["sun_position"][1] and not there & {"elevation", "altitude"}:
+        return Name(None, "sun_position")
+    part = next((part for part, names in PARTS.items() if there & names), None)
+    return Name(part, None, tuple(w for w in words if w not in _VOCABULARY and not w.isdigit()))
 
 
 def height_of(name: str) -> float | None:
     """Return the height of a wind [m] that its name states, None where it states none.
 
-    >>> height_of("WS10M"), height_of("wind speed at 2 m"), height_of("vento")
-    (10.0, 2.0, None)
+    >>> height_of("WS10M"), height_of("wind speed at 2 m"), height_of("vento"), height_of("Wind (10 m) [m/s]")
+    (10.0, 2.0, None, 10.0)
     """
-    match = re.search(r"(?<![\d.])(\d{1,2}(?:\.\d)?)\s*m(?![a-z/])", plain_height(name)) or re.search(
-        r"\bu(2|10)\b", plain_height(name)
-    )
-    return float(match[1]) if match else None
-
-
-def plain_height(name: str) -> str:
-    """Return a name in lower case with its units taken out of the way of its height.
-
-    >>> plain_height("WS10M (m/s)")
-    'ws10m '
-    """
-    return re.sub(r"[(\[{][^)\]}]*[)\]}]", "", name.lower()).replace("_", " ")
+    text = re.sub(r"[(\[{)\]}]", " ", name[:300].lower()).replace("_", " ")
+    match = re.search(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:m|meter|metres|metros)(?![a-z/²2\d.\-^])", text)
+    match = match or re.search(r"\bu(2|10)\b", text)
+    if match is None:
+        return None
+    height = float(match[1].replace(",", "."))
+    return height if 0.3 <= height <= 200 else None
