@@ -14,6 +14,7 @@ gate per day is not enough for a fault that is there every day. No check needs a
 | wind_maximum    | daily maximum called mean                 | level and shape against the other source         |
 | wind_level      | wind in km/h, or otherwise far off        | level against the other source                   |
 | wind_height     | wind at 10 m called 2 m                   | ratio to the column at 10 m, where there is one  |
+| contradicted    | a station's column in another unit        | far from every other source, always on one side  |
 | spike           | single wild values                        | another source's same day, and the climatology   |
 
 Wind at 10 m called 2 m is 1.34 times too high. Two reanalyses differ by 0.66 to 1.05 over the places looked at, so
@@ -36,6 +37,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from etolib.fusion.faults.anomalies import MIN_DAYS
+from etolib.fusion.faults.beside import contradicted_by_all
 from etolib.fusion.faults.column import radiation_units, swapped_columns, wind_height, wind_statistic
 from etolib.fusion.faults.place import day_shift, other_place
 from etolib.fusion.faults.report import WHOLE, Finding, Report
@@ -79,6 +81,7 @@ def check(
     weather = [name for name in frames if not dateless(name)]  # long-term means are not compared
     days = judged if judged is not None and len(judged) >= MIN_DAYS else None
     _as_wholes(report, days, lambda part: swapped_columns(part, weather))
+    contradicted_by_all(report, weather, site)
     for name in weather:  # before single days are judged: in a wrong unit every day is impossible
         radiation_units(report, name, site)
     impossible(report)

@@ -35,6 +35,7 @@ from etolib.equations.humidity import vapour_pressure_from_dew_point
 from etolib.errors import NotCovered, SourceUnavailable
 from etolib.site import Period, Site
 from etolib.sources.climatology import Climatology
+from etolib.words import Text, say
 
 Array = NDArray[np.float64]
 Days = pd.DatetimeIndex | Sequence[dt.date]
@@ -206,6 +207,30 @@ def index_of(dates: Days) -> pd.DatetimeIndex:
     [60]
     """
     return dates if isinstance(dates, pd.DatetimeIndex) else pd.DatetimeIndex(list(dates))
+
+
+MONTHS = ("in_january", "in_february", "in_march", "in_april", "in_may", "in_june", "in_july", "in_august",
+          "in_september", "in_october", "in_november", "in_december")  # fmt: skip
+
+
+def when_in_words(dates: Days) -> Text:
+    """Return when days are: their month, where they have one.
+
+    >>> when_in_words(pd.date_range("2023-01-05", periods=2))
+    'in January'
+    """
+    months = set(index_of(dates).month)
+    return say(MONTHS[months.pop() - 1]) if len(months) == 1 else say("on_these_days")
+
+
+def place_in_words(site: Site) -> Text:
+    """Return the latitude of a place.
+
+    >>> place_in_words(Site(52.4, 13.1))
+    '52 N'
+    """
+    half = "degrees_north" if site.latitude >= 0 else "degrees_south"
+    return say(half, degrees=f"{abs(site.latitude):.0f}")
 
 
 def _day(dates: Days) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ from etolib.errors import Problem
 from etolib.site import Site
 from etolib.sources.station import columns as station_columns
 from etolib.sources.station.columns import Column
-from etolib.sources.station.expected import KIND, Days, Departure, departure, index_of
+from etolib.sources.station.expected import KIND, Days, Departure, departure, index_of, place_in_words, when_in_words
 from etolib.sources.station.questions import Question
 from etolib.sources.station.relations import contradictions
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
@@ -240,20 +240,13 @@ def _far(column: Column, values: Any, dates: Days, site: Site, found: Departure)
     """Return the sentence that says how far a column lies from what is usual: numbers, month and place."""
     good = np.isfinite(values)
     raw = float(np.median(_as_written(column, values[good])))
-    months = index_of(dates)[good].month
-    when = say(MONTHS[int(months[0]) - 1]) if len(set(months)) == 1 else say("on_these_days")
-    half = "degrees_north" if site.latitude >= 0 else "degrees_south"
     value = f"{raw:.3g} {column.unit or ''}".strip()
-    place = say(half, degrees=f"{abs(site.latitude):.0f}")
+    when, place = when_in_words(index_of(dates)[good]), place_in_words(site)
     if KIND[column.variable or ""] in ("temperature", "humidity"):
         key = "above_usual" if found.apart > 0 else "below_usual"
         unit = "K" if KIND[column.variable or ""] == "temperature" else "%"
         return say(key, value=value, when=when, place=place, apart=f"{abs(found.apart):.0f} {unit}")
     return say("times_usual", value=value, when=when, place=place, ratio=f"{float(np.exp(found.apart)):.2g}")
-
-
-MONTHS = ("in_january", "in_february", "in_march", "in_april", "in_may", "in_june", "in_july", "in_august",
-          "in_september", "in_october", "in_november", "in_december")  # fmt: skip
 
 
 def other_units(column: Column, values: Any, dates: Days, site: Site | None) -> list[str]:
