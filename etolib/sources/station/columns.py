@@ -46,6 +46,8 @@ class Column:
         Numbers that mean that there is none.
     choices : tuple of str
         Units it may be in, where its format does not tell.
+    unknown : tuple of str
+        Words of its name that are not understood.
     guessed : bool
         Whether it rests on a guess that nobody has confirmed: its days carry the flag ``unconfirmed``.
     """
@@ -61,6 +63,7 @@ class Column:
     scale: float = 1.0
     missing: tuple[float, ...] = ()
     choices: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def reason(self) -> Text:

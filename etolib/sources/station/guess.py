@@ -9,13 +9,16 @@ from typing import Any
 
 from etolib.dates import PARTS
 from etolib.errors import InputError, Problem
+from etolib.sources.station import preamble
 from etolib.sources.station.cells import is_empty
+from etolib.sources.station.choose import components, one_for_each
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
 from etolib.sources.station.dates import MONTHS, DateForm, date_form
 from etolib.sources.station.formats.row import Format, Spec
+from etolib.sources.station.headers import Header, take_apart
 from etolib.sources.station.layout import Table
-from etolib.sources.station.names import classify, height_of, plain, split_unit
+from etolib.sources.station.names import height_of, plain, read_name
 from etolib.sources.station.questions import Question
 from etolib.sources.station.rows import rows_a_day, with_hours
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, unit_of
@@ -75,7 +78,7 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     latitude = table.facts.get("latitude", latitude) if latitude is None else latitude
     questions: list[Question] = []
     notes: list[Text] = []
-    named = with_hours(table, _by_name(table, known, notes))
+    named = with_hours(table, _by_name(table, known, notes, questions))
     at = {c.variable: c.index for c in named if c.variable in PARTS}
     by_format = None if table.format is None else table.format.dates
     written = _dates(table, at, next((said["format"] for said in known.values() if said.get("format")), by_format))
@@ -113,26 +116,45 @@ def _monthly(table: Table) -> Mapping:
     return Mapping(months, table.delimiter, table.decimal, MONTHS)
 
 
-def _by_name(table: Table, known: Known, notes: list[Text]) -> list[Column]:
+def _by_name(table: Table, known: Known, notes: list[Text], questions: list[Question]) -> list[Column]:
     """Return the columns by what a person says of them, else by their names; one column for each variable."""
-    by_hand = {said["variable"]: name for name, said in known.items() if said.get("variable") and name in table.names}
-    taken: dict[str, str] = {}
     first = {variable: header for variable, header in _first_of_format(table).items() if header not in known}
+    stated = preamble.units(table.above)
     columns = []
     for index, header in enumerate(table.names):
-        column = _column(table, index, known.get(header, {}))
+        said = known.get(header, {})
+        column = _column(table, index, said, stated, notes)
         variable = column.variable
-        other = taken.get(variable or "", by_hand.get(variable or "", first.get(variable or "", header)))
-        if variable in QUANTITY and (variable in taken or other != header):
+        other = first.get(variable or "", header)
+        if variable in QUANTITY and other != header:
             notes.append(say("looks_like_too", name=repr(header), variable=variable, name2=repr(other)))
             reasons = (say("name_used_for_it", name=repr(other)),)
             column = replace(column, variable=None, unit=None, height=None, reasons=reasons)
-        elif variable:
-            taken[variable] = header
-        elif header not in known and table.format and (spec := table.format.spec(header)) and spec.why:
-            notes.append(say(spec.why, name=repr(header)))
+        elif variable is None and header not in known and (why := _why_not(table, header)):
+            notes.append(say(why, name=repr(header)))
         columns.append(column)
-    return columns
+    for index in components(columns, table):
+        notes.append(say("is_another_quantity", name=repr(columns[index].name), what=say("other_wind_component")))
+        columns[index] = replace(columns[index], variable=None, unit=None, height=None)
+    chosen = one_for_each(table, columns, known, notes, questions)
+    return [
+        _asked_about(c, questions) if c.unknown and c.variable in QUANTITY and c.name not in known else c
+        for c in chosen
+    ]
+
+
+def _why_not(table: Table, header: str) -> str | None:
+    """Return why a known format makes no use of a column, None where it says nothing."""
+    spec = None if table.format is None else table.format.spec(header)
+    return None if spec is None else spec.why
+
+
+def _asked_about(column: Column, questions: list[Question]) -> Column:
+    """Return a column with words that are not understood as a guess, with the question whether it is right."""
+    words = ", ".join(column.unknown)
+    text = say("words_not_understood", name=repr(column.name), variable=column.variable, words=words)
+    questions.append(Question("columns", text, column.name, (column.variable or "", ""), column.variable))
+    return replace(column, guessed=True)
 
 
 def _first_of_format(table: Table) -> dict[str, str]:
@@ -150,22 +172,52 @@ def _first_of_format(table: Table) -> dict[str, str]:
     return first
 
 
-def _column(table: Table, index: int, said: MappingOf[str, Any]) -> Column:
-    """Return what one column is by its name alone, and by what a person said of it."""
+def _column(
+    table: Table, index: int, said: MappingOf[str, Any], stated: MappingOf[str, str], notes: list[Text]
+) -> Column:
+    """Return what one column is by its name alone, and by what a person said of it.
+
+    ``stated`` are the units that the lines above the table give to quantities; ``notes`` grows by what is left out.
+    """
     header = table.names[index]
     if table.format is not None and "variable" not in said and (spec := table.format.spec(header)) is not None:
         return _of_format(table, table.format, spec, Column(header, index, spec.variable), said)
-    name, unit = split_unit(header)
-    unit = said.get("unit") or unit or table.units[index]
-    variable = (said["variable"] or None) if "variable" in said else classify(name)
+    parts = take_apart(header)
+    name = read_name(parts.text)
+    by_row = table.units[index]
+    variable = (said["variable"] or None) if "variable" in said else name.variable
     reason = say("set_by_hand") if said else say("its_name", name=repr(header))
+    if "variable" not in said and name.other and header:
+        notes.append(say("is_another_quantity", name=repr(header), what=say(f"other_{name.other}")))
+        return Column(header, index, None, reasons=(say(f"other_{name.other}"),))
+    quantity = QUANTITY.get(variable or "")
+    if quantity is None:
+        return Column(header, index, variable, reasons=(reason,), unknown=name.unknown if variable else ())
+    unit, contradiction = parts.unit_for(quantity)
+    if unit is None and contradiction is None and by_row:
+        unit, contradiction = Header("", ((unit_of(by_row) or "", True),) if unit_of(by_row) else ()).unit_for(quantity)
+    if variable == "u2" and name.run and contradiction in _RUNS:
+        unit, contradiction = _RUNS[contradiction], None
+    if contradiction is not None and not said.get("unit"):
+        if "variable" not in said:
+            notes.append(say("unit_of_something_else", name=repr(header), unit=contradiction, variable=variable))
+            return Column(header, index, None, reasons=(say("unit_contradicts", unit=contradiction),))
+        unit = None
+    if said.get("unit") in UNITS[quantity]:
+        unit = said["unit"]
     if unit is None and header in CANONICAL:
         unit, reason = CANONICAL[header], say("canonical_name_and_unit")
-    if variable and unit is not None and unit not in UNITS.get(QUANTITY.get(variable, ""), {}):
-        unit = None
-    height = said.get("height") or height_of(header) if variable == "u2" else None
-    stated = unit is not None
-    return Column(header, index, variable, unit if variable in QUANTITY else None, stated, height, (reason,))
+    if unit is None and quantity in stated:
+        unit, reason = stated[quantity], say("unit_from", reason=say("the_lines_above"))
+    heights = (said.get("height"), height_of(header), table.facts.get("wind_height"),
+               None if table.format is None else table.format.wind_height)  # fmt: skip
+    height = next((height for height in heights if height), None) if variable == "u2" else None
+    unknown = () if "variable" in said else name.unknown
+    return Column(header, index, variable, unit, unit is not None, height, (reason,), unknown=unknown)
+
+
+_RUNS = {"km": "km/day", "mi": "mi/day"}
+"""Units of the way of air in a day."""
 
 
 def _of_format(table: Table, known: Format, spec: Spec, column: Column, said: MappingOf[str, Any]) -> Column:

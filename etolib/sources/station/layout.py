@@ -26,7 +26,7 @@ class Table:
 
     ``facts`` are latitude, longitude [degrees] and elevation [m], ``wind_height`` [m] and ``time_zone`` [h from UTC];
     ``monthly`` the means of a file that holds no days;
-    ``format`` the row of a format it is known as.
+    ``format`` the row of a format it is known as; ``above`` the lines above the header.
     """
 
     names: list[str]
@@ -37,6 +37,7 @@ class Table:
     facts: Mapping[str, float] = field(default_factory=dict)
     monthly: pd.DataFrame | None = None
     format: Format | None = None
+    above: tuple[str, ...] = ()
 
 
 def delimiter_of(lines: Sequence[str]) -> str:
@@ -92,7 +93,15 @@ def find_table(rows: list[list[str]], delimiter: str, name: str) -> Table:
     cells = [cell for row in body[:500] for cell in row]
     commas = sum(bool(NUMBER_COMMA.match(c)) for c in cells)
     points = sum("." in c and bool(NUMBER_POINT.match(c)) for c in cells)
-    return Table(names, units, body, delimiter, "," if commas > points else ".", _facts(rows[:header]))
+    return Table(
+        names,
+        units,
+        body,
+        delimiter,
+        "," if commas > points else ".",
+        _facts(rows[:header]),
+        above=tuple(", ".join(filter(None, row)) for row in rows[:header]),
+    )
 
 
 def _pad(row: list[str], width: int) -> list[str]:
