@@ -1,4 +1,4 @@
-"""The command line: ``etolib serve | lab | compute | sources | fuse | validate``.
+"""The command line: ``etolib serve | lab | compute | station | sources | fuse | validate``.
 
 Exit status: 0 done, 2 bad input (one line per problem on standard error), 3 no source could answer.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,26 @@ def main() -> None:
     config.check()
 
 
+def _reading(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say how an own file is to be read."""
+    options = (
+        click.option("--column", multiple=True, metavar="NAME=VARIABLE", help="What a column is; nothing: not used."),
+        click.option("--unit", multiple=True, metavar="NAME=UNIT", help="Unit of a column, or of a variable."),
+        click.option("--wind-height", type=float, help="Height of the anemometer [m]."),
+        click.option("--dates", help="How dates are written: 'day first', 'month first', or a form like %d.%m.%y."),
+        click.option("--time-zone", help="Of a file of hours: hours from UTC, or a name like America/Chicago."),
+        click.option(
+            "--stamps", type=click.Choice(["begin", "end"]), help="Which end of its interval a row is stamped."
+        ),
+        click.option("--hourly", type=click.Choice(["days", "sum"]), help="sum: also the ETo of the hours, summed."),
+        click.option("--format", "file_format", help="Name of the format of the file, where it is not recognised."),
+        click.option("--which", help="Which station, where the file holds several."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.option("--lat", required=True, help="Latitude, degrees north (-22.7, or 22°42'S).")
 @click.option("--lon", required=True, help="Longitude, degrees east (-47.6, or 47°36'W).")
@@ -79,6 +99,7 @@ def main() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write; its ending chooses the format.",
 )
+@_reading
 def compute(
     lat: str,
     lon: str,
@@ -91,15 +112,19 @@ def compute(
     krs: str | None,
     station: Path | None,
     output: Path | None,
+    **reading: Any,
 ) -> None:
-    """Compute daily ETo of one place. Without -o the CSV goes to standard output."""
+    """Compute daily ETo of one place. Without -o the CSV goes to standard output.
+
+    The options from --column on say how the file of --station is to be read.
+    """
     if output is not None:
         check_output(output)
     options: dict[str, Any] = {"krs": krs} if krs else {}
     days = _days(period, start, end)
     asked = partial(Request.from_text, lat, lon, days, elevation=elevation, name=name, **options)
     # The place must be known before its file is read: the sun there tells radiation in a wrong unit.
-    own = None if station is None else _own(station, asked().site)
+    own = None if station is None else _own(station, asked().site, reading)
     request = asked(sources=sources, station=own)
     from etolib import pipeline
 
@@ -123,14 +148,60 @@ def _days(period: str | None, start: str | None, end: str | None) -> str | tuple
     raise click.UsageError(say("give_period_or_dates"))
 
 
-def _own(path: Path, site: Site) -> StationFile:
+def _own(path: Path, site: Site | None, reading: Mapping[str, Any]) -> StationFile:
     """Read a station file, and say what its columns were taken for."""
-    from etolib.sources.station import file
-
-    own = file.read(path, site=site)
+    own = _read_own(path, site, reading)
     for line in own.mapping.explain():
         click.echo(f"{path.name}: {line}", err=True)
     return own
+
+
+def _read_own(path: Path, site: Site | None, reading: Mapping[str, Any]) -> StationFile:
+    """Read a station file as the options of `_reading` say; errors name the options."""
+    from etolib.sources.station import file
+
+    said = {name: value for name, value in reading.items() if value not in (None, ())}
+    for option, name in (("column", "columns"), ("unit", "units")):
+        if pairs := said.pop(option, None):
+            said[name] = dict(_pair(option, pair) for pair in pairs)
+    for option, name in (("file_format", "format"), ("which", "station")):
+        if option in said:
+            said[name] = said.pop(option)
+    with contextlib.suppress(ValueError, KeyError):
+        said["time_zone"] = float(said["time_zone"])
+    return file.read(path, site=site, **said)
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    """Return name and value of ``NAME=VALUE``; the name may hold a ``=`` itself."""
+    name, sign, value = text.rpartition("=")
+    if not sign:
+        raise click.UsageError(say("pair_expected", option=f"--{option}", value=repr(text)))
+    return name, value
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--lat", help="Of the station, where its file does not say it.")
+@click.option("--lon", help="Of the station, where its file does not say it.")
+@click.option("--elevation", help="Metres above sea level.")
+@click.option("--rows", default=5, show_default=True, type=click.IntRange(0), help="Days to show.")
+@_reading
+def station(file: Path, lat: str | None, lon: str | None, elevation: str | None, rows: int, **reading: Any) -> None:
+    """Say what an own station file is taken for, what is uncertain, and show its first days in canonical units."""
+    own = _read_own(file, _site(lat, lon, elevation), reading)
+    for line in own.explain():
+        click.echo(line)
+    if rows:
+        click.echo()
+        click.echo(own.frame.head(rows).to_string())
+
+
+def _site(lat: str | None, lon: str | None, elevation: str | None) -> Site | None:
+    """Return the place of options, None where they name none."""
+    if lat is None or lon is None:
+        return None
+    return Request.from_text(lat, lon, "today", elevation=elevation).site
 
 
 def check_output(path: Path, endings: Collection[str] | None = None) -> None:
@@ -236,6 +307,7 @@ def fuse(data: Path, protocol: str, cities: str | None, output: Path) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Report of a station: .html, .json, or .csv with the days.",
 )
+@_reading
 def validate(
     data: Path | None,
     json_file: Path | None,
@@ -245,6 +317,7 @@ def validate(
     elevation: str | None,
     sources: str,
     output: Path | None,
+    **reading: Any,
 ) -> None:
     """Print how accurate the sources and their fusion are: on your own station, or on a folder of places."""
     if (data is None) == (station is None):
@@ -255,13 +328,10 @@ def validate(
     if output is not None:
         check_output(output, (".html", ".json", ".csv"))
     assert station is not None
-    site = None if lat is None or lon is None else Request.from_text(lat, lon, "today", elevation=elevation).site
-    from etolib.sources.station import file
+    site = _site(lat, lon, elevation)
     from etolib.validation import own_record, own_report
 
-    own = file.read(station, site=site)
-    for line in own.mapping.explain():
-        click.echo(f"{station.name}: {line}", err=True)
+    own = _own(station, site, reading)
     found = own_record.study(own, site, sources)
     click.echo(own_report.to_text(found))
     if output is not None:

@@ -419,7 +419,9 @@ def _reading(station: Source) -> str:
     if mapping is None:
         return ""
     known = {name: dict(facts) for name, facts in mapping.known.items()}
-    given = {"station": mapping.station, "known": known}
+    whole = known.pop("", {})  # what is said of the whole file has parameters of its own
+    names = {"format": "dates", "table": "format"}
+    given = {"station": mapping.station, "known": known} | {names.get(name, name): said for name, said in whole.items()}
     return "".join(f", {name}={value!r}" for name, value in given.items() if value)
 
 

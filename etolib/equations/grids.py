@@ -71,8 +71,7 @@ def grid_eto(
     if when.name in dataset.coords:
         dataset = dataset.assign_coords({when.name: when})
         arrays = {
-            name: array.assign_coords({when.name: when}) if when.name in array.coords else array
-            for name, array in arrays.items()
+            name: a.assign_coords({when.name: when}) if when.name in a.coords else a for name, a in arrays.items()
         }
     arrays |= of_months(arrays, when, calculation.method.of_months)
     if not calculation.use_pressure:
@@ -100,19 +99,27 @@ def grid_eto(
         "references": calculation.method.source,
     }
     codes = dict(zip(flagged, flags, strict=True))
-    flag_set = xr.Dataset({name: codes[name] for name in calculation.method.uses}, attrs=dataset.attrs)
-    for variable in flag_set.data_vars.values():
-        variable.attrs = {
-            "long_name": f"where {variable.name} comes from",
-            "flag_values": np.arange(len(filling.FLAGS), dtype=np.int8),
-            "flag_meanings": " ".join(filling.FLAGS),
-        }
+    flag_set = _described({name: codes[name] for name in calculation.method.uses}, dataset.attrs)
     filled = xr.Dataset(dict(zip(kept, inputs, strict=True)), attrs=dataset.attrs)
     for name in kept:
         filled[name].attrs = _attributes(name)
     return EtoResult(
         result, flag_set, filled, latitude, elevation, calculation.name, calculation.convention, tuple(said)
     )
+
+
+def _described(flags: dict[str, Any], attributes: Any) -> Any:
+    """Return the flags as a Dataset whose attributes say what the codes mean (CF flag_values, flag_meanings)."""
+    import xarray as xr
+
+    found = xr.Dataset(flags, attrs=attributes)
+    for variable in found.data_vars.values():
+        variable.attrs = {
+            "long_name": f"where {variable.name} comes from",
+            "flag_values": np.arange(len(filling.FLAGS), dtype=np.int8),
+            "flag_meanings": " ".join(filling.FLAGS),
+        }
+    return found
 
 
 def _place_of(dataset: Any, site: Site | None, order: str | None, problems: list[Problem]) -> tuple[Any, Any, Any]:

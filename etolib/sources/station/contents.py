@@ -41,7 +41,7 @@ def content(file: str | Path | bytes, filename: str | None) -> tuple[bytes, str]
     return data, name
 
 
-def open_table(file: str | Path | bytes, filename: str | None) -> Table:
+def open_table(file: str | Path | bytes, filename: str | None, form: str | None = None) -> Table:
     """Return the table in a file.
 
     Parameters
@@ -50,11 +50,13 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
         Path, or the content itself.
     filename : str or None
         Named in messages where ``file`` is the content.
+    form : str, optional
+        Name of its format, where it is not to be recognised.
 
     Raises
     ------
     InputError
-        Where there is none.
+        Where there is none, or no such format.
 
     Examples
     --------
@@ -63,11 +65,11 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     """
     data, name = content(file, filename)
     if data[:4] == b"PK\x03\x04":
-        return _of_cells(_excel(data, name), name)
+        return _of_cells(_excel(data, name), name, form)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
     lines = re.split(r"\r\n|\n|\r", _decode(data, name))
-    known = recognise(lines, name)
+    known = recognise(lines, name, form)
     if known is not None and known.table is not None:
         return replace(known.table(lines, name), format=known)
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
@@ -78,12 +80,12 @@ def open_table(file: str | Path | bytes, filename: str | None) -> Table:
     return replace(find_table(rows, delimiter, name), format=known)
 
 
-def _of_cells(rows: list[list[str]], name: str) -> Table:
+def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
     """Return the table of a sheet, known by the look of its first rows as if they were text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows(rows[:HEAD])
-    known = recognise(text.getvalue().split("\n"), name)
+    known = recognise(text.getvalue().split("\n"), name, form)
     if known is None or known.table is None:
         return replace(find_table(rows, "", name), format=known)
     writer.writerows(rows[HEAD:])

@@ -26,12 +26,12 @@ from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
-from etolib.sources.station import months
+from etolib.sources.station import answers, months
 from etolib.sources.station.cells import is_empty, number
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
 from etolib.sources.station.dates import dates_of, read_moments
-from etolib.sources.station.guess import guess, map_table
+from etolib.sources.station.guess import guess
 from etolib.sources.station.judge import judge, judged
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
@@ -49,10 +49,15 @@ def read(
     filename: str | None = None,
     site: Site | None = None,
     station: str | None = None,
-    known: Known | None = None,
+    columns: MappingOf[str, str] | None = None,
+    units: MappingOf[str, str] | None = None,
+    wind_height: float | None = None,
+    dates: str | None = None,
     time_zone: float | str | None = None,
     stamps: str | None = None,
-    hourly: str = "days",
+    hourly: str | None = None,
+    format: str | None = None,
+    known: Known | None = None,
 ) -> StationFile:
     """Read a file into a source like any other.
 
@@ -68,17 +73,28 @@ def read(
         Where the station stands, where the file does not say.
     station : str, optional
         Which station, where the file holds several.
-    known : mapping, optional
-        What you know of columns, by name (`etolib.sources.station.columns.Known`), where no mapping is given.
+    columns : mapping of str to str, optional
+        What columns are, by their names in the file: a canonical variable, or "" for a column that is not to be used.
+    units : mapping of str to str, optional
+        Units of columns, by their names in the file, or by variable.
+    wind_height : float, optional
+        Height of the anemometer, where the file does not say it. [m]
+    dates : str, optional
+        How dates are written, where that is uncertain: ``"day first"``, ``"month first"``, ``"year first"``, or a form
+        of ``strptime``.
     time_zone : float or str, optional
         Of a file of hours: from UTC (-6), or a name (``"America/Chicago"``), where neither the file nor its radiation
         tells. [h]
     stamps : {"begin", "end"}, optional
         Of a file of hours: which end of its interval a row is stamped with, where the file does not say.
-    hourly : {"days", "sum"}
+    hourly : {"days", "sum"}, optional
         What becomes of hours: days of their means, extremes and sums; or also the ETo of each hour (FAO-56 Eq. 53,
         `etolib.eto_hourly`) summed over the day, in the column ``eto`` (and `StationFile.reference`) in the place of
         the file's own. What fusion computes is the daily equation either way.
+    format : str, optional
+        Name of the format of the file (`etolib.sources.station.formats.FORMATS`), where it is not recognised.
+    known : mapping, optional
+        What you know of columns, all in one (`etolib.sources.station.columns.Known`), where no mapping is given.
 
     Returns
     -------
@@ -95,9 +111,14 @@ def read(
     >>> source.frame["tmax"].tolist()
     [30.0, 25.0]
     """
-    table = open_table(file, filename)
+    said = answers.whole(known, dates, time_zone, stamps, hourly, format)
+    table = open_table(file, filename, said.get("", {}).get("table"))
     _, name = content(file, filename)
-    mapping = mapping or map_table(table, None if site is None else site.latitude, known)
+    if mapping is None:
+        latitude = None if site is None else site.latitude
+        mapping = answers.applied(table, latitude, said, columns or {}, units or {}, wind_height)
+    else:
+        said = {name: dict(facts) for name, facts in mapping.known.items()}
     mapping = replace(mapping, station=station or mapping.station)
     place = _place(table, mapping, site)
     if table.monthly is not None:
@@ -107,16 +128,16 @@ def read(
     table = _one_station(table, mapping, station, name)
     moments = read_moments(table, {c.variable: c.index for c in mapping.columns if c.variable}, mapping.date_format)
     if several_a_day(moments):
-        said = Clocked(stamps, time_zone, hourly)
-        return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, said)
-    dates = _days(table, mapping, name)
+        clocked = answers.clock(said)
+        return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, clocked)
+    days = _days(table, mapping, name)
     warnings: list[Text] = []
-    columns, problems = _values(table, mapping, warnings)
-    if not problems and not {"tmin", "tmax"} <= columns.keys():
+    values, problems = _values(table, mapping, warnings)
+    if not problems and not {"tmin", "tmax"} <= values.keys():
         problems.append(Problem("file", name, say("no_columns_for_tmin_and_tmax")))
     if problems:
         raise InputError(problems)
-    frame, mapping, said_of = _judged(canonical.table(dates, columns, warnings), place, mapping)
+    frame, mapping, said_of = _judged(canonical.table(days, values, warnings), place, mapping)
     return StationFile(frame, name, place, mapping, warnings=(*_told(mapping), *said_of, *warnings))
 
 
@@ -275,6 +296,36 @@ class StationFile:
         within = {"tmean": ("tmin", "tmax"), "rhmean": ("rhmin", "rhmax")}  # of rows that are hours
         names |= {name for mean, extremes in within.items() if mean in names for name in extremes}
         return [str(name) for name in self.frame if name in names]
+
+    def explain(self) -> list[Text]:
+        """Return everything about the file in sentences: what it was taken for, its place and days, what is uncertain.
+
+        >>> station = read(b"date,tmax_F,tmin_F\\n2024-02-28,86,68\\n2024-02-29,77,59\\n", filename="a.csv")
+        >>> for sentence in station.explain():
+        ...     print(sentence)
+        columns separated by ',', decimal point, dates as YYYY-MM-DD
+        'date' is taken for date (its name 'date')
+        'tmax_F' is taken for tmax in °F (its name 'tmax_F')
+        'tmin_F' is taken for tmin in °F (its name 'tmin_F')
+        where the station stands is not said in the file
+        2 days, 2024-02-28 to 2024-02-29
+        """
+        lines = self.mapping.explain()
+        if self.site is None:
+            lines.append(say("station_place_unknown"))
+        else:
+            lines.append(say("station_stands_at", place=str(self.site)))
+        if self.monthly:
+            lines.append(say("twelve_monthly_means"))
+        else:
+            first, last = (day.date().isoformat() for day in self.frame.index[[0, -1]])
+            lines.append(say("days_of_file", count=len(self.frame), first=first, last=last))
+            for name in self.frame.columns:
+                if missing := int(self.frame[name].isna().sum()):
+                    lines.append(say("missing_on_days", variable=str(name), count=missing))
+        said = {str(line) for line in lines}
+        lines += [line for line in self.warnings if str(line) not in said]
+        return lines + [say("answered_by", name=q.parameter, text=q.text) for q in self.mapping.questions]
 
     @property
     def info(self) -> SourceInfo:

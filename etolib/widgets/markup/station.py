@@ -74,3 +74,31 @@ def date_words(form: str) -> str:
     for sign, word in (("%Y", "YYYY"), ("%m", "MM"), ("%d", "DD"), ("%y", "YY"), ("%b", "MON")):
         form = form.replace(sign, word)
     return form
+
+
+def question_text(language: str, question: Mapping[str, Any]) -> str:
+    """Return a question as HTML, with what is taken until it is answered.
+
+    ``question`` as `etolib.widgets.remote.read_station` gives it.
+
+    >>> one = {"text": "which unit?", "assumed": "°C", "column": "T<max>", "parameter": "units"}
+    >>> question_text("en", one)
+    '<p>Which unit?</p><small>Until it is answered °C is taken, and no day is of high quality.</small>'
+    """
+    words = sentence(language, decode(question["text"]))
+    if question["assumed"] is None:
+        after = label(language, "question_must_be_answered")
+    else:
+        after = label(language, "question_assumed", answer=answer_words(language, question, question["assumed"]))
+    return f"<p>{words}</p><small>{after}</small>"
+
+
+def answer_words(language: str, question: Mapping[str, Any], answer: str | float) -> str:
+    """Return an answer as a person reads it.
+
+    >>> answer_words("en", {"parameter": "wind_height"}, 10.0), answer_words("pt", {"parameter": "dates"}, "day first")
+    ('10 m', 'dia primeiro')
+    """
+    if question["parameter"] == "wind_height":
+        return f"{float(answer):g} m"
+    return wording.say_or(language, f"answer_{str(answer).replace(' ', '_')}", str(answer))

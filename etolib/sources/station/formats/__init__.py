@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from etolib.errors import InputError, Problem
 from etolib.sources.station.formats import (
     america,
     aquacrop,
@@ -16,6 +17,7 @@ from etolib.sources.station.formats import (
     world,
 )
 from etolib.sources.station.formats.row import Format, Head
+from etolib.words import say
 
 ROWS: tuple[Format, ...] = (
     *models.FORMATS,
@@ -43,10 +45,18 @@ def named(name: str) -> Format | None:
     return next((row for row in FORMATS if row.name == name), None)
 
 
-def recognise(lines: Sequence[str], name: str) -> Format | None:
+def recognise(lines: Sequence[str], name: str, form: str | None = None) -> Format | None:
     """Return the format of a file by its lines and its name, None where it is of no known one.
+
+    ``form`` names the row where a person does ("" for none); `InputError` where there is no such row.
 
     >>> recognise(["date,tmax", "2024-01-01,30"], "mine.csv")
     """
+    if form is not None:
+        if form and named(form) is None:
+            raise InputError(
+                [Problem("format", form, say("is_not_known"), say("known_are", names=[row.name for row in FORMATS]))]
+            )
+        return named(form)
     head = Head(tuple(lines[:HEAD]), name)
     return next((row for row in FORMATS if row.recognise(head)), None)

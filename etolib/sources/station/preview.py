@@ -1,0 +1,94 @@
+"""What can be drawn of an open question: a column as each answer would read it, and what is usual at the place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib.equations.air import wind_speed_2m
+from etolib.errors import EtolibError
+from etolib.site import Site
+from etolib.sources.station.cells import number
+from etolib.sources.station.columns import Column, Mapping
+from etolib.sources.station.dates import dates_of
+from etolib.sources.station.expected import usual
+from etolib.sources.station.layout import Table
+from etolib.sources.station.questions import Question
+from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
+
+MOST_POINTS = 240
+"""Days drawn: a longer record is drawn by its newest days, so that a season can be seen."""
+
+_DAY = {"tmin": "min", "rhmin": "min", "tmax": "max", "rhmax": "max"}  # of several rows of a day; else their mean
+
+
+def preview(table: Table, mapping: Mapping, question: Question, site: Site | None = None) -> dict[str, Any] | None:
+    """Return what to draw beside a question, None where it is about no column of weather.
+
+    Parameters
+    ----------
+    table : Table
+    mapping : Mapping
+    question : Question
+    site : Site, optional
+        Where the station stands; without it nothing is known to be usual.
+
+    Returns
+    -------
+    dict or None
+        ``variable``; its canonical ``unit``; ``dates`` as ISO text; ``readings``: the series by answer; ``usual``: the
+        climatology of the place on those days, None where it is not known. In the canonical unit, None where absent.
+    """
+    columns = {c.name: c for c in mapping.columns}
+    column = columns.get(question.column or "")
+    if column is None or column.variable not in QUANTITY:
+        return None
+    try:
+        at = {c.variable: c.index for c in mapping.columns if c.variable}
+        days, _ = dates_of(table, at, mapping.date_format)
+    except EtolibError:
+        return None
+    found = _readings(table, column, columns, question)
+    if not found:
+        return None
+    drawn = pd.DataFrame(found, index=pd.DatetimeIndex(days, name="date"))
+    drawn = drawn.groupby(level="date").agg(_DAY.get(column.variable or "", "mean")).sort_index().tail(MOST_POINTS)
+    expected = None if site is None else usual(column.variable or "", pd.DatetimeIndex(drawn.index), site)
+    return {
+        "variable": column.variable,
+        "unit": CANONICAL[column.variable or ""],
+        "dates": [day.date().isoformat() for day in drawn.index],
+        "readings": {str(name): _plain(values) for name, values in drawn.items()},
+        "usual": None if expected is None else _plain(expected),
+    }
+
+
+def _readings(
+    table: Table, column: Column, columns: MappingOf[str, Column], question: Question
+) -> dict[str, np.ndarray]:
+    """Return the series of each answer in the canonical unit."""
+    variable = column.variable or ""
+    units = UNITS[QUANTITY[variable]]
+
+    def values(one: Column, unit: str | None) -> np.ndarray:
+        factor, offset = units.get(unit or "", (1.0, 0.0))
+        read = np.array([number(row[one.index], table.decimal) for row in table.rows], dtype=float)
+        return read * factor + offset
+
+    if question.parameter == "units":
+        names = [str(unit) for unit in question.choices if unit in units] or list(units)
+        return {unit: values(column, unit) for unit in names}
+    if question.parameter == "wind_height":
+        wind = values(column, column.unit)
+        heights = [float(height) for height in question.choices] or [2.0, 10.0]
+        return {f"{height:g} m": np.asarray(wind_speed_2m(wind, height)) for height in heights}
+    rivals = [columns[str(name)] for name in question.choices if name in columns]
+    return {one.name: values(one, one.unit or column.unit) for one in rivals or [column]}
+
+
+def _plain(values: Any) -> Sequence[float | None]:
+    return [round(float(value), 3) if np.isfinite(value) else None for value in values]
