@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 
 from etolib.equations import sun
+from etolib.equations.air import saturation_vapour_pressure, wind_speed_2m
+from etolib.equations.daily import eto_fao56
 from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column
+from etolib.sources.station.judge import USUAL
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
 from etolib.sources.station.units import FLUXES, QUANTITY, UNITS
 from etolib.words import Text, say
+
+WIDEST_RANGE = 50.0
+"""Range of temperature of a usual day that none has in °C, K or °F: such numbers are tenths."""
 
 _PRESSURE = (("kPa", 45, 110), ("inHg", 14, 33), ("mmHg", 340, 449), ("hPa", 450, 1100), ("Pa", 45000, 110000))
 """Bounds of the larger values of a station's air pressure, by unit."""
@@ -52,17 +58,72 @@ def complete(
             questions.append(Question("units", text, c.name, c.choices, unit))
             unit = unit or c.choices[0]
         elif unit is None:
-            unit, why = _likely(quantity, values_of(table, c), file)
-            text = say("unit_not_stated", name=repr(c.name), unit=unit, reason=why)
-            questions.append(Question("units", text, c.name, tuple(UNITS[quantity]), unit))
+            values = values_of(table, c)
+            unit, why = _likely(quantity, values, file)
             reasons = (*reasons, say("unit_from", reason=why))
+            if _others_fit(c.variable or "", values, unit, file):
+                text = say("unit_not_stated", name=repr(c.name), unit=unit, reason=why)
+                questions.append(Question("units", text, c.name, tuple(UNITS[quantity]), unit))
+                guessed = True
         height = c.height
         if c.variable == "u2" and height is None:
-            height = 2.0
-            text = say("wind_height_not_stated", name=repr(c.name))
+            height, guessed = 2.0, True
+            text = wind_height_question(c.name, _mean_wind(table, c, unit), table, columns, latitude)
             questions.append(Question("wind_height", text, c.name, (2.0, 10.0), height))
         result.append(replace(c, unit=unit, height=height, reasons=reasons, guessed=guessed))
     return result
+
+
+def _others_fit(variable: str, values: Any, unit: str, file: _File) -> bool:
+    """Return whether the values could well be in another unit than the likely one."""
+    some = values[np.isfinite(values)]
+    quantity = QUANTITY[variable]
+    if not len(some):
+        return False
+    if quantity == "radiation":
+        high = float(np.percentile(some, 95))
+        return file.per_day > 1 or len(_fitting(high, file.latitude, file.per_day)) != 1
+    low, top = USUAL[variable]
+    middle = float(np.median(some if quantity != "water" else some[some > 0] if (some > 0).any() else some))
+    others = (change for name, change in UNITS[quantity].items() if name != unit and not name[0].isdigit())
+    return any(low <= middle * factor + offset <= top for factor, offset in others)
+
+
+def _mean_wind(table: Table, column: Column, unit: str | None) -> float:
+    values = values_of(table, column) * column.scale
+    factor, offset = UNITS["wind"].get(unit or "", (1.0, 0.0))
+    good = values[np.isfinite(values)]
+    return float(np.mean(good) * factor + offset) if len(good) else math.nan
+
+
+def wind_height_question(
+    name: str, mean: float, table: Table, columns: Sequence[Column], latitude: float | None
+) -> Text:
+    """Return what is said of a wind whose height is not stated: its mean, and what 10 m would change of ETo.
+
+    The change is that of FAO-56 Penman-Monteith on the mean temperatures of the file, with 15 MJ m-2 day-1 and the
+    vapour pressure that the minimum saturates.
+    """
+    means = {}
+    for c in columns:
+        if c.variable in ("tmin", "tmax", "tmean"):
+            factor, offset = UNITS["temperature"].get(c.unit or "°C", (1.0, 0.0))
+            values = values_of(table, c) * c.scale * factor + offset
+            means[c.variable] = float(np.nanmean(values)) if np.isfinite(values).any() else 20.0
+    low = min(max(means.get("tmin", means.get("tmean", 20.0) - 5), -30.0), 35.0)
+    high = min(max(means.get("tmax", means.get("tmean", 20.0) + 5), low), 45.0)
+    if not math.isfinite(mean) or not 0 <= mean < 60:
+        return say("wind_height_not_stated", name=repr(name))
+
+    def eto(wind: float) -> float:
+        return float(
+            eto_fao56(tmin=low, tmax=high, ea=saturation_vapour_pressure(low), rs=15.0, u2=wind,
+                      latitude=latitude or 0.0, elevation=100.0, day_of_year=80)
+        )  # fmt: skip
+
+    at_2 = eto(mean)
+    change = 100 * (eto(float(wind_speed_2m(mean, 10.0))) / at_2 - 1) if at_2 > 0 else 0.0
+    return say("wind_height_and_its_effect", name=repr(name), mean=f"{mean:.1f}", percent=f"{abs(change):.0f}")
 
 
 def values_of(table: Table, column: Column) -> Any:
@@ -78,6 +139,11 @@ def _whole_file(table: Table, columns: Sequence[Column], latitude: float | None)
         if QUANTITY.get(c.variable or "") == "temperature" and not c.unit
         and np.isfinite(values := values_of(table, c)).any()
     ]  # fmt: skip
+    both = {c.variable: values_of(table, c) for c in columns if c.variable in ("tmin", "tmax") and not c.unit}
+    apart = np.abs(both["tmax"] - both["tmin"]) if len(both) == 2 else np.array([])
+    apart = apart[np.isfinite(apart)]
+    if len(apart) and float(np.median(apart)) > WIDEST_RANGE:
+        return _File("0.1 °C", bool(stated & {"mph", "in", "Ly"}), latitude)
     temperature = "K" if any(v > 200 for v in hot) else "°F" if "°F" in stated or any(v > 50 for v in hot) else "°C"
     american = bool(stated & {"°F", "mph", "in", "Ly"}) or temperature == "°F"
     return _File(temperature, american, latitude)
@@ -115,15 +181,20 @@ def _likely(quantity: str, values: Any, file: _File) -> tuple[str, Text]:
 
 def _likely_radiation(high: float, latitude: float | None, per_day: float = 1.0) -> tuple[str, Text]:
     """Return the unit in which the larger values, means of a day of ``per_day`` rows, come near a clear summer day."""
+    fits = _fitting(high, latitude, per_day)
+    if "MJ/m²" in fits or not fits:
+        return "MJ/m²", say("by_the_values" if fits else "the_usual_unit")
+    return max(fits, key=lambda u: -abs(math.log(fits[u]))), say("by_the_values")
+
+
+def _fitting(high: float, latitude: float | None, per_day: float) -> dict[str, float]:
+    """Return the units in which the larger values are near a clear summer day, and their share of it."""
     top = 31.0  # MJ m-2 day-1, a clear summer day nearly anywhere
     if latitude is not None:
         number_of_day = np.arange(1.0, 366.0)
         top = float(np.max(sun.extraterrestrial_radiation(latitude, number_of_day))) * 0.78
-    fits = {}
-    for unit in ("MJ/m²", "W/m²", "kWh/m²", "kJ/m²", "J/cm²"):
-        share = high * UNITS["radiation"][unit][0] * (1.0 if unit in FLUXES else per_day) / top
-        if 0.45 <= share <= 1.25:
-            fits[unit] = share
-    if "MJ/m²" in fits or not fits:
-        return "MJ/m²", say("by_the_values" if fits else "the_usual_unit")
-    return max(fits, key=lambda u: -abs(math.log(fits[u]))), say("by_the_values")
+    shares = {
+        unit: high * UNITS["radiation"][unit][0] * (1.0 if unit in FLUXES else per_day) / top
+        for unit in ("MJ/m²", "W/m²", "kWh/m²", "kJ/m²", "J/cm²", "J/m²", "Wh/m²")
+    }
+    return {unit: share for unit, share in shares.items() if 0.45 <= share <= 1.25}

@@ -49,7 +49,10 @@ def test_an_unstated_unit_is_guessed_from_the_values_and_said(weather, header, v
     (column,) = [c for c in mapping.columns if c.variable == variable]
     assert column.unit == unit
     assert not column.stated
-    assert any(header in question.text and "not stated" in question.text for question in mapping.questions)
+    asked = any(header in question.text and "not stated" in question.text for question in mapping.questions)
+    # Where no other unit could be, the reason says how the unit was found, and nothing is asked.
+    assert asked == column.guessed
+    assert "unit from" in column.reason
     assert read(text, mapping=mapping, site=SITE).frame[variable].median() == pytest.approx(median, rel=0.01)
 
 
@@ -59,7 +62,7 @@ def test_fahrenheit_is_seen_where_no_unit_is_stated(weather):
     source = read(text)
     assert source.frame["tmax"].tolist() == pytest.approx(weather["tmax"].tolist())
     assert source.frame["precipitation"].iloc[0] == pytest.approx(2.54)  # the rest of such a file is in US units too
-    assert any("°F assumed" in text for text in source.warnings)
+    assert any("in °F" in text and "unit from" in text for text in source.mapping.explain())
 
 
 def test_kelvin_is_seen_where_no_unit_is_stated(weather):

@@ -33,7 +33,7 @@ EXPECTED = {
             "tmean": [21.0, 22.1, 20.4], "tmax": [28.4, 29.6, 27.7], "tmin": [14.2, 15.1, 13.8],
             "rhmean": [64, 61, 68], "tdew": [13.9, 14.2, 14.3], "rs": times(WATT, 283, 290, 262),
             "precipitation": [0, 3.4, 0], "eto": [4.8, 5.0, 4.4], "u2": times(1 / 3.6, 7.2, 5.4, 9.0),
-        }, asked=("dates", "units", "wind_height"), answers={"Wind Speed": {"unit": "km/h"}}),
+        }, asked=("dates", "wind_height"), answers={"Wind Speed": {"unit": "km/h"}}),
         "davis_hourly.txt": Expected(hourly=True, answers={"Wind Speed": {"unit": "mph"}}),
     },
     "davis_weatherlink_com": {"davis_weatherlink_com.csv": Expected(hourly=True)},
