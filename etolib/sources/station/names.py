@@ -77,6 +77,7 @@ class Name:
     run: bool = False
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Return lower-case words without accents and signs.
 
