@@ -17,17 +17,18 @@ import pandas as pd
 
 from etolib.equations.filling import ESTIMATED, FILLED
 from etolib.errors import InputError, Problem
-from etolib.fusion import faults, intervals, series
+from etolib.fusion import departures, faults, intervals, series
 from etolib.fusion.estimates import BOUNDED, estimate_error
 from etolib.fusion.inputs import HUMIDITY, Chosen, choose_inputs
 from etolib.fusion.learnt import Learnt, learn
 from etolib.fusion.members import Members, member, penman_monteith, wind_slope
-from etolib.fusion.sources import CLIMATOLOGY, dateless, means_error, own_error
+from etolib.fusion.sources import CLIMATOLOGY, dateless, own_error
 from etolib.fusion.wind import said, unquestioned, wind_error
 from etolib.reference import EtoResult
 from etolib.reference import eto as reference_eto
 from etolib.site import Site
 from etolib.sources.catalogue import STATION
+from etolib.sources.climatology import annual_range
 from etolib.words import Text, say
 
 ESTIMATE_ERROR = 0.10
@@ -199,7 +200,7 @@ def _nothing_learnt(
     unknown = (completed.flags["u2"] == "default_wind").to_numpy()
     wind = wind_error(completed.inputs, site, eto, np.where(measured_wind, 0.0, slope), lone_wind, unknown)
     estimates = estimate_error(completed.inputs, completed.flags, site, eto)
-    lower, upper = _without_reference(eto, wind, each, chosen.source, completed.flags, estimates, from_station, means)
+    lower, upper = _without_reference(eto, wind, each, chosen.source, completed, site, estimates, from_station, means)
     there = np.isfinite(eto)
     weights = pd.DataFrame(
         {"chosen": there & ~from_station, "second": False, "station": there & from_station},
@@ -307,16 +308,16 @@ def _without_reference(
     wind: tuple[np.ndarray, np.ndarray],
     each: pd.DataFrame,
     source: pd.DataFrame,
-    flags: pd.DataFrame,
+    completed: EtoResult,
+    site: Site,
     estimates: tuple[np.ndarray, np.ndarray],
     from_station: np.ndarray,
     means: Sequence[str],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the interval of days on which nothing was learnt."""
     weather = each.drop(columns=list(means), errors="ignore")
+    flags = completed.flags
     extra = ESTIMATE_ERROR**2 * flags.isin(ESTIMATED.difference(BOUNDED)).sum(axis=1).to_numpy(float)
-    for name in means:
-        extra += means_error(name) ** 2 * (source["tmax"] == name).to_numpy(float)
     lower, upper = intervals.without_reference(
         eto,
         wind,
@@ -329,6 +330,13 @@ def _without_reference(
     route = flags["ea"].map(ROUTE_ERROR).fillna(0.0).to_numpy(float)
     up, down = (np.exp(intervals.Z95 * np.sqrt(own_error() ** 2 + route**2 + extra + part**2)) for part in wind)
     lower, upper = np.where(of_station, eto / down, lower), np.where(of_station, eto * up, upper)
+    for name in means:
+        of_it = (source["tmax"] == name).to_numpy()
+        usual = completed.inputs.loc[of_it, list(departures.USUAL)]
+        bounds = departures.interval(usual, site, annual_range(site), of_maps=name != STATION)
+        estimated = np.exp(intervals.Z95 * np.sqrt(extra[of_it]))
+        lower[of_it] = eto[of_it] - estimated * (eto[of_it] - bounds[0])
+        upper[of_it] = eto[of_it] + estimated * (bounds[1] - eto[of_it])
     higher, deeper = estimates
     lower = eto - np.hypot(eto - lower, intervals.Z95 * deeper)
     upper = eto + np.hypot(upper - eto, intervals.Z95 * higher)

@@ -55,16 +55,3 @@ def second(names: Iterable[str]) -> str | None:
 def own_error() -> float:
     """Return the relative standard error of ETo from a station's own complete record. [1]"""
     return catalogue.OWN.error or 0.0
-
-
-def means_error(name: str) -> float:
-    """Return the relative standard error of a day that is drawn from long-term means. [1]
-
-    That of the source's row; monthly means of an own station err as the climatology does: weather departs from them.
-
-    >>> means_error("climatology"), means_error("station")
-    (0.25, 0.25)
-    """
-    known = row(name) if dateless(name) else None
-    known = known or next(one for one in catalogue.SOURCES.values() if one.dateless)
-    return known.error or 0.0

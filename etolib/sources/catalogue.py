@@ -234,7 +234,6 @@ _ROWS = (
         reason="only_where_nothing_else",
         rank=Rank(weather=LAST, radiation=LAST),
         kinds=("climatology",),
-        error=0.25,  # weather departs from its mean
     ),
 )
 

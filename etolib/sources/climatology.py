@@ -249,6 +249,16 @@ def _day_index(period: Period) -> Array:
     return np.where((month == 2) & (day == 29), 58.5, starts[month - 1] + day - 1.0)
 
 
+def annual_range(site: Site) -> float | None:
+    """Return the mean temperature of the warmest minus that of the coldest month, None where the maps have none. [K]
+
+    >>> round(annual_range(Site(52.15, -106.6))), annual_range(Site(0.0, -30.0))
+    (33, None)
+    """
+    cells = _cells(site.latitude, site.longitude)
+    return None if cells is None else float(np.ptp(cells.monthly["tmean"]))
+
+
 def _maps_at(site: Site) -> tuple[float, Cells]:
     """Return the height of the surface [m] and the maps at a place; `NotCovered` where there are none."""
     elevation, is_land = surface(site.latitude, site.longitude)
