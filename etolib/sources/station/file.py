@@ -120,12 +120,12 @@ def read(
     else:
         said = {name: dict(facts) for name, facts in mapping.known.items()}
     mapping = replace(mapping, station=station or mapping.station)
-    place = _place(table, mapping, site)
     if table.monthly is not None:
-        return StationFile(table.monthly, name, place, mapping, monthly=True)
+        return StationFile(table.monthly, name, _place(table, mapping, site), mapping, monthly=True)
     if unanswered := [question for question in mapping.questions if question.assumed is None]:
         raise InputError([_to_answer(question) for question in unanswered])
     table = _one_station(table, mapping, station, name)
+    place = _place(table, mapping, site)
     moments = read_moments(table, {c.variable: c.index for c in mapping.columns if c.variable}, mapping.date_format)
     if several_a_day(moments):
         clocked = answers.clock(said)

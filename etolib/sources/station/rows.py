@@ -135,7 +135,7 @@ def days_of(
     stamps = said.stamps or (None if form is None else form.stamps)
     zone = said.time_zone
     if zone is None and moments.offsets is None:
-        zone = None if form is None else form.time_zone
+        zone = table.facts.get("time_zone", None if form is None else form.time_zone)
         zone = _zone_of_header(table, mapping) if zone is None else zone
     return to_days(
         moments.moments,

@@ -102,6 +102,34 @@ def test_a_wind_that_is_the_largest_of_the_day_is_left_out_with_a_sentence():
     assert any("windspeed" in note and "largest of the day" in note for note in source.mapping.notes)
 
 
+@pytest.mark.parametrize(
+    ("file", "column", "words"),
+    [
+        ("open_meteo_wind_max.csv", "wind_speed_10m_max", "largest of the day"),
+        ("silo.txt", "RHmaxT", "one time of the day"),
+        ("agera5.csv", "Relative_Humidity_2m_15h", "one time of the day"),
+        ("bom_observations.csv", "3pm wind speed", "one time of the day"),
+        ("knmi.txt", "EV24", "another evapotranspiration"),
+        ("apsim.met", "evap", "of a pan"),
+    ],
+)
+def test_what_looks_like_ours_and_is_not_is_left_out_with_a_sentence(file, column, words):
+    assert any(column in note and words in note for note in read(FILES / file).mapping.notes)
+
+
+def test_one_of_several_stations_stands_where_its_own_rows_say():
+    head, *rows = (FILES / "meteo_france.csv").read_text().splitlines()
+    other = [row.replace("99999001", "99999002").replace("43.56", "47.2") for row in rows]
+    both = "\n".join([head, *rows, *other]).encode()
+    assert read(both, station="99999002").site.latitude == 47.2
+    assert read(both, station="99999001").site.latitude == 43.56
+    assert read(FILES / "open_meteo_two_places.csv", station="1").site.latitude == 48.8
+
+
+def test_hours_of_open_meteo_are_in_the_time_zone_that_the_file_states():
+    assert read(FILES / "open_meteo_hourly.csv").mapping.questions == ()
+
+
 @pytest.mark.parametrize("file", ["cimis.csv", "noaa_cdo_standard.csv", "ecowitt_net.csv", "visualcrossing_us.csv"])
 def test_a_sheet_of_a_known_format_is_known_too(file, tmp_path):
     rows = list(csv.reader((FILES / file).read_text().splitlines()))

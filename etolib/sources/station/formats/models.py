@@ -37,7 +37,7 @@ AGMIP = Format(
     title="AgMIP weather file",
     recognise=_agmip,
     table=dssat.read_agmip,
-    columns=_WTH,
+    columns={**_WTH, "rhum": Spec(None, why="of_one_time_of_the_day")},
     closed=True,
     wind_height=2.0,
     source="AgMIP, acr_agmip003 (A. Ruane): vapour pressure in hPa; AgMERRA (doi:10.1016/j.agrformet.2014.09.016): "
@@ -55,7 +55,7 @@ APSIM = Format(
         "day of month": Spec("day"), "doy": Spec("doy"),
         "radn": Spec("rs"), "maxt": Spec("tmax"), "mint": Spec("tmin"), "meant": Spec("tmean"),
         "rain": Spec("precipitation"), "vp": Spec("ea"), "wind": Spec("u2"), "windspeed": Spec("u2"),
-        "rh": Spec("rhmean"),
+        "rh": Spec("rhmean"), **dict.fromkeys(("pan", "evap"), Spec(None, why="another_evapotranspiration")),
     },
     closed=True,
     source="APSIM, apsim.info, documentation of the module Met, and SILO's APSIM format (units in brackets); pan and "

@@ -54,6 +54,8 @@ def _header(lines: Sequence[str]) -> tuple[dict[str, float], dict[str, str | Non
             facts["latitude"], facts["longitude"] = float(place[1]), float(place[2])
         elif height:
             facts["elevation"] = float(height[1])
+        elif re.match(r"^Dates .* in UTC\s*$", line):
+            facts["time_zone"] = 0.0
         elif parameter:
             units[parameter[1]] = _OF_AN_HOUR.get(parameter[2]) or unit_of(parameter[2])
     return facts, units

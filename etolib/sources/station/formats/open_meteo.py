@@ -13,6 +13,9 @@ from etolib.sources.station.formats.text import headed, with_units
 from etolib.sources.station.layout import Table
 from etolib.words import say
 
+_WHICH = "location_id"
+_WHERE = ("latitude", "longitude", "elevation")
+
 
 def read(lines: Sequence[str], name: str) -> Table:
     """Return the table of days of an Open-Meteo download, that of hours where there is none, with the place.
@@ -32,7 +35,20 @@ def read(lines: Sequence[str], name: str) -> Table:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     days = [block for block in tables if re.fullmatch(r"\d{4}-\d\d-\d\d", block[1][block[0].index("time")])]
     header, *body = (days or tables)[0]
-    return replace(with_units(headed(header, body, ",")), facts=_place(blocks[0]))
+    table = with_units(headed(header, body, ","))
+    table = replace(table, units=["mph" if unit == "mp/h" else unit for unit in table.units], facts=_place(blocks[0]))
+    return _with_places(table, blocks[0])
+
+
+def _with_places(table: Table, places: Sequence[Sequence[str]]) -> Table:
+    """Return the table of several places with the place of each row beside it."""
+    if len(places) <= 2 or _WHICH not in places[0] or _WHICH not in table.names:
+        return table
+    named = {row[places[0].index(_WHICH)]: dict(zip(places[0], row, strict=False)) for row in places[1:]}
+    at = table.names.index(_WHICH)
+    rows = [[*row, *(named.get(row[at], {}).get(key, "") for key in _WHERE)] for row in table.rows]
+    units: list[str | None] = [*table.units, *[None] * len(_WHERE)]
+    return replace(table, names=[*table.names, *_WHERE], units=units, rows=rows)
 
 
 def _place(block: Sequence[Sequence[str]]) -> dict[str, float]:
@@ -40,6 +56,6 @@ def _place(block: Sequence[Sequence[str]]) -> dict[str, float]:
     if len(block) != 2:
         return {}
     named = dict(zip(block[0], block[1], strict=False))
-    facts = {key: number(named.get(key, ""), ".") for key in ("latitude", "longitude", "elevation")}
+    facts = {key: number(named.get(key, ""), ".") for key in _WHERE}
     facts["time_zone"] = number(named.get("utc_offset_seconds", ""), ".") / 3600
     return {key: value for key, value in facts.items() if value == value}

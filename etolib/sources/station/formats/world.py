@@ -18,6 +18,9 @@ def _first(head: Head) -> str:
     return next((line for line in head.lines if line.strip()), "")
 
 
+_LARGEST = Spec(None, why="largest_of_the_day")
+_ONE_TIME = Spec(None, why="of_one_time_of_the_day")
+_OTHER_EVAPORATION = Spec(None, why="another_evapotranspiration")
 _SILO_CODES = {"smx", "smn", "srn", "ssl"}
 
 
@@ -39,6 +42,8 @@ SILO = Format(
         "t min": Spec("tmin", "°C"), "min temp": Spec("tmin", "°C"), "rain": Spec("precipitation", "mm"),
         "daily rain": Spec("precipitation", "mm"), "radn": Spec("rs", "MJ/m²"), "radiation": Spec("rs", "MJ/m²"),
         "vp": Spec("ea", "hPa"), "fao56": Spec("eto", "mm"), "et short crop": Spec("eto", "mm"),
+        **dict.fromkeys(("rhmaxt", "rhmint", "rh tmax", "rh tmin"), _ONE_TIME),
+        **dict.fromkeys(("evap", "evap pan", "evap syn", "evap comb", "et tall crop"), _OTHER_EVAPORATION),
     },
     closed=True,
     day="minima and rain to 9 h, maxima from 9 h",
@@ -57,7 +62,7 @@ BOM_ETO = Format(
         "rain 0900 0900 mm": Spec("precipitation", "mm"), "maximum temperature c": Spec("tmax", "°C"),
         "minimum temperature c": Spec("tmin", "°C"), "maximum relative humidity": Spec("rhmax", "%"),
         "minimum relative humidity": Spec("rhmin", "%"), "average 10m wind speed m sec": Spec("u2", "m/s", 10.0),
-        "solar radiation mj sq m": Spec("rs", "MJ/m²"),
+        "solar radiation mj sq m": Spec("rs", "MJ/m²"), "pan evaporation 0900 0900 mm": _OTHER_EVAPORATION,
     },
     closed=True,
     wind_height=10.0,
@@ -73,6 +78,9 @@ BOM_OBSERVATIONS = Format(
     columns={
         "date": Spec("date"), "minimum temperature c": Spec("tmin", "°C"), "maximum temperature c": Spec("tmax", "°C"),
         "rainfall mm": Spec("precipitation", "mm"), "sunshine hours": Spec("sunshine", "h"),
+        "evaporation mm": _OTHER_EVAPORATION,
+        **{f"{hour} {what}": _ONE_TIME for hour in ("9am", "3pm")
+           for what in ("temperature c", "relative humidity", "wind speed km h")},
     },
     closed=True,
     day="minima and rain to 9 h, maxima from 9 h",
@@ -138,7 +146,8 @@ OPEN_METEO = Format(
     recognise=lambda head: bool(_OPEN_METEO.match(_first(head).lstrip("\ufeff"))),
     table=open_meteo.read,
     columns={
-        "location id": Spec("station"), "time": Spec("date"), "temperature 2m max": Spec("tmax"),
+        "location id": Spec("station"), "latitude": Spec("latitude"), "longitude": Spec("longitude"),
+        "elevation": Spec("elevation"), "time": Spec("date"), "temperature 2m max": Spec("tmax"),
         "temperature 2m min": Spec("tmin"), "temperature 2m mean": Spec("tmean"), "temperature 2m": Spec("tmean"),
         "dew point 2m mean": Spec("tdew"), "dewpoint 2m mean": Spec("tdew"), "dew point 2m": Spec("tdew"),
         "dewpoint 2m": Spec("tdew"), "relative humidity 2m max": Spec("rhmax"),
@@ -150,11 +159,14 @@ OPEN_METEO = Format(
         "wind speed 10m": Spec("u2", height=10.0), "windspeed 10m": Spec("u2", height=10.0),
         "sunshine duration": Spec("sunshine"), "surface pressure mean": Spec("pressure"),
         "surface pressure": Spec("pressure"), "et0 fao evapotranspiration": Spec("eto"),
+        "wind speed 10m max": _LARGEST, "windspeed 10m max": _LARGEST,
     },
     closed=True,
     wind_height=10.0,
+    stamps="end",
     source="Open-Meteo, open-meteo.com/en/docs (daily and hourly variables, CSV): units in brackets; the day is that "
-           "of the time zone asked; the largest wind and gust are no mean and are not taken",
+           "of the time zone asked; sums and means of an hour are those before its stamp; the largest wind and gust of "
+           "a day are no mean and are not taken",
 )  # fmt: skip
 
 _AGERA5 = re.compile(r"Temperature[_-]Air[_-]2m[_-](Max|Min)", re.IGNORECASE)
@@ -167,12 +179,12 @@ def _agera5(lines: Sequence[str], name: str) -> Table:
     """Return the table with AgERA5's own units where the header states none."""
     filled = [line for line in lines if line.strip()]
     delimiter = delimiter_of(filled)
-    table = with_units(headed(*_rows(split(filled, delimiter, name)), delimiter))
+    table = with_units(headed(*_cells(split(filled, delimiter, name)), delimiter))
     own = [_AGERA5_UNITS.get(plain(column).split(" ")[0]) for column in table.names]
     return replace(table, units=[unit or mine for unit, mine in zip(table.units, own, strict=True)])
 
 
-def _rows(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+def _cells(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     cells = [[cell.strip() for cell in row] for row in rows]
     return cells[0], cells[1:]
 
@@ -190,6 +202,7 @@ AGERA5 = Format(
         "dew point temperature 2m mean 24h": Spec("tdew"), "vapour pressure mean": Spec("ea"),
         "vapour pressure mean 24h": Spec("ea"), "solar radiation flux": Spec("rs"),
         "wind speed 10m mean": Spec("u2", height=10.0), "wind speed 10m mean 24h": Spec("u2", height=10.0),
+        **{f"relative humidity 2m {hour}": _ONE_TIME for hour in ("06h", "09h", "12h", "15h", "18h")},
         "precipitation flux": Spec("precipitation"), "referenceet penmanmonteith fao56": Spec("eto"),
     },
     closed=True,

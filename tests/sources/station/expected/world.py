@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sources.station.expected import AT_10_M, INCH, NONE, Expected, times
+from tests.sources.station.expected import AT_10_M, INCH, MPH, NONE, Expected, times
 
 KMH = 1 / 3.6  # m s-1
 QUEENSLAND = (-27.85, 150.05, 202.0)
@@ -76,6 +76,10 @@ EXPECTED = {
         "open_meteo_wind_max.csv": Expected("2023-07-10", {
             "tmax": [30.0, 25.0, 27.5], "tmin": [20.0, 15.0, 17.5], "precipitation": [0.0, 0.5 * INCH, 0.0],
             "rs": [25.31, 15.08, 18.44],
+        }, site=(41.5, -93.6, 291.0)),
+        "open_meteo_imperial.csv": Expected("2023-07-10", {
+            "tmax": [30.0, 25.0, 27.5], "tmin": [20.0, 15.0, 17.5], "precipitation": [0.0, 0.5 * INCH, 0.0],
+            "u2": times(AT_10_M * MPH, 7.0, 9.0, 8.0),
         }, site=(41.5, -93.6, 291.0)),
         "open_meteo_both.csv": Expected("2023-07-10", {
             "tmax": [28.3, 26.0, 22.8], "tmin": [15.1, 16.8, 13.6], "u2": times(AT_10_M, 3.0, 4.0, 5.0),
