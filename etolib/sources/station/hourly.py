@@ -24,6 +24,7 @@ from etolib.site import Site
 from etolib.sources import daily
 from etolib.sources.station.clock import Clock, read_clock
 from etolib.sources.station.questions import Question
+from etolib.variables import VARIABLES
 from etolib.words import Text, say
 
 NEEDED = 21
@@ -43,6 +44,10 @@ LOW_SUN = np.radians(5.0)
 """Height of the sun in the middle of an hour that has hardly any radiation: less than 0.2 MJ m-2. [radian]"""
 EMPTY_NIGHTS = 0.8
 """Share of the dark hours without a value, from which a file is one that leaves nights empty."""
+BRIGHTEST_NIGHT, BRIGHTEST = -20 * 0.0864, 1600 * 0.0864
+"""Bounds of the radiation of a row: an offset at night, the sun through broken clouds. [MJ m-2 day-1]"""
+SPIKES = 0.05
+"""Largest share of the rows that may be left out because no hour has such a value."""
 STAYS = 0.9
 """Share of the steps from a value above 0 that do not fall, where a column is a counter."""
 
@@ -123,6 +128,7 @@ def to_days(
     clock = read_clock(moments, columns.get("rs"), site=site, stamps=stamps, time_zone=time_zone, offsets=offsets)
     notes = list(clock.notes)
     columns = _without_counters(columns, clock, notes)
+    columns = _weather(columns, clock, amounts, notes)
     own_extremes = {"tmin", "tmax"} <= columns.keys()
     if not own_extremes and clock.step > LONGEST_EXTREMES:
         value = f"{clock.step:g} h"
@@ -190,10 +196,37 @@ def _counts_up(values: np.ndarray) -> bool:
     """
     values = values[np.isfinite(values)]
     rise = np.diff(values)
+    if len(values) >= FEWEST_ROWS and values.min() > 0 and not (rise < 0).any():  # it never rains without an end
+        return True
     running = values[:-1] > 0
     if running.sum() < FEWEST_ROWS or (rise > 0).sum() < max(2, 2 * (rise < 0).sum()):
         return False
     return bool((rise[running] >= 0).mean() >= STAYS)
+
+
+def _weather(columns: dict[str, Any], clock: Clock, amounts: Collection[str], notes: list[Text]) -> dict[str, Any]:
+    """Return the columns without values that no hour on Earth has, which are counted, and without the zero of a night.
+
+    A pyranometer shows some W m-2 below 0 at night.
+    """
+    kept = {}
+    for name, values in columns.items():
+        low, high = VARIABLES[name].lower, VARIABLES[name].upper
+        scale = 1.0
+        if name == "rs":
+            low, high = BRIGHTEST_NIGHT, BRIGHTEST
+            scale = 24 / clock.step if name in amounts else 1.0
+        elif name == "sunshine":
+            high = 1.05 * clock.step
+        wrong = (values * scale < low) | (values * scale > high)
+        if wrong.mean() > SPIKES:  # a unit, not a spike: the days are judged
+            kept[name] = values
+            continue
+        if wrong.any():
+            value = f"{float(values[wrong][0]):g}"
+            notes.append(say("rows_no_weather", variable=name, count=int(wrong.sum()), value=value))
+        kept[name] = np.where(wrong, np.nan, np.maximum(values, 0.0) if name == "rs" else values)
+    return kept
 
 
 def _hours(columns: dict[str, Any], clock: Clock, first: float, amounts: Collection[str]) -> pd.DataFrame:

@@ -341,6 +341,25 @@ def rain_of_many_days(index: pd.DatetimeIndex) -> np.ndarray:
     return np.clip(hour - 6, 0, 3) * 1.5
 
 
+def test_values_that_no_hour_has_are_left_out_and_counted(weather, days) -> None:
+    table = rows(weather, 10, "end", -6)
+    spoilt = table.copy()
+    spoilt.loc["2023-07-05 12:30", "tmean"] = 85.0
+    spoilt.loc["2023-07-06 12:30", ["tmean", "rs", "u2"]] = [-100.0, 500.0, 99.0]
+    spoilt["rs"] -= 0.1  # a pyranometer at night
+    found = read(spoilt, CHICAGO, stamps="end", time_zone=-6)
+    assert sum("cannot be weather" in note for note in found.notes) == 3
+    assert any("2 rows" in note and "tmean" in note for note in found.notes)
+    loose = TOLERANCE | {"tmean": 0.02, "rhmean": 0.01, "u2": 0.02, "rs": 0.15}
+    same(found.frame, days, loose)
+
+
+def test_a_total_that_never_ends_is_a_counter(weather) -> None:
+    table = rows(weather, 60, "end", -6).assign(precipitation=12.1)
+    found = read(table, CHICAGO, stamps="end", time_zone=-6)
+    assert "precipitation" not in found.frame
+
+
 def test_a_rainy_week_is_no_counter(weather) -> None:
     rng = np.random.default_rng(1)
     table = rows(weather, 10, "end", -6)
