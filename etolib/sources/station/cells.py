@@ -14,6 +14,7 @@ ABSENT = {"", "na", "n/a", "nan", "null", "none", "-", "--", "---", "m", "*", "n
 FILLS = (-99.0, -99.9, -99.99, -999.0, -999.9, -999.99, -9999.0, -9999.9, -6999.0)
 
 NUMBER_COMMA = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d+$|^[+-]?\d+,\d+$")
+_THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 NUMBER_POINT = re.compile(r"^[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
 
 
@@ -50,12 +51,16 @@ def number(cell: str, decimal: str) -> float:
     (1234.5, nan, 0.0)
     """
     text = cell.strip().strip('"').replace("\u2212", "-")
+    if not text.isascii() or "'" in text or " " in text:  # thousands
+        text = re.sub(r"(?<=\d)[\xa0\u202f' ](?=\d{3}(?:\D|$))", "", text)
     if text.lower() in ABSENT:
         return math.nan
     if text in ("T", "t", "Tr", "tr"):
         return 0.0  # trace of rain
     if decimal == ",":
         text = text.replace(".", "").replace(",", ".") if "," in text else text
+    elif _THOUSANDS.match(text):
+        text = text.replace(",", "")
     try:
         value = float(text)
     except ValueError:

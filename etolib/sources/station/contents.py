@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pandas as pd
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import split
 from etolib.sources.station.formats import HEAD, recognise
-from etolib.sources.station.layout import Table, delimiter_of, find_table
+from etolib.sources.station.layout import Table, columns_of, delimiter_of, find_table
 from etolib.words import say
 
 MAX_BYTES = 50 << 20
@@ -72,12 +73,21 @@ def open_table(file: str | Path | bytes, filename: str | None, form: str | None 
     known = recognise(lines, name, form)
     if known is not None and known.table is not None:
         return replace(known.table(lines, name), format=known)
-    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    lines = _bare(lines)
     if not lines:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     delimiter = delimiter_of(lines)
-    rows = [line.split() for line in lines] if delimiter == " " else split(lines, delimiter, name)
+    rows = columns_of(lines, name) if delimiter == " " else split(lines, delimiter, name)
     return replace(find_table(rows, delimiter, name), format=known)
+
+
+def _bare(lines: Sequence[str]) -> list[str]:
+    """Return the lines that are not empty, without the signs of a comment: a header may stand behind one."""
+    kept = [line for line in lines if line.strip()]
+    first = next((i for i, line in enumerate(kept) if not line.startswith("#")), len(kept))
+    return [re.sub(r"^#+[ \t]*(?=[^\s,;|])", "", line) for line in kept[:first]] + [
+        line for line in kept[first:] if not line.startswith("#")
+    ]
 
 
 def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
@@ -93,7 +103,7 @@ def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
 
 
 def _decode(data: bytes, name: str) -> str:
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1"):
+    for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -101,6 +111,29 @@ def _decode(data: bytes, name: str) -> str:
         if "\x00" not in text:
             return text
     raise InputError([Problem("file", name, say("not_text_and_not_excel"), say("save_as_csv_or_xlsx"))])
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    """Return the encodings to try: by the mark at the front, by zeros, by high bytes in pairs (East Asia)."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ("utf-16",)
+    sample = data[:4000]
+    if b"\x00" in sample:
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        if max(even, odd) > 0.4 * len(sample) / 2 and min(even, odd) < 0.02 * len(sample):
+            return ("utf-16-be" if even > odd else "utf-16-le",)
+    high = [i for i, byte in enumerate(sample) if byte >= 0x80]
+    pairs = sum(i + 1 < len(sample) and (sample[i + 1] >= 0x80 or i - 1 in set(high)) for i in high)
+    if len(high) >= 4 and pairs >= 0.7 * len(high):
+        return ("utf-8-sig", "cp949", "cp932", "gb18030") if _is_korean(sample) else (
+            "utf-8-sig", "cp932", "gb18030", "cp949")  # fmt: skip
+    return ("utf-8-sig", "cp1252", "latin-1")
+
+
+def _is_korean(sample: bytes) -> bool:
+    """Return whether both bytes of the pairs lie where Hangul stands (0xB0 to 0xC8 first)."""
+    high = [byte for byte in sample if byte >= 0x80]
+    return sum(0xB0 <= byte <= 0xC8 for byte in high[0::2]) > 0.5 * len(high[0::2])
 
 
 def _excel(data: bytes, name: str) -> list[list[str]]:

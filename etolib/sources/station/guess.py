@@ -77,7 +77,7 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
         return _monthly(table)
     latitude = table.facts.get("latitude", latitude) if latitude is None else latitude
     questions: list[Question] = []
-    notes: list[Text] = []
+    notes: list[Text] = list(table.notes)
     named = with_hours(table, _by_name(table, known, notes, questions))
     at = {c.variable: c.index for c in named if c.variable in PARTS}
     by_format = None if table.format is None else table.format.dates

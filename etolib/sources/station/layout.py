@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from etolib.errors import InputError, Problem
+from etolib.sources.station import header_lines as headers
 from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, date_like, is_number
-from etolib.sources.station.units import unit_of
-from etolib.words import say
+from etolib.words import Text, say
 
 if TYPE_CHECKING:
     from etolib.sources.station.formats.row import Format
@@ -26,7 +27,8 @@ class Table:
 
     ``facts`` are latitude, longitude [degrees] and elevation [m], ``wind_height`` [m] and ``time_zone`` [h from UTC];
     ``monthly`` the means of a file that holds no days;
-    ``format`` the row of a format it is known as; ``above`` the lines above the header.
+    ``format`` the row of a format it is known as; ``above`` the lines above the header,
+    ``notes`` what was left out of it.
     """
 
     names: list[str]
@@ -38,6 +40,7 @@ class Table:
     monthly: pd.DataFrame | None = None
     format: Format | None = None
     above: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 def delimiter_of(lines: Sequence[str]) -> str:
@@ -61,51 +64,181 @@ def delimiter_of(lines: Sequence[str]) -> str:
     return best
 
 
+def columns_of(lines: Sequence[str], name: str) -> list[list[str]]:
+    """Return the cells of lines in columns of letters: by spaces where that fits, else by where the columns stand.
+
+    Raises
+    ------
+    InputError
+        For a row that is short and cannot be cut: nothing says which of its cells is missing.
+    """
+    rows = [line.split() for line in lines]
+    counts = [len(row) for row in rows]
+    width = max(set(counts), key=lambda n: (counts.count(n), n))
+    first = next((i for i, row in enumerate(rows) if len(row) == width and _is_data(row, width)), len(rows))
+    whole = [list(re.finditer(r"\S+", line)) for line in lines[first:] if len(line.split()) == width]
+    if not whole:
+        return rows
+    spans = [(min(w[i].start() for w in whole), max(w[i].end() for w in whole)) for i in range(width)]
+    apart = all(one[1] + 2 <= two[0] for one, two in pairwise(spans))  # one blank may be any row of words
+    for i, row in enumerate(rows):
+        if len(row) == width or (i >= first and not any(map(is_number, row))):
+            continue
+        if i < first:
+            wide = re.split(r"\s{2,}|\t", lines[i].strip())
+            rows[i] = wide if len(wide) == width else row
+        elif apart and len(row) < width:
+            edges = [0, *(one[1] for one in spans[:-1])], [two[0] for two in spans[1:]]
+            rows[i] = [lines[i][a:b].strip() for a, b in zip(edges[0], [*edges[1], len(lines[i])], strict=True)]
+        elif len(row) < width and not _FOOTERS.match(row[0]):
+            rule = say("columns_under_titles", columns=len(row), titles=width)
+            raise InputError([Problem(say("row_number", number=i + 1), lines[i].strip()[:80], rule)])
+    return rows
+
+
 def find_table(rows: list[list[str]], delimiter: str, name: str) -> Table:
-    """Return the table in rows of text: the header is the line before the first line of data."""
+    """Return the table in rows of text: its header is what stands above the first row of data.
+
+    A header may have a line of groups above it, and lines of units and of statistics below. Rows below the data
+    (``Average``, notes) are left out, and said to be.
+    """
     rows = [[cell.strip() for cell in row] for row in rows]
+    place, rows = _place_before(rows)
     widths = [len(row) for row in rows if any(row)]
     if not widths:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     width = max(set(widths), key=lambda n: (widths.count(n), n))
     if width < 2:
         raise InputError([Problem("file", name, say("one_column_only"), say("separate_the_columns"))])
-
-    def is_data(row: list[str]) -> bool:
-        filled = [cell for cell in row if cell]
-        good = sum(is_number(cell) or date_like(cell) for cell in filled)
-        return len(row) >= width - 1 and len(filled) >= 2 and good >= max(2, 0.5 * len(filled))
-
-    first = next((i for i, row in enumerate(rows) if is_data(row)), None)
+    first = next((i for i, row in enumerate(rows) if _is_data(row, width)), None)
     if first is None:
         raise InputError([Problem("file", name, say("no_row_of_numbers"), say("must_be_daily_weather"))])
     above = [i for i in range(first) if sum(bool(cell) for cell in rows[i]) >= max(2, width // 2)]
     if not above:
         raise InputError([Problem("file", name, say("no_header_row"), say("name_the_columns"))])
-    header = above[-1]
-    units: list[str | None] = [None] * width
-    filled = [cell for cell in rows[header] if cell]
-    if len(above) > 1 and above[-2] == header - 1 and sum(unit_of(c) is not None for c in filled) >= 0.5 * len(filled):
-        units = [unit_of(cell) for cell in _pad(rows[header], width)]
-        header -= 1
-    names = _pad(rows[header], width)
-    body = [_pad(row, width) for row in rows[first:] if any(row)]
+    head = headers.find(rows, above, width)
+    body = [row for row in rows[first:] if any(row)]
+    names, units = _fitted(head.names, head.units, body, name)
+    body, notes = _without_footers([row for row in body if row != rows[head.line]], len(names))
     cells = [cell for row in body[:500] for cell in row]
     commas = sum(bool(NUMBER_COMMA.match(c)) for c in cells)
     points = sum("." in c and bool(NUMBER_POINT.match(c)) for c in cells)
+    lines = rows[: head.top]
     return Table(
-        names,
-        units,
-        body,
-        delimiter,
-        "," if commas > points else ".",
-        _facts(rows[:header]),
-        above=tuple(", ".join(filter(None, row)) for row in rows[:header]),
-    )
+        _unique(names), units, [_pad(row, len(names)) for row in body], delimiter, "," if commas > points else ".",
+        {**_facts(lines), **place}, above=tuple(", ".join(filter(None, row)) for row in lines), notes=notes,
+    )  # fmt: skip
 
 
-def _pad(row: list[str], width: int) -> list[str]:
-    return (row + [""] * width)[:width]
+def _is_data(row: Sequence[str], width: int) -> bool:
+    filled = [cell for cell in row if cell]
+    good = sum(is_number(cell) or date_like(cell) for cell in filled)
+    return len(row) >= width - 1 and len(filled) >= 2 and good >= max(2, 0.5 * len(filled))
+
+
+def _fitted(
+    names: list[str], units: list[str | None], body: Sequence[Sequence[str]], name: str
+) -> tuple[list[str], list[str | None]]:
+    """Return names and units for the cells of the rows; InputError where a row has more cells than there are names.
+
+    A column without a name in front (an index) is called ``date`` where it holds dates. Nothing else is shifted: a
+    decimal comma between commas would move every value behind it.
+    """
+    used = [max((i for i, cell in enumerate(row) if cell), default=-1) + 1 for row in body]
+    common = max(set(used), key=used.count)
+    if len(names) and common == len(names) + 1 and used.count(common) >= 0.9 * len(used) and all(names):
+        names, units = ["", *names], [None, *units]
+    width = len(names)
+    while width and not names[width - 1] and max(used) < width:
+        width -= 1
+    names, units = names[:width], units[:width]
+    if max(used) > width:
+        row = next(i for i, count in enumerate(used) if count > width)
+        rule = say("columns_under_titles", columns=used[row], titles=width)
+        thing = say("row_number", number=row + 1)
+        raise InputError([Problem(thing, ", ".join(body[row])[:80], rule, say("is_a_comma_a_decimal"))])
+    first = [row[0] for row in body[:20] if row and row[0]]
+    if re.fullmatch(r"(?:unnamed: ?\d+|index|x)?", names[0].lower()) and first and all(map(date_like, first)):
+        names = ["date", *names[1:]]
+    return names, units
+
+
+_FOOTERS = re.compile(
+    r"^(?:averages?|means?|totals?|sums?|max(?:imum|ima|imo|imos|imas)?|min(?:imum|ima|imo|imos|imas)?|avg|ave|median|"
+    r"m[eé]dias?|promedios?|moyennes?|mittel(?:wert)?|summe|somme|soma|suma|somma|count|std\.?|stdev|st\.? ?dev\.?|"
+    r"normals?|note|notes|source|fonte|fuente|quelle|legend|end|totais|totales|totaux|mittlere|n|desvio|summary|"
+    r"m[ií]nimas?|m[aá]ximas?|m[aá]ximo|m[ií]nimo|monthly|month(?:ly)? (?:mean|total)s?)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def _without_footers(rows: list[list[str]], width: int) -> tuple[list[list[str]], tuple[Text, ...]]:
+    """Return the rows without those at the end that are no days, and what is said of them."""
+    dates = _column_of_dates(rows, width)
+    end = len(rows)
+    while end > 1:
+        row = rows[end - 1]
+        label = next((cell for cell in row if cell), "")
+        dated = dates is None or (dates < len(row) and any(sign.isdigit() for sign in row[dates]))
+        if dated and not (_FOOTERS.match(label) and not date_like(label)):
+            break
+        end -= 1
+    kept = [row for row in rows[:end] if not _repeats_words(row, dates)]
+    notes = tuple(say("row_is_no_day", name=repr(", ".join(filter(None, row))[:60])) for row in rows[end : end + 5])
+    return kept, notes
+
+
+def _column_of_dates(rows: Sequence[Sequence[str]], width: int) -> int | None:
+    """Return which column holds dates in nearly all rows."""
+    sample = rows[:300]
+    for i in range(min(width, 8)):
+        cells = [row[i] if i < len(row) else "" for row in sample]
+        if sum(date_like(cell) or bool(re.fullmatch(r"[12]\d{7}", cell)) for cell in cells) >= 0.8 * len(cells):
+            return i
+    return None
+
+
+def _repeats_words(row: Sequence[str], dates: int | None) -> bool:
+    """Return whether a row among the data is a header again: words where the dates stand, and no number at all."""
+    return dates is not None and not any(any(sign.isdigit() for sign in cell) for cell in row)
+
+
+def _place_before(rows: list[list[str]]) -> tuple[dict[str, float], list[list[str]]]:
+    """Return the place that a small table of places before the table gives, and the rows without it."""
+    for i, row in enumerate(rows[:20]):
+        low = [cell.lower() for cell in row]
+        at = {what: next((k for k, cell in enumerate(low) if cell in names), None) for what, names in _PLACES.items()}
+        if at["latitude"] is None or at["longitude"] is None or any(re.match(r"date|time|day|year", c) for c in low):
+            continue
+        end = i + 1
+        while end < len(rows) and len(rows[end]) == len(row) and is_number(rows[end][at["latitude"]]):
+            end += 1
+        if not 0 < end - i - 1 <= 20 or end >= len(rows) - 1:
+            return {}, rows
+        found = {}
+        for what, k in at.items():
+            if k is not None and end == i + 2 and is_number(rows[i + 1][k]):
+                found[what] = float(rows[i + 1][k].replace(",", "."))
+        return found, rows[:i] + rows[end:]
+    return {}, rows
+
+
+_PLACES = {"latitude": ("latitude", "lat", "latitud"), "longitude": ("longitude", "lon", "long", "longitud", "lng"),
+           "elevation": ("elevation", "elev", "altitude", "alt", "altitud")}  # fmt: skip
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Return names of which none stands twice: the second is ``name (2)``."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if not name or seen[name] == 1 else f"{name} ({seen[name]})")
+    return result
+
+
+def _pad(row: Sequence[str], width: int) -> list[str]:
+    return ([*row, *[""] * width])[:width]
 
 
 def _facts(rows: Sequence[Sequence[str]]) -> dict[str, float]:

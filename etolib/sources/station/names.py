@@ -279,6 +279,11 @@ def _without_quantity(words: Sequence[str]) -> Name:
         return Name(None, other)
     if there & _SINGLE["sun_position"][1] and not there & {"elevation", "altitude"}:
         return Name(None, "sun_position")
+    if {"day", "of", "year"} <= there or {"dia", "ano"} <= there or {"jour", "annee"} <= there:
+        return Name("doy")
+    parts = {part for part in ("year", "month", "day", "doy") if there & PARTS[part]}
+    if "year" in parts and len(parts) > 1:  # "Year-DOY", "Day/Month/Year"
+        return Name("date")
     part = next((part for part, names in PARTS.items() if there & names), None)
     return Name(part, None, tuple(w for w in words if w not in _VOCABULARY and not w.isdigit()))
 
