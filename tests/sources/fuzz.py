@@ -223,29 +223,36 @@ PARSERS: dict[str, tuple[str, Callable[[bytes], Any]]] = {
     "elevation": ("open_meteo/elevation*.json", lambda b: open_meteo.parse_elevations(b, 3)),
     "opentopodata": ("reconstructed/otd_ok.json", lambda b: opentopodata.parse(b, 2)),
     "station_file": ("nasa_power/csv_body_daily*.csv", file.read),
+    "own_files": ("*", file.read),
 }
-"""Recordings by provider, and what reads them."""
+"""Recordings by provider, and what reads them; ``own_files`` are the examples of known formats beside the tests."""
+
+FILES = Path(__file__).parent.parent / "files"
+OWN = ("station_file", "own_files")
 
 
 def fuzz_recordings(name: str, count: int, seed: int) -> Counter[str]:
     """Return the outcomes of damaged recordings of a provider; raises on an exception that is not a typed one."""
     pattern, parse = PARSERS[name]
-    files = sorted((shared_root() / "fixtures").glob(pattern))
+    folder = FILES if name == "own_files" else shared_root() / "fixtures"
+    files = sorted(path for path in folder.glob(pattern) if path.name != "README.md")
     found: Counter[str] = Counter()
     for number in range(count if files else 0):
         chance = random.Random(f"{name} {seed} {number}")
-        body = damage(chance.choice(files).read_bytes(), chance)
+        victim = chance.choice(files)
+        body = damage(victim.read_bytes(), chance)
         try:
             # A file is read without the door, which would make a typed error of any ValueError.
-            parse(body) if name == "station_file" else client.checked(parse, body)
+            parse(body) if name in OWN else client.checked(parse, body)
             found["data"] += 1
         except EtolibError as error:
             found[type(error).__name__] += 1
         except Exception as error:
-            if isinstance(error, ValueError) and name != "station_file":
+            if isinstance(error, ValueError) and name not in OWN:
                 found["BadResponse"] += 1
                 continue
-            raise AssertionError(f"{name} seed {seed} number {number}: {type(error).__name__}: {error}") from error
+            label = f"{name} {victim.name} seed {seed} number {number}"
+            raise AssertionError(f"{label}: {type(error).__name__}: {error}") from error
     return found
 
 
