@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from etolib.sources.station.units import AMBIGUOUS, UNITS, unit_of
@@ -44,6 +45,8 @@ class Header:
         """
         if quantity is None:
             return None, None
+        if quantity == "duration" and self.text.lower().endswith(" min"):
+            return "min", None  # a duration has no minimum
         known = UNITS[quantity]
         for unit, _ in self.units:
             unit = _ALIASES.get((quantity, unit), unit)
@@ -74,7 +77,7 @@ def take_apart(header: str) -> Header:
     kept = []
     for i, segment in enumerate(re.split(r"[,;:|]|\s[-–]\s", outside)):
         unit = unit_of(segment) if i else None
-        if unit is not None and segment.strip().lower() not in ("min", "max"):
+        if unit is not None and _bare(segment) not in ("min", "max"):
             units.append((unit, True))
         else:
             kept.append(segment)
@@ -84,6 +87,16 @@ def take_apart(header: str) -> Header:
     text, found = _without_units(text, any_ambiguous=not units)
     units += [(unit, False) for unit in found]
     return Header(" ".join(" ".join([text, *more]).split()), tuple(dict.fromkeys(units)))
+
+
+def _bare(word: str) -> str:
+    """Return a word without accents and signs.
+
+    >>> _bare("Mín.")
+    'min'
+    """
+    parts = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in parts if c.isalnum()).lower()
 
 
 def _brackets(header: str) -> tuple[str, list[str]]:
@@ -117,13 +130,13 @@ def _without_units(text: str, *, any_ambiguous: bool) -> tuple[str, list[str]]:
     for size in (4, 3, 2, 1):
         tail = words[end - size : end]
         if size < end and len(tail) == size and (unit := unit_of(" ".join(tail))) is not None:
-            last = tail[0].lower() in AMBIGUOUS and size == 1
+            last = _bare(tail[0]) in AMBIGUOUS and size == 1
             if last and not any_ambiguous:
                 break
-            if last and tail[0].lower() in ("min", "hour", "hora", "year", "month", "day", "dia", "tag", "mi", "ma"):
+            if last and _bare(tail[0]) in ("min", "hour", "hora", "year", "month", "day", "dia", "tag", "mi", "ma"):
                 break
-            if words[end - size - 1][-1:].isdigit() and unit in ("m", "cm", "ft", "in"):
-                break  # a height or a depth
+            if words[end - size - 1][-1:].isdigit() and unit in ("m", "cm", "ft", "in", "h"):
+                break  # a height, a depth or a time of day
             found.append(unit)
             if tail[0].lower() not in _TIMES:  # "hours" may be what a name is about
                 end -= size
@@ -133,7 +146,7 @@ def _without_units(text: str, *, any_ambiguous: bool) -> tuple[str, list[str]]:
     while at < len(rest):
         for size in (3, 2, 1):
             piece = rest[at : at + size]
-            if len(piece) == size and not all(word.lower() in AMBIGUOUS for word in piece):
+            if len(piece) == size and not all(_bare(word) in AMBIGUOUS for word in piece):
                 unit = unit_of(" ".join(piece))
                 if unit in ("m", "cm", "ft", "in") and rest[at - 1][-1:].isdigit():
                     unit = None

@@ -47,10 +47,11 @@ _VARIABLES = {"dew": "tdew", "vapour": "ea", "pressure": "pressure", "wind": "u2
 _AT_HOUR = re.compile(
     r"(?<![\d.,])(?:[01]?\d|2[0-4])\s*(?:am|pm|a\.m|p\.m|h|hs|hrs|hr|uhr|utc|gmt|z|:[0-5]\d|o.?clock)(?![a-z/])"
 )
+_AT_THE_HOUR = re.compile(r"\b(?:alle|ore|um|as|las)\s+(?:[01]?\d|2[0-4])(?![\d.,]|\s*m\b)")
 _WHOLE_DAY = re.compile(r"(?<!\d)24\s*-?\s*(?:hours?|horas?|heures|stunden|ore|hrs?|h)(?![a-z])")
 _LOW_DOWN = re.compile(r"(?<![\d.,])(?:\d+\s*cm|0[.,]\d+\s*m)(?![a-z/²2])")
 _HIGH_UP = re.compile(r"(?<![\d.,])(\d{2,3})\s*m(?![a-z/²2\d])")
-_SUN = frozenset({"sun", "sol", "sonne", "sole", "soleil", "bright"})
+_SUN = frozenset({"sun", "sol", "sonne", "sonnen", "sole", "soleil", "bright"})
 _HOURS = frozenset({"hours", "hour", "horas", "hora", "hs", "stunden", "heures", "ore", "dauer", "duration", "duracion",
                     "duracao", "duree", "durata"})  # fmt: skip
 
@@ -242,7 +243,7 @@ def _moment_or_place(main: str, words: Sequence[str], text: str, statistics: Col
     of_day = bool({"max", "min"} & set(statistics))
     if (
         main in ("temperature", "humidity", "dew", "vapour", "wind", "pressure")
-        and _AT_HOUR.search(text)
+        and (_AT_HOUR.search(text) or _AT_THE_HOUR.search(text))
         and not of_day
     ):
         return "moment"
@@ -260,6 +261,8 @@ def _with_statistic(main: str, statistics: Collection[str]) -> tuple[str | None,
     if {"std", "count", "range"} & set(statistics):
         return None, "statistic"
     extremes = {"max", "min"} & set(statistics)
+    if main == "sunshine":
+        extremes -= {"min"}  # minutes
     if len(extremes) == 2:
         return None, "statistic"
     if main in _STATISTICS_TAKEN:

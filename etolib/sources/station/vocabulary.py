@@ -155,7 +155,7 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         _words(
             "par ppfd photosynthetic photosynthetically photon quantum fotossintetica fotosintetica fotosintetico "
             "parfr photons photosynthetisch photosynthetique fotossinteticamente fotosinteticamente ppf rfa dli "
-            "photosynthese quantensensor fotonen paravg"
+            "photosynthetiquement photosynthese quantensensor fotonen paravg"
         ),
     ),
     "extraterrestrial": (
@@ -207,7 +207,7 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "gust": (
         frozenset(),
         _words(
-            "gust gusts rajada rajadas rafaga rafagas raffica raffiche boe boen windspitze spitze rafale rafales "
+            "gust gusts peak rajada rajadas rafaga rafagas raffica raffiche boe boen windspitze spitze rafale rafales "
             "windgust wgust racha rachas spitzenbo bo gusting wg windboe spitzenboe gst gustspeed racheada "
             "boengeschwindigkeit windboen"
         ),
@@ -227,7 +227,8 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         frozenset(),
         _words(
             "indoor inside interior innen innenraum interna interne intern interieur inne interno in-house house room "
-            "greenhouse invernadero estufa gewachshaus serre serra ambiente_interno dentro innentemperatur innenluft "
+            "interieure greenhouse invernadero estufa gewachshaus serre serra ambiente_interno dentro innentemperatur "
+            "innenluft "
             "tempin humin office console indoors humidityin temperaturein raum zimmer barn freezer fridge attic "
             "garage"
         ),
@@ -315,7 +316,7 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         frozenset({"pressure"}),
         _words(
             "sea sealevel msl mslp slp qnh nmm qff nn nivel+mar mer reduced reducida reduzida reduziert meeresniveau "
-            "slpress mare altimeter nhn qfe_red"
+            "meereshohe slpress mare altimeter nhn qfe_red"
         ),
     ),
     "tendency": (
@@ -340,7 +341,7 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         frozenset(),
         _words(
             "qc flag flags quality qualidade calidad qualitat qn qf attributes code status qualite mflag sflag qflag "
-            "uncertainty error obstime qual qualita fallas"
+            "source uncertainty error obstime qual qualita fallas"
         ),
     ),
     "of_another_time": (

@@ -359,7 +359,7 @@ def outcome(written: Written) -> tuple[str, str]:
         asked.append(variable)
     said = " ".join([*found.warnings, *found.mapping.explain()])
     gone = [v for v in written.headers if v not in found.frame]
-    if silent := [v for v in gone if repr(written.headers[v]) not in said]:
+    if silent := [v for v in gone if written.headers[v] not in said]:
         return "left out without a word", str(silent)
     if asked or found.guessed:
         return "question", f"{asked} of {found.guessed}"
