@@ -37,6 +37,19 @@ class Progress(Protocol):
         ...
 
 
+class Silent:
+    """Nobody waits for progress."""
+
+    def step(self, text: Text, done: int, total: int) -> None:
+        """Report nothing."""
+
+    def source(self, name: str, text: Text, percent: float) -> None:
+        """Report nothing."""
+
+    def check(self) -> None:
+        """Go on."""
+
+
 @dataclass(frozen=True)
 class Download:
     """What came of a plan.

@@ -139,7 +139,7 @@ def study(
     period = _period(station)
     request = Request(site, period, sources, **options)
     plan = plans.make(request)
-    answered = download.run(plan, _Silent())
+    answered = download.run(plan, download.Silent())
     if not answered.answers:
         raise NoSourceError(
             say("no_source_could_answer", place=str(site), period=str(period)), causes=list(answered.failed)
@@ -167,19 +167,6 @@ def study(
     notes += _findings(scores, used, int(hidden.max()) + 1)
     series = pd.DataFrame({"station": truth} | {name: one.eto for name, one in candidates.items()})
     return OwnStudy(station.filename, site, series, scores, hidden, tuple(dict.fromkeys(notes)))
-
-
-class _Silent:
-    """Nobody waits for progress here."""
-
-    def step(self, text: Text, done: int, total: int) -> None:
-        """Report nothing."""
-
-    def source(self, name: str, text: Text, percent: float) -> None:
-        """Report nothing."""
-
-    def check(self) -> None:
-        """Go on."""
 
 
 def _place(station: StationFile, site: Site | None) -> Site:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import resources
 from typing import Any
@@ -294,12 +294,13 @@ class Page:
         """Have an own file read on a worker; its content is nothing to be looked at here."""
         later = self._background.later
         try:
-            latitude = self.form.site().latitude
+            site = self.form.site()
+            place = site.latitude, site.longitude
         except EtolibError:
-            latitude = None
+            place = None
         try:
             found = self._connection.ask(
-                remote.read_station, upload.content, upload.name, upload.known, upload.station, latitude
+                remote.read_station, upload.content, upload.name, upload.known, upload.station, place
             )
         except Exception as error:
             log.exception("an own file could not be read")
@@ -307,6 +308,18 @@ class Page:
             later(self.own.failed, upload, error if known else TaskError(f"{type(error).__name__}: {error}"))
         else:
             later(self.own.show, upload, found)
+            self._compare(upload, found, place)
+
+    def _compare(self, upload: Upload, found: Mapping[str, Any], place: tuple[float, float] | None) -> None:
+        """Have other sources drawn beside the questions of a file, where they answer; nothing waits for them."""
+        days = [question["preview"]["dates"] for question in found["questions"] if question["preview"]]
+        if not days or place is None or config.get("offline"):
+            return
+        try:
+            others = self._connection.ask(remote.other_sources, place, days[0][0], days[0][-1], config.settings())
+        except EtolibError:
+            return
+        self._background.later(self.own.compare, upload, others)
 
     def _probe(self, tiles: Tiles) -> None:
         """Add online tiles if their server answers: each tile that fails would be an error in the browser."""

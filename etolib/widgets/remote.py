@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 from etolib import config
 from etolib.request import STATION, station_name
 from etolib.widgets.tabs.tab import Ask, Failed, resolve
-from etolib.words import Text, encode, join
+from etolib.words import Text, decode, encode, join
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
+    from etolib.sources.station.columns import Mapping as StationMapping
+    from etolib.sources.station.questions import Question
 
 log = logging.getLogger(__name__)
 
@@ -86,48 +88,61 @@ def read_station(
     name: str,
     known: Mapping[str, Mapping[str, Any]],
     station: str | None,
-    latitude: float | None,
+    place: tuple[float, float] | None,
 ) -> dict[str, Any]:
-    """Return what a station file is taken for, what is wrong with it, and the file itself packed for tasks.
+    """Return what a station file is taken for, what is asked or wrong, and the file itself packed for tasks.
 
-    ``content`` comes compressed by zlib; ``known`` is what the person at the page says of columns, ``station`` which
-    of several stations, ``latitude`` [degrees] helps to find the unit of radiation.
+    ``content`` comes compressed by zlib; ``known`` is what the person at the page says of columns (and of the whole
+    file under ""), ``station`` which of several stations, ``place`` latitude and longitude of the form [degrees].
     """
     import zlib
+    from dataclasses import replace
 
     from etolib.errors import InputError
     from etolib.site import Site
-    from etolib.sources.station import contents, names, packed
+    from etolib.sources.station import contents, names, packed, preview
     from etolib.sources.station import file as station_file
 
     data = zlib.decompress(content)
     found: dict[str, Any] = {
-        "name": name, "columns": [], "reading": "", "questions": [], "stations": [], "problem": [], "packed": None,
-        "facts": None,
+        "name": name, "columns": [], "reading": "", "notes": [], "questions": [], "stations": [], "problem": [],
+        "packed": None, "facts": None,
     }  # fmt: skip
+    site = None if place is None else Site(*place)
     try:
-        table = contents.open_table(data, name)
+        table = contents.open_table(data, name, known.get("", {}).get("table"))
         # Should the guess end in a refusal, a person can still name the columns that nobody could guess.
         for column in table.names:
             guessed = names.classify(names.split_unit(column)[0])
             found["columns"].append(_column(column, known.get(column, {}).get("variable", guessed) or None))
-        mapping = station_file.guess(data, filename=name, latitude=latitude, known=known)
-        found["columns"] = [
-            _column(c.name, c.variable, c.unit, c.height, c.reasons, mapping.date_format) for c in mapping.columns
-        ]
-        uncertain = [*mapping.notes, *(question.text for question in mapping.questions)]
-        found["reading"], found["questions"] = encode(mapping.explain()[0]), list(map(encode, uncertain))
+        mapping = station_file.guess(data, filename=name, latitude=None if site is None else site.latitude, known=known)
+        here = station_file.place_of(table, mapping) or site
         at = next((c.index for c in mapping.columns if c.variable == "station"), None)
         if at is not None:
             found["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]
-        file = station_file.read(data, mapping=mapping, filename=name, station=station)
-        if file.site is None and latitude is not None:
-            # Where the file does not name its place, the sun of the chosen one shows radiation in a wrong unit.
-            station_file.read(data, mapping=mapping, filename=name, station=station, site=Site(latitude, 0.0))
+
+        def told(mapping: StationMapping) -> None:
+            form = mapping.date_format
+            found["columns"] = [_column(c.name, c.variable, c.unit, c.height, c.reasons, form) for c in mapping.columns]
+            found["reading"], found["notes"] = encode(mapping.explain()[0]), list(map(encode, mapping.notes))
+            found["questions"] = [
+                _question(asked, preview.preview(table, mapping, asked, here)) for asked in mapping.questions
+            ]
+
+        told(mapping)
+        file = station_file.read(data, known=known, filename=name, station=station, site=here)
+        told(file.mapping)
     except InputError as error:
-        found["problem"] = [problem.encode() for problem in error.problems]
+        known_already = {str(decode(question["text"])) for question in found["questions"]}
+        asked = [q for q in getattr(error, "questions", ()) if str(q.text) not in known_already]
+        found["questions"] += [_question(q, preview.preview(table, mapping, q, here)) for q in asked]
+        said = {str(q.text) for q in getattr(error, "questions", ())}
+        found["problem"] = [problem.encode() for problem in error.problems if str(problem.rule) not in said]
         return found
-    found["questions"] = list(map(encode, file.warnings))
+    said = {str(question.text) for question in file.mapping.questions}
+    found["notes"] = [encode(warning) for warning in file.warnings if str(warning) not in said]
+    if place is not None and file.site is site:
+        file = replace(file, site=None)  # the place of the form is not the file's own
     found["packed"] = packed.pack(file)
     found["facts"] = {
         "monthly": file.monthly,
@@ -136,6 +151,41 @@ def read_station(
         "days": len(file.frame),
         "place": None if file.site is None else [file.site.latitude, file.site.longitude],
     }
+    return found
+
+
+def _question(asked: Question, drawn: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a question as the page shows it, with what is to be drawn beside it."""
+    return {
+        "parameter": asked.parameter, "column": asked.column, "text": encode(asked.text),
+        "choices": list(asked.choices), "assumed": asked.assumed, "preview": drawn,
+    }  # fmt: skip
+
+
+def other_sources(
+    place: tuple[float, float], first: str, last: str, options: Mapping[str, str]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Return what other sources say of the newest days of a file: by variable, by title, by day.
+
+    Nothing where no source answers: it is only drawn beside a question.
+    """
+    from etolib.errors import EtolibError
+    from etolib.request import Request
+    from etolib.sources import catalogue, download, plan
+
+    with config.set_options(**options):
+        try:
+            answered = download.run(plan.make(Request(place, (first, last))), download.Silent())
+        except EtolibError:
+            return {}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for name, answer in answered.answers.items():
+        if catalogue.find(name).dateless:
+            continue
+        for variable in answer.frame.select_dtypes("number").columns:
+            values = answer.frame[variable].dropna()
+            days = {str(day)[:10]: round(float(value), 3) for day, value in values.items()}
+            found.setdefault(str(variable), {})[catalogue.find(name).title] = days
     return found
 
 

@@ -19,6 +19,7 @@ from etolib.widgets.form import marked
 from etolib.widgets.form_model import FormModel, shown_name
 from etolib.widgets.markup import station as markup
 from etolib.widgets.markup.base import label
+from etolib.widgets.questions import Answer, Questions
 from etolib.widgets.wording import say, variable
 
 MAX_MB = 20
@@ -70,6 +71,8 @@ class OwnStation:
         self._said: tuple[str, dict[str, Any]] | None = None  # key and values of a sentence of the page's own
         self._filling = False
         self._rows: dict[str, _Row] = {}
+        self._others: Mapping[str, Mapping[str, Any]] = {}  # what other sources say of the days of the file
+        self.questions = Questions(guard, self.answer)
 
         self.title = widgets.HTML()
         self.choose = marked(widgets.FileUpload(accept=_FORMATS, multiple=False, icon=""), "etolib-upload")
@@ -93,7 +96,9 @@ class OwnStation:
         self.notes = marked(widgets.HTML(), "etolib-muted", "etolib-station-notes")
         self.details = marked(widgets.VBox([self.columns, self.more, self.notes]), "etolib-station-details")
         self.widget = marked(
-            widgets.VBox([head, self.line, self.problem, self.which, self.details]), "etolib-section", "etolib-station"
+            widgets.VBox([head, self.line, self.problem, self.which, self.questions.widget, self.details]),
+            "etolib-section",
+            "etolib-station",
         )
 
         model.observe(guard(lambda change: self._lay_out()), "asked_station")
@@ -146,6 +151,21 @@ class OwnStation:
             self.upload = Upload(self.upload.name, self.upload.content, known, self.upload.station)
             self._ask()
 
+    def answer(self, parameter: str, column: str | None, answer: Answer) -> None:
+        """Take the answer to a question and read the file again."""
+        if parameter == "units" and column is not None:
+            self.say_of(column, unit=answer)
+        elif parameter == "wind_height" and column is not None:
+            self.say_of(column, height=float(answer))
+        elif parameter == "columns" and self.found is not None:
+            variable = next((c["variable"] for c in self.found["columns"] if c["name"] == column), None)
+            self.say_of(str(answer), variable=variable or str(answer))
+        elif parameter == "station" and self.upload is not None:
+            self.upload = Upload(self.upload.name, self.upload.content, self.upload.known, str(answer))
+            self._ask()
+        else:
+            self.say_of("", **{"format" if parameter == "dates" else parameter: answer})
+
     def _which_chosen(self, change: Mapping[str, Any]) -> None:
         if not self._filling and self.upload is not None and change["new"]:
             self.upload = Upload(self.upload.name, self.upload.content, self.upload.known, change["new"])
@@ -165,8 +185,14 @@ class OwnStation:
     def show(self, upload: Upload, found: Mapping[str, Any]) -> None:
         """Show what the worker found in a file; an answer for an older question is left alone."""
         if upload is self.upload:
-            self.found, self._said = found, None
+            self.found, self._said, self._others = found, None, {}
             self._offer()
+
+    def compare(self, upload: Upload, others: Mapping[str, Mapping[str, Any]]) -> None:
+        """Draw what other sources say beside the questions."""
+        if upload is self.upload:
+            self._others = others
+            self._lay_out()
 
     def failed(self, upload: Upload, error: EtolibError) -> None:
         """Say that nobody could read the file for now."""
@@ -207,6 +233,8 @@ class OwnStation:
         _hide(self.unfold, found is None or not found["columns"])
         _hide(self.details, found is None or not found["columns"] or not self.unfold.value)
         _hide(self.which, found is None or len(found["stations"]) < 2)
+        asked = [] if found is None or self._said is not None else found["questions"]
+        self.questions.show(language, asked, self._others)
         if found is not None:
             self._fill(found)
 

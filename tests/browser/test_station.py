@@ -49,13 +49,15 @@ def test_a_station_in_us_units_is_shown_and_names_the_result(visit, weather):
         for what, shown in (("taken for", variable), ("unit", unit)):
             chosen = station.get_by_label(f"{column}: {what}", exact=True).locator("option:checked")
             expect(chosen).to_have_text(shown)
-    expect(station.locator(".etolib-station-notes")).to_contain_text("the height of the wind is not stated")
+    question = station.locator(".etolib-question")
+    expect(question).to_contain_text("Until it is answered 2 m is taken")
+    expect(question.locator("svg").first).to_be_visible()
 
     # The anemometer stands at 10 m: said once, not asked again.
     height = station.locator(".etolib-station-height:visible input")
     height.fill("10")
     height.press("Enter")
-    expect(station.locator(".etolib-station-notes")).not_to_contain_text("height of the wind", timeout=PATIENCE_MS)
+    expect(question).to_have_count(0, timeout=PATIENCE_MS)
     expect(station.get_by_label("<i>farm.csv")).to_be_checked(timeout=PATIENCE_MS)
 
     visitor.calculate()

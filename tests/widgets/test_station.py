@@ -67,7 +67,8 @@ def page_with(file, name="mine.csv", **answers):
         asked.append(request)
         return FakeJob(request)
 
-    answers = {"elevation": (1.0, "given"), "view": VIEW, "tab": ("", ""), "forget_failures": None} | answers
+    answers = {"elevation": (1.0, "given"), "view": VIEW, "tab": ("", ""), "forget_failures": None,
+               "other_sources": {}} | answers  # fmt: skip
     page, _ = make_page("lat=-12.1&lon=-45&period=2024-01-01/2024-01-20", Working(**answers), submit=submit)
     upload(page, file, name)
     return page, asked
@@ -107,7 +108,10 @@ def test_a_file_in_us_units_is_shown_column_by_column():
     }
     assert row(page, "Avg Wind Speed (mph)").height.value == 2.0
     assert page.own.more_column.options == (("note (not used)", "note"),)
-    assert "the height of the wind is not stated, 2 m assumed" in page.own.notes.value
+    (asked,) = page.own.questions.cards
+    assert asked.question["parameter"] == "wind_height"
+    assert "Until it is answered 2 m is taken" in asked.text.value
+    assert "<svg" in asked.picture.value
     assert "2024-01-01 to 2024-03-30 · 90 days" in page.own.facts.value
 
 
@@ -297,12 +301,48 @@ def test_a_wrong_file_gets_its_sentence_and_blocks_nothing(file, words):
     assert page.banner.layout.display == "none"
 
 
-def test_radiation_in_a_wrong_unit_is_told_by_the_sun_of_the_place():
+def test_radiation_in_a_wrong_unit_is_left_out_by_the_sun_of_the_place():
     # 5.6 kWh/m2 called MJ/m2: a fine winter day at 60 degrees, and dark noon in the tropics
     file = US.drop(columns="Sol Rad (Ly/day)").assign(**{"Solar (MJ/m2)": 4.9 + 0.7 * WAVE})
     page, _ = page_with(file)
-    assert "cannot be solar radiation in MJ/m²" in said(page)
-    assert "kWh/m²" in said(page)
+    assert "kWh/m²" in page.own.notes.value
+    assert "Solar (MJ/m2)" not in [c["name"] for c in page.own.found["columns"] if c["variable"]]
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+SPARSE = pd.DataFrame(
+    {"Date": ["02/03/2023", "04/05/2023", "06/07/2023"], "Tmax (C)": [30.0, 31.0, 30.5], "Tmin (C)": 19.5}
+)
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_and_nothing_is_used_before():
+    page, _ = page_with(SPARSE)
+    (asked,) = page.own.questions.cards
+    assert asked.question["parameter"] == "dates"
+    assert "The file is not used before this is answered" in asked.text.value
+    assert page.form.station is None
+    asked.choice.value = "day first"
+    assert page.own.questions.cards == []
+    assert "2023-03-02 to 2023-07-06" in page.own.facts.value
+    assert page.form.station is not None
+
+
+def test_a_height_is_answered_in_the_question():
+    page, _ = page_with(US)
+    (asked,) = page.own.questions.cards
+    asked.choice.value = 10.0
+    assert page.own.questions.cards == []
+    assert row(page, "Avg Wind Speed (mph)").height.value == 10.0
+    assert page.form.station.mapping.questions == ()
+
+
+def test_other_sources_are_drawn_beside_a_question_and_none_is_waited_for():
+    days = {day.strftime("%Y-%m-%d"): 2.0 for day in DAYS}
+    page, _ = page_with(US, other_sources={"u2": {"<i>NASA POWER": days}})
+    (asked,) = page.own.questions.cards
+    assert "&lt;i&gt;NASA POWER" in asked.picture.value
+    assert asked.picture.value.count("<path") >= 3
 
 
 def test_a_large_file_is_refused_before_anybody_reads_it():

@@ -34,7 +34,7 @@ from etolib.sources.station.dates import dates_of, read_moments
 from etolib.sources.station.guess import guess
 from etolib.sources.station.judge import judge, judged
 from etolib.sources.station.layout import Table
-from etolib.sources.station.questions import Question
+from etolib.sources.station.questions import Unanswered
 from etolib.sources.station.rows import Clocked, days_of, several_a_day
 from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.words import Text, join, say
@@ -121,11 +121,11 @@ def read(
         said = {name: dict(facts) for name, facts in mapping.known.items()}
     mapping = replace(mapping, station=station or mapping.station)
     if table.monthly is not None:
-        return StationFile(table.monthly, name, _place(table, mapping, site), mapping, monthly=True)
+        return StationFile(table.monthly, name, place_of(table, mapping, site), mapping, monthly=True)
     if unanswered := [question for question in mapping.questions if question.assumed is None]:
-        raise InputError([_to_answer(question) for question in unanswered])
+        raise Unanswered(unanswered)
     table = _one_station(table, mapping, station, name)
-    place = _place(table, mapping, site)
+    place = place_of(table, mapping, site)
     moments = read_moments(table, {c.variable: c.index for c in mapping.columns if c.variable}, mapping.date_format)
     if several_a_day(moments):
         clocked = answers.clock(said)
@@ -146,9 +146,9 @@ def _judged(frame: pd.DataFrame, place: Site | None, mapping: Mapping) -> tuple[
     columns = {str(name): frame[name].to_numpy(float) for name in frame.columns}
     verdicts = judge(columns, pd.DatetimeIndex(frame.index), place, mapping)
     problems = [verdict.problem for verdict in verdicts if verdict.problem is not None]
-    asked = [v.question for v in verdicts if v.question is not None]
-    if problems := problems + [_to_answer(question) for question in asked if question.assumed is None]:
-        raise InputError(problems)
+    asked = [v.question for v in verdicts if v.question is not None and v.question.assumed is None]
+    if problems or asked:
+        raise Unanswered(asked, problems)
     out = [verdict.variable for verdict in verdicts if verdict.action == "leave out"]
     return frame.drop(columns=out), judged(mapping, verdicts), [v.text for v in verdicts if v.action == "say"]
 
@@ -176,12 +176,6 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     local = None if place is None or days.clock.zone is None else canonical.solar_day(place)
     told = (*_told(mapping), *odd, *warnings)
     return replace(station, frame=frame, mapping=mapping, warnings=told, day=local or station.day)
-
-
-def _to_answer(question: Question) -> Problem:
-    """Return what is said of a question that must be answered before the file can be read."""
-    answers = say("answer_with_one_of", name=question.parameter, answers=list(map(repr, question.choices)))
-    return Problem(question.parameter, question.column, question.text, answers)
 
 
 def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
@@ -233,7 +227,7 @@ def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[
     return columns, problems
 
 
-def _place(table: Table, mapping: Mapping, site: Site | None) -> Site | None:
+def place_of(table: Table, mapping: Mapping, site: Site | None = None) -> Site | None:
     """Return where the station stands: as given, else from the file."""
     if site is not None:
         return site

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etolib.words import Text
+from etolib.errors import InputError, Problem
+from etolib.words import Text, say
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,17 @@ class Question:
     column: str | None = None
     choices: tuple[str | float, ...] = ()
     assumed: str | float | None = None
+
+
+class Unanswered(InputError):
+    """Something must be known of a file before it is read; ``questions`` holds what, beside what else is wrong."""
+
+    def __init__(self, questions: Sequence[Question], problems: Sequence[Problem] = ()) -> None:
+        self.questions = tuple(questions)
+        super().__init__([*problems, *map(_to_answer, self.questions)])
+
+
+def _to_answer(question: Question) -> Problem:
+    """Return what is said of a question that must be answered before the file can be read."""
+    answers = say("answer_with_one_of", name=question.parameter, answers=list(map(repr, question.choices)))
+    return Problem(question.parameter, question.column, question.text, answers)

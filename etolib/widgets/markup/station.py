@@ -52,8 +52,8 @@ def station_facts(language: str, found: Mapping[str, Any]) -> str:
 
 
 def station_notes(language: str, found: Mapping[str, Any]) -> str:
-    """Return how the file was read, and what is uncertain about it."""
-    lines = [found["reading"], *found["questions"]]
+    """Return how the file was read, and what was left out; what is uncertain is asked beside it."""
+    lines = [found["reading"], *found["notes"]]
     items = (f"<li>{sentence(language, decode(line))}</li>" for line in lines if line)
     return f"<ul>{''.join(items)}</ul>"
 
