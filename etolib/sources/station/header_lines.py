@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from etolib.sources.station.cells import is_number
@@ -67,9 +67,9 @@ def find(rows: Sequence[Sequence[str]], above: Sequence[int], width: int) -> Hea
     return Head([_with(name, how) for name, how in _both(names, statistics)], padded, line, top)
 
 
-def _share(row: Sequence[str], fits: object) -> float:
+def _share(row: Sequence[str], fits: Callable[[str], bool]) -> float:
     filled = [cell for cell in row if cell and plain(cell) not in _EVERY]
-    return sum(map(fits, filled)) / len(filled) if filled else 0.0  # type: ignore[arg-type]
+    return sum(map(fits, filled)) / len(filled) if filled else 0.0
 
 
 def _both(names: Sequence[str], statistics: Sequence[str]) -> list[tuple[str, str]]:

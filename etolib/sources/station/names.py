@@ -124,7 +124,7 @@ def read_name(name: str) -> Name:
     words = words_of(name[:300])
     quantities = _quantities(words)
     statistics = {_STATISTIC_OF[w] for w in words if w in _STATISTIC_OF} | {PAIRS[w][1] for w in words if w in PAIRS}
-    unknown = tuple(w for w in words if w not in _VOCABULARY and not w.isdigit())
+    unknown = tuple(w for w in words if w not in _VOCABULARY and len(w) > 1 and not w.isdigit())
     if not quantities:
         return _without_quantity(words)
     main, two = _main(quantities, words)
@@ -280,6 +280,9 @@ def _without_quantity(words: Sequence[str]) -> Name:
     other = _other(None, words)
     if other is not None and other not in _BARELY:
         return Name(None, other)
+    for key, (_, single) in _SINGLE.items():  # a word that holds its quantity: "Diffusstrahlung"
+        if any(len(word) >= 9 for word in there & single) and key not in ("rain_other", "quality", "of_another_time"):
+            return Name(None, key)
     if there & _SINGLE["sun_position"][1] and not there & {"elevation", "altitude"}:
         return Name(None, "sun_position")
     if {"day", "of", "year"} <= there or {"dia", "ano"} <= there or {"jour", "annee"} <= there:
@@ -288,7 +291,7 @@ def _without_quantity(words: Sequence[str]) -> Name:
     if "year" in parts and len(parts) > 1:  # "Year-DOY", "Day/Month/Year"
         return Name("date")
     part = next((part for part, names in PARTS.items() if there & names), None)
-    return Name(part, None, tuple(w for w in words if w not in _VOCABULARY and not w.isdigit()))
+    return Name(part, None, tuple(w for w in words if w not in _VOCABULARY and len(w) > 1 and not w.isdigit()))
 
 
 def height_of(name: str) -> float | None:

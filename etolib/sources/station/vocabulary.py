@@ -226,6 +226,7 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "indoor": (
         frozenset(),
         _words(
+            "interieure interieures "
             "indoor inside interior innen innenraum interna interne intern interieur inne interno in-house house room "
             "interieure greenhouse invernadero estufa gewachshaus serre serra ambiente_interno dentro innentemperatur "
             "innenluft "
@@ -394,6 +395,7 @@ TIME_WORDS = frozenset(
 
 IGNORED = frozenset(
     _words(
+        "di solare solaire solares solari sonnen tagessumme sull sui nella "
         "1 10 10m 2 24 24h 2m a abri abrigo acqua actual agua air aire aktuell al all allsky altezza altura am "
         "ambient amount an ao ar aria as asciutto at atmosferica atmosferico atmospharisch atmospheric atmospherique "
         "aussen aussentemperatur bright bulb bulbo by c cantidad celsius cm con corr corrected current d da daily dal "
