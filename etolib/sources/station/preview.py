@@ -16,12 +16,15 @@ from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column, Mapping
 from etolib.sources.station.dates import dates_of
 from etolib.sources.station.expected import usual
+from etolib.sources.station.judge import misfit
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
 
 MOST_POINTS = 240
 """Days drawn: a longer record is drawn by its newest days, so that a season can be seen."""
+
+MOST_READINGS = 3
 
 _DAY = {"tmin": "min", "rhmin": "min", "tmax": "max", "rhmax": "max"}  # of several rows of a day; else their mean
 
@@ -55,6 +58,8 @@ def preview(table: Table, mapping: Mapping, question: Question, site: Site | Non
     found = _readings(table, column, columns, question)
     if not found:
         return None
+    if question.parameter == "units":
+        found = _likely(column.variable or "", found, pd.DatetimeIndex(days), site, question.assumed)
     drawn = pd.DataFrame(found, index=pd.DatetimeIndex(days, name="date"))
     drawn = drawn.groupby(level="date").agg(_DAY.get(column.variable or "", "mean")).sort_index().tail(MOST_POINTS)
     expected = None if site is None else usual(column.variable or "", pd.DatetimeIndex(drawn.index), site)
@@ -65,6 +70,16 @@ def preview(table: Table, mapping: Mapping, question: Question, site: Site | Non
         "readings": {str(name): _plain(values) for name, values in drawn.items()},
         "usual": None if expected is None else _plain(expected),
     }
+
+
+def _likely(
+    variable: str, readings: MappingOf[str, np.ndarray], days: pd.DatetimeIndex, site: Site | None, assumed: Any
+) -> dict[str, np.ndarray]:
+    """Return the readings that can be weather, the likeliest few, and the one that is assumed."""
+    badly = {name: misfit(variable, values, days, site) for name, values in readings.items()}
+    ordered = sorted(readings, key=lambda name: (name != assumed, badly[name]))
+    kept = [name for name in ordered if badly[name] < 1 or name == assumed][:MOST_READINGS]
+    return {name: readings[name] for name in kept or ordered[:MOST_READINGS]}
 
 
 def _readings(
