@@ -9,6 +9,7 @@ import numpy as np
 
 from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column, Known
+from etolib.sources.station.headers import take_apart
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.sources.station.questions import Question
@@ -82,10 +83,10 @@ def _ask(table: Table, best: Column, other: Column) -> Question:
 
 def components(columns: Sequence[Column], table: Table) -> set[int]:
     """Return the columns named ``u10`` that are a component of the wind: a ``v10`` stands beside, or it is negative."""
-    there = {plain(name) for name in table.names}
+    there = {plain(take_apart(name).text) for name in table.names}
     found = set()
     for c in columns:
-        if plain(c.name) == "u10" and c.variable == "u2":
+        if plain(take_apart(c.name).text) == "u10" and c.variable == "u2":
             values = [number(row[c.index], table.decimal) for row in table.rows[:_SAMPLE]]
             if "v10" in there or any(value < 0 for value in values):
                 found.add(c.index)

@@ -23,7 +23,7 @@ from etolib.sources.station.questions import Question
 from etolib.sources.station.rows import rows_a_day, with_hours
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, unit_of
 from etolib.sources.station.unstated import complete
-from etolib.words import Text, say
+from etolib.words import Text, join, say
 
 _LACKING = {
     "tmin": ("no_column_for_tmin", "name_the_column_tmin"),
@@ -92,7 +92,9 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
         found |= {"tmin", "tmax"}
     if lacking := [name for name in ("tmin", "tmax") if name not in found]:
         rule, hint = map(say, _LACKING["+".join(lacking)])
-        raise InputError([Problem("file", ", ".join(name for name in table.names if name), rule, hint)])
+        names = ", ".join(name for name in table.names if name)
+        # What was left out may be the column that is missing: the reason belongs to the refusal.
+        raise InputError([Problem("file", names, rule, join("; ", [hint, *notes[:3]]) if notes else hint)])
     said = {name: dict(said) for name, said in known.items()}
     return Mapping(tuple(columns), table.delimiter, table.decimal, form, tuple(questions), tuple(notes), known=said)
 

@@ -94,6 +94,17 @@ def test_two_temperatures_that_differ_are_asked_and_a_person_answers():
     assert first(read(content, columns={"Tmax A (C)": ""}))["tmax"] == 25.0
 
 
+def test_a_component_of_the_wind_is_not_its_speed():
+    source = read(table("date,Tmax (C),Tmin (C),U10 (m/s),V10 (m/s)", "31", "23", "3", "-1"))
+    assert "u2" not in source.frame
+    assert any("a component of the wind" in text for text in source.warnings)
+
+
+def test_a_refusal_names_the_column_that_was_left_out():
+    with pytest.raises(InputError, match=r"no column for the maximum.*'Max soil temp \(C\)' is not used"):
+        read(table("date,Max soil temp (C),Min Temp (C)", "31", "23"))
+
+
 def test_what_is_not_confirmed_is_marked():
     source = read(table("date,Tmax (C),Tmin (C),Wind (m/s)", "31", "23", "3"), site=Site(0.0, 0.0, 10.0))
     assert source.guessed == ["u2"]
