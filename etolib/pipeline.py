@@ -41,6 +41,10 @@ SHARE = {"start": 0, "download": 5, "check": 70, "fuse": 80, "compute": 90}
 """Progress of the whole [%] at the start of each stage; downloading is most of the waiting."""
 
 
+CENTURY = dt.timedelta(days=36525)
+"""The longest record that an own station is judged by."""
+
+
 class Report(Protocol):
     """Called with the ``data`` of a PROGRESS message."""
 
@@ -149,6 +153,8 @@ def _record(plan: Plan, site: Site, frames: Mapping[str, pd.DataFrame]) -> pd.Da
     if plan.station is None or STATION not in frames or plans.monthly(plan.station):
         return None
     first, last = plan.station.info.window(config.today())
+    last = min(last, config.today())
+    first = max(first, last - CENTURY)  # a source of one's own may promise all times
     try:
         return plan.station.fetch(site, Period(first, last)).frame
     except SourceError:

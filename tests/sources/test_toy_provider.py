@@ -47,7 +47,7 @@ def test_it_is_asked_ranked_and_cited(toy, weather_server):
     result = etolib.compute(PLACE, HISTORY)
     assert set(result.input_sources["tmax"]) == {"toy_weather"}  # its rank is before Open-Meteo's ...
     assert set(result.input_sources["rs"]) == {"toy_weather"}  # ... and before NASA POWER's
-    assert result.table["tmax"].tolist() == [25 + day / 10 for day in range(1, 11)]
+    assert result.table["tmax"].tolist() == [28 + day / 10 for day in range(1, 11)]
     assert result.source_eto["toy_weather"].notna().all()
     assert result.provenance["sources"]["toy_weather"]["attribution"] == ROW.attribution
     assert ROW.attribution in result.to_csv()
@@ -67,7 +67,8 @@ def test_it_is_named_in_two_languages(toy, weather_server):
     result = etolib.compute(PLACE, HISTORY, "toy_weather")
     assert wording.source("en", "toy_weather") == "Toy weather"
     assert wording.source("pt", "toy_weather") == "Tempo de brinquedo"
-    (warning,) = result.warnings
+    warning, of_its_wind = result.warnings
+    assert of_its_wind.startswith("toy_weather: ")
     assert warning == "Toy weather: no data on -"
     assert wording.translate("pt", warning) == "Tempo de brinquedo: sem dados em -"
 

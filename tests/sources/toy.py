@@ -50,7 +50,7 @@ class ToyWeather:
         inside = self.info.clip(period, today)
         index = pd.date_range(inside.start, inside.end, name="date")
         day = index.day.to_numpy(dtype=float)
-        columns = {"tmin": 10 + day / 10, "tmax": 25 + day / 10, "rhmean": 60.0, "u2": 2.0, "rs": 20.0}
+        columns = {"tmin": 17 + day / 10, "tmax": 28 + day / 10, "rhmean": 60.0, "u2": 2.0, "rs": 20.0}
         frame = pd.DataFrame(columns | {"precipitation": np.zeros(len(index))}, index=index)
         frame = canonical.finish(frame, inside, today=today, forecast=True, warnings=warnings, named=self.info.title)
         meta = {
