@@ -17,7 +17,7 @@ import pandas as pd
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import split
 from etolib.sources.station.formats import HEAD, recognise
-from etolib.sources.station.layout import Table, columns_of, delimiter_of, find_table
+from etolib.sources.station.layout import Table, columns_of, delimiter_of, find_table, trimmed
 from etolib.words import say
 
 MAX_BYTES = 50 << 20
@@ -72,7 +72,7 @@ def open_table(file: str | Path | bytes, filename: str | None, form: str | None 
     lines = re.split(r"\r\n|\n|\r", _decode(data, name))
     known = recognise(lines, name, form)
     if known is not None and known.table is not None:
-        return replace(known.table(lines, name), format=known)
+        return replace(trimmed(known.table(lines, name)), format=known)
     lines = _bare(lines)
     if not lines:
         raise InputError([Problem("file", name, say("has_no_rows"))])
@@ -99,7 +99,7 @@ def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
     if known is None or known.table is None:
         return replace(find_table(rows, "", name), format=known)
     writer.writerows(rows[HEAD:])
-    return replace(known.table(text.getvalue().split("\n"), name), format=known)
+    return replace(trimmed(known.table(text.getvalue().split("\n"), name)), format=known)
 
 
 def _decode(data: bytes, name: str) -> str:

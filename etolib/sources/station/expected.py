@@ -178,7 +178,7 @@ def departure(variable: str, values: Any, dates: Days, site: Site) -> Departure 
         return None
     mine, theirs = series[good], level[good]
     if variable == "tdew":
-        mine = np.asarray(vapour_pressure_from_dew_point(np.clip(mine, -90.0, 90.0)))
+        mine = np.asarray(vapour_pressure_from_dew_point(np.clip(mine, -90.0, 45.0)))
     by_ratio = kind in ("vapour", "radiation", "wind")
     least = LEAST_EA if kind == "vapour" else 0.1
     apart = np.log(np.maximum(mine, least) / np.maximum(theirs, least)) if by_ratio else mine - theirs

@@ -222,7 +222,7 @@ def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[
         raw = np.where(np.isin(raw, c.missing), math.nan, raw) * c.scale
         values = raw * factor + offset
         if c.variable == "u2" and (c.height or 2.0) != 2.0:
-            values = np.asarray(wind_speed_2m(values, c.height))
+            values = values * float(wind_speed_2m(1.0, c.height))
         columns[c.variable] = values
     return columns, problems
 

@@ -208,6 +208,10 @@ def _alone(column: Column, values: Any, dates: Days, site: Site | None, by_hand:
     unit = reduce(lambda one, other: say("one_or_other", one=one, other=other), units) if units else None
     hint = say("check_column_and_unit" if far is None else "check_column_unit_and_place")
     hint = hint if unit is None else say("values_look_like", unit=unit)
+    if variable in ESSENTIAL and units and not column.stated and not by_hand:
+        said = {"name": repr(column.name), "value": _range(column, values), "reason": rule, "hint": hint}
+        text = say("unit_not_stated_and_contradicted", **said)
+        return Verdict(variable, column.name, "ask", text, question=Question("units", text, column.name, tuple(units)))
     if variable in ESSENTIAL or by_hand:
         return Verdict(variable, column.name, "refuse", rule, Problem(thing, _range(column, values), rule, hint))
     return Verdict(

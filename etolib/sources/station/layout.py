@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -164,12 +164,18 @@ def _fitted(
 
 
 _FOOTERS = re.compile(
-    r"^(?:averages?|means?|totals?|sums?|max(?:imum|ima|imo|imos|imas)?|min(?:imum|ima|imo|imos|imas)?|avg|ave|median|"
+    r"^(?:averages?|means?|total[es]?|totals|sums?|max(?:imum|ima|imo|imos|imas)?|min(?:imum|ima|imo|imos|imas)?|avg|ave|median|"
     r"m[eé]dias?|promedios?|moyennes?|mittel(?:wert)?|summe|somme|soma|suma|somma|count|std\.?|stdev|st\.? ?dev\.?|"
     r"normals?|note|notes|source|fonte|fuente|quelle|legend|end|totais|totales|totaux|mittlere|n|desvio|summary|"
     r"m[ií]nimas?|m[aá]ximas?|m[aá]ximo|m[ií]nimo|monthly|month(?:ly)? (?:mean|total)s?)\b",
     re.IGNORECASE,
 )  # fmt: skip
+
+
+def trimmed(table: Table) -> Table:
+    """Return a table without the rows at its end that are no days, with what is said of them."""
+    rows, notes = _without_footers(table.rows, len(table.names))
+    return replace(table, rows=rows, notes=(*table.notes, *notes)) if notes else table
 
 
 def _without_footers(rows: list[list[str]], width: int) -> tuple[list[list[str]], tuple[Text, ...]]:
@@ -188,12 +194,15 @@ def _without_footers(rows: list[list[str]], width: int) -> tuple[list[list[str]]
     return kept, notes
 
 
+_JOINED = re.compile(r"(?:1[6-9]|2[01])\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+
+
 def _column_of_dates(rows: Sequence[Sequence[str]], width: int) -> int | None:
     """Return which column holds dates in nearly all rows."""
     sample = rows[:300]
     for i in range(min(width, 8)):
         cells = [row[i] if i < len(row) else "" for row in sample]
-        if sum(date_like(cell) or bool(re.fullmatch(r"[12]\d{7}", cell)) for cell in cells) >= 0.8 * len(cells):
+        if sum(date_like(cell) or bool(_JOINED.fullmatch(cell)) for cell in cells) >= 0.8 * len(cells):
             return i
     return None
 

@@ -14,7 +14,7 @@ from etolib.equations.air import saturation_vapour_pressure, wind_speed_2m
 from etolib.equations.daily import eto_fao56
 from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column
-from etolib.sources.station.judge import USUAL
+from etolib.sources.station.judge import LIMITS, USUAL
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
 from etolib.sources.station.units import FLUXES, QUANTITY, UNITS
@@ -22,6 +22,9 @@ from etolib.words import Text, say
 
 WIDEST_RANGE = 50.0
 """Range of temperature of a usual day that none has in °C, K or °F: such numbers are tenths."""
+
+DARKEST = 0.08
+"""Share of a clear summer day that the brightest days of a dark winter have; a unit that gives less is no question."""
 
 _PRESSURE = (("kPa", 45, 110), ("inHg", 14, 33), ("mmHg", 340, 449), ("hPa", 450, 1100), ("Pa", 45000, 110000))
 """Bounds of the larger values of a station's air pressure, by unit."""
@@ -82,8 +85,9 @@ def _others_fit(variable: str, values: Any, unit: str, file: _File) -> bool:
         return False
     if quantity == "radiation":
         high = float(np.percentile(some, 95))
-        return file.per_day > 1 or len(_fitting(high, file.latitude, file.per_day)) != 1
-    low, top = USUAL[variable]
+        could = _fitting(high, file.latitude, file.per_day, least=DARKEST)
+        return file.per_day > 1 or file.latitude is None or len(could if file.american else could.keys() - {"Ly"}) != 1
+    low, top = USUAL[variable] if quantity == "water" else LIMITS[variable]
     middle = float(np.median(some if quantity != "water" else some[some > 0] if (some > 0).any() else some))
     others = (change for name, change in UNITS[quantity].items() if name != unit and not name[0].isdigit())
     return any(low <= middle * factor + offset <= top for factor, offset in others)
@@ -181,20 +185,20 @@ def _likely(quantity: str, values: Any, file: _File) -> tuple[str, Text]:
 
 def _likely_radiation(high: float, latitude: float | None, per_day: float = 1.0) -> tuple[str, Text]:
     """Return the unit in which the larger values, means of a day of ``per_day`` rows, come near a clear summer day."""
-    fits = _fitting(high, latitude, per_day)
+    fits = {unit: share for unit, share in _fitting(high, latitude, per_day).items() if unit != "Ly"}
     if "MJ/m²" in fits or not fits:
         return "MJ/m²", say("by_the_values" if fits else "the_usual_unit")
     return max(fits, key=lambda u: -abs(math.log(fits[u]))), say("by_the_values")
 
 
-def _fitting(high: float, latitude: float | None, per_day: float) -> dict[str, float]:
-    """Return the units in which the larger values are near a clear summer day, and their share of it."""
+def _fitting(high: float, latitude: float | None, per_day: float, least: float = 0.45) -> dict[str, float]:
+    """Return the units in which the larger values are near a clear summer day (from ``least``), and their share."""
     top = 31.0  # MJ m-2 day-1, a clear summer day nearly anywhere
     if latitude is not None:
         number_of_day = np.arange(1.0, 366.0)
         top = float(np.max(sun.extraterrestrial_radiation(latitude, number_of_day))) * 0.78
     shares = {
         unit: high * UNITS["radiation"][unit][0] * (1.0 if unit in FLUXES else per_day) / top
-        for unit in ("MJ/m²", "W/m²", "kWh/m²", "kJ/m²", "J/cm²", "J/m²", "Wh/m²")
+        for unit in ("MJ/m²", "W/m²", "kWh/m²", "kJ/m²", "J/cm²", "J/m²", "Wh/m²", "Ly")
     }
-    return {unit: share for unit, share in shares.items() if 0.45 <= share <= 1.25}
+    return {unit: share for unit, share in shares.items() if least <= share <= 1.25}

@@ -76,6 +76,7 @@ def weather(rng: np.random.Generator, site: Site, start: pd.Timestamp, days: int
     ra = np.asarray(extraterrestrial_radiation(site.latitude, dates.day_of_year.to_numpy(float)))
     mean = usual["tmean"] + rng.normal(0, 1.5) + spread * noise
     span = np.maximum((usual["tmax"] - usual["tmin"]) * (0.6 + 0.75 * clear) * rng.uniform(0.85, 1.15), 1.5)
+    mean -= max(0.0, float(np.median(mean + span / 2)) - 44.0)  # hotter months than any place has
     tmin, tmax = mean - span / 2, mean + span / 2
     wanted = usual["ea"] / np.asarray(saturation_vapour_pressure(usual["tmean"]))
     share = np.clip(wanted * (1.15 - 0.3 * clear) + rng.normal(0, 0.04, days), 0.12, 0.97)

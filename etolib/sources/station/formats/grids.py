@@ -62,10 +62,10 @@ def _gridmet_columns() -> dict[str, Spec]:
 def _is_gridmet(head: Head) -> bool:
     """Return whether the first lines hold a header with both temperatures of gridMET."""
     for line in head.lines[:HEAD]:
-        words = plain(line[:LONGEST])
-        for low, high in zip(_GRIDMET["tmin"], _GRIDMET["tmax"], strict=True):
-            if {plain(low), plain(high)} <= set(re.findall(r"tmm[nx]|daily m\w+ temperature", words)):
-                return True
+        # Its long names stand with their strokes: anybody may call a column "Daily maximum temperature".
+        words = set(re.findall(r"tmm[nx]|daily_m\w+_temperature", line[:LONGEST].lower()))
+        if any({low, high} <= words for low, high in zip(_GRIDMET["tmin"], _GRIDMET["tmax"], strict=True)):
+            return True
     return False
 
 
