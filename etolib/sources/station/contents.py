@@ -124,7 +124,8 @@ def _encodings(data: bytes) -> tuple[str, ...]:
             return ("utf-16-be" if even > odd else "utf-16-le",)
     high = [i for i, byte in enumerate(sample) if byte >= 0x80]
     pairs = sum(i + 1 < len(sample) and (sample[i + 1] >= 0x80 or i - 1 in set(high)) for i in high)
-    if len(high) >= 4 and pairs >= 0.7 * len(high):
+    longest = max(map(len, re.findall(rb"[\x80-\xff]+", sample)), default=0)  # "çã" is two in cp1252
+    if len(high) >= 4 and pairs >= 0.7 * len(high) and longest > 2:
         return ("utf-8-sig", "cp949", "cp932", "gb18030") if _is_korean(sample) else (
             "utf-8-sig", "cp932", "gb18030", "cp949")  # fmt: skip
     return ("utf-8-sig", "cp1252", "latin-1")

@@ -139,11 +139,14 @@ def judge(
         found = _alone(column, np.asarray(columns[variable], dtype=float), dates, site, by_hand)
         if found is not None and column.name not in {v.column for v in verdicts.values() if v.problem is not None}:
             verdicts[variable] = found
-    rest = {v: np.asarray(columns[v], dtype=float) for v in ordered if v not in verdicts}
+    kept = [v for v in ordered if v not in verdicts or verdicts[v].action in ("ask", "say")]
+    rest = {v: np.asarray(columns[v], dtype=float) for v in kept}
     scores = {v: misfit(v, values, dates, site) for v, values in rest.items()}
     for found in contradictions(rest, dates, site, {v: named[v] for v in rest}, scores):
-        if found.action != "ask" or "variable" not in mapping.known.get(found.column, {}):
-            verdicts.setdefault(found.variable, found)
+        if found.action == "ask" and "variable" in mapping.known.get(found.column, {}):
+            continue  # answered
+        if found.action != "ask" or found.variable not in verdicts:
+            verdicts[found.variable] = found
     return list(verdicts.values())
 
 

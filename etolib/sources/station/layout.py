@@ -217,7 +217,11 @@ def _place_before(rows: list[list[str]]) -> tuple[dict[str, float], list[list[st
     for i, row in enumerate(rows[:20]):
         low = [cell.lower() for cell in row]
         at = {what: next((k for k, cell in enumerate(low) if cell in names), None) for what, names in _PLACES.items()}
-        if at["latitude"] is None or at["longitude"] is None or any(re.match(r"date|time|day|year", c) for c in low):
+        if (
+            at["latitude"] is None
+            or at["longitude"] is None
+            or any(re.match(r"(?:date|datetime|time|timestamp|day|year)\b", c) for c in low)
+        ):
             continue
         end = i + 1
         while end < len(rows) and len(rows[end]) == len(row) and is_number(rows[end][at["latitude"]]):

@@ -157,6 +157,8 @@ class _Writer:
             chance.randrange(1, 7))]  # fmt: skip
         wanted = [v for name in wanted for v in (("rhmax", "rhmin") if name == "rh" else (name,))]
         entries = [self._column(v) for v in wanted]
+        if chance.random() < 0.02:
+            entries = self._exchanged(entries)
         entries += [self._confusing() for _ in range(chance.choice((0, 1, 1, 2, 3, 5)))]
         if chance.random() < 0.08:
             entries.append(self._empty(chance.choice(wanted)))
@@ -173,9 +175,11 @@ class _Writer:
         if self.units_stand == "row":
             head.append(units)
         text = "\n".join(delimiter.join(self._quoted(cell, delimiter) for cell in row) for row in [*head, *lines])
+        if chance.random() < 0.06:  # a sign at the end of every line
+            text = "\n".join(line + delimiter for line in text.split("\n"))
         text = self._preamble(delimiter) + text + "\n"
         site = self.place if self.given else None
-        encoding = chance.choice(("utf-8", "utf-8", "utf-8-sig", "cp1252"))
+        encoding = chance.choice(("utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16"))
         story = (
             f"{self.language} {delimiter!r} {self.decimal!r} units {self.units_stand} {self.style} dates {self.layout}"
         )
@@ -266,6 +270,12 @@ class _Writer:
             return None
         return self.chance.choice(UNITS[quantity][CALLED[unit]][3])
 
+    def _exchanged(self, entries: list[tuple[str, str, list[str]]]) -> list[tuple[str, str, list[str]]]:
+        """Return the columns with the numbers of minimum and maximum under each other's name."""
+        (low, unit, cells), (high, unit2, cells2), *rest = entries
+        self.culprits = (low, high)
+        return [(low, unit, cells2), (high, unit2, cells), *rest]
+
     def _wind(self, name: str, values: np.ndarray, room: float) -> tuple[str, np.ndarray, float]:
         height = self.chance.choice((2, 10, 3))
         lower = 4.87 / np.log(67.8 * height - 5.42)
@@ -319,12 +329,22 @@ class _Writer:
 
     def _preamble(self, delimiter: str) -> str:
         lines = []
-        if self.chance.random() < 0.2:
+        way = self.chance.random()
+        if way < 0.06 and self.units_stand != "preamble":
+            cells = [
+                f"{self.place.latitude}",
+                f"{self.place.longitude}",
+                f"{self.place.elevation:.1f}",
+                "Europe/Berlin",
+            ]
+            return f"latitude,longitude,elevation,timezone\n{','.join(cells)}\n\n" if delimiter == "," else ""
+        if way < 0.25:
             lines += ["Station: Field 3", f"Latitude: {self.place.latitude}", f"Longitude: {self.place.longitude}",
                       f"Elevation: {self.place.elevation:.0f} m"]  # fmt: skip
         if self.units_stand == "preamble":
             lines.append("Units: " + ("; " if delimiter != ";" else " / ").join(dict.fromkeys(self.said)))
-        return "".join(line + "\n" for line in lines)
+        sign = self.chance.choice(("", "", "# "))
+        return "".join(sign + line + "\n" for line in lines)
 
 
 KINDS = ("right", "column left out", "question", "refusal with a question", "refusal of the culprit")
