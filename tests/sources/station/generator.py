@@ -409,7 +409,7 @@ def count(number: int, seed: int = 1, first: int = 0) -> tuple[Counter[str], dic
 
 
 def main() -> None:
-    """Print the counts, and examples of what is wrong."""
+    """Print the counts, and examples of what is wrong; exit status 1 where anything is."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     found, examples = count(number, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     print(f"| outcome | of {number} files |\n|---|---|")
@@ -418,6 +418,7 @@ def main() -> None:
     for kind in sys.argv[3:] or WRONG:
         for line in examples.get(kind, [])[: int(1e9 if sys.argv[3:] else 15)]:
             print(f"{kind}: {line}")
+    sys.exit(any(found[kind] for kind in WRONG))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.sources.station.generator import KINDS, WRONG, count, write
 
 
@@ -24,9 +22,3 @@ def held(number: int, first: int) -> None:
 
 def test_six_hundred_files_end_in_the_right_numbers_a_sentence_or_a_question():
     held(600, 0)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("first", range(600, 5000, 1100))
-def test_five_thousand_files_do(first):
-    held(1100, first)
