@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -131,10 +131,14 @@ def ask(plan: Plan, progress: _Progress) -> Download:
 
 @dataclass(frozen=True)
 class Checked:
-    """Tables of the sources on all days of the plan, and what the checks left out of them (None without sources)."""
+    """Tables of the sources on all days of the plan, and what the checks left out of them (None without sources).
+
+    ``record`` is the whole record of an own station, checked by itself, where days of the climatology are to be had.
+    """
 
     frames: dict[str, pd.DataFrame]
     report: faults.Report | None
+    record: pd.DataFrame | None = None
 
 
 def check(plan: Plan, answered: Download, progress: _Progress) -> Checked:
@@ -145,12 +149,17 @@ def check(plan: Plan, answered: Download, progress: _Progress) -> Checked:
     if not frames:
         return Checked(frames, None)
     taught = None if plan.teaching is None else _days(plan.teaching)
-    return Checked(frames, fusion.check(frames, answered.site, _record(plan, answered.site, frames), taught))
+    record = _record(plan, answered.site)
+    report = fusion.check(frames, answered.site, record if STATION in frames else None, taught)
+    if record is not None and any(catalogue.find(name).dateless for name in frames if name != STATION):
+        return Checked(frames, report, fusion.check({STATION: record}, answered.site, record).frames[STATION])
+    return Checked(frames, report)
 
 
-def _record(plan: Plan, site: Site, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """Return the whole record of an own station that answered: by it, not by the days asked, the station is judged."""
-    if plan.station is None or STATION not in frames or plans.monthly(plan.station):
+def _record(plan: Plan, site: Site) -> pd.DataFrame | None:
+    """Return the whole record of an own station that is asked: by it, not by the days wanted, the station is judged."""
+    asked = STATION in {step.source for step in plan.steps}
+    if plan.station is None or not asked or plans.monthly(plan.station):
         return None
     first, last = plan.station.info.window(config.today())
     last = min(last, config.today())
@@ -174,6 +183,7 @@ def fuse(request: Request, plan: Plan, answered: Download, checked: Checked, pro
             checked=checked.report,
             first=first,
             teaching=None if plan.teaching is None else _days(plan.teaching),
+            record=checked.record,
             **request.options,
         )
     if fused is None or not fused.eto.loc[days].notna().any():
@@ -307,7 +317,7 @@ def _warnings(plan: Plan, answered: Download, fused: fusion.Fused, table: pd.Dat
 
 
 def _provenance(plan: Plan, answered: Download, fused: fusion.Fused) -> dict[str, Any]:
-    site, learnt = answered.site, fused.learnt
+    site, learnt = answered.site, fused.learnt or fused.learnt_usual
     reported = [step for step in plan.steps if step.source in answered.answers or step.role == "main"]
     return {
         "etolib": __version__,
@@ -325,6 +335,7 @@ def _provenance(plan: Plan, answered: Download, fused: fusion.Fused) -> dict[str
         "findings": [dataclasses.asdict(finding) for finding in fused.findings],
         "learnt": None if learnt is None else learnt.text,
         "learnt_ratio": None if learnt is None else _months(learnt.ratio),
+        "learnt_climatology": None if fused.learnt_usual is None else fused.learnt_usual.text,
         "sources": {name: answer.meta for name, answer in answered.answers.items()},
         "failed": [_plain(error) for error in answered.failed],
     }

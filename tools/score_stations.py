@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from write_validation import markdown
 
-from etolib.validation.stations import climatology_scores
+from etolib.validation.stations import climatology_scores, teaching_scores
 
 DIGITS = {"days": 0, "bias %": 1, "rmse": 2, "coverage %": 1, "width": 2, "DJF": 0, "MAM": 0, "JJA": 0, "SON": 0}
 
@@ -32,12 +32,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the tables; exit status 2 where the folder holds no stations."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the station records")
+    parser.add_argument("--taught", default="Maricopa_AZ,SA06,CAPE", help="stations that teach")
     options = parser.parse_args(arguments)
     if not (options.data / "stations.csv").exists():
         print(f"{options.data}: holds no stations.csv", file=sys.stderr)
         return 2
     print("Climatology alone\n")
     print(table(climatology_scores(options.data)))
+    print("\nTaught by half the record, scored on the other half\n")
+    scores = teaching_scores(options.data, options.taught.split(","))
+    shown = scores.reset_index(names="taught by").rename(columns={"coverage": "coverage %"})
+    print(markdown(shown, {"days": 0, "coverage %": 1, "width": 2}))
     return 0
 
 

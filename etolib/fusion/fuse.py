@@ -17,7 +17,7 @@ import pandas as pd
 
 from etolib.equations.filling import ESTIMATED, FILLED
 from etolib.errors import InputError, Problem
-from etolib.fusion import departures, faults, intervals, series
+from etolib.fusion import departures, faults, intervals, series, usual
 from etolib.fusion.estimates import BOUNDED, estimate_error
 from etolib.fusion.inputs import HUMIDITY, Chosen, choose_inputs
 from etolib.fusion.learnt import Learnt, learn
@@ -38,6 +38,9 @@ ROUTE_ERROR = {"from_rh_mean": 0.05, "from_rh_max": 0.03}
 """Relative standard error of ETo, added (as variance) to a station's own, of the lesser routes to vapour pressure
 (FAO-56 Eqs. 19 and 18). At Maricopa, 2003 to 2020, ETo by them differs from that by the dew point by 4.9 and 3.5 % of
 its mean (root mean square); by both extremes (Eq. 17) by 1.5 %, within the station's own. [1]"""
+
+USUAL = "climatology"
+"""The source of usual weather."""
 
 REACH = pd.Timedelta(days=3 * 365)
 """How far from the days of teaching what was learnt there is used, where those are said."""
@@ -62,8 +65,8 @@ class Fused:
         The Penman-Monteith of the chosen inputs, gaps filled by FAO-56, with flags and terms.
     source_eto : pandas.DataFrame
         ETo from each source's own inputs. [mm day-1]
-    learnt : Learnt or None
-        None without a reference.
+    learnt, learnt_usual : Learnt or None
+        Of the grids, and of the climatology where it has days; None without a reference.
     quarantined, findings : list of Finding
         Sources or columns left out, and everything the checks found.
     evidence : tuple of Text
@@ -81,6 +84,7 @@ class Fused:
     completed: EtoResult
     source_eto: pd.DataFrame
     learnt: Learnt | None
+    learnt_usual: Learnt | None
     quarantined: list[faults.Finding]
     findings: list[faults.Finding]
     evidence: tuple[Text, ...]
@@ -95,6 +99,7 @@ def fuse_sources(
     checked: faults.Report | None = None,
     first: Sequence[str] = (),
     teaching: pd.DatetimeIndex | None = None,
+    record: pd.DataFrame | None = None,
     **options: Any,
 ) -> Fused:
     """Fuse the sources of one place.
@@ -115,6 +120,9 @@ def fuse_sources(
     teaching : pandas.DatetimeIndex, optional
         Days of the index on which the reference teaches; no day farther from them than `REACH` is corrected. All by
         default, and all are. With the same days of teaching a day comes out the same whatever days stand around it.
+    record : pandas.DataFrame, optional
+        The whole record of the source ``station``, checked, on dates of its own: it teaches the climatology
+        (`etolib.fusion.usual`). Its days in ``frames`` by default; with a ``reference`` that teaches.
     **options
         For `etolib.eto`, for example ``krs``.
 
@@ -149,11 +157,14 @@ def fuse_sources(
     if STATION not in means:
         lone_wind &= (chosen.source["u2"] != STATION).to_numpy()
     fused = _nothing_learnt(site, chosen, completed, each, means, lone_wind)
-    learnt = _correct(fused, clean, site, _reference(reference, clean, means, site, index), means, first, teaching)
+    truth = _reference(reference, clean, means, site, index)
+    learnt = _correct(fused, clean, site, truth, means, first, teaching)
+    lesson, said_of_usual = _teach_usual(fused, completed, chosen, site, _whole(truth, reference, record, site))
     warnings = [f.message for f in report.quarantined]
     warnings += [f.message for f in report.findings if f.action == "note"]
     if learnt is not None:
         warnings.append(learnt.text)
+    warnings += said_of_usual
     warnings += said(completed.inputs, site, fused.eto, chosen.source["u2"], lone_wind & ~fused.corrected)
     return Fused(
         eto=pd.Series(fused.eto, index=index, name="eto"),
@@ -165,6 +176,7 @@ def fuse_sources(
         completed=completed,
         source_eto=each,
         learnt=learnt,
+        learnt_usual=lesson,
         quarantined=report.quarantined,
         findings=report.findings,
         evidence=chosen.evidence,
@@ -239,6 +251,35 @@ def _correct(
     days.corrected[take] = True
     days.weights.loc[take, ["chosen", "second"]] = fused.weights.T[take]
     return learnt
+
+
+def _whole(
+    truth: pd.Series | None, given: pd.Series | None, record: pd.DataFrame | None, site: Site
+) -> pd.Series | None:
+    """Return all that is known of the place's ETo: the reference given, else the station's whole record."""
+    if given is not None or record is None:
+        return truth if given is None else given.astype(float)
+    return pd.Series(member(choose_inputs({STATION: record}).inputs, site)[0], index=record.index)
+
+
+def _teach_usual(
+    days: _Days, completed: EtoResult, chosen: Chosen, site: Site, record: pd.Series | None
+) -> tuple[Learnt | None, list[Text]]:
+    """Correct the days that the climatology gives by what a record has taught of it; returns what there is to say."""
+    rows = (chosen.source[["tmax", "ea", "u2", "rs"]] == USUAL).all(axis=1).to_numpy()
+    if record is None or not rows.any():
+        return None, []
+    lesson = usual.learn(record, site)
+    if not lesson.used:
+        return lesson.learnt, [lesson.text]
+    asked = usual.of_weather(completed.inputs.loc[rows, list(departures.USUAL)], site)
+    eto, lower, upper = lesson.corrected(asked)
+    room = intervals.Z95 * LEAST_ERROR
+    days.eto[rows] = eto
+    days.lower[rows], days.upper[rows] = np.maximum(np.minimum(lower, eto - room), 0.0), np.maximum(upper, eto + room)
+    days.corrected[rows] = True
+    unknown = lesson.unknown_season(asked.dates)
+    return lesson.learnt, [lesson.text, *([say("climatology_season_unknown", count=unknown)] if unknown else [])]
 
 
 def check(

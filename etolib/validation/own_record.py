@@ -290,7 +290,7 @@ def _taught(
     for part in range(int(hidden.max()) + 1):
         known = truth.where(_visible(hidden, part))
         fused: Fused = fuse_sources(frames, site, known, checked=report, first=first, **options)
-        used += fused.learnt is not None and fused.learnt.used
+        used += any(one is not None and one.used for one in (fused.learnt, fused.learnt_usual))
         rows = (hidden == part).to_numpy()
         for name, column in columns.items():
             column[rows] = getattr(fused, name)[rows]

@@ -6,8 +6,8 @@ canonical columns, ``wind_3m`` where wind was measured at 3 m, ``eto_published``
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from etolib.fusion import fuse_sources
 from etolib.reference import eto
 from etolib.site import Period, Site
 from etolib.sources.climatology import NAME, Climatology
+from etolib.validation.own_record import seasonal_means
 from etolib.validation.scores import interval_score
 
 SEASONS = ("DJF", "MAM", "JJA", "SON")
@@ -64,11 +65,14 @@ def records(folder: Path) -> Iterator[Record]:
             yield Record(name, site, table, truth.astype(float))
 
 
-def usual(record: Record) -> pd.DataFrame:
-    """Return the climatology's ``eto``, ``lower`` and ``upper`` on the days of a record. [mm day-1]"""
+def usual(record: Record, taught: pd.Series | None = None) -> pd.DataFrame:
+    """Return the climatology's ``eto``, ``lower`` and ``upper`` on the days of a record. [mm day-1]
+
+    ``taught`` is what of the reference it may learn from, nothing by default.
+    """
     days = record.reference.index
     frame = Climatology().fetch(record.site, Period(days[0].date(), days[-1].date())).frame
-    fused = fuse_sources({NAME: frame}, record.site)
+    fused = fuse_sources({NAME: frame}, record.site, taught)
     return pd.DataFrame({"eto": fused.eto, "lower": fused.lower, "upper": fused.upper})
 
 
@@ -97,3 +101,39 @@ def score(record: Record, said: pd.DataFrame) -> dict[str, float]:
 def climatology_scores(folder: Path) -> pd.DataFrame:
     """Return the scores of the climatology alone, a row for each station of a folder."""
     return pd.DataFrame({record.name: score(record, usual(record)) for record in records(folder)}).T
+
+
+def halves(reference: pd.Series) -> dict[str, np.ndarray]:
+    """Return which days each half of a record has: in time, and in years by turns."""
+    there = reference.notna().to_numpy()
+    first = np.cumsum(there) <= there.sum() / 2
+    even = pd.DatetimeIndex(reference.index).year.to_numpy() % 2 == 0
+    return {"first half": first, "second half": ~first, "even years": even, "odd years": ~even}
+
+
+def teaching_scores(folder: Path, names: Sequence[str]) -> pd.DataFrame:
+    """Return how the climatology does that half a record has taught, on the other half, a row for each half.
+
+    ``untaught``, ``taught`` and ``seasonal`` (the station's own seasonal means, `own_record.seasonal_means`) are root
+    mean square errors, ``coverage`` [%] and ``width`` those of the interval. [mm day-1]
+    """
+    rows = {}
+    for record in (record for record in records(folder) if record.name in names):
+        untaught = usual(record)
+        for half, days in halves(record.reference).items():
+            known = record.reference.where(days)
+            if not 0 < known.notna().sum() < record.reference.notna().sum():
+                continue
+            other = record.reference.where(~days)
+            taught = usual(record, known)
+            means = pd.DataFrame({"eto": seasonal_means(known), "lower": np.nan, "upper": np.nan})
+            said = score(replace(record, reference=other), taught)
+            rows[f"{record.name}, {half}"] = {
+                "days": said["days"],
+                "untaught": score(replace(record, reference=other), untaught)["rmse"],
+                "seasonal": score(replace(record, reference=other), means)["rmse"],
+                "taught": said["rmse"],
+                "coverage": said["coverage"],
+                "width": said["width"],
+            }
+    return pd.DataFrame(rows).T

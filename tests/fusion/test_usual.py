@@ -1,0 +1,112 @@
+"""An own record teaches the climatology of its place, for days that have nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import etolib
+from etolib import config
+from etolib.fusion import fuse_sources, usual
+from etolib.site import Period, Site
+from etolib.sources.climatology import Climatology
+from etolib.validation.own_record import seasonal_means
+from etolib.validation.stations import halves, records
+from etolib.validation.stations import usual as said_of
+from tests.fusion.own_station import measured, station_of
+from tests.shared import shared_path
+
+SITE = Site(-22.7, -47.6, 550.0)
+
+
+def weather(first: str, last: str, site: Site = SITE) -> pd.DataFrame:
+    return Climatology().fetch(site, Period(first, last)).frame
+
+
+def record(first: str, last: str, factor: float, seed: int = 0) -> pd.Series:
+    """A station whose ETo is the climatology's times a factor, give or take the weather."""
+    eto = fuse_sources({"climatology": weather(first, last)}, SITE).eto
+    return eto * factor * np.exp(np.random.default_rng(seed).normal(0, 0.2, len(eto)))
+
+
+@pytest.mark.parametrize("name", ["Maricopa_AZ", "SA06", "CAPE"])
+def test_half_a_record_does_as_well_as_its_own_seasonal_means(name):
+    station = next(one for one in records(shared_path("data", "stations")) if one.name == name)
+    first = halves(station.reference)["first half"]
+    known, other = station.reference.where(first), station.reference.where(~first)
+    taught, means = said_of(station, known), seasonal_means(known)
+
+    def rmse(eto):
+        return float(np.sqrt(((eto - other) ** 2).mean()))
+
+    assert rmse(taught.eto) <= rmse(means)
+    assert rmse(taught.eto) < rmse(said_of(station).eto)
+    inside = (other >= taught.lower) & (other <= taught.upper)
+    assert 92 <= 100 * inside[~first & other.notna()].mean() <= 98
+
+
+def test_a_level_is_learnt_the_more_days_the_more():
+    asked = weather("2022-01-01", "2022-12-31")
+    found = []
+    for last in ("2019-03-31", "2019-12-31", "2021-12-31"):
+        fused = fuse_sources({"climatology": asked}, SITE, record("2019-01-01", last, 0.75))
+        plain = fuse_sources({"climatology": asked}, SITE)
+        found.append(float((fused.eto / plain.eto).mean()))
+        assert fused.learnt_usual.used
+    assert (fused.upper - fused.lower).mean() < 0.92 * (plain.upper - plain.lower).mean()
+    assert 0.95 > found[0] > found[1] > found[2] > 0.745
+    assert found[2] == pytest.approx(0.77, abs=0.02)
+    assert "days of the climatology are corrected" in " ".join(map(str, fused.warnings))
+
+
+def test_a_season_without_days_is_said_and_hardly_corrected():
+    asked = weather("2022-01-01", "2022-12-31")
+    fused = fuse_sources({"climatology": asked}, SITE, record("2021-06-01", "2021-08-31", 0.7))
+    ratio = fused.eto / fuse_sources({"climatology": asked}, SITE).eto
+    assert ratio.loc["2022-07-15"] < 0.85 < 0.88 < ratio.loc["2022-01-15"] < 1.0
+    assert any("in a season of which the own record has no day" in str(text) for text in fused.warnings)
+    width = (fused.upper - fused.lower) / fused.eto
+    assert width.loc["2022-01-15"] > width.loc["2022-07-15"]
+
+
+@pytest.mark.parametrize("days", [0, 59])
+def test_too_few_days_are_said(days):
+    own = record("2021-01-01", "2021-12-31", 0.8)
+    own.iloc[days:] = np.nan
+    fused = fuse_sources({"climatology": weather("2022-01-01", "2022-01-05")}, SITE, own)
+    assert fused.learnt_usual is None
+    assert f"the own record has {days} complete days, fewer than 60" in " ".join(map(str, fused.warnings))
+
+
+def test_a_correction_that_does_not_help_is_not_used():
+    lessons = [usual.learn(record("2021-01-01", "2021-04-30", 1.0, seed), SITE) for seed in range(6)]
+    idle = [lesson for lesson in lessons if not lesson.used]
+    assert idle
+    for lesson in idle:
+        assert lesson.learnt.rmse_after >= lesson.learnt.rmse_before
+        assert "days of the climatology are not corrected" in str(lesson.text)
+
+
+def test_nothing_is_said_where_no_day_is_the_climatology_s():
+    days = weather("2021-01-01", "2021-06-30").assign(kind="observed")
+    fused = fuse_sources({"station": days.iloc[:, :-1]}, SITE)
+    assert fused.learnt_usual is None
+    assert not any("climatology" in str(text) for text in fused.warnings)
+
+
+def test_through_compute_the_whole_record_teaches_whatever_days_are_asked():
+    table, _, site = measured("Maricopa_AZ")
+    station = station_of(table.loc["2003":"2005"], site)
+    with config.set_options(offline=True):
+        whole = etolib.compute(site, "2005-12-01/2007-03-31", station=station).table.set_index("date")
+        for period in ("2006-01-03/2006-01-03", "2005-12-30/2006-01-05", "2006-06-01/2006-08-31"):
+            part = etolib.compute(site, period, station=station).table.set_index("date")
+            pd.testing.assert_frame_equal(part, whole.loc[part.index], check_exact=True, check_dtype=False)
+        far = etolib.compute(site, "2019-07-01/2019-07-02", station=station)
+        plain = etolib.compute(site, "2019-07-01/2019-07-02")
+    assert (far.table.kind == "climatology").all()
+    assert (far.table.quality == "LOW").all()
+    assert "of the own record" in str(far.provenance["learnt_climatology"])
+    assert not np.allclose(far.table.eto, plain.table.eto)
+    assert far.terms("2019-07-01").loc["eto_corrected", "value"] == far.table.eto[0]
