@@ -299,7 +299,9 @@ MOST_RAIN = 80.0
 
 
 def _of_amount(variable: str, good: Any) -> float:
-    """Return the misfit of an amount by its mean (most days have no rain)."""
+    """Return the misfit of an amount by its larger values: on most days it may be nothing."""
+    if variable == "sunshine" and np.mean(good > 24.0) > 0.05:
+        return float(np.max(good)) / 24.0
     if variable != "precipitation" or len(good) < 10:
         return 0.0
     return float(np.mean(good)) / MOST_RAIN if np.mean(good) >= MOST_RAIN else 0.0
