@@ -133,7 +133,8 @@ def ask(plan: Plan, progress: _Progress) -> Download:
 class Checked:
     """Tables of the sources on all days of the plan, and what the checks left out of them (None without sources).
 
-    ``record`` is the whole record of an own station, checked by itself, where days of the climatology are to be had.
+    ``record`` is the whole record of an own station, checked by itself and without what other sources contradict, where
+    days of the climatology are to be had.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -152,8 +153,22 @@ def check(plan: Plan, answered: Download, progress: _Progress) -> Checked:
     record = _record(plan, answered.site)
     report = fusion.check(frames, answered.site, record if STATION in frames else None, taught)
     if record is not None and any(catalogue.find(name).dateless for name in frames if name != STATION):
-        return Checked(frames, report, fusion.check({STATION: record}, answered.site, record).frames[STATION])
+        own = fusion.check({STATION: record}, answered.site, record).frames[STATION]
+        return Checked(frames, report, _uncontradicted(own, report, taught))
     return Checked(frames, report)
+
+
+def _uncontradicted(own: pd.DataFrame, report: faults.Report, taught: pd.DatetimeIndex | None) -> pd.DataFrame:
+    """Return a station's record without what the comparison with other sources left out of it.
+
+    Columns in quarantine as wholes, cells on the days it teaches on: those are compared whatever days are asked.
+    """
+    if STATION not in report.records:
+        return own
+    left_out = report.records[STATION].reindex_like(own).isna()
+    compared = pd.Series(False if taught is None else own.index.isin(taught), index=own.index)
+    whole = left_out.all()
+    return own.mask(left_out.apply(lambda column: column & (compared | whole[column.name])))
 
 
 def _record(plan: Plan, site: Site) -> pd.DataFrame | None:

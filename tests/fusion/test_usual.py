@@ -10,10 +10,14 @@ import etolib
 from etolib import config
 from etolib.fusion import fuse_sources, usual
 from etolib.site import Period, Site
+from etolib.sources import download
+from etolib.sources.base import SourceData
 from etolib.sources.climatology import Climatology
+from etolib.sources.elevation import Elevation
 from etolib.validation.own_record import seasonal_means
 from etolib.validation.stations import halves, records
 from etolib.validation.stations import usual as said_of
+from tests.fusion import simulated
 from tests.fusion.own_station import measured, station_of
 from tests.shared import shared_path
 
@@ -110,3 +114,45 @@ def test_through_compute_the_whole_record_teaches_whatever_days_are_asked():
     assert "of the own record" in str(far.provenance["learnt_climatology"])
     assert not np.allclose(far.table.eto, plain.table.eto)
     assert far.terms("2019-07-01").loc["eto_corrected", "value"] == far.table.eto[0]
+
+
+def beside_grids(monkeypatch, table, periods):
+    """Return what is computed with a station beside two grids of 2021 and 2022 that measure `simulated.truth`, and the
+    climatology for January 2023."""
+    grids = {
+        name: simulated.grid(simulated.truth(pd.date_range("2021-01-01", "2022-12-31", name="date")), 1.0, seed)
+        for seed, name in enumerate(simulated.WIND, 1)
+    }
+    station = station_of(table, simulated.SITE)
+
+    def run(plan, progress):
+        site = plan.site.with_elevation(300.0)
+        found = {"station": station.fetch(site, Period("2021-01-01", "2022-12-31"))}
+        for name, grid in grids.items():
+            found[name] = SourceData(name, grid.assign(kind="observed"), {"distance_km": 0.0}, [])
+        found["climatology"] = Climatology().fetch(site, Period("2023-01-01", "2023-01-31"))
+        return download.Download(site, Elevation(300.0, "given"), found, ())
+
+    monkeypatch.setattr(download, "run", run)
+    return [etolib.compute(simulated.SITE, period, station=station) for period in periods]
+
+
+def test_what_other_sources_contradict_does_not_teach(monkeypatch):
+    days = pd.date_range("2021-01-01", "2022-12-31", name="date")
+    weather = simulated.truth(days)
+    january = ("2023-01-01/2023-01-31",)
+    (right,) = beside_grids(monkeypatch, weather, january)
+    assert "730 days of the own record" in str(right.provenance["learnt_climatology"])
+
+    elsewhere = simulated.truth(days, seed=50)  # the same climate, other days: the place or the dates are wrong
+    (result,) = beside_grids(monkeypatch, elsewhere, january)
+    assert any(f["check"] == "other_place" for f in result.provenance["findings"])
+    assert any("0 complete days" in str(text) for text in result.warnings)
+
+    # Masked cells do not teach; those that the checks let pass do.
+    hot = weather.assign(tmin=weather.tmin + 9, tmax=weather.tmax + 9)
+    results = beside_grids(monkeypatch, hot, (*january, "2022-12-01/2023-01-31", "2021-01-01/2023-01-31"))
+    assert "730 days" not in " ".join(map(str, results[0].warnings))
+    same = [result.table.set_index("date").loc["2023-01", ["eto", "eto_lower", "eto_upper"]] for result in results]
+    for other in same[1:]:
+        pd.testing.assert_frame_equal(same[0], other, check_exact=True)
