@@ -233,7 +233,7 @@ class OwnStation:
         _hide(self.unfold, found is None or not found["columns"])
         _hide(self.details, found is None or not found["columns"] or not self.unfold.value)
         _hide(self.which, found is None or len(found["stations"]) < 2)
-        asked = [] if found is None or self._said is not None else found["questions"]
+        asked = [] if found is None else found["questions"]
         self.questions.show(language, asked, self._others)
         if found is not None:
             self._fill(found)
