@@ -102,6 +102,7 @@ def read_station(
     from etolib.site import Site
     from etolib.sources.station import contents, names, packed, preview
     from etolib.sources.station import file as station_file
+    from etolib.sources.station.guess import map_table
 
     data = zlib.decompress(content)
     found: dict[str, Any] = {
@@ -115,7 +116,7 @@ def read_station(
         for column in table.names:
             guessed = names.classify(names.split_unit(column)[0])
             found["columns"].append(_column(column, known.get(column, {}).get("variable", guessed) or None))
-        mapping = station_file.guess(data, filename=name, latitude=None if site is None else site.latitude, known=known)
+        mapping = map_table(table, None if site is None else site.latitude, known)
         here = station_file.place_of(table, mapping) or site
         at = next((c.index for c in mapping.columns if c.variable == "station"), None)
         if at is not None:

@@ -92,11 +92,8 @@ def applied(
         if column is None:
             names = [c.name for c in mapping.columns if c.name]
             raise InputError([Problem("units", name, say("not_in_the_file"), say("columns_are", names=names))])
-        unit = (
-            text if column.variable is not None and text in UNITS.get(QUANTITY.get(column.variable, ""), {}) else None
-        )
-        unit = unit or unit_of(text)
         possible = UNITS.get(QUANTITY.get(column.variable or "", ""), {})
+        unit = text if text in possible else unit_of(text)
         if unit is None or (column.variable is not None and unit not in possible):
             raise InputError([Problem("units", text, say("not_one_of", names=list(possible)))])
         said.setdefault(column.name, {})["unit"] = unit

@@ -12,7 +12,6 @@ import pandas as pd
 from etolib.equations.air import wind_speed_2m
 from etolib.errors import EtolibError
 from etolib.site import Site
-from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column, Mapping
 from etolib.sources.station.dates import dates_of
 from etolib.sources.station.expected import usual
@@ -20,6 +19,7 @@ from etolib.sources.station.judge import misfit
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
+from etolib.sources.station.unstated import values_of
 
 MOST_POINTS = 240
 """Days drawn: a longer record is drawn by its newest days, so that a season can be seen."""
@@ -91,8 +91,7 @@ def _readings(
 
     def values(one: Column, unit: str | None) -> np.ndarray:
         factor, offset = units.get(unit or "", (1.0, 0.0))
-        read = np.array([number(row[one.index], table.decimal) for row in table.rows], dtype=float)
-        return read * factor + offset
+        return np.asarray(values_of(table, one) * factor + offset)
 
     if question.parameter == "units":
         names = [str(unit) for unit in question.choices if unit in units] or list(units)
