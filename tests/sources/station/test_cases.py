@@ -29,7 +29,8 @@ CASES = {
                                           "precipitation": 0.2, "rs": 3.4}),
     "vpd_as_ea.csv": ("2023-01-05", {"tmax": 31.2, "tmin": 23.5, "rs": 22.5, "u2": 2.2}),
 }  # fmt: skip
-SAID = {"diffuse_as_global.csv": "diffuse radiation only", "vpd_as_ea.csv": "a vapour pressure deficit",
+SAID = {"daymet_cloudy_winter.csv": "mean over the daylight",
+        "diffuse_as_global.csv": "diffuse radiation only", "vpd_as_ea.csv": "a vapour pressure deficit",
         "footer_row.csv": "is no day", "visualcrossing.csv": "largest of the day"}  # fmt: skip
 PLACES = {"daymet_cloudy_winter.csv": (47.5, -122.3), "ghcnd_tenths_winter.csv": (44.9, -93.2),
           "openmeteo_download_4_variables.csv": (52.40773, 13.083334),

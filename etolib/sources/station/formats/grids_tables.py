@@ -12,6 +12,7 @@ from etolib.equations import sun
 from etolib.sources.station.formats.text import HEAD, cells_of, places, plain_cells, under, value
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
+from etolib.words import say
 
 
 def daymet_header(lines: Sequence[str]) -> tuple[int, str] | None:
@@ -46,6 +47,7 @@ def daymet(lines: Sequence[str], name: str) -> Table:
     if radiation is None:
         return replace(table, facts=facts)
     rows = []
+    kind = "daymet_daylight_given" if "dayl" in at else "daymet_daylight_computed"
     for row in table.rows:
         length = _daylight(row, at, facts.get("latitude"))
         cell = row[radiation]
@@ -53,7 +55,10 @@ def daymet(lines: Sequence[str], name: str) -> Table:
         kept = list(row)
         kept[radiation] = f"{total:.6g}".replace(".", table.decimal) if math.isfinite(total) else ""
         rows.append(kept)
-    return replace(table, rows=rows, facts=facts)
+    if not any(row[radiation] for row in rows):
+        kind = "daymet_daylight_unknown"
+    note = say(kind, name=repr(table.names[radiation]))
+    return replace(table, rows=rows, facts=facts, notes=(*table.notes, note))
 
 
 def _daylight(row: Sequence[str], at: dict[str, int], latitude: float | None) -> float:
