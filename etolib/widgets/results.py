@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib.widgets import tabs
+from etolib.widgets.daily import METRIC
 from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label
 from etolib.widgets.markup.result import result_head
@@ -40,20 +41,31 @@ class Answers:
 
 
 class Results:
-    """One result at a time, in the tabs that are registered when the page is made."""
+    """One result at a time, in the tabs that are registered when the page is made.
+
+    Attributes
+    ----------
+    open : str
+        The name of the tab that is seen.
+    panes : dict
+        The widget below the buttons, by the name of its tab: an ``HTML``, or a box around the widget of a `tabs.View`.
+    """
 
     def __init__(self, language: str) -> None:
-        self.language = language
+        self.language, self.units = language, METRIC
         self.answers: Answers | None = None
         self.registered = tabs.registered()
-        names = list(self.registered)
+        self.open = next(iter(self.registered))
         self.head = marked(widgets.HTML(), "etolib-results-head")
-        self.tabs = marked(widgets.ToggleButtons(options=[(n, n) for n in names], value=names[0]), "etolib-tabs")
-        self.panes = {name: marked(widgets.HTML(), "etolib-pane", f"etolib-{name}") for name in names}
+        self.buttons = {name: self._button(name) for name in self.registered}
+        self.panes = {name: _pane(tab) for name, tab in self.registered.items()}
         self.widget = marked(
-            widgets.VBox([self.head, self.tabs, *self.panes.values()]), "etolib-results", "etolib-panel", "etolib-empty"
-        )
-        self.tabs.observe(lambda change: self._turn(), "value")
+            widgets.VBox(
+                [self.head, marked(widgets.Box([*self.buttons.values()]), "etolib-tabs"), *self.panes.values()]
+            ),
+            "etolib-results", "etolib-panel", "etolib-empty",
+        )  # fmt: skip
+        self._views: dict[str, tabs.View] = {}
         self.translate(language)
 
     def show(self, answers: Answers) -> None:
@@ -65,7 +77,7 @@ class Results:
     def update(self, answers: Answers, name: str) -> None:
         """Show a tab anew, where its result is the one on show."""
         if answers is self.answers:
-            self._pane(name)
+            self._fill(name)
 
     def prepare(self) -> None:
         """Say that a result is on its way, where none is shown yet."""
@@ -75,12 +87,29 @@ class Results:
     def translate(self, language: str) -> None:
         """Show the words of a language."""
         self.language = language
-        chosen = self.tabs.value
-        self.tabs.options = [
-            (say_or(language, f"tab_{name}", tab.title or name), name) for name, tab in self.registered.items()
-        ]
-        self.tabs.value = chosen
+        for name, tab in self.registered.items():
+            self.buttons[name].description = say_or(language, f"tab_{name}", tab.title or name)
         self._render()
+
+    def measure(self, units: str) -> None:
+        """Show numbers in units: ``metric`` or ``us``."""
+        self.units = units
+        self._render()
+
+    def turn(self, name: str) -> None:
+        """Open a tab."""
+        self.open = name
+        # The table stays in the page for readers that cannot see the chart; the style sheet takes out the others.
+        for one, pane in self.panes.items():
+            seen = one == name
+            for part, shut in ((self.buttons[one], "etolib-shut"), (pane, "etolib-aside")):
+                (part.remove_class if seen else part.add_class)(shut)
+                (part.add_class if seen else part.remove_class)("etolib-pane" if part is pane else "etolib-open")
+
+    def _button(self, name: str) -> widgets.Button:
+        button = marked(widgets.Button(), "etolib-tab", f"etolib-tab-{name.replace('_', '-')}")
+        button.on_click(lambda _: self.turn(name))
+        return button
 
     def _render(self) -> None:
         if self.answers is None:
@@ -88,26 +117,44 @@ class Results:
         else:
             self.head.value = result_head(self.language, self.answers.head)
             for name in self.registered:
-                self._pane(name)
-        self._turn()
+                self._fill(name)
+        self.turn(self.open)
 
-    def _pane(self, name: str) -> None:
+    def _fill(self, name: str) -> None:
+        """Show the answer of a tab; what fails of it is said in its own pane."""
         assert self.answers is not None
         answer = self.answers.tabs.get(name)
+        tab, pane = self.registered[name], self.panes[name]
+        shown: Any = None
         if not isinstance(answer, tabs.Failed):
             try:
-                self.panes[name].value = self.registered[name].look(self.language, answer, self.answers.task_id)
+                if tab.view is not None:
+                    shown = self._seen(tab, answer)
+                elif tab.look is not None:
+                    shown = tab.look(self.language, answer, self.answers.task_id)
             except Exception as error:  # of whoever wrote the tab: the others are shown all the same
                 log.exception("the tab %s failed", name)
                 answer = tabs.Failed(f"{type(error).__name__}: {error}")
         if isinstance(answer, tabs.Failed):
             failed = label(self.language, "tab_failed", error=answer.error)
-            self.panes[name].value = f'<p class="etolib-notice">{failed}</p>'
+            notice = f'<p class="etolib-notice">{failed}</p>'
+            shown = notice if tab.view is None else widgets.HTML(notice)
+        if tab.view is None:
+            pane.value = shown or ""
+        elif pane.children != (shown,):
+            pane.children = (shown,)
 
-    def _turn(self) -> None:
-        # The table stays in the page for readers that cannot see the chart; only the others are taken out.
-        for name, pane in self.panes.items():
-            if name == self.tabs.value:
-                pane.remove_class("etolib-aside")
-            else:
-                pane.add_class("etolib-aside")
+    def _seen(self, tab: tabs.Tab, answer: Any) -> widgets.DOMWidget:
+        """Return the widget of a tab that shows an answer."""
+        assert tab.view is not None
+        assert self.answers is not None
+        view = self._views.get(tab.name) or tab.view()
+        view.show(self.language, answer, self.answers.task_id, self.units)
+        self._views[tab.name] = view
+        return view.widget
+
+
+def _pane(tab: tabs.Tab) -> widgets.DOMWidget:
+    if tab.view is None:
+        return marked(widgets.HTML(), f"etolib-of-{tab.name}", f"etolib-{tab.name}")
+    return marked(widgets.Box(), f"etolib-of-{tab.name}", "etolib-view")  # the view marks what is its own

@@ -100,7 +100,7 @@ def test_a_result_on_show_changes_its_language_at_once():
     assert "NASA POWER has no data for 1950" in page.cards[0].body.value
     page.language.value = "pt"
     picture = page.results.panes["chart"].value
-    assert all(say("pt", key) in picture for key in chart.TAB.words)
+    assert all(say("pt", key) in picture for key in chart.STATIC.words)
     assert "Rain" not in picture
     assert page.place.found.value == "256 m, de Open-Meteo"
     assert "NASA POWER não tem dados para 1950" in page.cards[0].body.value

@@ -84,7 +84,7 @@ def test_a_long_series_is_cut_in_the_page_and_whole_in_the_file(monkeypatch, res
 
 
 def test_charts_come_in_two_widths(result):
-    wide, narrow = chart.ask(result, {name: say("pt", name) for name in chart.TAB.words})
+    wide, narrow = chart.ask(result, {name: say("pt", name) for name in chart.STATIC.words})
     assert wide != narrow
     assert all(svg.startswith("<svg") for svg in (wide, narrow))
 

@@ -540,7 +540,7 @@ def test_without_a_station_nothing_is_said_to_be_learnt():
 
 
 def test_the_chart_names_each_source_and_no_file(learnt):
-    words = {key: say("en", key) for key in chart.TAB.words}
+    words = {key: say("en", key) for key in chart.STATIC.words}
     for svg in chart.ask(learnt, words):
         assert "Own station" in svg
         assert ">nasa_power<" in svg

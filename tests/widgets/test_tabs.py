@@ -73,8 +73,9 @@ def test_a_look_that_fails_is_said_in_its_own_tab(result):
 
 def test_a_tab_that_was_added_is_shown_with_the_others(result, toy):
     page = finished(result)
-    assert [name for _, name in page.results.tabs.options] == ["chart", "table", "take", "toy"]
-    assert page.results.tabs.options[-1][0] == "Warmest"
+    assert list(page.results.buttons) == ["chart", "table", "take", "toy"]
+    assert page.results.buttons["toy"].description == "Warmest"
+    assert "etolib-tab-toy" in page.results.buttons["toy"]._dom_classes
     warmest = result.table.set_index("date")["tmax"].idxmax()
     assert page.results.panes["toy"].value == f"<p>maximum temperature: {warmest:%Y-%m-%d}</p>"
     assert "etolib-toy" in page.results.panes["toy"]._dom_classes
@@ -103,9 +104,10 @@ def test_a_tab_that_fails_says_so_in_its_place_and_the_others_stand(result, capl
 def test_only_the_open_tab_is_seen(result):
     page = finished(result)
     seen = [name for name, pane in page.results.panes.items() if "etolib-aside" not in pane._dom_classes]
-    page.results.tabs.value = "table"
+    page.results.buttons["table"].click()
     after = [name for name, pane in page.results.panes.items() if "etolib-aside" not in pane._dom_classes]
     assert (seen, after) == (["chart"], ["table"])
+    assert [name for name, pane in page.results.panes.items() if "etolib-pane" in pane._dom_classes] == ["table"]
 
 
 def test_every_tab_has_its_title_in_the_catalogues():

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from etolib.widgets.tabs import chart, table, take_away
-from etolib.widgets.tabs.tab import Ask, Failed, Look, Tab
+from etolib.widgets.tabs.tab import Ask, Failed, Look, Tab, View
 
-__all__ = ["Ask", "Failed", "Look", "Tab", "register", "registered", "remove"]
+__all__ = ["Ask", "Failed", "Look", "Tab", "View", "register", "registered", "remove"]
 
 _TABS: dict[str, Tab] = {tab.name: tab for tab in (chart.TAB, table.TAB, take_away.TAB)}
 

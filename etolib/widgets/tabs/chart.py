@@ -1,4 +1,7 @@
-"""The chart: daily ETo with its interval, each source by itself, rain."""
+"""The chart: daily ETo with its interval, each source by itself, rain.
+
+Interactive where the front end is built; else a figure that the worker draws.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.request import STATION
 from etolib.result import figures
+from etolib.widgets import bundle, daily
 from etolib.widgets.markup.base import label
-from etolib.widgets.tabs.tab import Tab
+from etolib.widgets.tabs.tab import Tab, View
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -35,9 +39,18 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
         return f'<p class="etolib-muted">{label(language, "chart_drawing")}</p>'
     wide, narrow = answer
     return (
-        f'<div role="img" aria-label="{label(language, "chart_alt")}"><div class="etolib-wide">{wide}</div>'
-        f'<div class="etolib-narrow">{narrow}</div></div>'
+        f'<div class="etolib-chart" role="img" aria-label="{label(language, "chart_alt")}">'
+        f'<div class="etolib-wide">{wide}</div><div class="etolib-narrow">{narrow}</div></div>'
     )
 
 
-TAB = Tab("chart", look, ask, words=(*figures.WORDS, "station"), slow=True)
+def view() -> View:
+    """Return a chart to hover over and zoom."""
+    from etolib.widgets.chart import Chart  # imports anywidget, which the fallback does without
+
+    return Chart()
+
+
+STATIC = Tab("chart", look, ask, words=(*figures.WORDS, "station"), slow=True)
+INTERACTIVE = Tab("chart", ask=daily.pack, view=view)
+TAB = INTERACTIVE if bundle.built("chart") else STATIC

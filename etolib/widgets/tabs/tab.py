@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from ipywidgets import DOMWidget
+
     from etolib.result.result import Result
 
 Ask = Callable[["Result", Mapping[str, str]], Any]
@@ -15,6 +17,17 @@ Ask = Callable[["Result", Mapping[str, str]], Any]
 
 Look = Callable[[str, Any, "str | None"], str]
 """Runs in the page: takes the language, the answer (None while it is on its way) and the task id, returns HTML."""
+
+
+class View(Protocol):
+    """A tab that is made of widgets rather than of HTML; one stands in each page, from the first result on."""
+
+    @property
+    def widget(self) -> DOMWidget:
+        """What stands in the pane of the tab."""
+
+    def show(self, language: str, answer: Any, task_id: str | None, units: str) -> None:
+        """Show an answer (None while it is on its way) in a language and in units (``metric`` or ``us``)."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +46,8 @@ class Tab:
     name : str
         The tab's title is the text ``tab_<name>`` of the catalogues, its CSS class ``etolib-<name>``.
     look : callable
-        See `Look`. Escape whatever came from outside (`etolib.widgets.markup.base.text`).
+        See `Look`. Escape whatever came from outside (`etolib.widgets.markup.base.text`). None where there is a
+        ``view``.
     ask : callable or str, optional
         See `Ask`: a function, or its import path ``package.module:function``. What the page's process does not need
         belongs into the function: pandas and matplotlib are imported on the worker only.
@@ -43,14 +57,17 @@ class Tab:
         Asked by itself, after the other tabs are shown.
     title : str
         Shown where the catalogues have no ``tab_<name>``.
+    view : callable, optional
+        Makes the `View` that shows the answer; called once a page, when the first answer is there.
     """
 
     name: str
-    look: Look
+    look: Look | None = None
     ask: Ask | str | None = None
     words: tuple[str, ...] = ()
     slow: bool = False
     title: str = ""
+    view: Callable[[], View] | None = None
 
 
 def resolve(ask: Ask | str) -> Ask:

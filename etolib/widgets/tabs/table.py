@@ -1,21 +1,24 @@
-"""The table: a row for each day."""
+"""The table: a row for each day.
+
+Sorted, filtered and of any length where the front end is built; else plain HTML.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from etolib.widgets import wording
+from etolib.widgets import bundle, daily, wording
 from etolib.widgets.markup.base import label, number, text
 from etolib.widgets.markup.result import quality
-from etolib.widgets.tabs.tab import Tab
+from etolib.widgets.tabs.tab import Tab, View
 from etolib.widgets.wording import say_or
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
 
 SHOWN_ROWS = 1100
-"""Rows of the table in the page (three years); the CSV always holds all."""
+"""Rows of the plain table in the page (three years); the CSV always holds all."""
 
 _COLUMNS = ("date", "eto", "eto_lower", "eto_upper", "precipitation", "quality", "kind", "source", "flags")
 
@@ -77,4 +80,13 @@ def _kind(language: str, kind: str | None) -> str:
     return text(say_or(language, f"kind_{kind}", kind or "–"))
 
 
-TAB = Tab("table", look, ask)
+def view() -> View:
+    """Return a table to sort and filter."""
+    from etolib.widgets.daytable import DayTable  # imports anywidget, which the fallback does without
+
+    return DayTable()
+
+
+STATIC = Tab("table", look, ask)
+INTERACTIVE = Tab("table", ask=daily.pack, view=view)
+TAB = INTERACTIVE if bundle.built("table") else STATIC
