@@ -68,6 +68,9 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
             "--stamps", type=click.Choice(["begin", "end"]), help="Which end of its interval a row is stamped."
         ),
         click.option("--hourly", type=click.Choice(["days", "sum"]), help="sum: also the ETo of the hours, summed."),
+        click.option(
+            "--psychrometer", type=click.Choice(["ventilated", "natural", "indoor"]), help="Air past the wet bulb."
+        ),
         click.option("--format", "file_format", help="Name of the format of the file, where it is not recognised."),
         click.option("--which", help="Which station, where the file holds several."),
     )

@@ -94,7 +94,7 @@ _WATER = {
 _DURATION = {"h": (1.0, 0.0), "hour": (1.0, 0.0), "s": (1 / 3600, 0.0), "min": (1 / 60, 0.0)}
 
 UNITS: dict[str, dict[str, tuple[float, float]]] = {
-    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew", "temperature"), _TEMPERATURE),
+    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew", "tdry", "twet", "temperature"), _TEMPERATURE),
     **dict.fromkeys(("rhmin", "rhmax", "rhmean", "cloud"), _PERCENT),
     **dict.fromkeys(("ea", "pressure"), _PRESSURE),
     "u2": _SPEED,
@@ -102,6 +102,7 @@ UNITS: dict[str, dict[str, tuple[float, float]]] = {
     "rs_hourly": _RADIATION_HOURLY,
     **dict.fromkeys(("precipitation", "eto"), _WATER),
     "sunshine": _DURATION,
+    "a_psy": {"degC-1": (1.0, 0.0), "K-1": (1.0, 0.0)},
 }
 """Accepted units of each variable with (factor, offset) to the canonical unit."""
 
@@ -115,7 +116,6 @@ _OF_PARAMETERS: dict[str, dict[str, tuple[float, float]]] = {
     **UNITS,
     **dict.fromkeys(("elevation", "height"), _LENGTH),
     **dict.fromkeys(("latitude", "longitude"), _ANGLE),
-    **dict.fromkeys(("tdry", "twet"), _TEMPERATURE),
     **dict.fromkeys(("ra", "g"), _RADIATION),
     **dict.fromkeys(("daylight", "duration"), _DURATION),
     "relative_humidity": _PERCENT,
@@ -295,7 +295,7 @@ def likely_cause(name: str, values: Any) -> Text | None:
 
 
 _GUESSES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew"), ("K", "degF")),
+    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew", "tdry", "twet"), ("K", "degF")),
     "ea": ("hPa", "Pa"),
     "pressure": ("hPa", "Pa"),
     "u2": ("km h-1", "km day-1"),
@@ -304,6 +304,6 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "rs": ("W m-2", "kJ m-2 day-1", "J m-2 day-1"),
 }
 _GUESS_RANGE: dict[str, tuple[float, float, str]] = {
-    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew"), (-40.0, 50.0, "degC")),
+    **dict.fromkeys(("tmin", "tmax", "tmean", "tdew", "tdry", "twet"), (-40.0, 50.0, "degC")),
     "ea": (0.05, 6.7, "kPa"),
 }

@@ -34,7 +34,7 @@ class Calculation:
     convention : Convention
         The numbers it is computed with.
     rules : mapping
-        ``krs`` and ``dew_point_offset`` of `etolib.equations.filling.complete`.
+        ``krs``, ``dew_point_offset`` and ``psychrometer`` of `etolib.equations.filling.complete`.
     use_pressure : bool
         Take the pressure that is given.
     """
@@ -76,6 +76,7 @@ class Calculation:
             latitude=place["latitude"],
             elevation=place["elevation"],
             day_of_year=place["day_of_year"],
+            pressure=self._pressure(given, place) if "twet" in given else None,
             convention=self.convention,
             **self.rules,
         )
@@ -89,12 +90,19 @@ class Calculation:
             result = self.method.equation(values, place, self.convention)
         return values, codes, np.broadcast_to(result, values["tmin"].shape)
 
+    def _pressure(self, given: Arrays, place: Arrays) -> np.ndarray:
+        """Return the pressure of the elevation, or that given where it is to be used. [kPa]"""
+        pressure = np.asarray(air.atmospheric_pressure(place["elevation"], convention=self.convention))
+        if self.use_pressure and "pressure" in given:
+            return np.where(np.isnan(given["pressure"]), pressure, given["pressure"])
+        return pressure
+
     def _own(self, given: Arrays, place: Arrays, ea: np.ndarray) -> dict[str, np.ndarray]:
         """Return the pressure and the clear sky that were given, computed where they have a gap."""
         own = {}
-        pressure = air.atmospheric_pressure(place["elevation"], convention=self.convention)
+        pressure = self._pressure(given, place)
         if self.use_pressure and "pressure" in given:
-            pressure = own["pressure"] = np.where(np.isnan(given["pressure"]), pressure, given["pressure"])
+            own["pressure"] = pressure
         if "rso" in given:
             where = {"latitude": place["latitude"], "day_of_year": place["day_of_year"]}
             ra = sun.extraterrestrial_radiation(**where, convention=self.convention)

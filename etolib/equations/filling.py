@@ -3,8 +3,8 @@
 A missing input is filled cell by cell by the rules of FAO-56 chapter 3, and every cell says where its value comes
 from. Nothing is interpolated in time. What cannot be filled stays NaN.
 
-- ``ea``: ea (given), tdew (from_dew_point), rhmax and rhmin (from_rh_extremes), rhmax (from_rh_max), rhmean
-  (from_rh_mean), Tmin (estimated_tmin).
+- ``ea``: ea (given), tdew (from_dew_point), rhmax and rhmin (from_rh_extremes), tdry and twet of a psychrometer with
+  the coefficient a_psy (from_psychrometer), rhmax (from_rh_max), rhmean (from_rh_mean), Tmin (estimated_tmin).
 - ``rs``: rs (given), sunshine (estimated_sunshine), range of temperature (estimated_hargreaves), or on an island
   Ra (estimated_island).
 - ``u2``: u2 (given), 2 m s-1 (default_wind).
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from etolib.equations import air, conventions, humidity, radiation, sun
 from etolib.equations import constants as c
-from etolib.equations import conventions, humidity, radiation, sun
 from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import checked_inputs, ordered, range_problems
 from etolib.errors import InputError, Problem
@@ -41,6 +41,7 @@ FLAGS: tuple[str, ...] = (
     "estimated_by_source",
     "suspect_unlikely",
     "unconfirmed",
+    "from_psychrometer",
 )
 """Every flag; the position is the code used in grids. `meaning` says what each means."""
 
@@ -48,7 +49,7 @@ CODES: dict[str, int] = {name: code for code, name in enumerate(FLAGS)}
 ESTIMATED: frozenset[str] = frozenset(name for name in FLAGS if name.startswith(("estimated_", "default_", "suspect_")))
 """Flags of cells whose value is an estimate, a default or doubtful (``from_*`` are measured by another route)."""
 
-UNCONFIRMED = FLAGS[-1]
+UNCONFIRMED = "unconfirmed"
 """Flag of cells that rest on a reading of an own file that nobody has confirmed."""
 
 FILLED = ("tmin", "tmax", "ea", "rs", "u2")
@@ -73,6 +74,8 @@ def complete(
     day_of_year: np.ndarray,
     krs: str | float = "interior",
     dew_point_offset: float = 0.0,
+    psychrometer: str | None = None,
+    pressure: np.ndarray | None = None,
     convention: Convention | str = "fao56",
 ) -> Completed:
     """Fill missing inputs by FAO-56 chapter 3, cell by cell, with a mark on every cell.
@@ -87,6 +90,10 @@ def complete(
         How radiation is estimated from temperature: 0.16, 0.19, Eq. 51, or a number of your own. [degC-0.5]
     dew_point_offset : float
         How far the dew point lies below Tmin, 2 to 3 in arid places. [degC]
+    psychrometer : {"ventilated", "natural", "indoor"}, optional
+        How air moves past the wet bulb ``twet`` where ``a_psy`` does not say it.
+    pressure : ndarray, optional
+        At the psychrometer; by default that of the elevation. [kPa]
     convention : Convention or str
         Whose sun.
 
@@ -97,7 +104,8 @@ def complete(
     Raises
     ------
     InputError
-        With all problems: ranges, swapped extremes, and numbers that betray a wrong unit.
+        With all problems: ranges, swapped extremes, numbers that betray a wrong unit, and a psychrometer that is
+        needed and of which nothing is said.
 
     Examples
     --------
@@ -111,11 +119,14 @@ def complete(
         for name in ("tmin", "tmax")
         if name not in given
     ]
-    problems += rule_problems(krs, dew_point_offset)
+    problems += rule_problems(krs, dew_point_offset, psychrometer)
+    given = with_psychrometer(given, psychrometer)
+    if _needs_psychrometer(given):
+        problems.append(psychrometer_problem())
     place = {"latitude": latitude, "elevation": elevation, "day_of_year": day_of_year}
     problems += range_problems({**given, **place})
     problems += _fraction_problems(given)
-    for low, high in (("tmin", "tmax"), ("rhmin", "rhmax")):
+    for low, high in (("tmin", "tmax"), ("rhmin", "rhmax"), ("twet", "tdry")):
         problems += ordered(low, high)(dict(given))
     if problems:
         raise InputError(problems)
@@ -127,7 +138,9 @@ def complete(
         if problems:
             raise InputError(problems)
     with checked_inputs():
-        return _complete(given, place, ra, krs, dew_point_offset, convention)
+        if pressure is None and "a_psy" in given:
+            pressure = air.atmospheric_pressure(elevation, convention=convention)
+        return _complete(given, place, ra, krs, dew_point_offset, pressure, convention)
 
 
 def _complete(
@@ -136,6 +149,7 @@ def _complete(
     ra: np.ndarray,
     krs: str | float,
     dew_point_offset: float,
+    pressure: np.ndarray | None,
     convention: Convention,
 ) -> Completed:
     shape = np.broadcast_shapes(*(np.shape(a) for a in (*given.values(), *place.values())))
@@ -147,7 +161,7 @@ def _complete(
         values[name] = whole[name]
         codes[name] = np.where(np.isnan(whole[name]), CODES["missing"], CODES["given"]).astype(np.int8)
     filled = {
-        "ea": _vapour_pressure(whole, dew_point_offset),
+        "ea": _vapour_pressure(whole, dew_point_offset, None if pressure is None else np.broadcast_to(pressure, shape)),
         "rs": _solar_radiation(whole, ra, place, krs, convention),
         "u2": _Filling(whole.get("u2"), shape, whole["tmin"].dtype),
     }
@@ -157,7 +171,41 @@ def _complete(
     return Completed(values, codes)
 
 
-def vapour_pressure(given: Mapping[str, np.ndarray]) -> np.ndarray:
+def with_psychrometer(given: Mapping[str, np.ndarray], psychrometer: str | None) -> Mapping[str, np.ndarray]:
+    """Return the variables with the coefficient of a psychrometer where they have a wet bulb and none of it.
+
+    >>> bulbs = {"tdry": np.array([25.6]), "twet": np.array([19.5])}
+    >>> with_psychrometer(bulbs, "natural")["a_psy"].tolist()
+    [0.0008]
+    """
+    if psychrometer not in humidity.VENTILATION or not {"tdry", "twet"} <= given.keys():
+        return given
+    said = np.array([humidity.VENTILATION[psychrometer or ""]])
+    known = given.get("a_psy", said)
+    return {**given, "a_psy": np.where(np.isnan(known), said, known)}
+
+
+def psychrometer_problem() -> Problem:
+    """Return what is said of a psychrometer of which nothing is known."""
+    names = list(map(repr, humidity.VENTILATION))
+    hint = say("answer_with_one_of", name="psychrometer", answers=names)
+    return Problem("psychrometer", None, say("ventilation_not_said"), hint)
+
+
+def _needs_psychrometer(given: Mapping[str, np.ndarray]) -> bool:
+    """Return whether a cell has no better humidity than a psychrometer of which nothing is said."""
+    if not {"tdry", "twet"} <= given.keys():
+        return False
+    nothing = np.array([np.nan])
+    have = {name: np.isfinite(given.get(name, nothing)) for name in ("tdry", "twet", *_BETTER, "a_psy")}
+    better = have["ea"] | have["tdew"] | (have["rhmin"] & have["rhmax"])
+    return bool((have["tdry"] & have["twet"] & ~have["a_psy"] & ~better).any())
+
+
+_BETTER = ("ea", "tdew", "rhmin", "rhmax")
+
+
+def vapour_pressure(given: Mapping[str, np.ndarray], elevation: float | None = None) -> np.ndarray:
     """Return the vapour pressure by the best route each cell's humidity allows, NaN where none; nothing is refused.
 
     The routes of `complete` in their order, without its estimate from Tmin: what fusion judges a source's humidity by.
@@ -165,8 +213,10 @@ def vapour_pressure(given: Mapping[str, np.ndarray]) -> np.ndarray:
     Parameters
     ----------
     given : mapping of str to ndarray
-        ``tmin`` and ``tmax`` [degC], and any of ``ea`` [kPa], ``tdew`` [degC], ``rhmin``, ``rhmax`` and ``rhmean`` [%];
-        one shape.
+        ``tmin`` and ``tmax`` [degC], and any of ``ea`` [kPa], ``tdew`` [degC], ``rhmin``, ``rhmax`` and ``rhmean`` [%],
+        ``tdry`` and ``twet`` [degC] with ``a_psy`` [degC-1]; one shape.
+    elevation : float, optional
+        Of the psychrometer; without it ``tdry`` and ``twet`` are of no use. [m]
 
     Returns
     -------
@@ -180,17 +230,18 @@ def vapour_pressure(given: Mapping[str, np.ndarray]) -> np.ndarray:
     [1.7]
     """
     with checked_inputs():
-        return _measured_vapour_pressure(given).values
+        pressure = None if elevation is None else air.atmospheric_pressure(np.full(given["tmin"].shape, elevation))
+        return _measured_vapour_pressure(given, pressure).values
 
 
-def _vapour_pressure(whole: Mapping[str, np.ndarray], dew_point_offset: float) -> _Filling:
+def _vapour_pressure(whole: Mapping[str, np.ndarray], dew_point_offset: float, pressure: np.ndarray | None) -> _Filling:
     tmin = whole["tmin"]
-    ea = _measured_vapour_pressure(whole)
+    ea = _measured_vapour_pressure(whole, pressure)
     ea.fill("estimated_tmin", lambda at: humidity.vapour_pressure_from_tmin(tmin[at], np.array([dew_point_offset])))
     return ea
 
 
-def _measured_vapour_pressure(whole: Mapping[str, np.ndarray]) -> _Filling:
+def _measured_vapour_pressure(whole: Mapping[str, np.ndarray], pressure: np.ndarray | None) -> _Filling:
     tmin, tmax = whole["tmin"], whole["tmax"]
     ea = _Filling(whole.get("ea"), tmin.shape, tmin.dtype)
     if "tdew" in whole:
@@ -200,6 +251,11 @@ def _measured_vapour_pressure(whole: Mapping[str, np.ndarray]) -> _Filling:
             "from_rh_extremes",
             lambda at: humidity.vapour_pressure_from_rh(tmin[at], tmax[at], whole["rhmin"][at], whole["rhmax"][at]),
         )
+    if pressure is not None and {"tdry", "twet", "a_psy"} <= whole.keys():
+        ea.fill(
+            "from_psychrometer",
+            lambda at: _of_bulbs(whole["tdry"][at], whole["twet"][at], whole["a_psy"][at], pressure[at]),
+        )
     if "rhmax" in whole:
         ea.fill("from_rh_max", lambda at: humidity.vapour_pressure_from_rhmax(tmin[at], whole["rhmax"][at]))
     if "rhmean" in whole:
@@ -208,6 +264,12 @@ def _measured_vapour_pressure(whole: Mapping[str, np.ndarray]) -> _Filling:
             lambda at: humidity.vapour_pressure_from_rhmean(tmin[at], tmax[at], whole["rhmean"][at]),
         )
     return ea
+
+
+def _of_bulbs(tdry: np.ndarray, twet: np.ndarray, a_psy: np.ndarray, pressure: np.ndarray) -> np.ndarray:
+    """Return the vapour pressure by a psychrometer, NaN where its readings leave none: they are not of one air."""
+    ea = np.asarray(humidity.vapour_pressure_from_psychrometer(tdry, twet, pressure, ventilation=a_psy))
+    return np.where((ea > 0) & (twet <= tdry), ea, np.nan)
 
 
 def _solar_radiation(
@@ -242,7 +304,7 @@ def _solar_radiation(
     return rs
 
 
-def rule_problems(krs: str | float, dew_point_offset: float) -> list[Problem]:
+def rule_problems(krs: str | float, dew_point_offset: float, psychrometer: str | None = None) -> list[Problem]:
     """Return what is wrong with the options of `complete`.
 
     >>> [str(problem) for problem in rule_problems("mountain", 0.0)]
@@ -255,6 +317,8 @@ def rule_problems(krs: str | float, dew_point_offset: float) -> list[Problem]:
     elif not 0.05 <= krs <= 0.3:
         rule = say("must_lie_within_unit", low="0.05", high="0.3", unit="degC-0.5")
         problems.append(Problem("krs", krs, rule, say("inland_or_coast")))
+    if psychrometer is not None and psychrometer not in humidity.VENTILATION:
+        problems.append(Problem("psychrometer", psychrometer, say("must_be_one_of", names=list(humidity.VENTILATION))))
     if not 0.0 <= dew_point_offset <= 10.0:
         rule = say("must_lie_within_unit", low="0", high="10", unit="degC")
         problems.append(Problem("dew_point_offset", dew_point_offset, rule))

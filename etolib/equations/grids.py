@@ -23,8 +23,8 @@ from etolib.units import UNITS, convert
 from etolib.variables import VARIABLES
 from etolib.words import Text, say
 
-READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshine", "u2", "pressure", "rso",
-        "soil_heat_flux")  # fmt: skip
+READ = ("tmin", "tmax", "ea", "tdew", "rhmin", "rhmax", "tdry", "twet", "a_psy", "rhmean", "rs", "sunshine",
+        "u2", "pressure", "rso", "soil_heat_flux")  # fmt: skip
 """The variables of a table or a Dataset that are read."""
 
 
@@ -66,6 +66,8 @@ def grid_eto(
     latitude, elevation, when = _place_of(dataset, site, order, problems)
     arrays = _variables_of(dataset, (*READ, *calculation.unfilled), units, problems)
     problems += calculation.without(arrays)
+    if {"tdry", "twet"} <= arrays.keys() and "a_psy" not in arrays and calculation.rules.get("psychrometer") is None:
+        problems.append(filling.psychrometer_problem())  # of a grid on dask nobody knows which cells need it
     if problems:
         raise InputError(problems)
     if when.name in dataset.coords:

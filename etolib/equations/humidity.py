@@ -71,11 +71,12 @@ def dew_point(ea: Any) -> Any:
     return c.TETENS_B * logarithm / (c.TETENS_A - logarithm)
 
 
-_VENTILATION = {
+VENTILATION = {
     "ventilated": c.PSYCHROMETER_VENTILATED,
     "natural": c.PSYCHROMETER_NATURAL,
     "indoor": c.PSYCHROMETER_INDOOR,
 }
+"""Coefficient of a psychrometer (FAO-56 Eq. 16) by how air moves past its wet bulb. [degC-1]"""
 
 
 @elementwise(
@@ -85,7 +86,7 @@ _VENTILATION = {
     options=("ventilation",),
     relations=ordered("twet", "tdry"),
 )
-def vapour_pressure_from_psychrometer(tdry: Any, twet: Any, pressure: Any, *, ventilation: str = "ventilated") -> Any:
+def vapour_pressure_from_psychrometer(tdry: Any, twet: Any, pressure: Any, *, ventilation: Any = "ventilated") -> Any:
     """Return the actual vapour pressure from a psychrometer.
 
     Parameters
@@ -94,8 +95,9 @@ def vapour_pressure_from_psychrometer(tdry: Any, twet: Any, pressure: Any, *, ve
         Dry bulb and wet bulb temperature. [degC]
     pressure : numeric
         Atmospheric pressure. [kPa]
-    ventilation : {"ventilated", "natural", "indoor"}
-        Asmann type with about 5 m s-1, natural with about 1 m s-1, or indoors without.
+    ventilation : {"ventilated", "natural", "indoor"} or float
+        Asmann type with about 5 m s-1, natural with about 1 m s-1, or indoors without; or the coefficient of the
+        psychrometer itself. [degC-1]
 
     Returns
     -------
@@ -111,9 +113,11 @@ def vapour_pressure_from_psychrometer(tdry: Any, twet: Any, pressure: Any, *, ve
     >>> round(vapour_pressure_from_psychrometer(25.6, 19.5, 87.9), 2)
     1.91
     """
-    if ventilation not in _VENTILATION:
-        raise InputError([Problem("ventilation", ventilation, say("must_be_one_of", names=list(_VENTILATION)))])
-    return saturation_vapour_pressure(twet) - _VENTILATION[ventilation] * pressure * (tdry - twet)
+    if isinstance(ventilation, str):
+        if ventilation not in VENTILATION:
+            raise InputError([Problem("ventilation", ventilation, say("must_be_one_of", names=list(VENTILATION)))])
+        ventilation = VENTILATION[ventilation]
+    return saturation_vapour_pressure(twet) - ventilation * pressure * (tdry - twet)
 
 
 @elementwise(

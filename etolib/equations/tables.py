@@ -30,6 +30,7 @@ def eto(
     units: Mapping[str, str] | None = None,
     krs: str | float = "interior",
     dew_point_offset: float = 0.0,
+    psychrometer: str | None = None,
     use_pressure: bool = False,
     convention: Convention | str | None = None,
     rso: str | None = None,
@@ -43,11 +44,11 @@ def eto(
         A DataFrame with an index of dates, a column of dates (``date``, ``time``, ``datetime`` ... in any case) or
         columns of year, month and day, or year and day of the year (``doy``); or a Dataset with a coordinate ``time``
         (or ``date``). What is no date, or can be read in two ways, is refused. Canonical names: ``tmin`` and
-        ``tmax``, and any of ``ea tdew rhmin rhmax rhmean rs sunshine u2 pressure``; ``rso`` (clear-sky radiation) and
-        ``soil_heat_flux`` [MJ m-2 day-1] (else 0, FAO-56 Eq. 42) are taken where they have a number. Others are
-        ignored. Columns and variables that carry their unit (pint, astropy) are converted. A Dataset may be on dask:
-        nothing is computed here; it may have the names of models and reanalyses (``tasmin``, ``rsds``, ``sfcWind``,
-        ``d2m`` ...) or CF standard names instead (`etolib.equations.model_names`).
+        ``tmax``, and any of ``ea tdew rhmin rhmax tdry twet rhmean rs sunshine u2 pressure``; ``rso`` (clear-sky
+        radiation) and ``soil_heat_flux`` [MJ m-2 day-1] (else 0, FAO-56 Eq. 42) are taken where they have a number.
+        Others are ignored. Columns and variables that carry their unit (pint, astropy) are converted. A Dataset may be
+        on dask: nothing is computed here; it may have the names of models and reanalyses (``tasmin``, ``rsds``,
+        ``sfcWind``, ``d2m`` ...) or CF standard names instead (`etolib.equations.model_names`).
     site : Site, optional
         Latitude and elevation. A Dataset may bring its own: a coordinate ``latitude`` (or ``lat``) and a variable
         ``elevation``.
@@ -66,6 +67,10 @@ def eto(
         How missing radiation is estimated (FAO-56 Eqs. 50, 51).
     dew_point_offset : float
         How far the dew point lies below Tmin where humidity is missing; 2 to 3 in arid places. [degC]
+    psychrometer : {"ventilated", "natural", "indoor"}, optional
+        How air moves past the wet bulb ``twet`` beside the dry bulb ``tdry``: Asmann type with some 5 m s-1, natural
+        with some 1 m s-1, or indoors (FAO-56 Eq. 16). Must be said where these are the best humidity and no column
+        ``a_psy`` [degC-1] holds the coefficient.
     use_pressure : bool
         Take ``pressure`` [kPa] where it has a number. By default pressure is computed from the elevation, as FAO-56
         does, so that places and sources compare.
@@ -107,8 +112,8 @@ def eto(
     problems += [
         Problem("units", name, say("names_no_variable", names=list(UNITS))) for name in units or {} if name not in UNITS
     ]
-    rules = {"krs": krs, "dew_point_offset": dew_point_offset}
-    problems += filling.rule_problems(**rules)  # type: ignore[arg-type]
+    rules: dict[str, Any] = {"krs": krs, "dew_point_offset": dew_point_offset, "psychrometer": psychrometer}
+    problems += filling.rule_problems(**rules)
     numbers = FAO56
     try:
         numbers, _ = conventions.with_clear_sky(convention or (METHODS[method].convention if known else FAO56), rso)

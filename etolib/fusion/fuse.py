@@ -34,10 +34,11 @@ from etolib.words import Text, say
 ESTIMATE_ERROR = 0.10
 """Added (as relative variance) for each input of a day that is doubtful, or estimated by no rule of `BOUNDED`."""
 
-ROUTE_ERROR = {"from_rh_mean": 0.05, "from_rh_max": 0.03}
+ROUTE_ERROR = {"from_rh_mean": 0.05, "from_rh_max": 0.03, "from_psychrometer": 0.03}
 """Relative standard error of ETo, added (as variance) to a station's own, of the lesser routes to vapour pressure
 (FAO-56 Eqs. 19 and 18). At Maricopa, 2003 to 2020, ETo by them differs from that by the dew point by 4.9 and 3.5 % of
-its mean (root mean square); by both extremes (Eq. 17) by 1.5 %, within the station's own. [1]"""
+its mean (root mean square); by both extremes (Eq. 17) by 1.5 %, within the station's own. Of a
+psychrometer, read at one or a few hours of the day, no series was at hand: taken as that by the maximum. [1]"""
 
 USUAL = "climatology"
 """The source of usual weather."""
@@ -147,7 +148,7 @@ def fuse_sources(
         raise InputError([Problem("elevation", None, say("is_missing"), say("give_an_elevation"))])
     report = checked or check(frames, site)
     clean = report.frames
-    chosen = choose_inputs(clean, first)
+    chosen = choose_inputs(clean, first, site.elevation)
     completed = reference_eto(chosen.given, site, **options)
     completed = replace(completed, flags=_doubtful(completed.flags, chosen.source, report))
     index = chosen.inputs.index
@@ -259,7 +260,9 @@ def _whole(
     """Return all that is known of the place's ETo: the reference given, else the station's whole record."""
     if given is not None or record is None:
         return truth if given is None else given.astype(float)
-    return pd.Series(member(choose_inputs({STATION: record}).inputs, site)[0], index=record.index)
+    return pd.Series(
+        member(choose_inputs({STATION: record}, elevation=site.elevation).inputs, site)[0], index=record.index
+    )
 
 
 def _teach_usual(
@@ -340,7 +343,7 @@ def _reference(
         return given.reindex(index).astype(float)
     if STATION not in frames or STATION in means:
         return None
-    own = choose_inputs({STATION: frames[STATION]}).inputs
+    own = choose_inputs({STATION: frames[STATION]}, elevation=site.elevation).inputs
     return pd.Series(member(own, site)[0], index=index)
 
 

@@ -7,8 +7,8 @@ BR-DWGD (Xavier et al. 2022, doi:10.1002/joc.7731) in twelve Brazilian cities, 1
 against 0.84 for the mean of the two sources' ETo.
 
 Humidity keeps the form in which its source has it, so that the best route of FAO-56 survives (`etolib.eto`: vapour
-pressure, dew point, both extremes of relative humidity, the maximum, the mean). What carries over to the temperature
-of another source is another matter:
+pressure, dew point, both extremes of relative humidity, a psychrometer, the maximum, the mean). What carries over to
+the temperature of another source is another matter:
 
 - **Temperature and humidity of one source**: its columns are taken as they are.
 - **A station's humidity without its temperature**: as it is too. Vapour pressure and dew point are amounts of water in
@@ -41,7 +41,10 @@ INPUT_COLUMNS = ("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "rs", "precipita
 """Columns of a chosen table, canonical units."""
 
 TEMPERATURE = ("tmin", "tmax", "tmean")
-HUMIDITY = ("rhmean", "rhmin", "rhmax", "tdew", "ea")
+HUMIDITY = ("rhmean", "rhmin", "rhmax", "tdew", "tdry", "twet", "a_psy", "ea")
+_ENOUGH = ("rhmean", "rhmax", "tdew", "twet", "ea")
+"""Columns one of which a humidity needs, beside others or alone."""
+
 GIVEN = ("tmin", "tmax", *HUMIDITY, "u2", "rs", "sunshine", "soil_heat_flux")
 """Columns of `Chosen.given`."""
 
@@ -81,7 +84,9 @@ class Chosen:
     evidence: tuple[Text, ...]
 
 
-def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ()) -> Chosen:
+def choose_inputs(
+    frames: Mapping[str, pd.DataFrame], first: Sequence[str] = (), elevation: float | None = None
+) -> Chosen:
     """Choose the source of every input, day by day.
 
     Parameters
@@ -92,6 +97,8 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
         National sources that are at home at the place (`etolib.sources.plan`): they give temperature, wind, rain and,
         on days their temperature is taken, humidity before Open-Meteo's forecast does (never before its archive). Not
         radiation: they have none, and an estimate does not come before a value.
+    elevation : float, optional
+        Of the place: a psychrometer needs its air pressure. [m]
 
     Returns
     -------
@@ -118,7 +125,7 @@ def choose_inputs(frames: Mapping[str, pd.DataFrame], first: Sequence[str] = ())
     index = next(iter(frames.values())).index
     if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
         raise InputError([Problem("frames", uneven, say("must_have_one_date_index"), say("reindex_to_one"))])
-    table = _Table(len(index))
+    table = _Table(len(index), elevation)
     fine = catalogue.ranked(list(frames), "weather", first)
     for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
         values = {variable: _column(frames[name], variable).to_numpy() for variable in TEMPERATURE}
@@ -173,7 +180,8 @@ def _prior(name: str) -> Text:
 class _Table:
     """Inputs under construction: a value and the name of its source per cell; humidity in the form it was given in."""
 
-    def __init__(self, days: int) -> None:
+    def __init__(self, days: int, elevation: float | None) -> None:
+        self.elevation = elevation
         columns = dict.fromkeys((*INPUT_COLUMNS, *GIVEN))
         self.values = {variable: np.full(days, np.nan) for variable in columns}
         self.source = {variable: np.full(days, None, dtype=object) for variable in columns}
@@ -202,7 +210,7 @@ class _Table:
 
     def pressure(self) -> np.ndarray:
         """Return the vapour pressure of the humidity chosen. [kPa]"""
-        return vapour_pressure({name: self.values[name] for name in ("tmin", "tmax", *HUMIDITY)})
+        return vapour_pressure({name: self.values[name] for name in ("tmin", "tmax", *HUMIDITY)}, self.elevation)
 
 
 def _choose_humidity(
@@ -210,7 +218,9 @@ def _choose_humidity(
 ) -> None:
     """Choose the humidity of every day, in the form that holds at the temperature chosen (see the module)."""
     at = table.source["tmax"]
-    carried = {name: relative_humidity(frame).to_numpy() for name, frame in frames.items() if name != STATION}
+    carried = {
+        name: relative_humidity(frame, table.elevation).to_numpy() for name, frame in frames.items() if name != STATION
+    }
     if STATION in frames:
         table.put_humidity(_humidity(frames[STATION]), STATION)
     for name in (name for name in first if name in frames):
@@ -225,22 +235,25 @@ def _choose_humidity(
 def _humidity(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return the columns of humidity of a source, NaN on days none of which an equation takes."""
     columns = {name: _column(frame, name).to_numpy() for name in HUMIDITY}
-    usable = np.logical_or.reduce([np.isfinite(columns[name]) for name in HUMIDITY if name != "rhmin"])
+    bulbs = ("tdry", "twet", "a_psy")
+    whole = np.logical_and.reduce([np.isfinite(columns[name]) for name in bulbs])
+    columns |= {name: np.where(whole, columns[name], np.nan) for name in bulbs}
+    usable = np.logical_or.reduce([np.isfinite(columns[name]) for name in _ENOUGH])
     return {name: np.where(usable, values, np.nan) for name, values in columns.items()}
 
 
-def relative_humidity(frame: pd.DataFrame) -> pd.Series:
+def relative_humidity(frame: pd.DataFrame, elevation: float | None = None) -> pd.Series:
     """Return the mean relative humidity of a source's table, to be read at another temperature. [%]
 
     Taken as given (``rhmean``), else vapour pressure by the best route over the mean saturation pressure of the
-    source's own extremes (FAO-56 Eqs. 12, 14, 17, 18): that makes the vapour pressure formed from it later the
-    source's own. Bounded to 100 %.
+    source's own extremes (FAO-56 Eqs. 12, 14 to 18): that makes the vapour pressure formed from it later the
+    source's own. Bounded to 100 %. A psychrometer needs the ``elevation`` [m].
     """
     columns = {name: _column(frame, name) for name in ("tmin", "tmax", *HUMIDITY)}
     es = (saturation_pressure(columns["tmin"]) + saturation_pressure(columns["tmax"])) / 2
     humidity = columns.pop("rhmean")
     if humidity.isna().any():
-        own = vapour_pressure({name: values.to_numpy() for name, values in columns.items()})
+        own = vapour_pressure({name: values.to_numpy() for name, values in columns.items()}, elevation)
         humidity = humidity.fillna(100 * pd.Series(own, index=frame.index) / es)
     return humidity.clip(upper=100.0)
 

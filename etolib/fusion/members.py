@@ -55,7 +55,9 @@ def recipes(source: pd.DataFrame) -> tuple[np.ndarray, list[Recipe]]:
     return code, list(known)
 
 
-def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe, first: Sequence[str] = ()) -> pd.DataFrame:
+def inputs_of(
+    frames: Mapping[str, pd.DataFrame], recipe: Recipe, first: Sequence[str] = (), elevation: float | None = None
+) -> pd.DataFrame:
     """Return the inputs of one recipe on all days; NaN where its sources have none.
 
     The humidity is chosen as in `choose_inputs`; a pure recipe takes its own only, so that it stays independent.
@@ -69,13 +71,13 @@ def inputs_of(frames: Mapping[str, pd.DataFrame], recipe: Recipe, first: Sequenc
             keep += TEMPERATURE
         elif set(HUMIDITY[1:]) & set(frame.columns):
             # Extremes are needed to form a humidity from a dew point, but must not be chosen: form it here.
-            frame = frame.assign(rhmean=relative_humidity(frame))
+            frame = frame.assign(rhmean=relative_humidity(frame, elevation))
         if name == recipe.wind:
             keep.append("u2")
         if name == recipe.radiation:
             keep.append("rs")
         trimmed[name] = frame[[column for column in keep if column in frame]]
-    return choose_inputs(trimmed, first).inputs if trimmed else pd.DataFrame()
+    return choose_inputs(trimmed, first, elevation).inputs if trimmed else pd.DataFrame()
 
 
 def penman_monteith(inputs: pd.DataFrame, site: Site, wind_factor: float = 1.0) -> np.ndarray:
@@ -161,7 +163,7 @@ class Members:
     @cached_property
     def chosen(self) -> Chosen:
         """Inputs chosen per variable and day."""
-        return choose_inputs(self.frames, self.first)
+        return choose_inputs(self.frames, self.first, self.site.elevation)
 
     @cached_property
     def _recipes(self) -> tuple[np.ndarray, list[Recipe]]:
@@ -216,7 +218,7 @@ class Members:
         """Return ETo [mm day-1] and wind slope [1] of a recipe on all days; NaN where its sources have none."""
         if recipe not in self._known:
             if set(recipe) <= set(self.frames):
-                self._known[recipe] = member(inputs_of(self.frames, recipe, self.first), self.site)
+                self._known[recipe] = member(inputs_of(self.frames, recipe, self.first, self.site.elevation), self.site)
             else:
                 nothing = np.full(len(self.dates), np.nan)
                 self._known[recipe] = (nothing, nothing)

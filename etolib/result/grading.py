@@ -31,7 +31,7 @@ def mark_estimates(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str
 
 COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ea": {"given": ("ea",), "from_dew_point": ("tdew",), "from_rh_extremes": ("rhmin", "rhmax"),
-           "from_rh_max": ("rhmax",), "from_rh_mean": ("rhmean",)},
+           "from_psychrometer": ("tdry", "twet", "a_psy"), "from_rh_max": ("rhmax",), "from_rh_mean": ("rhmean",)},
     "rs": {"given": ("rs",), "estimated_sunshine": ("sunshine",)},
 }  # fmt: skip
 """Columns that an input rests on, by its flag; the others rest on the column of their own name."""

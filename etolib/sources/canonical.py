@@ -265,7 +265,7 @@ def require(source: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
         raise BadResponse(sentence, source=source, suggestion=say("choose_other_days_or_source"))
 
 
-_HUMIDITY = ("ea", "tdew", "rhmax", "rhmin", "rhmean")
+_HUMIDITY = ("ea", "tdew", "rhmax", "rhmin", "twet", "rhmean")
 
 
 def lost(missing: Sequence[str], frame: pd.DataFrame) -> list[str]:

@@ -156,10 +156,10 @@ def to_days(
     Parameters
     ----------
     hours : pandas.DataFrame
-        Index: whole UTC hours, without gaps. Columns, where there are any: ``temperature``, ``dewpoint`` [degC], ``rh``
-        [%], ``wind10`` or ``wind2`` [m s-1], ``cloud`` [%], ``precipitation``, ``eto`` [mm], ``rs`` [MJ m-2],
-        ``pressure``, ``ea`` [kPa], ``sunshine`` [h]; ``temperature_low``, ``temperature_high``, ``rh_low`` and
-        ``rh_high``, the extremes within each hour, take the place of those of the hours.
+        Index: whole UTC hours, without gaps. Columns, where there are any: ``temperature``, ``dewpoint``, ``tdry``,
+        ``twet`` [degC], ``rh`` [%], ``wind10`` or ``wind2`` [m s-1], ``cloud`` [%], ``precipitation``, ``eto`` [mm],
+        ``rs`` [MJ m-2], ``pressure``, ``ea`` [kPa], ``sunshine`` [h]; ``temperature_low``, ``temperature_high``,
+        ``rh_low`` and ``rh_high``, the extremes within each hour, take the place of those of the hours.
     site : Site
         Gives the solar day and, with the elevation, the sun.
     maxima, minima : iterable of Interval
@@ -187,6 +187,7 @@ def to_days(
         ("tmin", "temperature_low", np.min), ("tmax", "temperature_high", np.max),
         ("tdew", "dewpoint", np.mean), ("rhmin", "rh", np.min), ("rhmax", "rh", np.max), ("rhmean", "rh", np.mean),
         ("rhmin", "rh_low", np.min), ("rhmax", "rh_high", np.max), ("ea", "ea", np.mean),
+        ("tdry", "tdry", np.mean), ("twet", "twet", np.mean),
         ("sunshine", "sunshine", np.sum), ("eto", "eto", np.sum),
         ("u2", "wind2", np.mean), ("u2", "wind10", np.mean), ("cloud", "cloud", np.mean),
         ("precipitation", "precipitation", np.sum), ("rs", "rs", np.sum), ("pressure", "pressure", np.mean),

@@ -14,6 +14,8 @@ HEADERS = {
     "tmin": "tmin (degC)",
     "tmax": "tmax (degC)",
     "tdew": "tdew (degC)",
+    "tdry": "tdry (degC)",
+    "twet": "twet (degC)",
     "rhmin": "rhmin (%)",
     "rhmax": "rhmax (%)",
     "rhmean": "rhmean (%)",
@@ -27,8 +29,11 @@ HEADERS = {
 
 def station_of(table: pd.DataFrame, site: Site) -> StationFile:
     """Return the station whose file holds a table of canonical columns, index ``date``."""
-    text = table.rename(columns=HEADERS).rename_axis("date").to_csv(date_format="%Y-%m-%d", float_format="%.17g")
-    found = etolib.read_station(text.encode(), site=site, filename="own.csv")
+    written = table.drop(columns="a_psy", errors="ignore").rename(columns=HEADERS).rename_axis("date")
+    text = written.to_csv(date_format="%Y-%m-%d", float_format="%.17g").encode()
+    # Of a psychrometer a file has no coefficient: a person says how it is ventilated.
+    ventilation = "natural" if "a_psy" in table else None
+    found = etolib.read_station(text, site=site, filename="own.csv", psychrometer=ventilation)
     assert set(found.frame.columns) == set(table.columns)
     return found
 

@@ -11,10 +11,15 @@ import pandas as pd
 import pytest
 
 import etolib
-from etolib.equations.humidity import vapour_pressure_from_dew_point, vapour_pressure_from_rh
+from etolib.equations.air import atmospheric_pressure
+from etolib.equations.humidity import (
+    vapour_pressure_from_dew_point,
+    vapour_pressure_from_psychrometer,
+    vapour_pressure_from_rh,
+)
 from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.fuse import fuse_sources
-from etolib.fusion.inputs import choose_inputs
+from etolib.fusion.inputs import HUMIDITY, choose_inputs
 from etolib.site import Site
 from tests.fusion.own_station import measured, station_of
 
@@ -23,6 +28,9 @@ ROUTES = {
     ("ea",): "given",
     ("tdew",): "from_dew_point",
     ("rhmin", "rhmax"): "from_rh_extremes",
+    ("tdry", "twet", "a_psy"): "from_psychrometer",
+    ("tdry", "twet", "a_psy", "rhmean"): "from_psychrometer",
+    ("rhmin", "rhmax", "tdry", "twet", "a_psy"): "from_rh_extremes",
     ("rhmax",): "from_rh_max",
     ("rhmean",): "from_rh_mean",
     ("tdew", "rhmin", "rhmax", "rhmean"): "from_dew_point",
@@ -30,6 +38,16 @@ ROUTES = {
     ("ea", "rhmean"): "given",
     (): "estimated_tmin",
 }
+
+
+def wet_bulb(tdry, ea, elevation=2.0):
+    """The wet bulb of a naturally ventilated psychrometer (FAO-56 Eqs. 15 and 16, solved by halving)."""
+    low, high = tdry - 60.0, tdry.copy()
+    for _ in range(60):
+        middle = (low + high) / 2
+        found = vapour_pressure_from_psychrometer(tdry, middle, atmospheric_pressure(elevation), ventilation="natural")
+        low, high = np.where(found < ea, middle, low), np.where(found < ea, high, middle)
+    return (low + high) / 2
 
 
 def weather(days=400, seed=7, latitude=52.1):
@@ -44,7 +62,10 @@ def weather(days=400, seed=7, latitude=52.1):
     ea = vapour_pressure_from_rh(tmin, tmax, rhmin, rhmax) * chance.uniform(0.95, 1.0, days)
     ra = extraterrestrial_radiation(latitude, index.day_of_year.to_numpy().astype(float))
     ratio = np.log(ea / 0.6108)
+    tdry = tmax - 1.0
+    twet = wet_bulb(tdry, ea)
     table = {
+        "tdry": tdry, "twet": twet, "a_psy": np.full(days, 0.0008),
         "tmin": tmin, "tmax": tmax, "rhmin": rhmin, "rhmax": rhmax, "rhmean": (rhmin + rhmax) / 2, "ea": ea,
         "tdew": 237.3 * ratio / (17.27 - ratio), "rs": ra * chance.uniform(0.2, 0.75, days),
         "u2": chance.uniform(0.3, 6, days), "precipitation": chance.uniform(0, 4, days),
@@ -56,7 +77,7 @@ WEATHER = weather()
 
 
 def without(table, *kept):
-    gone = [name for name in ("ea", "tdew", "rhmin", "rhmax", "rhmean") if name not in kept]
+    gone = [name for name in HUMIDITY if name not in kept]
     return table.drop(columns=gone, errors="ignore")
 
 
@@ -110,7 +131,7 @@ def test_the_pair_takes_the_mean_of_mean_humidities_as_it_was_measured():
     chosen = choose_inputs({"nasa_power": nasa, "open_meteo_archive": WEATHER.assign(rhmean=60.0)})
     assert set(chosen.inputs["rhmean"]) == {55.0}
     assert set(chosen.source["ea"]) == {"nasa_power+open_meteo_archive"}
-    assert not {"tdew", "rhmin", "rhmax", "ea"} & set(chosen.given)
+    assert set(HUMIDITY) & set(chosen.given) == {"rhmean"}
 
 
 def test_a_grid_lends_its_relative_humidity_and_a_station_its_water():

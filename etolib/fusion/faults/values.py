@@ -45,7 +45,10 @@ MANY = 0.2
 
 
 def possible(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with impossible values (outside the variable table, or a minimum above its maximum) set to NaN."""
+    """Return a table with impossible values set to NaN.
+
+    Outside the variable table, a minimum above its maximum, a wet bulb above its dry one.
+    """
     out = frame.copy()
     for name in out.columns.intersection(list(VARIABLES)):
         variable = VARIABLES[name]
@@ -56,6 +59,8 @@ def possible(frame: pd.DataFrame) -> pd.DataFrame:
         out.loc[crossed, [c for c in TEMPERATURE if c in out]] = np.nan
     if {"rhmin", "rhmax"} <= set(out.columns):
         out.loc[out["rhmin"] > out["rhmax"], ["rhmin", "rhmax"]] = np.nan
+    if {"tdry", "twet"} <= set(out.columns):
+        out.loc[out["twet"] > out["tdry"], ["tdry", "twet"]] = np.nan
     return out
 
 

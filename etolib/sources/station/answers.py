@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from typing import Any
 
+from etolib.equations.humidity import VENTILATION
 from etolib.errors import InputError, Problem
 from etolib.sources.station.columns import Known, Mapping
 from etolib.sources.station.guess import map_table
@@ -24,13 +25,17 @@ def whole(
     stamps: str | None = None,
     hourly: str | None = None,
     table: str | None = None,
+    psychrometer: str | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return what is known of columns together with what is said of the whole file.
 
     >>> whole({"T": {"unit": "°F"}}, dates="day first")
     {'T': {'unit': '°F'}, '': {'format': 'day first'}}
     """
-    said = {"format": dates, "time_zone": time_zone, "stamps": stamps, "hourly": hourly, "table": table}
+    said = {"format": dates, "time_zone": time_zone, "stamps": stamps, "hourly": hourly, "table": table,
+            "psychrometer": psychrometer}  # fmt: skip
+    if psychrometer is not None and psychrometer not in VENTILATION:
+        raise InputError([Problem("psychrometer", psychrometer, say("must_be_one_of", names=list(VENTILATION)))])
     given = {name: value for name, value in said.items() if value is not None}
     found = {name: dict(facts) for name, facts in (known or {}).items()}
     if given:

@@ -27,6 +27,7 @@ from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
 from etolib.sources.station import answers, months
+from etolib.sources.station import psychrometer as bulbs
 from etolib.sources.station.cells import is_empty, number
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
@@ -56,6 +57,7 @@ def read(
     time_zone: float | str | None = None,
     stamps: str | None = None,
     hourly: str | None = None,
+    psychrometer: str | None = None,
     format: str | None = None,
     known: Known | None = None,
 ) -> StationFile:
@@ -91,6 +93,9 @@ def read(
         What becomes of hours: days of their means, extremes and sums; or also the ETo of each hour (FAO-56 Eq. 53,
         `etolib.eto_hourly`) summed over the day, in the column ``eto`` (and `StationFile.reference`) in the place of
         the file's own. What fusion computes is the daily equation either way.
+    psychrometer : {"ventilated", "natural", "indoor"}, optional
+        How air moves past the wet bulb, where the file has one beside its dry bulb: with a fan (Assmann, some 5 m/s),
+        in a screen (some 1 m/s), indoors (FAO-56 Eq. 16).
     format : str, optional
         Name of the format of the file (`etolib.sources.station.formats.FORMATS`), where it is not recognised.
     known : mapping, optional
@@ -111,7 +116,7 @@ def read(
     >>> source.frame["tmax"].tolist()
     [30.0, 25.0]
     """
-    said = answers.whole(known, dates, time_zone, stamps, hourly, format)
+    said = answers.whole(known, dates, time_zone, stamps, hourly, format, psychrometer)
     table = open_table(file, filename, said.get("", {}).get("table"))
     _, name = content(file, filename)
     if mapping is None:
@@ -150,7 +155,8 @@ def _judged(frame: pd.DataFrame, place: Site | None, mapping: Mapping) -> tuple[
     if problems or asked:
         raise Unanswered(asked, problems)
     out = [verdict.variable for verdict in verdicts if verdict.action == "leave out"]
-    return frame.drop(columns=out), judged(mapping, verdicts), [v.text for v in verdicts if v.action == "say"]
+    frame, mapping = bulbs.completed(frame.drop(columns=out), judged(mapping, verdicts))
+    return frame, mapping, [v.text for v in verdicts if v.action == "say"]
 
 
 def _told(mapping: Mapping) -> list[Text]:
@@ -164,6 +170,8 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     columns, problems = _values(table, mapping, warnings)
     if problems:
         raise InputError(problems)
+    if "tmean" not in columns and "tdry" in columns:
+        columns["tmean"] = columns["tdry"]
     days = days_of(table, mapping, moments, columns, place, said)
     frame, mapping, odd = _judged(days.frame, place, mapping)
     if days.questions:  # every value of a day rests on where the day begins
@@ -287,6 +295,9 @@ class StationFile:
     def guessed(self) -> list[str]:
         """The variables that rest on a guess nobody has confirmed."""
         names = {c.variable for c in self.mapping.columns if c.guessed}
+        names |= {"a_psy" for question in self.mapping.questions if question.parameter == "psychrometer"}
+        if "tdry" in names and "tmean" not in {c.variable for c in self.mapping.columns}:
+            names.add("tmean")
         within = {"tmean": ("tmin", "tmax"), "rhmean": ("rhmin", "rhmax")}  # of rows that are hours
         names |= {name for mean, extremes in within.items() if mean in names for name in extremes}
         return [str(name) for name in self.frame if name in names]

@@ -9,7 +9,7 @@ from typing import Any
 
 from etolib.dates import PARTS
 from etolib.errors import InputError, Problem
-from etolib.sources.station import preamble
+from etolib.sources.station import preamble, psychrometer
 from etolib.sources.station.cells import is_empty
 from etolib.sources.station.choose import components, one_for_each
 from etolib.sources.station.columns import Column, Known, Mapping
@@ -18,7 +18,7 @@ from etolib.sources.station.dates import MONTHS, DateForm, date_form
 from etolib.sources.station.formats.row import Format, Spec
 from etolib.sources.station.headers import Header, take_apart
 from etolib.sources.station.layout import Table
-from etolib.sources.station.names import height_of, plain, read_name
+from etolib.sources.station.names import Name, height_of, plain, read_name
 from etolib.sources.station.questions import Question
 from etolib.sources.station.rows import rows_a_day, with_hours
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, unit_of
@@ -86,9 +86,11 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     if written.question is not None:
         questions.append(Question("dates", written.question, None, written.choices, written.assumed))
     per_day = rows_a_day(table, at, form)
-    columns = complete(table, named, latitude, questions, per_day)
+    columns = complete(table, psychrometer.both_or_neither(named, notes), latitude, questions, per_day)
+    if (ventilation := psychrometer.question(table, columns, known)) is not None:
+        questions.append(ventilation)
     found = {c.variable for c in columns}
-    if per_day > 1 and "tmean" in found:  # the extremes of the day are those of its rows
+    if per_day > 1 and {"tmean", "tdry"} & found:  # the extremes of the day are those of its rows
         found |= {"tmin", "tmax"}
     if lacking := [name for name in ("tmin", "tmax") if name not in found]:
         rule, hint = map(say, _LACKING["+".join(lacking)])
@@ -122,10 +124,11 @@ def _by_name(table: Table, known: Known, notes: list[Text], questions: list[Ques
     """Return the columns by what a person says of them, else by their names; one column for each variable."""
     first = {variable: header for variable, header in _first_of_format(table).items() if header not in known}
     stated = preamble.units(table.above)
+    named = psychrometer.pair(table.names, [name for name, said in known.items() if "variable" in said], notes)
     columns = []
     for index, header in enumerate(table.names):
         said = known.get(header, {})
-        column = _column(table, index, said, stated, notes)
+        column = _column(table, index, said, stated, notes, named.get(header))
         variable = column.variable
         other = first.get(variable or "", header)
         if variable in QUANTITY and other != header:
@@ -175,22 +178,28 @@ def _first_of_format(table: Table) -> dict[str, str]:
 
 
 def _column(
-    table: Table, index: int, said: MappingOf[str, Any], stated: MappingOf[str, str], notes: list[Text]
+    table: Table,
+    index: int,
+    said: MappingOf[str, Any],
+    stated: MappingOf[str, str],
+    notes: list[Text],
+    bulb: str | None = None,
 ) -> Column:
     """Return what one column is by its name alone, and by what a person said of it.
 
-    ``stated`` are the units that the lines above the table give to quantities; ``notes`` grows by what is left out.
+    ``stated`` are the units that the lines above the table give to quantities; ``notes`` grows by what is left out;
+    ``bulb`` is which of a psychrometer it is.
     """
     header = table.names[index]
     if table.format is not None and "variable" not in said and (spec := table.format.spec(header)) is not None:
         return _of_format(table, table.format, spec, Column(header, index, spec.variable), said)
     parts = take_apart(header)
-    name = read_name(parts.text)
+    name = Name(bulb) if bulb else read_name(parts.text)
     by_row = table.units[index]
     variable = (said["variable"] or None) if "variable" in said else name.variable
     reason = say("set_by_hand") if said else say("its_name", name=repr(header))
     if "variable" not in said and name.other and header:
-        notes.append(say("is_another_quantity", name=repr(header), what=say(f"other_{name.other}")))
+        notes.append(_instead(header, name.other))
         return Column(header, index, None, reasons=(say(f"other_{name.other}"),))
     quantity = QUANTITY.get(variable or "")
     if quantity is None:
@@ -216,6 +225,13 @@ def _column(
     height = next((height for height in heights if height), None) if variable == "u2" else None
     unknown = () if "variable" in said else name.unknown
     return Column(header, index, variable, unit, unit is not None, height, (reason,), unknown=unknown)
+
+
+def _instead(header: str, other: str) -> Text:
+    """Return what is said of a column that is another quantity."""
+    if psychrometer.bulb_of(header) == "twet":
+        return say("wet_bulb_without_dry", name=repr(header))
+    return say("is_another_quantity", name=repr(header), what=say(f"other_{other}"))
 
 
 _RUNS = {"km": "km/day", "mi": "mi/day"}

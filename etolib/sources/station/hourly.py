@@ -37,7 +37,8 @@ WAYS = ("days", "sum")
 AMOUNTS = ("precipitation", "sunshine", "eto")
 """Variables of which a row holds an amount, whatever its unit says; ``rs`` may, see `to_days`."""
 
-_MEANS = {"tmean": "temperature", "tdew": "dewpoint", "rhmean": "rh", "u2": "wind2", "pressure": "pressure", "ea": "ea"}
+_MEANS = {"tmean": "temperature", "tdew": "dewpoint", "rhmean": "rh", "u2": "wind2", "pressure": "pressure", "ea": "ea",
+          "tdry": "tdry", "twet": "twet"}  # fmt: skip
 FEWEST_ROWS = 12
 """Rows above 0 by which a counter is known."""
 LOW_SUN = np.radians(5.0)

@@ -31,6 +31,7 @@ from etolib.words import Text, say
 LIMITS: Mapping[str, tuple[float, float]] = {
     # Bounds of the *median* of a series. A day may be beyond them, a series in the right unit is not.
     "tmin": (-60, 33), "tmax": (-55, 48), "tmean": (-57, 40), "tdew": (-65, 30), "u2": (0.05, 12),
+    "tdry": (-57, 46), "twet": (-57, 33),
     "rhmin": (1.01, 100), "rhmax": (1.01, 110), "rhmean": (1.01, 105), "ea": (0.005, 5), "pressure": (45, 108),
     "rs": (0.0, 40), "precipitation": (0, 150), "sunshine": (0, 24), "eto": (0, 18),
 }  # fmt: skip
@@ -39,6 +40,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
 USUAL: Mapping[str, tuple[float, float]] = {
     # Within these a median is common on inhabited land (1st to 99th percentile of monthly means, rounded outwards).
     "tmin": (-35, 28), "tmax": (-25, 43), "tmean": (-30, 36), "tdew": (-38, 27), "u2": (0.5, 6),
+    "tdry": (-30, 40), "twet": (-30, 28),
     "rhmin": (5, 98), "rhmax": (20, 100), "rhmean": (10, 99), "ea": (0.03, 3.6), "pressure": (60, 104),
     "rs": (0.3, 32), "precipitation": (0, 30), "sunshine": (0, 15), "eto": (0, 14),
 }  # fmt: skip
@@ -128,6 +130,8 @@ def judge(
     """
     dates = index_of(dates)
     named = {c.variable: c for c in reversed(mapping.columns) if c.variable is not None and c.variable in columns}
+    if "tmean" in columns and "tmean" not in named and "tdry" in named:  # the air of hours by its dry bulb
+        named["tmean"] = replace(named["tdry"], variable="tmean")
     for extreme, mean in _OF_HOURS.items():  # of rows that are hours
         if extreme in columns and extreme not in named and mean in named:
             named[extreme] = replace(named[mean], variable=extreme)

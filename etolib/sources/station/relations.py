@@ -18,6 +18,7 @@ from etolib.equations.humidity import (
 from etolib.equations.radiation import solar_radiation_from_sunshine
 from etolib.errors import Problem
 from etolib.site import Site
+from etolib.sources.station import psychrometer
 from etolib.sources.station.columns import Column
 from etolib.sources.station.expected import Days, departure, index_of
 from etolib.sources.station.questions import Question
@@ -200,6 +201,23 @@ def _order_of_humidity(c: _Columns) -> list[Verdict]:
     return found
 
 
+def _bulbs(c: _Columns) -> list[Verdict]:
+    """Find readings of a psychrometer that are not of one air: both are left out."""
+    if not c.have("tmin", "tmax", "tdry", "twet"):
+        return []
+    low, high, dry, wet = (c.values[name] for name in ("tmin", "tmax", "tdry", "twet"))
+    ea = psychrometer.vapour_pressure(c.values, None if c.site is None else c.site.elevation)
+    if _share(wet > dry, wet, dry) > MOST:
+        reason = say("wet_bulb_above_dry", apart=f"{_median(wet - dry):.1f}")
+    elif _share((dry < low - 1) | (dry > high + 1), dry, low, high) > MOST:
+        reason = say("dry_bulb_outside_extremes")
+    elif _share(ea <= 0, ea) > MOST:
+        reason = say("bulbs_leave_no_vapour", apart=f"{_median(dry - wet):.1f}")
+    else:
+        return []
+    return [c.out(name, reason) for name in psychrometer.BULBS]
+
+
 def _ordered(low: Any, high: Any) -> tuple[Any, Any]:
     """Return both without the days on which the lower lies above."""
     crossed = low > high
@@ -216,6 +234,8 @@ def _routes(c: _Columns) -> dict[str, Any]:
         found["tdew"] = np.asarray(vapour_pressure_from_dew_point(c.values["tdew"]))
     if c.have("rhmin", "rhmax"):
         found["rhmin"] = np.asarray(vapour_pressure_from_rh(low, high, *_ordered(c.values["rhmin"], c.values["rhmax"])))
+    if c.have("tdry", "twet"):
+        found["twet"] = psychrometer.vapour_pressure(c.values, None if c.site is None else c.site.elevation)
     if c.have("rhmean"):
         found["rhmean"] = np.asarray(vapour_pressure_from_rhmean(low, high, c.values["rhmean"]))
     return found
@@ -343,5 +363,5 @@ def _pressure(c: _Columns) -> list[Verdict]:
 
 
 _CHECKS: tuple[Callable[[_Columns], list[Verdict]], ...] = (
-    _range, _mean, _dew, _order_of_humidity, _deficit, _humidity, _sunshine, _shade, _pressure,
+    _range, _mean, _dew, _order_of_humidity, _bulbs, _deficit, _humidity, _sunshine, _shade, _pressure,
 )  # fmt: skip

@@ -48,6 +48,7 @@ FLUXES = ("W/m²", "kW/m²", "mW/cm²")
 
 QUANTITY: Mapping[str, str] = {
     "tmin": "temperature", "tmax": "temperature", "tmean": "temperature", "tdew": "temperature",
+    "tdry": "temperature", "twet": "temperature",
     "rhmin": "humidity", "rhmax": "humidity", "rhmean": "humidity", "ea": "vapour pressure", "u2": "wind",
     "rs": "radiation", "precipitation": "water", "pressure": "pressure", "sunshine": "duration", "eto": "water",
 }  # fmt: skip

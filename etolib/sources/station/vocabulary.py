@@ -133,7 +133,8 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         _words(
             "wetbulb wet+bulb bulbo+umido bulbo+humedo bulbo+bagnato feuchttemperatur feuchtkugel feucht+temperatur "
             "twet tbh tbu thermometre+mouille bulbe+humide mouille feuchtkugeltemperatur wetb termometro+umido "
-            "termometro+humedo bulbo+molhado psychrometer aspirated+wet wb"
+            "termometro+humedo bulbo+molhado psychrometer aspirated+wet wb "
+            "psychrometer+wet psicrometro+umido psicrometro+humedo"
         ),
     ),
     "diffuse": (
@@ -384,6 +385,21 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     ),
 }
 """Words of what is another quantity, or measured at another place."""
+
+DRY_BULB = _words(
+    "dry+bulb drybulb bulbo+seco bulbo+secco bulbo+asciutto bulbe+sec thermometre+sec temperature+seche "
+    "trockentemperatur trocken+temperatur trockenkugeltemperatur trockenkugel trockenthermometer termometro+seco "
+    "termometro+secco termometro+asciutto tdry tbs db psychrometer+dry aspirated+dry psicrometro+seco"
+)
+"""Words of the dry bulb of a psychrometer: a quantity of its own only where the wet bulb stands beside it."""
+
+PSYCHROMETER = frozenset(
+    _words(
+        "psychrometer psicrometro psychrometre psicrometrico psychrometric aspirated bulb bulbo bulbe thermometer "
+        "thermometre termometro kugel"
+    )
+)
+"""Words of the instrument."""
 
 TIME_WORDS = frozenset(
     _words(
