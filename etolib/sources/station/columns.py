@@ -155,11 +155,15 @@ class Mapping:
                 dates=format_in_words(self.date_format),
             )
         ]
+        asked = {question.column for question in self.questions if question.parameter == "wind_height"}
         for c in self.columns:
             if c.variable and c.unit:
                 sentences.append(
                     say("taken_for_in", name=repr(c.name), variable=c.variable, unit=c.unit, reason=c.reason)
                 )
+                if c.height and c.name not in asked:
+                    key = "wind_is_of_2_m" if c.height == 2.0 else "wind_measured_at"
+                    sentences.append(say(key, name=repr(c.name), height=f"{c.height:g}"))
             elif c.variable:
                 sentences.append(say("taken_for", name=repr(c.name), variable=c.variable, reason=c.reason))
         if ignored := [c.name for c in self.columns if not c.variable and c.name]:

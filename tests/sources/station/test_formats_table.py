@@ -18,7 +18,7 @@ from etolib.sources.station.file import read
 from etolib.sources.station.formats import HEAD
 from etolib.sources.station.formats.row import Head
 from tests.sources.station import expected
-from tests.sources.station.expected import Expected
+from tests.sources.station.expected import HEIGHT, STATED, Expected
 
 FILES = Path(__file__).parents[2] / "files"
 MODULES = [importlib.import_module(f"{expected.__name__}.{m.name}") for m in pkgutil.iter_modules(expected.__path__)]
@@ -82,6 +82,7 @@ def test_an_example_is_read_right(name, file):
             read(FILES / file)
     source = read(FILES / file, known=wanted.answers or None)
     assert source.mapping.questions == () or wanted.hourly or wanted.asked
+    _has_the_height_of_its_wind(source.mapping, name, file)
     if not wanted.first:
         assert len(source.frame) >= 1
         return
@@ -95,6 +96,23 @@ def test_an_example_is_read_right(name, file):
     if wanted.site is not None:
         assert source.site is not None
         assert (source.site.latitude, source.site.longitude, source.site.elevation) == wanted.site
+
+
+def _has_the_height_of_its_wind(mapping, name, file):
+    """The height of a wind is what the network has or the file states, and is said; else it is asked for."""
+    wind = next((c for c in mapping.columns if c.variable == "u2"), None)
+    asked = any(question.parameter == "wind_height" for question in mapping.questions)
+    if wind is None:
+        assert not asked
+        return
+    height = STATED.get(file, HEIGHT[name])
+    assert asked == (height is None)
+    if height is None:
+        assert wind.guessed
+        return
+    assert wind.height == height
+    said = "is the wind at 2 m" if height == 2 else f"was measured at {height:g} m and is brought to 2 m"
+    assert any(said in line for line in map(str, mapping.explain()))
 
 
 def test_a_wind_that_is_the_largest_of_the_day_is_left_out_with_a_sentence():

@@ -15,6 +15,24 @@ MPH = 0.44704  # m s-1
 KNOT = 1852 / 3600
 INCH = 25.4
 
+HEIGHTS = {
+    10.0: ("dwd", "dwd_hourly", "knmi", "knmi_hourly", "meteo_france", "aemet", "eccc_hourly", "inmet", "inmet_tempo",
+           "inmet_daily", "bdmep", "bdmep_hourly", "bdmep_old", "bom_eto", "fawn", "ghcnd", "ghcnd_long", "ghcnd_dly",
+           "noaa_cdo_standard", "noaa_cdo_metric", "noaa_unclear", "gsod", "gsod_old", "gridmet", "agera5",
+           "meteostat", "meteostat_hourly", "open_meteo", "visual_crossing", "visual_crossing_us",
+           "visual_crossing_base", "visual_crossing_unclear"),
+    3.0: ("agrimet", "agrimet_hourly", "azmet", "azmet_api"),
+    2.0: ("cimis", "cimis_hourly", "coagmet", "cabo", "pcse", "dssat", "agmip", "nasa_power", "climwat"),
+    None: ("apsim", "fluxnet", "toa5", "toaci1", "hobo", "davis", "davis_weatherlink_com", "ecowitt_gateway",
+           "ecowitt_net"),
+}  # fmt: skip
+"""By height [m] what measures there; of those under None every owner decides, so it is asked."""
+HEIGHT = {name: height for height, names in HEIGHTS.items() for name in names}
+STATED = {"nasa_power_kwh.csv": 10.0, "cabo.023": 10.0, "dssat.WTH": 3.0}
+"""Files that state a height of their own, by their names."""
+WITHOUT_WIND = {"aquacrop", "daymet", "silo", "bom_observations", "bom_climate", "eccc"}
+"""Formats that give no mean wind."""
+
 
 def celsius(*fahrenheit: float) -> list[float]:
     """Return °F in °C."""
