@@ -7,9 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
+FRONT := etolib/widgets/front
+BUILT := $(FRONT)/built/manifest.json
+FRONT_SOURCES := $(wildcard $(addprefix $(FRONT)/,package.json package-lock.json build.mjs src/*.* src/*/*.* src/*/*/*.*))
+
 .PHONY: env app lab test check lint unit browser-tests notebooks bench clean
 
-env: $(VENV)/.ready-test
+env: $(VENV)/.ready-test $(BUILT)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "etolib needs Python 3.11 or newer; say make PYTHON=python3.12")'
@@ -29,10 +33,14 @@ $(VENV)/.ready-bench: $(VENV)/.ready-test
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[app,test,bench]'
 	touch $@
 
-app: $(VENV)/.ready-app
+# The front end; installing the package has built it, a change of its sources builds it again.
+$(BUILT): $(FRONT_SOURCES)
+	$(BIN)/python tools/build_front.py || $(PIP) install --quiet --no-deps --editable .
+
+app: $(VENV)/.ready-app $(BUILT)
 	$(BIN)/etolib serve $(ARGS)
 
-lab: $(VENV)/.ready-app
+lab: $(VENV)/.ready-app $(BUILT)
 	$(BIN)/etolib lab $(ARGS)
 
 test: lint unit browser-tests notebooks
@@ -62,4 +70,4 @@ bench: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
-	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist
+	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules

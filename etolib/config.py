@@ -11,6 +11,7 @@ need the environment (see `environment`, which the cluster hands to its workers)
 | ``timeout``      | ``ETOLIB_TIMEOUT``     | longest time for one calculation of a page [s]; 1800 by itself |
 | ``offline``      | ``ETOLIB_OFFLINE``     | 1: never use the network                                    |
 | ``tiles``        | ``ETOLIB_TILES``       | address of online map tiles with {z} {x} {y}; none: never any |
+| ``front``        | ``ETOLIB_FRONT``       | stock: Voila's own front end instead of the slim one         |
 | ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
 | ``<service>_url``| ``ETOLIB_<SERVICE>_URL`` | root replacing the scheme and host of a service           |
 | ``<service>_key``| ``ETOLIB_<SERVICE>_KEY`` | your key of a service that wants one                      |
@@ -32,7 +33,7 @@ from etolib.errors import InputError, Problem
 from etolib.sources import catalogue
 from etolib.words import say
 
-_NAMES = ("cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "today")
+_NAMES = ("cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "front", "today")
 
 
 def options() -> tuple[str, ...]:
@@ -132,6 +133,19 @@ def today() -> dt.date:
         raise InputError([Problem("ETOLIB_TODAY", text, say("must_be_a_date"))]) from None
 
 
+def front() -> str:
+    """Return the front end of the dashboards that is wanted: ``slim``, or ``stock`` where ``ETOLIB_FRONT`` says so.
+
+    >>> with set_options(front="stock"):
+    ...     front()
+    'stock'
+    """
+    text = (get("front") or "slim").strip().lower()
+    if text not in ("slim", "stock"):
+        raise InputError([Problem("ETOLIB_FRONT", text, say("not_one_of", names=["slim", "stock"]))])
+    return text
+
+
 def deadline() -> float | None:
     """Return the longest time for one download [s]; None where ``ETOLIB_DEADLINE`` does not say.
 
@@ -164,7 +178,7 @@ def _seconds(option: str) -> float | None:
 def check() -> None:
     """Raise `InputError` with everything that is wrong with the settings; for programs that are about to begin."""
     problems: list[Problem] = []
-    readers: list[Callable[[], object]] = [today, deadline, timeout]
+    readers: list[Callable[[], object]] = [today, deadline, timeout, front]
     readers += [partial(service_root, name) for name in catalogue.services()]
     for read in readers:
         try:

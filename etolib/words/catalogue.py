@@ -1,6 +1,6 @@
 """The catalogues: gettext files read when a language is first used.
 
-An installed package holds compiled catalogues (``.mo``, made when the wheel is built, see ``tools/build_words.py``),
+An installed package holds compiled catalogues (``.mo``, made when the wheel is built, see ``tools/build_hook.py``),
 which the standard library reads in a millisecond. In a checkout a ``.po`` newer than its ``.mo`` is compiled, and the
 ``.mo`` kept beside it, as Python does with its modules: Babel costs each process 7 MB and 0.1 s.
 """

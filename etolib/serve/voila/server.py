@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from etolib import words
 from etolib.serve.voila import READY
+from etolib.serve.voila.front import FrontFiles, page_files
 
 _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
@@ -87,7 +89,7 @@ def front_words() -> dict[str, dict[str, str]]:
     >>> front_words()["pt"]["reload"]
     'Recarregar'
     """
-    keys = ("session_ended", "reload", "page_did_not_start")
+    keys = ("title", "tagline", "session_ended", "reload", "page_did_not_start")
     return {language: {key: words.look_up(language, key) for key in keys} for language in words.languages()}
 
 
@@ -107,12 +109,16 @@ class Dashboards(Voila):
         Voila looks into the current folder and the user's; a ``voila.py`` found there would be run.
         """
         super().load_config_file(filename, path=[self.root_dir])
-        self.update_config(Config({"VoilaConfiguration": {"resources": {"etolib_words": front_words()}}}))
+        self.front, said = page_files()
+        print(said, file=sys.stderr, flush=True)
+        resources = {"etolib_words": front_words(), "etolib_front": self.front}
+        self.update_config(Config({"VoilaConfiguration": {"resources": resources}}))
 
     def setup_template_dirs(self) -> None:
-        """Put etolib's template before Voila's of the same name, which it extends."""
+        """Put etolib's template before Voila's of the same name."""
         super().setup_template_dirs()
-        self.template_paths.insert(0, str(_HERE / "template"))
+        chosen = "slim" if self.front else "stock"
+        self.template_paths[:0] = [str(_HERE / "template" / name) for name in (chosen, "common")]
 
     def init_settings(self) -> dict[str, Any]:
         """Compress: the front end is 6 MB of text without. (``tornado_settings`` come too late for this one.)
@@ -125,7 +131,10 @@ class Dashboards(Voila):
 
     def init_handlers(self) -> list[Any]:
         """Exchange the handlers that behave differently here, and add the readiness check."""
-        handlers: list[Any] = [(url_path_join(self.server_url, READY), ReadyHandler, {"app": self})]
+        handlers: list[Any] = [
+            (url_path_join(self.server_url, READY), ReadyHandler, {"app": self}),
+            (url_path_join(self.server_url, r"/etolib/front/([^/]+)"), FrontFiles),
+        ]
         for pattern, handler, *options in super().init_handlers():
             chosen = _REPLACED.get(handler, handler)
             handlers.append((pattern, chosen, *([] if chosen is FrontDoor else options)))

@@ -1,0 +1,4 @@
+import * as base from "@jupyter-widgets/base";
+import make from "anywidget";
+
+export const { AnyModel, AnyView } = make(base);

@@ -1,0 +1,58 @@
+// The front end of a dashboard: a line to the kernel that rendered the page, its widgets, and a farewell.
+// The template (etolib/serve/voila/slim) has painted the shell by now; `etolib` is what it has defined for us.
+import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
+import { CommsOverSubshells } from "@jupyterlab/services/lib/kernel/comm";
+import { ServerConnection } from "@jupyterlab/services/lib/serverconnection";
+import { Manager } from "./manager.js";
+import { drawOutputs } from "./outputs.js";
+import "./page.css";
+
+const PATIENCE_MS = 45_000;
+const { config, line } = window.etolib;
+
+function connect() {
+  const serverSettings = ServerConnection.makeSettings(line ? { WebSocket: line.WebSocket } : {});
+  return new KernelConnection({
+    model: { id: config.kernelId, name: "python3" },
+    serverSettings,
+    clientId: line?.clientId,
+    // Callbacks of widgets belong on the main thread of the kernel.
+    commsOverSubshells: CommsOverSubshells.Disabled,
+  });
+}
+
+async function start() {
+  const manager = new Manager(connect());
+  await manager.load();
+  // Drawn behind the shell, which goes when the page is whole.
+  const shell = document.getElementById("loading");
+  shell.classList.add("etolib-in-front");
+  document.getElementById("rendered_cells").hidden = false;
+  await drawOutputs(manager);
+  shell.remove();
+}
+
+// The kernel ends with its page. `pagehide` and not `beforeunload`: a link that saves a file asks for that one too.
+function takeLeave() {
+  addEventListener("pagehide", () => {
+    const form = new FormData();
+    form.append("_xsrf", /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+    navigator.sendBeacon(`${config.baseUrl}voila/api/shutdown/${config.kernelId}`, form);
+  });
+  // A page that the browser has kept for its back button has no kernel any more.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+}
+
+takeLeave();
+const late = setTimeout(() => window.etolib.didNotStart(), PATIENCE_MS);
+try {
+  await start();
+  window.etolib.started();
+} catch (error) {
+  console.error(error);
+  window.etolib.didNotStart();
+} finally {
+  clearTimeout(late);
+}

@@ -1,0 +1,46 @@
+// The widgets of the page: models that live in its kernel, and the classes that draw them.
+import * as base from "@jupyter-widgets/base";
+import * as controls from "@jupyter-widgets/controls";
+import { ManagerBase } from "@jupyter-widgets/base-manager";
+
+// Asked for at once, not when the first widget needs them: they are read while the line to the kernel is opened.
+const loading = {
+  "jupyter-leaflet": import("jupyter-leaflet/lib/jupyter-leaflet.js"),
+  anywidget: import("./anywidget.js"),
+};
+
+export class Manager extends ManagerBase {
+  constructor(kernel) {
+    super();
+    this.kernel = kernel;
+    kernel.registerCommTarget(this.comm_target_name, async (comm, message) => {
+      await this.handle_comm_open(new base.shims.services.Comm(comm), message);
+    });
+  }
+
+  /** Make a model of every widget that the kernel has. */
+  async load() {
+    await Promise.all(Object.values(loading));
+    await this._loadFromKernel();
+  }
+
+  async loadClass(name, module) {
+    if (LEFT_OUT.some((start) => name.startsWith(start))) {
+      throw new Error(`${name} is left out of the slim front end; ETOLIB_FRONT=stock has it`);
+    }
+    const classes = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls }[module] ?? (await loading[module]);
+    if (!classes?.[name]) throw new Error(`the slim front end has no ${name} of ${module}; ETOLIB_FRONT=stock may have it`);
+    return classes[name];
+  }
+
+  async _create_comm(target, id, data, metadata, buffers) {
+    const comm = this.kernel.createComm(target, id);
+    if (data || metadata) comm.open(data, metadata, buffers);
+    return new base.shims.services.Comm(comm);
+  }
+
+  async _get_comm_info() {
+    const answer = await this.kernel.requestCommInfo({ target_name: this.comm_target_name });
+    return answer.content.status === "ok" ? answer.content.comms : {};
+  }
+}

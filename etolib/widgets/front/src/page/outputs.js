@@ -1,0 +1,49 @@
+// What the cells of the notebook gave, drawn where the template has left it.
+import { Widget } from "@lumino/widgets";
+import { MessageLoop } from "@lumino/messaging";
+
+const VIEW = "application/vnd.jupyter.widget-view+json";
+
+/** Draw every output; return how many widgets were among them. */
+export async function drawOutputs(manager) {
+  let widgets = 0;
+  for (const script of document.querySelectorAll('script[type="application/vnd.voila.cell-output+json"]')) {
+    const output = JSON.parse(script.textContent);
+    const host = document.createElement("div");
+    host.className = "etolib-output";
+    script.after(host);
+    const data = output.data ?? {};
+    if (VIEW in data) {
+      await drawWidget(manager, data[VIEW].model_id, host);
+      widgets += 1;
+    } else {
+      drawPlain(output, data, host);
+    }
+  }
+  return widgets;
+}
+
+async function drawWidget(manager, id, host) {
+  const view = await manager.create_view(await manager.get_model(id));
+  const widget = view.luminoWidget ?? view.pWidget;
+  Widget.attach(widget, host);
+  // In JupyterLab panels tell their widgets of a new size.
+  new ResizeObserver(() => MessageLoop.postMessage(widget, Widget.ResizeMessage.UnknownSize)).observe(host);
+}
+
+function drawPlain(output, data, host) {
+  const several = (text) => (Array.isArray(text) ? text.join("") : String(text ?? ""));
+  if (data["text/html"]) {
+    host.innerHTML = several(data["text/html"]);
+  } else if (data["image/svg+xml"]) {
+    host.innerHTML = several(data["image/svg+xml"]);
+  } else if (data["image/png"]) {
+    const image = host.appendChild(document.createElement("img"));
+    image.src = `data:image/png;base64,${several(data["image/png"]).trim()}`;
+    image.alt = several(data["text/plain"]);
+  } else {
+    const text = host.appendChild(document.createElement("pre"));
+    const said = output.text ?? data["text/plain"] ?? output.traceback?.join("\n") ?? output.evalue;
+    text.textContent = several(said).replace(/\x1b\[[\d;]*m/g, "");
+  }
+}
