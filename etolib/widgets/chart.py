@@ -20,7 +20,7 @@ _ROWS = (
 _WORDS = (
     "months", "decimal_mark", "legend_eto", "legend_interval", "legend_rain", "legend_spread", "legend_balance",
     "chart_zoom_in", "chart_zoom_out", "chart_zoom_reset", "chart_png", "chart_png_hint", "chart_day", "chart_tools",
-    "chart_series", "chart_role", "chart_toggle_hint",
+    "chart_series", "chart_role", "chart_toggle_hint", "chart_spread", "chart_balance",
 )  # fmt: skip
 
 

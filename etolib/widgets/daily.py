@@ -26,8 +26,10 @@ CODES = ("day", "quality", "kind", "source", "flags")
 DECIMALS = {METRIC: 2, US: 3}
 """Decimals of every depth of water that is shown, by units; those of files in mm."""
 
+MM_PER = {METRIC: 1.0, US: 25.4}
+"""What one unit of depth is, by units. [mm]"""
+
 _DEPTHS = ("eto", "eto_lower", "eto_upper", "precipitation")
-_MM_PER_INCH = 25.4
 
 
 def pack(result: Result, words: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def numbers(packed: Mapping[str, Any], rows: Sequence[str], units: str = METRIC)
         part: bytes = packed["data"][at[name] * size : (at[name] + 1) * size]
         if units == US and name not in CODES:
             values = array("d", part)
-            part = array("d", (round(value / _MM_PER_INCH, DECIMALS[US]) for value in values)).tobytes()
+            part = array("d", (round(value / MM_PER[US], DECIMALS[US]) for value in values)).tobytes()
         parts.append(part)
     return b"".join(parts)
 

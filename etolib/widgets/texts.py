@@ -58,6 +58,7 @@ def common(language: str, packed: Mapping[str, Any], units: str) -> dict[str, An
     return {
         "days": packed["days"],
         "decimals": daily.DECIMALS[units],
+        "mm": daily.MM_PER[units],
         "unit": day,
         "depth": depth,
         "quality_names": list(daily.QUALITIES),

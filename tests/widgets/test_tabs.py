@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
+
 import cloudpickle
+import ipywidgets as widgets
 import pytest
 
 from etolib import Site, config
 from etolib.pipeline import compute
+from etolib.result.columns import rounded
 from etolib.widgets import remote, tabs
 from etolib.widgets.markup.base import text
+from etolib.widgets.tabs import chart, table
 from etolib.widgets.wording import say
 from tests.widgets.fakes import FakeConnection, make_page
 
@@ -113,3 +118,81 @@ def test_only_the_open_tab_is_seen(result):
 def test_every_tab_has_its_title_in_the_catalogues():
     for name in tabs.registered():
         assert say("pt", f"tab_{name}") != f"tab_{name}"
+
+
+# --- tabs made of widgets ---------------------------------------------------------------------------------------------
+
+
+class Shown:
+    """A view that notes what it is shown."""
+
+    def __init__(self):
+        self.widget = widgets.Label()
+        self.seen = []
+
+    def show(self, language, answer, task_id, units):
+        if answer == "broken":
+            raise RuntimeError("no view")
+        self.seen.append((language, answer, units))
+
+
+@pytest.fixture
+def viewed():
+    """A tab with a view; the views that were made."""
+    made = []
+
+    def view():
+        made.append(Shown())
+        return made[-1]
+
+    tabs.register(tabs.Tab("toy", ask=lambda result, words: "of the worker", view=view))
+    yield made
+    tabs.remove("toy")
+
+
+def test_a_view_is_made_once_and_shown_everything(result, viewed):
+    made = viewed
+    page = finished(result)
+    pane = page.results.panes["toy"]
+    assert pane.children == (made[0].widget,)
+    page.form.language = "pt"
+    page.results.measure("us")
+    assert len(made) == 1
+    assert made[0].seen == [
+        ("en", "of the worker", "metric"),
+        ("pt", "of the worker", "metric"),
+        ("pt", "of the worker", "us"),
+    ]
+
+
+def test_a_view_that_fails_says_so_and_comes_back(result, viewed):
+    made = viewed
+    page = finished(result)
+    answers = page.results.answers
+    answers.tabs["toy"] = "broken"
+    page.results.update(answers, "toy")
+    assert "no view" in page.results.panes["toy"].children[0].value
+    answers.tabs["toy"] = tabs.Failed("<i>gone</i>")
+    page.results.update(answers, "toy")
+    assert "&lt;i&gt;gone" in page.results.panes["toy"].children[0].value
+    answers.tabs["toy"] = "well"
+    page.results.update(answers, "toy")
+    assert page.results.panes["toy"].children == (made[0].widget,)
+
+
+def test_chart_and_table_show_the_same_numbers_where_the_front_end_is_built(result):
+    pytest.importorskip("anywidget")
+    for one in (chart.INTERACTIVE, table.INTERACTIVE):
+        tabs.register(one)
+    page = finished(result)
+    drawn, listed = (page.results.panes[name].children[0] for name in ("chart", "table"))
+    assert drawn.meta["days"] == listed.meta["days"] == 10
+    for widget in (drawn, listed):
+        numbers = array("d", widget.data)
+        at = widget.meta["rows"].index("eto") * 10
+        assert list(numbers[at : at + 10]) == list(rounded(result.table)["eto"])
+    page.form.language = "pt"
+    assert drawn.meta["words"]["legend_rain"] == "chuva"
+    assert listed.meta["words"]["column_precipitation"] == "Chuva"
+    page.results.measure("us")
+    assert (drawn.meta["unit"], drawn.meta["decimals"]) == ("pol/dia", 3)
