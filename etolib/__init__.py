@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
+    from etolib.water.crop_water import WaterBalance, water_balance
     from etolib.widgets.app import Page
 
 _HOMES = {
@@ -110,6 +111,7 @@ _HOMES = {
     "request": ("Request",),
     "result.result": ("Result",),
     "site": ("Period", "Site"),
+    "water.crop_water": ("WaterBalance", "water_balance"),
     "widgets.app": ("Page",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}

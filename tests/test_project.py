@@ -32,6 +32,7 @@ LAYERS = [
     {"equations.humidity", "equations.radiation", "equations.soil"},
     {"equations"},
     {"reference", "archive"},
+    {"water"},
     {"request"},
     {"sources.network"},
     {"sources"},
