@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from etolib.errors import InputError, Problem
 from etolib.words import say
@@ -13,8 +16,13 @@ from etolib.words import say
 ABSENT = {"", "na", "n/a", "nan", "null", "none", "-", "--", "---", "m", "*", "nd", "nodata", "missing", "undefined"}
 FILLS = (-99.0, -99.9, -99.99, -999.0, -999.9, -999.99, -9999.0, -9999.9, -6999.0)
 
+STAND_INS = re.compile(r"-?(?:9{2,}(?:\.9+)?|[678]9{2,}|8{3,}(?:\.8+)?|32767|32768|65535|2147483647)$")
+"""How numbers look that stand for none. They do where the others of the column are much smaller: see `stand_ins`."""
+
 NUMBER_COMMA = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d+$|^[+-]?\d+,\d+$")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
+_THOUSANDS_COMMA = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$")
+_MARKED = re.compile(r"(?<=\d) ?[*#†‡]+$")
 NUMBER_POINT = re.compile(r"^[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
 
 
@@ -57,8 +65,9 @@ def number(cell: str, decimal: str) -> float:
         return math.nan
     if text in ("T", "t", "Tr", "tr"):
         return 0.0  # trace of rain
+    text = _MARKED.sub("", text)
     if decimal == ",":
-        text = text.replace(".", "").replace(",", ".") if "," in text else text
+        text = text.replace(".", "").replace(",", ".") if "," in text or _THOUSANDS_COMMA.match(text) else text
     elif _THOUSANDS.match(text):
         text = text.replace(",", "")
     try:
@@ -81,3 +90,33 @@ def is_empty(cell: str) -> bool:
         return float(text.replace(",", ".")) in FILLS
     except ValueError:
         return False
+
+
+def numbers(cells: Iterable[str], decimal: str) -> NDArray[np.float64]:
+    """Return cells as numbers, NaN where there is none: as `number`, and without those that stand for none.
+
+    >>> numbers(["21.5", "9999", "20", "x"], ".").tolist()
+    [21.5, nan, 20.0, nan]
+    """
+    values = np.array([number(cell, decimal) for cell in cells], dtype=float)
+    none = stand_ins(values)
+    return np.where(np.isin(values, none), math.nan, values) if none else values
+
+
+def stand_ins(values: NDArray[np.float64]) -> list[float]:
+    """Return the numbers of a column that stand for none: nines and their like, far from all others.
+
+    A number below 100 (99.9) must stand there twice: it may be a day's rain.
+
+    >>> stand_ins(np.array([21.5, 9999.0, -7999.0, 20.0])), stand_ins(np.array([999.9, 1012.0]))
+    ([-7999.0, 9999.0], [])
+    >>> stand_ins(np.array([99.9, 12.0])), stand_ins(np.array([99.9, 99.9, 12.0]))
+    ([], [99.9])
+    """
+    found, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    looks = np.array([abs(v) >= 1e8 or bool(STAND_INS.match(f"{v:.15g}")) for v in found], dtype=bool)
+    if not looks.any() or looks.all():
+        return []
+    top = float(np.abs(found[~looks]).max())
+    sure = (np.abs(found) >= 100) | (found < 0) | (counts > 1)
+    return [float(v) for v in found[looks & sure & (np.abs(found) > 2 * top)]]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from etolib.sources.station.cells import number
+from etolib.sources.station.cells import number, numbers
 from etolib.sources.station.columns import Column, Known
 from etolib.sources.station.headers import take_apart
 from etolib.sources.station.layout import Table
@@ -61,7 +61,7 @@ def _rank(column: Column, known: Known, share: float) -> tuple[float, ...]:
 
 
 def _values(table: Table, column: Column) -> np.ndarray:
-    raw = np.array([number(row[column.index], table.decimal) for row in table.rows[:_SAMPLE]], dtype=float)
+    raw = numbers((row[column.index] for row in table.rows[:_SAMPLE]), table.decimal)
     factor, offset = UNITS[QUANTITY[column.variable or ""]].get(column.unit or "", (1.0, 0.0))
     return raw * column.scale * factor + offset
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import split
+from etolib.sources.station.east_asia import words_in
 from etolib.sources.station.formats import HEAD, recognise
 from etolib.sources.station.layout import Table, columns_of, delimiter_of, find_table, trimmed
 from etolib.words import say
@@ -103,13 +104,21 @@ def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
 
 
 def _decode(data: bytes, name: str) -> str:
+    """Return the text of a file: in the first encoding that fits, of those of East Asia in the one that gives words."""
+    best, most = None, -1
     for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
+        if "\x00" in text:
+            continue
+        if encoding not in _EAST:
             return text
+        if (count := words_in(text[:4000])) > most:
+            best, most = text, count
+    if best is not None:
+        return best
     raise InputError([Problem("file", name, say("not_text_and_not_excel"), say("save_as_csv_or_xlsx"))])
 
 
@@ -128,7 +137,13 @@ def _encodings(data: bytes) -> tuple[str, ...]:
     if len(high) >= 4 and pairs >= 0.7 * len(high) and longest > 2:
         return ("utf-8-sig", "cp949", "cp932", "gb18030") if _is_korean(sample) else (
             "utf-8-sig", "cp932", "gb18030", "cp949")  # fmt: skip
-    return ("utf-8-sig", "cp1252", "latin-1")
+    older = [encoding for encoding, degree in _DEGREES.items() if re.search(degree + rb" ?[CF]\b", sample)]
+    return ("utf-8-sig", *older, "cp1252", "latin-1")
+
+
+_EAST = ("cp949", "cp932", "gb18030")
+_DEGREES = {"cp850": rb"\xf8", "mac_roman": rb"\xa1"}
+"""Older encodings by their sign of degrees, which before C or F is nothing in cp1252."""
 
 
 def _is_korean(sample: bytes) -> bool:

@@ -28,7 +28,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
 from etolib.sources.station import answers, months
 from etolib.sources.station import psychrometer as bulbs
-from etolib.sources.station.cells import is_empty, number
+from etolib.sources.station.cells import is_empty, number, stand_ins
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
 from etolib.sources.station.dates import dates_of, read_moments
@@ -226,6 +226,10 @@ def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[
         odd = [cell for cell, value in zip(cells, raw, strict=True) if math.isnan(value) and not is_empty(cell)]
         if odd:
             warnings.append(say("cells_without_number", name=repr(c.name), count=len(odd), example=repr(odd[0][:20])))
+        if none := stand_ins(raw):
+            count, example = int(np.isin(raw, none).sum()), ", ".join(f"{v:.6g}" for v in none[:3])
+            warnings.append(say("cells_stand_for_none", name=repr(c.name), count=count, example=example))
+            raw = np.where(np.isin(raw, none), math.nan, raw)
         factor, offset = units[c.unit]
         raw = np.where(np.isin(raw, c.missing), math.nan, raw) * c.scale
         values = raw * factor + offset

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from etolib.sources.station.cells import is_number
+from etolib.sources.station.headers import take_apart
 from etolib.sources.station.names import plain
 from etolib.sources.station.units import unit_of
 from etolib.sources.station.vocabulary import STATISTICS
@@ -90,8 +91,16 @@ def _with(name: str, statistic: str) -> str:
 
 def _needs_groups(names: Sequence[str]) -> bool:
     """Return whether names do not say what they are: one stands twice, or is a statistic only."""
-    filled = [plain(name) for name in names if name]
+    filled = [_statistic(name) or plain(name) for name in names if name]
     return len(set(filled)) < len(filled) or sum(name in _STATISTICS for name in filled) >= 2
+
+
+def _statistic(name: str) -> str | None:
+    """Return the statistic that a name is, with or without a unit behind it: ``Min °C``, ``Máx. (ºC)``."""
+    if (word := plain(name)) in _STATISTICS:
+        return word
+    word = plain(take_apart(name).text)
+    return word if word in _STATISTICS else None
 
 
 def _is_groups(upper: Sequence[str], names: Sequence[str]) -> bool:
@@ -107,6 +116,6 @@ def _grouped(upper: Sequence[str], names: Sequence[str]) -> list[str]:
     result, group = [], ""
     for i, name in enumerate(names):
         cell = upper[i] if i < len(upper) else ""
-        group = cell or (group if plain(name) in _STATISTICS or unit_of(name) is not None or not every else "")
+        group = cell or (group if _statistic(name) or unit_of(name) is not None or not every else "")
         result.append(f"{group} {name}".strip() if group != name else name)
     return result

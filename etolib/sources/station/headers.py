@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from etolib.sources.station.east_asia import western
 from etolib.sources.station.units import AMBIGUOUS, UNITS, unit_of
 
 LONGEST = 300
@@ -16,7 +17,7 @@ _LOGGER = re.compile(r"^\s*(?:lgr|sen|s/n|sn|serial)\b", re.IGNORECASE)
 _GLUED = re.compile(r"^(t(?:emp)?[ _]?(?:max|min|mean|avg|med)?|(?:max|min|avg)t(?:emp)?)([CFK])$", re.IGNORECASE)
 _TIMES = ("hours", "hour", "horas", "hora", "heures", "stunden", "ore", "minutes", "minutos", "minuten", "days")
 _ALIASES = {("pressure", "in"): "inHg", ("pressure", "mm"): "mmHg", ("vapour pressure", "mm"): "mmHg",
-            ("humidity", "decimal"): "fraction"}  # fmt: skip
+            ("humidity", "decimal"): "fraction", ("humidity", "1"): "fraction"}  # fmt: skip
 _MUTE = {"temperature": ("°",), "duration": (), "water": ("day", "year", "month")}
 """Units that say nothing of a quantity, and contradict nothing."""
 
@@ -64,7 +65,7 @@ def take_apart(header: str) -> Header:
     >>> take_apart("Solar Rad MJ m-2 d-1").units, take_apart("tmaxF").units, take_apart("RH (%) (max)").text
     ((('MJ/m²', False),), (('°F', False),), 'RH max')
     """
-    outside, inside = _brackets(header[:LONGEST])
+    outside, inside = _brackets(western(header[:LONGEST]))
     units: list[tuple[str, bool]] = []
     more: list[str] = []
     for part in reversed(inside):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from etolib.errors import InputError, Problem
+from etolib.site import parse_angle
+from etolib.sources.station import cell_units
 from etolib.sources.station import header_lines as headers
 from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, date_like, is_number
 from etolib.words import Text, say
@@ -104,6 +106,7 @@ def find_table(rows: list[list[str]], delimiter: str, name: str) -> Table:
     """
     rows = [[cell.strip() for cell in row] for row in rows]
     place, rows = _place_before(rows)
+    rows, in_cells = cell_units.taken_out(rows)
     widths = [len(row) for row in rows if any(row)]
     if not widths:
         raise InputError([Problem("file", name, say("has_no_rows"))])
@@ -118,7 +121,7 @@ def find_table(rows: list[list[str]], delimiter: str, name: str) -> Table:
         raise InputError([Problem("file", name, say("no_header_row"), say("name_the_columns"))])
     head = headers.find(rows, above, width)
     body = [row for row in rows[first:] if any(row)]
-    names, units = _fitted(head.names, head.units, body, name)
+    names, units = _fitted(head.names, [u or in_cells.get(i) for i, u in enumerate(head.units)], body, name)
     body, notes = _without_footers([row for row in body if row != rows[head.line]], len(names))
     cells = [cell for row in body[:500] for cell in row]
     commas = sum(bool(NUMBER_COMMA.match(c)) for c in cells)
@@ -189,9 +192,12 @@ def _without_footers(rows: list[list[str]], width: int) -> tuple[list[list[str]]
         if dated and not (_FOOTERS.match(label) and not date_like(label)):
             break
         end -= 1
-    kept = [row for row in rows[:end] if not _repeats_words(row, dates)]
-    notes = tuple(say("row_is_no_day", name=repr(", ".join(filter(None, row))[:60])) for row in rows[end : end + 5])
-    return kept, notes
+    kept: list[list[str]] = []
+    between: list[list[str]] = []
+    for row in rows[:end]:
+        (between if _is_no_day(row, dates) else kept).append(row)
+    said = [row for row in between if any(sign.isdigit() for cell in row for sign in cell)] + rows[end : end + 5]
+    return kept, tuple(say("row_is_no_day", name=repr(", ".join(filter(None, row))[:60])) for row in said[:5])
 
 
 _JOINED = re.compile(r"(?:1[6-9]|2[01])\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -207,9 +213,16 @@ def _column_of_dates(rows: Sequence[Sequence[str]], width: int) -> int | None:
     return None
 
 
-def _repeats_words(row: Sequence[str], dates: int | None) -> bool:
-    """Return whether a row among the data is a header again: words where the dates stand, and no number at all."""
-    return dates is not None and not any(any(sign.isdigit() for sign in cell) for cell in row)
+def _is_no_day(row: Sequence[str], dates: int | None) -> bool:
+    """Return whether a row among the data is a header again, a sum or a mean, or words about what follows."""
+    if dates is None:
+        return False
+    if not any(any(sign.isdigit() for sign in cell) for cell in row):
+        return True
+    cell = row[dates] if dates < len(row) else ""
+    if date_like(cell) or not cell[:1].isalpha():
+        return False
+    return bool(_FOOTERS.match(cell)) or not any(is_number(c) for i, c in enumerate(row) if i != dates)
 
 
 def _place_before(rows: list[list[str]]) -> tuple[dict[str, float], list[list[str]]]:
@@ -258,9 +271,31 @@ def _facts(rows: Sequence[Sequence[str]]) -> dict[str, float]:
     """Return latitude, longitude and elevation that lines above the header give (``Latitude: -15,78``)."""
     found: dict[str, float] = {}
     for row in rows[:40]:
-        text = " ".join(row)
-        for what, pattern in (("latitude", r"lat\w*"), ("longitude", r"lon\w*"), ("elevation", r"(?:alt|elev)\w*")):
-            match = re.search(rf"\b{pattern}\s*[:=;,]?\s*(-?\d+(?:[.,]\d+)?)", text, re.IGNORECASE)
-            if match:
+        text = _CUT_DECIMAL.sub(r"\1,\2", "\x1f".join(row)).replace("\x1f", " ")
+        for what, pattern in _FACTS:
+            head = rf"\b{pattern}\.?\s*[:=;,]?\s*"
+            if what != "elevation" and (
+                angle := re.search(rf"\b{pattern}\.?\s*[:=;,]?\s*{_ANGLE}", text, re.IGNORECASE)
+            ):
+                degrees = parse_angle(re.sub(r"^([NSEWO])\s*(.*)$", r"\2 \1", angle[1].strip(), flags=re.I), what)
+                if degrees is not None:
+                    found[what] = degrees
+                    continue
+            if match := re.search(head + r"(-?\d+(?:[.,]\d+)?)", text, re.IGNORECASE):
                 found[what] = float(match[1].replace(",", "."))
+        if match := _ANEMOMETER.search(text):
+            found["wind_height"] = float(match[1].replace(",", "."))
     return found
+
+
+_CUT_DECIMAL = re.compile(r"([:=]\s*[NSEWOnsewo]?\s*-?\d{1,3})\x1f(\d+(?!\d*[.,]))")  # a comma cut it into two cells
+_FACTS = (("latitude", r"lat\w*"), ("longitude", r"lon\w*"), ("elevation", r"(?:alt|elev)\w*"))
+_ANGLE = (r"((?:[NSEWO]\s*)?\d{1,3}(?:[.,]\d+)?\s*(?:[°ºo˚]|deg)?\s*(?:\d{1,2}(?:[.,]\d+)?\s*['′’]\s*)?"
+          r"(?:\d{1,2}(?:[.,]\d+)?\s*(?:\"|″|”|'')\s*)?[NSEWO]\b|[NSEWO]\s*\d{1,3}(?:[.,]\d+)?)")  # fmt: skip
+_ANEMOMETER = re.compile(
+    r"(?:(?:wind|anemomet\w*|vento|viento|vent)\b[^:=;,\d]{0,25}(?:height|altura|h[oö]he|hauteur|altezza|hoogte)"
+    r"|(?:height|altura|h[oö]he|hauteur|altezza|hoogte)\b[^:=;,\d]{0,25}(?:wind\w*|anem\w*|vento|viento|vent)"
+    r"|anemometer|anemometro|an[eé]mom[eè]tre|windmesser)\b[^\d:=;,]{0,12}[:=;,]?\s*(?:at\s+|a\s+|in\s+|auf\s+)?"
+    r"(\d{1,2}(?:[.,]\d+)?)\s*m(?:et\w*)?\b",
+    re.IGNORECASE,
+)

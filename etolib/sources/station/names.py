@@ -1,8 +1,8 @@
 """What people call their columns: from the words of a header to quantity, statistic and place of measurement.
 
-English, Portuguese, Spanish, German, French and Italian (`etolib.sources.station.vocabulary`). What is another quantity
-(vapour pressure deficit, diffuse radiation, gust ...) or is measured at another place (soil, canopy, indoors ...) is
-told apart and never taken; words that are not understood are given back, so that somebody can be asked.
+English, Portuguese, Spanish, German, French, Italian, Dutch and more (`etolib.sources.station.vocabulary`). What is
+another quantity (vapour pressure deficit, diffuse radiation, gust ...) or is measured at another place (soil, canopy,
+indoors ...) is told apart and never taken; words that are not understood are given back, so that somebody can be asked.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from etolib.sources.station.east_asia import western
 from etolib.sources.station.headers import take_apart
 from etolib.sources.station.vocabulary import (
     EXACT,
@@ -85,8 +86,15 @@ def plain(text: str) -> str:
     >>> plain("TEMPERATURA MÁXIMA, DIÁRIA")
     'temperatura maxima diaria'
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.lower().replace("ß", "ss")).split())
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", _without_accents(western(text)).lower()).split())
+
+
+_LETTERS_ALONE = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "ı": "i"})
+
+
+def _without_accents(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.translate(_LETTERS_ALONE))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def split_unit(header: str) -> tuple[str, str | None]:
@@ -117,11 +125,12 @@ def read_name(name: str) -> Name:
     >>> read_name("Déficit de presión de vapor").other, read_name("Temp freezer7").unknown
     ('deficit', ())
     """
-    text = _WHOLE_DAY.sub(" ", _unaccented(name[:300]))
+    name = western(name[:300])
+    text = _WHOLE_DAY.sub(" ", _unaccented(name))
     joined = re.sub(r"[^a-z0-9]", "", text)
     if joined in EXACT:
         return Name(EXACT[joined])
-    words = words_of(name[:300])
+    words = words_of(name)
     quantities = _quantities(words)
     statistics = {_STATISTIC_OF[w] for w in words if w in _STATISTIC_OF} | {PAIRS[w][1] for w in words if w in PAIRS}
     unknown = tuple(w for w in words if w not in _VOCABULARY and len(w) > 1 and not w.isdigit())
@@ -143,8 +152,7 @@ def read_name(name: str) -> Name:
 
 
 def _unaccented(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-    return "".join(c for c in bare if not unicodedata.combining(c)).lower().replace("_", " ")
+    return _without_accents(text).lower().replace("_", " ")
 
 
 def words_of(name: str) -> list[str]:
@@ -154,8 +162,7 @@ def words_of(name: str) -> list[str]:
     (['temp', 'max'], ['airtc', 'max'], ['tageshochst', 'temperatur'])
     """
     found: list[str] = []
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.replace("ß", "ss")) if not unicodedata.combining(c))
-    for token in re.findall(r"[A-Za-z0-9]+", bare):
+    for token in re.findall(r"[A-Za-z0-9]+", _without_accents(name)):
         found += _parted(token)
     return found
 

@@ -60,7 +60,7 @@ CANONICAL: Mapping[str, str] = {
 """The unit of a column that has the canonical name exactly."""
 
 FOREIGN = ("°", "µmol/m²/s", "mol/m²", "lx", "V", "A", "Ah", "g/kg", "g/m³", "m³/m³", "ppm", "dBm", "L", "mi",
-           "km", "ft", "day", "Hz", "Ω", "rpm", "year", "month", "dS/m", "octa", "UVI")  # fmt: skip
+           "km", "ft", "day", "Hz", "Ω", "rpm", "year", "month", "dS/m", "octa", "UVI", "Bft")  # fmt: skip
 """Units of things that are no weather of the equation: a column in one of them is something else."""
 
 # --- how they are written ---------------------------------------------------------------------------------------------
@@ -102,13 +102,14 @@ _BASES: Mapping[str, tuple[str, ...]] = {
     "min": ("min", "minutes", "mins", "minute", "minutos", "minuten", "minuti"),
     "h": ("h", "hr", "hrs", "hour", "hours", "horas", "hora", "stunden", "stunde", "heures", "heure", "ore",
           "hs"),
-    "day": ("d", "day", "days", "dia", "dias", "tag", "tage", "jour", "jours", "giorno", "giorni", "dy", "24h", "24hr"),
+    "day": ("d", "day", "days", "dia", "dias", "tag", "tage", "jour", "jours", "giorno", "giorni", "dy", "24h",
+    "24hr"),
     "°": ("deg", "°", "degree", "degrees", "graus", "grados", "grad", "degtrue", "degn", "degreestrue", "º", "gradi"),
     "µmol": ("umol", "µmol", "micromol", "micromoles", "umoles", "uem"), "mol": ("mol", "moles", "mmol"),
     "lx": ("lux", "lx", "klux"), "V": ("v", "volt", "volts", "mv", "vdc"), "A": ("a", "amp", "ma", "amps"),
     "Ah": ("ah",), "ppm": ("ppm",), "dBm": ("dbm", "db"), "Hz": ("hz",), "Ω": ("ohm", "ohms", "kohm"), "rpm": ("rpm",),
     "octa": ("octas", "okta", "oktas", "octa"), "UVI": ("uvi",), "year": ("yr", "year"), "month": ("month",),
-    "dS": ("ds",),
+    "dS": ("ds",), "Bft": ("bft", "beaufort", "bf"),
 }  # fmt: skip
 _BASE_OF = {spelling: base for base, spellings in _BASES.items() for spelling in spellings}
 
@@ -128,7 +129,8 @@ _COMPOSED: Mapping[tuple[str, ...], str] = {
     ("mm",): "mm", ("cm",): "cm", ("in",): "in", ("m",): "m", ("kg", "m-2"): "mm", ("L", "m-2"): "mm",
     ("kg", "m-2", "s-1"): "mm/s", ("mm", "s-1"): "mm/s",
     ("h",): "h", ("min",): "min", ("s",): "s", ("h", "day-1"): "h",
-    ("°",): "°", ("µmol", "m-2", "s-1"): "µmol/m²/s", ("µmol",): "µmol/m²/s", ("µmol", "s-1", "m-2"): "µmol/m²/s",
+    ("Bft",): "Bft", ("°",): "°", ("µmol", "m-2", "s-1"): "µmol/m²/s", ("µmol",): "µmol/m²/s", ("µmol", "s-1",
+    "m-2"): "µmol/m²/s",
     ("mol", "m-2"): "mol/m²", ("mol",): "mol/m²", ("mol", "m-2", "s-1"): "mol/m²", ("lx",): "lx", ("V",): "V",
     ("A",): "A", ("Ah",): "Ah", ("g", "kg-1"): "g/kg", ("kg", "kg-1"): "g/kg", ("g", "m-3"): "g/m³",
     ("kg", "m-3"): "g/m³", ("m3", "m-3"): "m³/m³", ("ppm",): "ppm", ("dBm",): "dBm", ("L",): "L", ("Hz",): "Hz",

@@ -12,7 +12,7 @@ import numpy as np
 from etolib.equations import sun
 from etolib.equations.air import saturation_vapour_pressure, wind_speed_2m
 from etolib.equations.daily import eto_fao56
-from etolib.sources.station.cells import number
+from etolib.sources.station.cells import numbers
 from etolib.sources.station.columns import Column
 from etolib.sources.station.judge import LIMITS, USUAL
 from etolib.sources.station.layout import Table
@@ -132,7 +132,7 @@ def wind_height_question(
 
 def values_of(table: Table, column: Column) -> Any:
     """Return a column as numbers, NaN where there is none; shape (rows,)."""
-    return np.array([number(row[column.index], table.decimal) for row in table.rows], dtype=float)
+    return numbers((row[column.index] for row in table.rows), table.decimal)
 
 
 def _whole_file(table: Table, columns: Sequence[Column], latitude: float | None) -> _File:

@@ -1,4 +1,7 @@
-"""The words of headers in English, Portuguese, Spanish, German, French and Italian, without accents, by what they mean.
+"""The words of headers, without accents, by what they mean.
+
+English, Portuguese, Spanish, German, French, Italian, Dutch, and the plainest of Danish, Norwegian and Swedish
+(`etolib.sources.station.east_asia` brings Chinese, Japanese and Korean to English).
 
 Tables only; `etolib.sources.station.names` reads headers with them.
 """
@@ -15,39 +18,51 @@ def _words(text: str) -> tuple[str, ...]:
 QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "temperature": _words(
         "temperature temp temperatur temperatura temperaturas temperatures temperaturen temperatureair tair ta airt "
-        "airtemp lufttemperatur tmp ttt tc tf airtc airtf"
+        "airtemp lufttemperatur tmp ttt tc tf airtc airtf temperatuur luchttemperatuur"
+        " tem lufttemp"
     ),
     "dew": _words(
-        "dew dewpoint dewpt dewp taupunkt orvalho rocio rosee rugiada tdew dpt tdc tdf taupunkttemperatur frostpoint"
+        "dew dewpoint dewpt dewp taupunkt orvalho rocio rosee rugiada tdew dpt tdc tdf taupunkttemperatur frostpoint "
+        "dauwpunt dauwpuntstemperatuur dugpunkt daggpunkt"
     ),
     "humidity": _words(
         "humidity humidade umidade humedad feuchte feuchtigkeit luftfeuchte luftfeuchtigkeit humidite umidita rh ur "
-        "hr hum relhum relh humid umid hygrometrie rhum relf rf"
+        "hr hum relhum relh humid umid hygrometrie rhum relf rf vochtigheid luchtvochtigheid "
+        "luftfugtighed fugtighed luftfuktighet fuktighet luftfuktighed rhu"
     ),
-    "vapour": _words("vapor vapour vapore vapeur vap dampf dampfdruck wasserdampf wasserdampfdruck vp ea vappres vprs"),
+    "vapour": _words(
+        "vapor vapour vapore vapeur vap dampf dampfdruck wasserdampf wasserdampfdruck vp ea vappres vprs "
+        "dampdruk damptryk"
+    ),
     "pressure": _words(
         "pressure pressao presion pression pressione druck luftdruck baro barometer barometric barometrica "
-        "barometrico barometrische press atmospheric atmosferica patm bp stationsdruck luft_druck"
+        "barometrico barometrische press atmospheric atmosferica patm bp stationsdruck luft_druck luchtdruk "
+        "lufttryk lufttryck "
+        "trykk prs"
     ),
     "wind": _words(
         "wind vento viento vent windspeed windgeschwindigkeit anemometer anemometro ws wspd wnd windspd vv vel ff wv "
-        "windstarke windmittel wsp"
+        "windstarke windmittel wsp windsnelheid vindhastighed vindhastighet vind"
+        " windgeschw"
     ),
     "radiation": _words(
         "radiation rad radiacao radiacion radiazione rayonnement strahlung irradiance irradiancia irraggiamento "
         "einstrahlung globalstrahlung sonnenstrahlung solarstrahlung irradiation irradiacao irradiacion pyranometer "
         "piranometro ghi srad solrad rg rs swin swdown solar slr sr rsds swdw pyr solarrad radiations glot kin strahl "
-        "insolacion_global sonneneinstrahlung radn slrmj slrw slrkj"
+        "insolacion_global sonneneinstrahlung radn slrmj slrw slrkj straling globalstraling globaalstraling "
+        "zonnestraling "
+        "solstraling stralning globalstralning solinstralning"
     ),
     "sunshine": _words(
         "sunshine insolacao insolacion heliofania soleggiamento sonnenschein sonnenscheindauer insolation "
-        "ensoleillement eliofania brillo brilho sunhours heliophany suration nsun sunshinehours"
+        "ensoleillement eliofania brillo brilho sunhours heliophany suration nsun sunshinehours "
+        "zonneschijn zonneschijnduur solskin solskinstimer solsken soltimer"
     ),
     "rain": _words(
         "rain rainfall precip precipitation precipitacao precipitacion precipitazione precipitazioni precipitations "
         "chuva chuvas lluvia lluvias pluie pluies pioggia niederschlag regen ppt prcp pcp precipitacoes "
         "precipitaciones pluviometria pluviosidade pluviometrie pluviometre niederschlagshohe rr pluviometro prec "
-        "pluv niederschlagsmenge tipping rainmm regenmenge pr rainin pluvio"
+        "pluv niederschlagsmenge tipping rainmm regenmenge pr rainin pluvio neerslag nedbor nederbord nedboer"
     ),
     "eto": _words(
         "evapotranspiration evapotranspiracao evapotranspiracion evapotraspirazione eto et0 etref etos verdunstung "
@@ -60,20 +75,21 @@ STATISTICS: Mapping[str, tuple[str, ...]] = {
     "max": _words(
         "max maximum maxima maximo maximas maximos maximale maximal maximaux massima massimo massime mx high hi "
         "hochst hochste hochster hochstwert hoechst higher highest hoch largest hogste haut tageshochst tagesmaximum "
-        "maxi mxm"
+        "maxi mxm hoogste hogst maks maximumtemp maksimum"
     ),
     "min": _words(
         "min minimum minima minimo minimas minimos minimale minimal minimaux minime mn low lo tiefst tiefste tiefster "
-        "tiefstwert lowest lower smallest tagestiefst tagesminimum mini mnm tief"
+        "tiefstwert lowest lower smallest tagestiefst tagesminimum mini mnm tief laagste lagste lavest minst"
     ),
     "mean": _words(
         "mean avg average ave med media medio medias promedio moyenne moyen mittel mittlere mittlerer mittelwert "
         "durchschnitt durchschnittliche tagesmittel tagesmittelwert mid mtl moy prom averaged mittleres medie means "
-        "avr midia medios"
+        "avr midia medios gemiddelde gemiddeld gem etmaalgemiddelde middel middeltemp medel medeltal gjennomsnitt "
+        "gennemsnit"
     ),
     "total": _words(
         "total tot sum summe soma suma somme somma cumul accumulated acumulada acumulado accumulation cumulative "
-        "tagessumme totale totais totals cumulee"
+        "tagessumme totale totais totals cumulee som etmaalsom"
     ),
     "std": _words(
         "std stdev stddev sd sigma deviation desvio desviacion standardabweichung ecart variance varianz stdv"
@@ -119,12 +135,15 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     # What a column is instead: of which quantities (none named: of all), and the words; several words in one by "+".
     "deficit": (
         frozenset(),
-        _words("deficit defizit vpd sattigungsdefizit dvp deficits vapd svpd ddp dpv"),
+        _words(
+            "deficit defizit vpd dampdrukdeficit verzadigingsdeficit sattigungsdefizit dvp deficits vapd svpd ddp dpv"
+        ),
     ),
     "saturation": (
         frozenset({"vapour"}),
         _words(
-            "saturation sattigung saturacao saturacion saturazione saturated es svp saturante saturada "
+            "saturation sattigung verzadigings verzadiging saturacao saturacion saturazione saturated es svp "
+            "saturante saturada "
             "sattigungsdampfdruck sattigungs esat"
         ),
     ),
@@ -134,7 +153,8 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
             "wetbulb wet+bulb bulbo+umido bulbo+humedo bulbo+bagnato feuchttemperatur feuchtkugel feucht+temperatur "
             "twet tbh tbu thermometre+mouille bulbe+humide mouille feuchtkugeltemperatur wetb termometro+umido "
             "termometro+humedo bulbo+molhado psychrometer aspirated+wet wb "
-            "psychrometer+wet psicrometro+umido psicrometro+humedo"
+            "psychrometer+wet psicrometro+umido psicrometro+humedo natte+bol natteboltemperatuur "
+            "nattebol vadtermometer"
         ),
     ),
     "diffuse": (
@@ -210,7 +230,7 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         _words(
             "gust gusts peak rajada rajadas rafaga rafagas raffica raffiche boe boen windspitze spitze rafale rafales "
             "windgust wgust racha rachas spitzenbo bo gusting wg windboe spitzenboe gst gustspeed racheada "
-            "boengeschwindigkeit windboen"
+            "boengeschwindigkeit windboen windstoot windstoten vindstod vindkast byvind"
         ),
     ),
     "direction": (
@@ -247,7 +267,8 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         frozenset(),
         _words(
             "soil solo suelo boden erdboden sol_temp suolo terreno bodentemperatur tsoil soiltemp erde bodenfeuchte "
-            "subsoil terra soilmoisture vwc ts soilt oberboden bodenwarmestrom"
+            "subsoil terra soilmoisture vwc ts soilt oberboden bodenwarmestrom bodem bodemtemperatuur "
+            "bodemvocht grond grondtemperatuur jord jordtemperatur"
         ),
     ),
     "water": (
@@ -278,7 +299,8 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         _words(
             "feels feelslike apparent aparente gefuhlte ressenti ressentie percepita windchill chill heatindex "
             "heat+index humidex thw thsw wbgt sensacao sensacion wind+chill pet_temp apparente indice+calor "
-            "indice+chaleur hitzeindex windkuhle utci gefuhlt wci sensation heatidx felt indice+calore realfeel "
+            "indice+chaleur hitzeindex gevoelstemperatuur gevoels windkuhle utci gefuhlt wci sensation heatidx "
+            "felt indice+calore realfeel "
             "discomfort thi"
         ),
     ),
@@ -412,6 +434,8 @@ TIME_WORDS = frozenset(
 IGNORED = frozenset(
     _words(
         "di solare solaire solares solari sonnen tagessumme sull sui nella "
+        "van de het op lucht hoogte relatieve globale dagsom dagelijkse dagelijks dag duur luft av pa etmaal "
+        "gennemsnitlig "
         "1 10 10m 2 24 24h 2m a abri abrigo acqua actual agua air aire aktuell al all allsky altezza altura am "
         "ambient amount an ao ar aria as asciutto at atmosferica atmosferico atmospharisch atmospheric atmospherique "
         "aussen aussentemperatur bright bulb bulbo by c cantidad celsius cm con corr corrected current d da daily dal "
@@ -438,16 +462,17 @@ IGNORED = frozenset(
 PARTS: Mapping[str, frozenset[str]] = {
     "date": frozenset(
         _words(
-            "aaaammjj data datadia datahora date dates datetime datum dt fecha fechahora measdate messdatum obsdate "
+            "aaaammjj data datadia datahora date dates dato tijd tijdstip tidspunkt tid datetime datum dt fecha "
+            "fechahora measdate messdatum obsdate "
             "tempo tiempo time timestamp tmstamp valid yyyymmdd zeit zeitstempel"
         )
     ),
-    "year": frozenset(_words("aaaa anio annee anno ano jahr year years yr yyyy")),
-    "month": frozenset(_words("mes mese mm mo mois mon monat month months")),
+    "year": frozenset(_words("aaaa anio annee anno ano jaar jahr year years yr yyyy")),
+    "month": frozenset(_words("maand maned manad mes mese mm mo mois mon monat month months")),
     "doy": frozenset(
         _words("dayofyear dayofyr dda diajuliano doy jd jday jours_julien jul julian juliana juliano jultag yday")
     ),
-    "day": frozenset(_words("day days dd dia dy giorno jour tag")),
+    "day": frozenset(_words("dag day days dd dia dy giorno jour tag")),
     "hour": frozenset(_words("heure heures hh hhmm hora horario hour hr hrs ora stunde uhrzeit")),
     "latitude": frozenset(_words("breite breitengrad geobreite lat latitud latitude latitudine")),
     "longitude": frozenset(_words("geolange lange langengrad lng lon long longitud longitude longitudine")),

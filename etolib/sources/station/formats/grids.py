@@ -48,7 +48,7 @@ _UNITS = {
 
 
 def _gridmet_columns() -> dict[str, Spec]:
-    columns = {name: Spec("date") for name in ("yyyy mm dd", "time", "date", "datetime", "system time start")}
+    columns = {name: Spec("date") for name in ("yyyy mm dd", "time", "date", "day", "datetime", "system time start")}
     for variable, names in _GRIDMET.items():
         for unit in _UNITS[variable]:
             for ending in _WRITTEN[unit]:

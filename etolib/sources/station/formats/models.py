@@ -92,7 +92,7 @@ PCSE = Format(
     source="PCSE, CSVWeatherDataProvider and WeatherDataContainer (pcse.readthedocs.io): wind at 2 m",
 )  # fmt: skip
 
-_FLUX = re.compile(r'^"?TIMESTAMP(_START|_END)?"?,.*\b(TA|SW_IN|WS|VPD)(_F|_1_1_1)?\b')
+_FLUX = re.compile(r'^"?TIMESTAMP(_START|_END)?"?,.*\b(?:(?:TA|SW_IN|WS|VPD)(?:_F|_1_1_1)|TA|SW_IN|WS|VPD)"?(?:,|$)')
 
 
 def _flux(head: Head) -> bool:

@@ -1,0 +1,158 @@
+"""Everyday files of other tongues and habits: each ends in the right numbers, or in a sentence that says what is "
+"wrong.
+
+One row a mechanism; the numbers of every file are those of `WEATHER`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from etolib.errors import InputError
+from etolib.site import Site
+from etolib.sources.station.east_asia import western
+from etolib.sources.station.file import read
+from etolib.sources.station.headers import take_apart
+from etolib.sources.station.names import read_name
+
+SITE = Site(38.5, -121.8, 18.0)
+DAYS = pd.date_range("2023-07-01", periods=12)
+TMIN = np.array([13.1, 12.4, 14.0, 15.2, 13.8, 12.9, 14.4, 15.0, 13.3, 12.2, 14.9, 13.7])
+TMAX = np.array([31.0, 30.2, 33.1, 34.4, 32.5, 29.8, 31.7, 35.2, 30.9, 28.7, 33.3, 32.0])
+RS = np.array([28.1, 27.3, 29.4, 28.8, 27.9, 25.2, 28.3, 29.1, 26.6, 24.8, 28.7, 28.0])
+HEAD = ["Date", "Tmin (°C)", "Tmax (°C)", "Rs (MJ/m²)"]
+
+
+def text(head=HEAD, rows=None, sep=",", before=(), after=(), dates=None):
+    dates = DAYS.strftime("%Y-%m-%d") if dates is None else dates
+    rows = rows or [[d, f"{a}", f"{b}", f"{c}"] for d, a, b, c in zip(dates, TMIN, TMAX, RS, strict=True)]
+    heads = [head] if isinstance(head[0], str) else head
+    return "\n".join([*before, *(sep.join(h) for h in heads), *(sep.join(row) for row in rows), *after]) + "\n"
+
+
+def changed(column, at, cell):
+    """Return the rows with one cell changed on some days."""
+    rows = [[d, f"{a}", f"{b}", f"{c}"] for d, a, b, c in zip(DAYS.strftime("%Y-%m-%d"), TMIN, TMAX, RS, strict=True)]
+    for i in at:
+        rows[i][column] = cell
+    return rows
+
+
+def with_units(*units):
+    rows = changed(0, (), "")
+    return [[row[0], *(f"{cell} {unit}" for cell, unit in zip(row[1:], units, strict=True))] for row in rows]
+
+
+RIGHT = {
+    "dutch": text(["Datum", "Minimumtemperatuur (°C)", "Maximumtemperatuur (°C)", "Globale straling (MJ/m²)"]),
+    "danish": text(["Dato", "Min. temperatur (°C)", "Maks. temperatur (°C)", "Globalstråling (MJ/m²)"]),
+    "chinese": text(["日期", "日最低气温(℃)", "日最高气温(℃)", "总辐射(MJ/㎡)"],
+    dates=DAYS.strftime("%Y年%m月%d日")).encode("gb18030"),
+    "chinese without units": text(["日期", "最低气温", "最高气温", "太阳辐射"]),
+    "japanese": text(["年月日", "最低気温(℃)", "最高気温(℃)", "合計全天日射量(MJ/㎡)"],
+    dates=DAYS.strftime("%Y/%m/%d")).encode("cp932"),
+    "korean": text(["일시", "최저기온(°C)", "최고기온(°C)", "합계 일사량(MJ/m2)"]).encode("cp949"),
+    "old encoding": text().encode("cp850"),
+    "units in cells": text(["Date", "Tmin", "Tmax", "Rs"], with_units("°C", "°C", "MJ/m²")),
+    "merged groups, units below": text(
+        [["Datum", "Lufttemperatur", "", "Globalstrahlung"], ["", "Min °C", "Max °C", "MJ/m²"]]
+    ),
+    "merged groups, dates below": text(
+        [["Fecha", "Temperatura", "", "Radiación"], ["dd/mm/aaaa", "Mín. (ºC)", "Máx. (ºC)", "MJ/m2"]]
+    ),
+    "marks at numbers": text(rows=changed(1, (3,), "15.2*")),
+    "sums between": text(rows=[*changed(0, (), "")[:6], ["Total", "", "", "166.7"], *changed(0, (), "")[6:]]),
+    "words between": text(
+        rows=[*changed(0, (), "")[:6], ["Month: August 2023", "", "", ""], HEAD, *changed(0, (), "")[6:]]
+    ),
+    "thousands of J/cm²": text(
+        ["Datum", "Tmin (°C)", "Tmax (°C)", "Globalstrahlung (J/cm²)"], sep=";",
+        rows=[[d, f"{a}".replace(".", ","), f"{b}".replace(".", ","), f"{c * 100:,.0f}".replace(",", ".")]
+         for d, a, b, c in zip(DAYS.strftime("%Y-%m-%d"), TMIN, TMAX, RS, strict=True)],
+    ),
+    "gridMET with a column day": text(
+        ["day", "daily_minimum_temperature(K)", "daily_maximum_temperature(K)",
+         "daily_mean_shortwave_radiation_at_surface(W m-2)"],
+        [[d, f"{a + 273.15:.2f}", f"{b + 273.15:.2f}", f"{c / 0.0864:.2f}"]
+         for d, a, b, c in zip(DAYS.strftime("%Y-%m-%d"), TMIN, TMAX, RS, strict=True)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_numbers(name):
+    content = RIGHT[name]
+    station = read(content if isinstance(content, bytes) else content.encode(), site=SITE)
+    frame = station.frame
+    assert (frame.index == DAYS).all()
+    for variable, values in (("tmin", TMIN), ("tmax", TMAX), ("rs", RS)):
+        np.testing.assert_allclose(frame[variable], values, atol=0.01, err_msg=variable)
+
+
+@pytest.mark.parametrize("cell", ["9999", "999.9", "-7999", "6999", "-888", "32767", "9.96921E+36", "-9.99e+08", "///"])
+@pytest.mark.parametrize("column", [1, 3])
+def test_numbers_that_stand_for_none(cell, column):
+    station = read(text(rows=changed(column, (2, 7), cell)).encode(), site=SITE)
+    variable = {1: "tmin", 3: "rs"}[column]
+    assert station.frame[variable].isna().to_numpy().nonzero()[0].tolist() == [2, 7]
+    assert any("2 cell(s)" in str(warning) for warning in station.warnings)
+
+
+@pytest.mark.parametrize(
+    ("lines", "latitude", "longitude"),
+    [
+        (["Latitude: 34.24 S", "Longitude: 142.09 E"], -34.24, 142.09),
+        (["Latitude: 34°14'24\"S", "Longitude: 142°05'24\"E"], -34.24, 142.09),
+        (["Lat. 22° 42' 30\" S  Long. 47° 38' 00\" W"], -22.70833, -47.63333),
+        (["Latitude: -34.24", "Longitude: 142.09"], -34.24, 142.09),
+        (["Latitud: S 34,24", "Longitud: E 142,09"], -34.24, 142.09),
+    ],
+)
+def test_hemisphere_of_the_lines_above(lines, latitude, longitude):
+    place = read(text(head=HEAD[:3], rows=[row[:3] for row in changed(0, (), "")], before=lines).encode()).site
+    assert (place.latitude, place.longitude) == pytest.approx((latitude, longitude), abs=1e-4)
+
+
+@pytest.mark.parametrize("line", ["Anemometer height: 10 m", "Höhe Windmesser: 10 m", "Altura do vento = 10 m"])
+def test_height_of_the_anemometer_above(line):
+    rows = [[*row[:3], "3.0"] for row in changed(0, (), "")]
+    station = read(text([*HEAD[:3], "Wind (m/s)"], rows, before=[line]).encode(), site=SITE)
+    assert station.frame["u2"].iloc[0] == pytest.approx(3.0 * 0.748, abs=0.002)
+    assert "u2" not in station.guessed
+
+
+def test_beaufort_is_left_out():
+    rows = [[*row[:3], "3"] for row in changed(0, (), "")]
+    station = read(text([*HEAD[:3], "Wind (Bft)"], rows).encode(), site=SITE)
+    assert "u2" not in station.frame
+    assert any("Bft" in str(sentence) for sentence in station.explain())
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "other"),
+    [
+        ("Windstoten", None, "gust"), ("Natteboltemperatuur", None, "wet_bulb"), ("Bodemtemperatuur", None, "soil"),
+        ("Verzadigingsdeficit", None, "deficit"), ("Nedbør (mm)", "precipitation", None), ("海面気圧", None,
+        "sea_level"),
+        ("最大瞬間風速(m/s)", None, "gust"), ("饱和水汽压差(kPa)", None, "deficit"), ("평균 지면온도(°C)", None,
+        "surface"),
+        ("最小相对湿度(%)", "rhmin", None), ("平均 이슬점온도", "tdew", None), ("散射辐射", None, "diffuse"),
+        ("年", "year", None),
+    ],
+)  # fmt: skip
+def test_words_of_other_tongues(name, variable, other):
+    found = read_name(take_apart(name).text)
+    assert found.variable == variable
+    assert other is None or found.other is not None
+
+
+def test_western_leaves_others_alone():
+    assert western("Temperatura Máxima (°C)") == "Temperatura Máxima (°C)"
+
+
+def test_a_date_that_is_none_is_still_refused():
+    rows = changed(0, (5,), "2023-13-45")
+    with pytest.raises(InputError, match="2023-13-45"):
+        read(text(rows=rows).encode(), site=SITE)
