@@ -94,6 +94,8 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
         found |= {"tmin", "tmax"}
     if lacking := [name for name in ("tmin", "tmax") if name not in found]:
         rule, hint = map(say, _LACKING["+".join(lacking)])
+        if table.format is not None and table.format.without_extremes:
+            hint = say(table.format.without_extremes)
         names = ", ".join(name for name in table.names if name)
         # What was left out may be the column that is missing: the reason belongs to the refusal.
         raise InputError([Problem("file", names, rule, join("; ", [hint, *notes[:3]]) if notes else hint)])

@@ -142,7 +142,7 @@ def to_days(
     first = np.floor(np.nanmin(clock.begin))
     hours = _hours(columns, clock, first, amounts)
     if site is not None and clock.zone is not None and "rs" in hours:
-        _fill_night(hours, site)
+        notes += _fill_night(hours, site)
     if hourly == "sum":
         hours["eto"] = _eto_of_hours(hours, site, clock)
     elif not own_extremes and clock.step > 0.99:
@@ -302,8 +302,11 @@ def _when(index: pd.DatetimeIndex) -> dict[str, Any]:
     return {"day_of_year": index.day_of_year.to_numpy().astype(float), "hour": index.hour.to_numpy() + 0.5}
 
 
-def _fill_night(hours: pd.DataFrame, site: Site) -> None:
-    """Put 0 where radiation is missing in hours without sun, or with hardly any, of a file that leaves nights empty."""
+def _fill_night(hours: pd.DataFrame, site: Site) -> list[Text]:
+    """Put 0 where radiation is missing in hours without sun, or with hardly any, of a file that leaves nights empty.
+
+    Returns what is said of it.
+    """
     index = pd.DatetimeIndex(hours.index)
     radiation = hours["rs"].to_numpy(copy=True)
     altitude = sun.solar_altitude(
@@ -314,8 +317,11 @@ def _fill_night(hours: pd.DataFrame, site: Site) -> None:
     # Within a day of some radiation: what is missing for longer is no night.
     near = pd.Series(~missing).rolling(25, center=True, min_periods=1).max().to_numpy() > 0
     if (missing & near)[dark].sum() > EMPTY_NIGHTS * (dark & near).sum():
-        radiation[missing & near & (altitude < LOW_SUN)] = 0.0
+        filled = missing & near & (altitude < LOW_SUN)
+        radiation[filled] = 0.0
         hours["rs"] = radiation
+        return [say("nights_without_radiation", count=int(filled.sum()))]
+    return []
 
 
 def _eto_of_hours(hours: pd.DataFrame, site: Site | None, clock: Clock) -> np.ndarray:

@@ -70,7 +70,8 @@ AGRIMET = Format(
     recognise=lambda head: tables.agrimet_header(head.lines) is not None and not tables.agrimet_hours(head.lines),
     table=tables.agrimet,
     columns={
-        "datetime": Spec("date"), "date": Spec("date"), "mx": Spec("tmax", "°F"), "mn": Spec("tmin", "°F"),
+        "station": Spec("station"), "datetime": Spec("date"), "date": Spec("date"), "date time": Spec("date"),
+        "mx": Spec("tmax", "°F"), "mn": Spec("tmin", "°F"),
         "mm": Spec("tmean", "°F"), "ym": Spec("tdew", "°F"), "ta": Spec("rhmean", "%"), "ea": Spec("ea", "kPa"),
         "sr": Spec("rs", "Ly"), "ua": Spec("u2", "mph"), "wr": Spec(None, "mi/day"),
         "pp": Spec("precipitation", "in"), "pc": NOT, "et": NOT, "etrs": NOT, "etos": Spec("eto", "in"),
@@ -89,7 +90,8 @@ AGRIMET_HOURLY = Format(
     recognise=lambda head: tables.agrimet_hours(head.lines),
     table=tables.agrimet,
     columns={
-        "datetime": Spec("date"), "date": Spec("date"), "date time": Spec("date"), "ob": Spec("tmean", "°F"),
+        "station": Spec("station"), "datetime": Spec("date"), "date": Spec("date"), "date time": Spec("date"),
+        "ob": Spec("tmean", "°F"),
         "tu": Spec("rhmean", "%"), "tp": Spec("tdew", "°F"), "ea": Spec("ea", "kPa"), "ws": Spec("u2", "mph"),
         "si": Spec("rs", "Ly"), "pc": NOT, "wd": NOT, "wg": NOT, "sq": NOT,
     },

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import is_number
-from etolib.sources.station.formats.text import cells_of, find_header, headed, places, rejecting, under, without
+from etolib.sources.station.formats.text import (
+    cells_of,
+    find_header,
+    headed,
+    places,
+    rejected,
+    rejecting,
+    under,
+    without,
+)
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.words import say
@@ -28,7 +38,8 @@ def cimis(lines: Sequence[str], name: str) -> Table:
     """Return the table of a CIMIS report (daily or hourly): each value is followed by its flag, ``qc``."""
     table = under(lines, name, "stn id", "stn name")
     last = len(table.names) - 1
-    return rejecting(table, lambda i: i + 1 if i < last and plain(table.names[i + 1]) == "qc" else None, CIMIS_REJECTED)
+    return rejecting(table, lambda i: i + 1 if i < last and plain(table.names[i + 1]) == "qc" else None,
+                     CIMIS_REJECTED.__contains__)  # fmt: skip
 
 
 _PCODE = re.compile(r"^[a-z][a-z0-9]{2,7}[\s_]+[a-z][a-z0-9]{1,6}$", re.IGNORECASE)
@@ -65,33 +76,40 @@ def agrimet_hours(lines: Sequence[str]) -> bool:
 def agrimet(lines: Sequence[str], name: str) -> Table:
     """Return the table of an AgriMet answer: comma-separated text, or inside the page of ``BEGIN DATA``.
 
-    The columns are the codes of what is measured, without the station before each.
-    ``998877`` and ``NO RECORD`` mean missing; a value followed by ``+``, ``-`` or ``^`` failed a limit and is left out.
+    The columns are the station and the codes of what is measured there; of several stations a row each.
+    ``998877`` and ``NO RECORD`` mean missing; a value followed by ``+``, ``-`` or ``^`` failed a limit and is left out,
+    and counted.
     """
     found = agrimet_header(lines)
     assert found is not None
     start, delimiter = found
-    rows = []
+    header = [cell.split() for cell in cells_of(lines[start].replace("_", " "), delimiter)]
+    codes = list(dict.fromkeys(words[-1] for words in header[1:]))
+    days: dict[tuple[str, str], dict[str, str]] = {}
+    count: Counter[str] = Counter()
     for line in lines[start + 1 :]:
         cells = cells_of(line, delimiter)
         if cells and re.match(r"\d", cells[0]):
             # The page writes month/day/year, the text year-month-day.
             date = re.sub(r"^(\d\d)/(\d\d)/(\d{4})", r"\3-\1-\2", cells[0])
-            rows.append([date, *(_agrimet_value(cell) for cell in cells[1:])])
-        elif rows:
+            for words, cell in zip(header[1:], cells[1:], strict=False):
+                days.setdefault((words[0], date), {})[words[-1]] = _agrimet_value(cell)
+                count[words[-1]] += bool(_FAILED.search(cell))
+        elif days:
             break
-    if not rows:
+    if not days:
         raise InputError([Problem("file", name, say("has_no_rows"))])
-    header = [cell.split() for cell in cells_of(lines[start].replace("_", " "), delimiter)]
-    if len(stations := {words[0] for words in header[1:]}) > 1:
-        hint = say("keep_one_station")
-        raise InputError([Problem("file", name, say("names_several_stations", count=len(stations)), hint)])
-    table = headed([words[-1] for words in header], rows, delimiter)
+    rows = [[station, date, *(cells.get(code, "") for code in codes)] for (station, date), cells in days.items()]
+    table = headed(["station", " ".join(header[0]), *codes], rows, delimiter)
+    table = replace(table, notes=tuple(rejected(count)))
     return without(table, lambda _, number: abs(number - 998877) < 1 or number <= -459)
 
 
+_FAILED = re.compile(r"\d\s*[-+^]$")
+
+
 def _agrimet_value(cell: str) -> str:
-    if cell.upper() in ("NO RECORD", "MISSING") or re.search(r"\d\s*[-+^]$", cell):
+    if cell.upper() in ("NO RECORD", "MISSING") or _FAILED.search(cell):
         return ""
     return re.sub(r"(?<=\d)\s*[a-z]$", "", cell)
 
@@ -161,6 +179,7 @@ def azmet(lines: Sequence[str], name: str) -> Table:
     return without(table, lambda column, number: abs(number) >= 999 and column != "date")
 
 
+_ECCC_REJECTED = frozenset("MNYLAFC")
 ECCC_DAYS = (("max temp c", "max temp flag"), ("temp max c", "temp min c", "date heure"))
 ECCC_HOURS = (("temp c", "dew point temp c", "temp flag"), ("temp c", "point de rosee c", "hum rel"))
 """Columns that show a download in English and in French."""
@@ -180,4 +199,4 @@ def eccc(lines: Sequence[str], name: str) -> Table:
         "latitude": r'"Latitude","(-?[\d.]+)"', "longitude": r'"Longitude","(-?[\d.]+)"',
         "elevation": r'"Elevation","(-?[\d.]+)"',
     })  # fmt: skip
-    return replace(rejecting(table, flag_of, {"M", "N", "Y", "L", "A", "F", "C"}), facts=stated)
+    return replace(rejecting(table, flag_of, _ECCC_REJECTED.__contains__), facts=stated)

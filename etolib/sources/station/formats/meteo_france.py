@@ -37,4 +37,4 @@ def read(lines: Sequence[str], name: str) -> Table:
     table = under(lines, name, *(OPEN if find_header(lines, *OPEN) is not None else LIBRARY))
     at = {column: i for i, column in enumerate(table.names)}
     table = replace(table, rows=[["" if cell == _ABSENT else cell for cell in row] for row in table.rows])
-    return rejecting(table, lambda i: at.get(f"Q{table.names[i]}"), {_DOUBTFUL})
+    return rejecting(table, lambda i: at.get(f"Q{table.names[i]}"), _DOUBTFUL.__eq__)

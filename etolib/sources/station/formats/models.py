@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from etolib.sources.station.formats import apsim, cabo, dssat
+from etolib.sources.station.formats import apsim, cabo, dssat, fluxnet
 from etolib.sources.station.formats.row import Format, Head, Spec
 
 _WTH = {
@@ -92,13 +90,6 @@ PCSE = Format(
     source="PCSE, CSVWeatherDataProvider and WeatherDataContainer (pcse.readthedocs.io): wind at 2 m",
 )  # fmt: skip
 
-_FLUX = re.compile(r'^"?TIMESTAMP(_START|_END)?"?,.*\b(?:(?:TA|SW_IN|WS|VPD)(?:_F|_1_1_1)|TA|SW_IN|WS|VPD)"?(?:,|$)')
-
-
-def _flux(head: Head) -> bool:
-    return bool(_FLUX.match(next((line for line in head.lines if line.strip() and not line.startswith("#")), "")))
-
-
 _TOWER = {
     "ta": Spec("tmean", "°C"), "sw in": Spec("rs", "W/m²"), "ws": Spec("u2", "m/s"),
     "p": Spec("precipitation", "mm"), "pa": Spec("pressure", "kPa"), "rh": Spec("rhmean", "%"),
@@ -108,16 +99,19 @@ _TOWER = {
 FLUXNET = Format(
     name="fluxnet",
     title="FLUXNET",
-    recognise=_flux,
+    recognise=lambda head: fluxnet.header_of(head.lines) is not None,
+    table=fluxnet.read,
     columns={
         "timestamp": Spec("date"), "timestamp start": Spec("date"), "ta f": Spec("tmean", "°C"),
         "sw in f": Spec("rs", "W/m²"), "ws f": Spec("u2", "m/s"), "p f": Spec("precipitation", "mm"),
         "pa f": Spec("pressure", "kPa"), "rh": Spec("rhmean", "%"),
+        fluxnet.DERIVED: Spec("rhmean", "%"),
         **{f"{name}{at}": spec for name, spec in _TOWER.items() for at in ("", " 1 1 1")},
     },
     closed=True,
     stamps="begin",
     day="0 to 24 h local standard time",
+    without_extremes="take_half_hours_of_the_site",
     source="FLUXNET2015 (doi:10.1038/s41597-020-0534-3), table of variables of FULLSET and SUBSET: the anemometer "
            "stands above the canopy at the height of the tower, so it is asked; days have no extremes of temperature",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from etolib.sources.station.formats.text import (
     find_header,
     headed,
     pivoted,
+    rejected,
     rejecting,
     under,
     value,
@@ -46,41 +48,39 @@ def is_fixed(lines: Sequence[str]) -> bool:
 def ghcnd_long(lines: Sequence[str], name: str) -> Table:
     """Return the table of GHCN-Daily with one value a line: station, day, element, value, three flags, hour.
 
-    A value whose quality flag is set has failed a check and is left out; several stations are refused.
+    A value whose quality flag is set has failed a check and is left out, and counted.
     """
-    return _one_station(_long_records(lines), name)
+    return _by_day(_long_records(lines))
 
 
-def _long_records(lines: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
+def _long_records(lines: Sequence[str]) -> Iterator[tuple[str, str, str, str, bool]]:
     for line in lines:
         cells = cells_of(line, ",")
-        if len(cells) >= 4 and re.fullmatch(r"\d{8}", cells[1]):
-            failed = len(cells) > 5 and cells[5]
-            yield cells[0], cells[1], cells[2], "" if failed or cells[3] == "-9999" else cells[3]
+        if len(cells) >= 4 and re.fullmatch(r"\d{8}", cells[1]) and cells[3] != "-9999":
+            yield cells[0], cells[1], cells[2], cells[3], len(cells) > 5 and bool(cells[5])
 
 
 def ghcnd_fixed(lines: Sequence[str], name: str) -> Table:
     """Return the table of a .dly file: station, year and month, element, then 31 values with three flags each."""
-    return _one_station(_fixed_records(lines), name)
+    return _by_day(_fixed_records(lines))
 
 
-def _fixed_records(lines: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
+def _fixed_records(lines: Sequence[str]) -> Iterator[tuple[str, str, str, str, bool]]:
     for line in lines:
         if not _FIXED.match(line):
             continue
         for day in range(31):
             value, flags = line[21 + 8 * day : 26 + 8 * day].strip(), line[26 + 8 * day : 29 + 8 * day].ljust(3)
             if value and value != "-9999":
-                yield line[:11], f"{line[11:17]}{day + 1:02d}", line[17:21], "" if flags[1].strip() else value
+                yield line[:11], f"{line[11:17]}{day + 1:02d}", line[17:21], value, bool(flags[1].strip())
 
 
-def _one_station(records: Iterator[tuple[str, str, str, str]], name: str) -> Table:
+def _by_day(records: Iterator[tuple[str, str, str, str, bool]]) -> Table:
+    """Return a table of records (station, day, element, value, whether it failed a check)."""
     rows = list(records)
-    stations = list(dict.fromkeys(row[0] for row in rows))
-    if len(stations) > 1:
-        hint = say("keep_one_station")
-        raise InputError([Problem("file", name, say("names_several_stations", count=len(stations)), hint)])
-    return pivoted(row[1:] for row in rows)
+    count = Counter(element for _, _, element, _, failed in rows if failed)
+    table = pivoted((station, day, element, "" if failed else value) for station, day, element, value, failed in rows)
+    return replace(table, notes=tuple(rejected(count)))
 
 
 GHCN_WIDE = ("station", "date", "tmax", "tmin")
@@ -95,15 +95,8 @@ def wide(lines: Sequence[str], name: str) -> Table:
     at = {column.upper(): i for i, column in enumerate(table.names)}
     beside = {i: at[f"{column.upper()}_ATTRIBUTES"] for i, column in enumerate(table.names)
               if f"{column.upper()}_ATTRIBUTES" in at}  # fmt: skip
-    rows = []
-    for row in table.rows:
-        kept = list(row)
-        for i, flag in beside.items():
-            parts = row[flag].split(",")
-            if len(parts) > 1 and parts[1].strip():
-                kept[i] = ""
-        rows.append(kept)
-    return without(replace(table, rows=rows), lambda _, number: abs(number) == 9999)
+    table = rejecting(table, beside.get, lambda flags: bool([*flags.split(","), ""][1].strip()))
+    return without(table, lambda _, number: abs(number) == 9999)
 
 
 def units_of(table: Table) -> str | None:
@@ -157,14 +150,14 @@ _OLD_COLUMNS = {"DATE": (14, 22), "TEMP": (24, 30), "DEWP": (35, 41), "SLP": (46
 
 def gsod_old(lines: Sequence[str], name: str) -> Table:
     """Return the table of the Global Summary of the Day in columns of letters (.op)."""
-    rows = [[line[a:b].strip() for a, b in _OLD_COLUMNS.values()] for line in lines if re.match(r"^\d{6} ", line)]
+    rows = [
+        [line[:12].strip(), *(line[a:b].strip() for a, b in _OLD_COLUMNS.values())]
+        for line in lines
+        if re.match(r"^\d{6} ", line)
+    ]
     if not rows:
         raise InputError([Problem("file", name, say("has_no_rows"))])
-    stations = {line[:12] for line in lines if re.match(r"^\d{6} ", line)}
-    if len(stations) > 1:
-        hint = say("keep_one_station")
-        raise InputError([Problem("file", name, say("names_several_stations", count=len(stations)), hint)])
-    return _gsod_values(headed(list(_OLD_COLUMNS), rows, " "))
+    return _gsod_values(headed(["STATION", *_OLD_COLUMNS], rows, " "))
 
 
 def _gsod_values(table: Table) -> Table:
@@ -177,7 +170,7 @@ def _gsod_values(table: Table) -> Table:
     table = without(table, lambda column, number: number in (9999.9, fills.get(column.upper(), 9999.9)))
     at = {column.upper(): i for i, column in enumerate(table.names)}
     if "PRCP_ATTRIBUTES" in at:
-        table = rejecting(table, lambda i: at["PRCP_ATTRIBUTES"] if i == at["PRCP"] else None, {"I"})
+        table = rejecting(table, lambda i: at["PRCP_ATTRIBUTES"] if i == at["PRCP"] else None, "I".__eq__, told=False)
     pressure = at.get("STP")
     rows = [
         [

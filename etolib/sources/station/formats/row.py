@@ -82,6 +82,8 @@ class Format:
         Of the stamps, hours from UTC; None: local standard time, or said by the file (`Table.facts`).
     day : str or None
         What the network's day is, where it is not midnight to midnight local time.
+    without_extremes : str or None
+        Key of the sentence what to do with a file of days that have no extremes of temperature.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Format:
     stamps: str | None = None
     time_zone: float | None = None
     day: str | None = None
+    without_extremes: str | None = None
 
     def spec(self, header: str) -> Spec | None:
         """Return what the column of a header holds, None where the format leaves it to its words.

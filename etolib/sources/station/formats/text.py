@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, is_number, 
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.sources.station.units import unit_of
-from etolib.words import say
+from etolib.words import Text, say
 
 HEAD = 60
 """Lines in which a file shows what it is."""
@@ -108,20 +109,31 @@ def headed(
     return Table(list(names), stated, body, delimiter, "," if commas > points else ".")
 
 
-def rejecting(table: Table, flag_of: Callable[[int], int | None], codes: Collection[str]) -> Table:
-    """Return the table without the values whose quality flag is one of ``codes``.
+def rejecting(
+    table: Table, flag_of: Callable[[int], int | None], rejects: Callable[[str], bool], *, told: bool = True
+) -> Table:
+    """Return the table without the values whose quality flag the network rejects, and with a sentence that says so.
 
-    ``flag_of`` gives the column of the flag of a column, None where it has none.
+    ``flag_of`` gives the column of the flag of a column, None where it has none; ``rejects`` is asked with the flag;
+    without ``told`` nothing is said, because the flag says that there is no value.
     """
     beside = {i: flag for i in range(len(table.names)) if (flag := flag_of(i)) is not None}
     rows = []
+    count: Counter[str] = Counter()
     for row in table.rows:
         kept = list(row)
         for column, flag in beside.items():
-            if row[flag].strip() in codes:
+            if rejects(row[flag].strip()):
+                count[table.names[column]] += is_number(kept[column])
                 kept[column] = ""
         rows.append(kept)
-    return replace(table, rows=rows)
+    return replace(table, rows=rows, notes=(*table.notes, *(rejected(count) if told else ())))
+
+
+def rejected(count: Counter[str]) -> list[Text]:
+    """Return what is said of values that the network itself marks as failed or doubtful, by the names of columns."""
+    names = [name for name, number in count.items() if number]
+    return [say("marked_by_network", count=count.total(), names=names)] if names else []
 
 
 def without(table: Table, is_fill: Callable[[str, float], bool]) -> Table:
@@ -145,23 +157,24 @@ def value(cell: str) -> float:
     return number(cell, "," if "," in cell else ".") if is_number(cell) else math.nan
 
 
-def pivoted(records: Iterable[tuple[str, str, str]], first: str = "DATE") -> Table:
-    """Return the table of records (day as YYYYMMDD, element, value): a row a day, a column an element.
+def pivoted(records: Iterable[tuple[str, str, str, str]]) -> Table:
+    """Return the table of records (station, day as YYYYMMDD, element, value): a row a day, a column an element.
 
-    >>> table = pivoted([("20230105", "TMAX", "12"), ("20230105", "TMIN", "-56"), ("20230106", "TMIN", "3")])
+    >>> table = pivoted([("X1", "20230105", "TMAX", "12"), ("X1", "20230105", "TMIN", "-56"),
+    ...                  ("X1", "20230106", "TMIN", "3")])
     >>> table.names, table.rows
-    (['DATE', 'TMAX', 'TMIN'], [['2023-01-05', '12', '-56'], ['2023-01-06', '', '3']])
+    (['STATION', 'DATE', 'TMAX', 'TMIN'], [['X1', '2023-01-05', '12', '-56'], ['X1', '2023-01-06', '', '3']])
     """
-    days: dict[str, dict[str, str]] = {}
+    days: dict[tuple[str, str], dict[str, str]] = {}
     elements: dict[str, None] = {}
-    for day, element, value in records:
-        days.setdefault(day, {}).setdefault(element, value)
+    for station, day, element, value in records:
+        days.setdefault((station.strip(), day), {}).setdefault(element, value)
         elements.setdefault(element)
     rows = [
-        [f"{day[:4]}-{day[4:6]}-{day[6:]}", *(values.get(element, "") for element in elements)]
-        for day, values in sorted(days.items())
+        [station, f"{day[:4]}-{day[4:6]}-{day[6:]}", *(values.get(element, "") for element in elements)]
+        for (station, day), values in sorted(days.items())
     ]
-    return Table([first, *elements], [None] * (1 + len(elements)), rows, ",", ".")
+    return Table(["STATION", "DATE", *elements], [None] * (2 + len(elements)), rows, ",", ".")
 
 
 def with_units(table: Table) -> Table:
