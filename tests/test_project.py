@@ -27,6 +27,7 @@ LAYERS = [
     {"units"},
     {"quantities"},
     {"site"},
+    {"places"},
     {"equations.elementwise"},
     {"equations.air", "equations.sun"},
     {"equations.humidity", "equations.radiation", "equations.soil"},
