@@ -91,10 +91,10 @@ def caption(language: str, units: str) -> str:
 def summary(language: str, packed: Mapping[str, Any], units: str) -> str:
     """Return a chart in words: how many days, the mean, the least and the most."""
     day = units_of(language, units)[0]
-    days = [_iso(value) for value in daily.column(packed, "day")]
+    days = daily.column(packed, "day")
     eto = daily.column(packed, "eto", units)
-    known = [(value, date) for value, date in zip(eto, days, strict=True) if value is not None]
-    about = {"length": say(language, "days", count=len(days)), "first": days[0], "last": days[-1]}
+    known = [(value, date or 0.0) for value, date in zip(eto, days, strict=True) if value is not None]
+    about = {"length": say(language, "days", count=len(days)), "first": _iso(days[0]), "last": _iso(days[-1])}
     if not known:
         return say(language, "chart_summary_empty", **about)
     decimals = daily.DECIMALS[units]
@@ -102,8 +102,8 @@ def summary(language: str, packed: Mapping[str, Any], units: str) -> str:
     mean = sum(value for value, _ in known) / len(known)
     return say(
         language, "chart_summary", **about, unit=day, mean=decimal(language, mean, decimals),
-        least=decimal(language, least, decimals), least_day=least_day, most=decimal(language, most, decimals),
-        most_day=most_day,
+        least=decimal(language, least, decimals), least_day=_iso(least_day), most=decimal(language, most, decimals),
+        most_day=_iso(most_day),
     )  # fmt: skip
 
 

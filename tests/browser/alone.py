@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from importlib import resources
 from types import SimpleNamespace
@@ -65,12 +64,12 @@ async ([esm, state]) => {
     on: (event, act) => (listeners[event] ??= []).push(act),
     off: (event, act) => { listeners[event] = (listeners[event] ?? []).filter((one) => one !== act); },
   };
+  window.ready = (next) => ({ meta: next.meta, data: bytes(next.data) });
   window.give = (next) => {
-    values.meta = next.meta;
-    values.data = bytes(next.data);
+    Object.assign(values, next);
     for (const name of ['meta', 'data']) (listeners[`change:${name}`] ?? []).forEach((act) => act());
   };
-  if (state) window.give(state);
+  window.give(window.ready(state));
   const { default: widget } = await import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })));
   window.end = widget.render({ model, el: document.getElementById('widget') });
 }
@@ -97,7 +96,7 @@ def show(page: Any, widget: Any, *, dark: bool = False, style: str = "") -> None
 
 def give(page: Any, widget: Any) -> None:
     """Send the state of a widget to the one that is shown."""
-    page.evaluate("(state) => window.give(state)", json.loads(json.dumps(state(widget))))
+    page.evaluate("(state) => window.give(window.ready(state))", state(widget))
 
 
 def packed(days: int, **how: Any) -> dict[str, Any]:

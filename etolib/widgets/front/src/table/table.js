@@ -48,7 +48,8 @@ class DayTable {
     });
     this.body = part('tbody');
     this.table = part(
-      'table', '', {}, this.caption, part('thead', '', {}, part('tr', '', { 'aria-rowindex': '1' }, ...this.heads)), this.body,
+      'table', '', {}, this.caption, part('colgroup', '', {}, ...COLUMNS.map(({ name }) => part('col', `c-${name}`))),
+      part('thead', '', {}, part('tr', '', { 'aria-rowindex': '1' }, ...this.heads)), this.body,
     );
     this.frame = part('div', 'etolib-table-frame', { tabindex: '0', role: 'region' }, this.table);
     this.frame.addEventListener('scroll', () => this.draw(), { passive: true });
@@ -133,7 +134,6 @@ class DayTable {
     const { length } = this.order;
     let [first, last] = [0, length];
     const long = length > ALL;
-    this.table.classList.toggle('long', long);
     if (long) {
       const above = Math.max(this.frame.scrollTop - this.body.offsetTop, 0);
       const seen = Math.max(this.frame.clientHeight, 12 * ROW) / ROW;
