@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from etolib.widgets import bundle, daily, texts
+from etolib.widgets import daily, front, texts
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -46,8 +46,7 @@ class Chart(anywidget.AnyWidget):
     In a notebook, as the last line of a cell: ``Chart(etolib.compute((-22.7, -47.6), "last-30-days"))``.
     """
 
-    _esm = bundle.text("chart.js")
-    _css = bundle.text("chart.css")
+    _esm, _css = front.widget_texts("chart")
     data = traitlets.Bytes().tag(sync=True)
     meta = traitlets.Dict().tag(sync=True)
     day = traitlets.Unicode().tag(sync=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from etolib.widgets import bundle, daily, texts
+from etolib.widgets import daily, front, texts
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -37,8 +37,7 @@ class DayTable(anywidget.AnyWidget):
     In a notebook, as the last line of a cell: ``DayTable(etolib.compute((-22.7, -47.6), "last-30-days"))``.
     """
 
-    _esm = bundle.text("table.js")
-    _css = bundle.text("table.css")
+    _esm, _css = front.widget_texts("table")
     data = traitlets.Bytes().tag(sync=True)
     meta = traitlets.Dict().tag(sync=True)
 

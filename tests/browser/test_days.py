@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from etolib.widgets import bundle, daily
+from etolib.widgets import daily, front
 from tests.browser import alone
 
-if not (bundle.built("chart") and bundle.built("table")):
-    pytest.skip("the front end is not built (npm run build in etolib/widgets/front)", allow_module_level=True)
+if not (front.widget_files("chart") and front.widget_files("table")):
+    pytest.skip("the front end is not built (python tools/build_front.py)", allow_module_level=True)
 
 from etolib.widgets.chart import Chart
 from etolib.widgets.daytable import DayTable

@@ -82,7 +82,9 @@ def test_click_calculate_watch_and_take_away(visit, weather):
     expect(rows).to_have_count(31, timeout=PATIENCE_MS)
     page.get_by_role("button", name="Table").click()
     expect(rows.first).to_contain_text("2024-03-01")
-    expect(page.locator(".etolib-results svg").first).to_be_attached(timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-pane .etolib-days")).to_be_visible()
+    page.get_by_role("button", name="Chart").click()
+    expect(page.locator(".etolib-pane .etolib-chart")).to_have_attribute("data-points", "31", timeout=PATIENCE_MS)
     comments, saved = downloaded(page)
     assert [row["date"] for row in saved] == [str(day) for day in Period("2024-03-01", "2024-03-31").days()]
     assert all(0 < float(row["eto"]) < 15 for row in saved)
@@ -239,15 +241,17 @@ def test_everything_shown_changes_its_language_at_once(visit, weather):
     expect(page.locator(".etolib-elevation-source")).to_contain_text("m, from Open-Meteo")
     visitor.calculate()
     visitor.expect_status("SUCCESS")
-    chart = page.locator(".etolib-chart svg:visible")
-    expect(chart).to_contain_text("Rain [mm/day]", timeout=PATIENCE_MS)
+    chart = page.locator(".etolib-chart")
+    expect(chart).to_contain_text("interval", timeout=PATIENCE_MS)
+    expect(chart.get_by_role("application")).to_have_attribute("aria-label", re.compile("^Chart of 10 days"))
     page.locator(".etolib-language button", has_text="PT").click()
     expect(page.locator("html")).to_have_attribute("lang", "pt")
     expect(page.locator(".etolib-elevation-source")).to_contain_text("m, de Open-Meteo")
     expect(page.locator(".leaflet-control-zoom-in")).to_have_attribute("title", "Aproximar")
-    expect(chart).to_contain_text("Chuva [mm/dia]", timeout=PATIENCE_MS)
-    expect(chart).not_to_contain_text("Rain")
+    expect(chart).to_contain_text("chuva", timeout=PATIENCE_MS)
+    expect(chart).not_to_contain_text("rain")
     expect(chart).to_contain_text("intervalo")
+    expect(chart.get_by_role("application")).to_have_attribute("aria-label", re.compile("^Gráfico de 10 dias"))
 
 
 def test_the_address_fills_the_form_and_outside_text_stays_text(visit, weather):

@@ -68,7 +68,7 @@ def test_a_station_in_us_units_is_shown_and_names_the_result(visit, weather):
     expect(page.locator(".etolib-learnt")).to_contain_text("80 days of reference")
     card.locator("summary").click()
     expect(card.locator(".etolib-notes")).to_contain_text("80 days of reference")
-    expect(page.locator(".etolib-wide svg text", has_text="Own station")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator('[data-series="source:station"]')).to_contain_text("Own station", timeout=PATIENCE_MS)
 
     station.get_by_role("button", name="Remove").click()
     expect(station.locator(".etolib-station-line")).to_be_hidden()

@@ -48,6 +48,19 @@ def widget_files(name: str) -> tuple[Path, Path | None] | None:
     return script, style if style.is_file() else None
 
 
+def widget_texts(name: str) -> tuple[str, str]:
+    """Return the script and the style sheet of an own widget as text; empty where they are not built.
+
+    >>> widget_texts("nothing")
+    ('', '')
+    """
+    files = widget_files(name)
+    if files is None:
+        return "", ""
+    script, style = files
+    return script.read_text(encoding="utf-8"), style.read_text(encoding="utf-8") if style else ""
+
+
 def other_versions() -> dict[str, tuple[str, str]]:
     """Return the widget packages that are installed in another version than the front end was built for.
 

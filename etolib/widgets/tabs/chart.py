@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.request import STATION
 from etolib.result import figures
-from etolib.widgets import bundle, daily
+from etolib.widgets import daily, front
 from etolib.widgets.markup.base import label
 from etolib.widgets.tabs.tab import Tab, View
 
@@ -53,4 +53,4 @@ def view() -> View:
 
 STATIC = Tab("chart", look, ask, words=(*figures.WORDS, "station"), slow=True)
 INTERACTIVE = Tab("chart", ask=daily.pack, view=view)
-TAB = INTERACTIVE if bundle.built("chart") else STATIC
+TAB = INTERACTIVE if front.widget_files("chart") else STATIC

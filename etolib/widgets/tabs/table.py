@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from etolib.widgets import bundle, daily, wording
+from etolib.widgets import daily, front, wording
 from etolib.widgets.markup.base import label, number, text
 from etolib.widgets.markup.result import quality
 from etolib.widgets.tabs.tab import Tab, View
@@ -89,4 +89,4 @@ def view() -> View:
 
 STATIC = Tab("table", look, ask)
 INTERACTIVE = Tab("table", ask=daily.pack, view=view)
-TAB = INTERACTIVE if bundle.built("table") else STATIC
+TAB = INTERACTIVE if front.widget_files("table") else STATIC
