@@ -23,10 +23,20 @@ CLIMATOLOGY = KINDS[-1]
 
 
 def mark_estimates(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str, SourceData]) -> None:
-    """Flag the cells whose source says that it estimated that variable (MET Norway and NWS have no radiation)."""
+    """Flag the cells whose source says that it estimated that variable (MET Norway and NWS have no radiation).
+
+    A station's network may say so of single days.
+    """
     for name, answer in answers.items():
         for variable in set(answer.meta.get("estimated") or ()) & set(flags.columns):
             flags.loc[used[variable] == name, variable] = "estimated_by_source"
+        by_day = answer.meta.get("estimated_days") or {}
+        for variable in flags.columns if by_day else ():
+            for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
+                days = pd.DatetimeIndex(sorted({day for column in columns for day in by_day.get(column, ())}))
+                rows = (used[variable] == name) & (flags[variable] == flag) & flags.index.isin(days)
+                if flag not in ESTIMATED:
+                    flags.loc[rows, variable] = "estimated_by_source"
 
 
 COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {

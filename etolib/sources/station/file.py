@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
-from etolib.sources.station import answers, months
+from etolib.sources.station import answers, estimates, months
 from etolib.sources.station import psychrometer as bulbs
 from etolib.sources.station.cells import is_empty, number, stand_ins
 from etolib.sources.station.columns import Column, Known, Mapping
@@ -142,8 +142,10 @@ def read(
         problems.append(Problem("file", name, say("no_columns_for_tmin_and_tmax")))
     if problems:
         raise InputError(problems)
+    marked = estimates.of_rows(table, mapping, values)
     frame, mapping, said_of = _judged(canonical.table(days, values, warnings), place, mapping)
-    return StationFile(frame, name, place, mapping, warnings=(*_told(mapping), *said_of, *warnings))
+    told = (*_told(mapping), *said_of, *estimates.told(marked), *warnings)
+    return StationFile(frame, name, place, mapping, warnings=told, estimated=estimates.of_days(days, marked))
 
 
 def _judged(frame: pd.DataFrame, place: Site | None, mapping: Mapping) -> tuple[pd.DataFrame, Mapping, list[Text]]:
@@ -170,6 +172,7 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     columns, problems = _values(table, mapping, warnings)
     if problems:
         raise InputError(problems)
+    marked = estimates.of_rows(table, mapping, columns)
     if "tmean" not in columns and "tdry" in columns:
         columns["tmean"] = columns["tdry"]
     days = days_of(table, mapping, moments, columns, place, said)
@@ -182,8 +185,9 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
         )
     mapping = replace(mapping, notes=(*mapping.notes, *days.notes))
     local = None if place is None or days.clock.zone is None else canonical.solar_day(place)
-    told = (*_told(mapping), *odd, *warnings)
-    return replace(station, frame=frame, mapping=mapping, warnings=told, day=local or station.day)
+    told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
+    estimated = estimates.of_days(moments.days, marked)
+    return replace(station, frame=frame, mapping=mapping, warnings=told, day=local or station.day, estimated=estimated)
 
 
 def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
@@ -279,7 +283,8 @@ class StationFile:
     """A station's own data as a source: ``info``, ``fetch``, and the whole ``frame``.
 
     ``frame`` holds canonical columns by day (by month 1 to 12 where ``monthly``); a column ``eto`` of the file is its
-    own ETo, a reference to compare with and never an input.
+    own ETo, a reference to compare with and never an input. ``estimated`` are by variable the days of which the network
+    itself says that it estimated them, as ISO text.
     """
 
     frame: pd.DataFrame
@@ -289,6 +294,7 @@ class StationFile:
     monthly: bool = False
     warnings: tuple[Text, ...] = ()
     day: str = "as in the file"
+    estimated: MappingOf[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def reference(self) -> pd.Series | None:
@@ -392,6 +398,10 @@ class StationFile:
             "mapping": self.mapping.explain(), "station": self.mapping.station,
             "known": {name: dict(said) for name, said in self.mapping.known.items()},
             "guessed": self.guessed,
+            "estimated_days": {
+                name: [day for day in days if str(inside.start) <= day <= str(inside.end)]
+                for name, days in self.estimated.items()
+            },
             "soil_heat_flux_of_months": soil_heat,
         }  # fmt: skip
         return SourceData(STATION, frame, meta, warnings)

@@ -30,7 +30,8 @@ class Table:
     ``facts`` are latitude, longitude [degrees] and elevation [m], ``wind_height`` [m] and ``time_zone`` [h from UTC];
     ``monthly`` the means of a file that holds no days;
     ``format`` the row of a format it is known as; ``above`` the lines above the header,
-    ``notes`` what was left out of it.
+    ``notes`` what was left out of it; ``estimates`` by column the column of its flag, and the flags by which the
+    network says that it estimated the value.
     """
 
     names: list[str]
@@ -43,6 +44,7 @@ class Table:
     format: Format | None = None
     above: tuple[str, ...] = ()
     notes: tuple[Text, ...] = ()
+    estimates: Mapping[int, tuple[int, frozenset[str]]] = field(default_factory=dict)
 
 
 def delimiter_of(lines: Sequence[str]) -> str:

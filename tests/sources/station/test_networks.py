@@ -95,3 +95,31 @@ def test_without_a_mean_wind_the_largest_hour_is_no_wind():
     assert "u2" not in station.frame
     assert any("'windspeed'" in str(text) and "largest" in str(text) for text in station.explain())
     assert set(etolib.eto(station.frame, Site(48.0, 8.0, 100.0)).flags["u2"]) == {"default_wind"}
+
+
+def test_estimates_of_canada_are_marked_on_their_days():
+    site = Site(45.38, -75.72, 79.0)
+    station = read(FILES / "eccc.csv", site=site)
+    assert station.estimated == {"tmax": ("2023-07-02",)}
+    assert any("1 value of tmax is an estimate of the network itself" in str(text) for text in station.warnings)
+    result = etolib.compute(site, "2023-07-01/2023-07-02", ["station"], station=station)
+    assert result.flags["tmax"].tolist() == ["given", "estimated_by_source"]
+    assert set(result.flags["tmin"]) == {"given"}
+
+
+def test_long_term_means_of_silo_are_marked_and_interpolated_days_are_not():
+    content = "\n".join(lines("silo_station.csv")).replace(" 20.1,0", " 20.1,75").replace("7.7,0", "7.7,25").encode()
+    assert read(content).estimated == {"tmax": ("2023-06-02",)}
+    assert read(FILES / "silo.txt").estimated == {}
+    spaced = "\n".join(lines("silo.txt")).replace("35.2  25", "35.2   7").encode()
+    assert read(spaced).estimated == {"tmax": ("2023-01-11",)}
+
+
+def test_days_of_a_tower_whose_hours_fill_gaps_are_marked():
+    site = Site(50.0, 8.0, 100.0)
+    rows = [line.split(",") for line in lines("fluxnet_hh.csv")]
+    at = rows[0].index("WS_F_QC")
+    filled = [rows[0], *([*row[:at], "2", *row[at + 1 :]] for row in rows[1:])]
+    content = "\n".join(map(",".join, filled)).encode()
+    assert set(read(content, site=site, time_zone=1, wind_height=20.0).estimated) == {"u2"}
+    assert "u2" not in read(FILES / "fluxnet_hh.csv", site=site, time_zone=1, wind_height=20.0).estimated

@@ -199,4 +199,5 @@ def eccc(lines: Sequence[str], name: str) -> Table:
         "latitude": r'"Latitude","(-?[\d.]+)"', "longitude": r'"Longitude","(-?[\d.]+)"',
         "elevation": r'"Elevation","(-?[\d.]+)"',
     })  # fmt: skip
-    return replace(rejecting(table, flag_of, _ECCC_REJECTED.__contains__), facts=stated)
+    flagged = {i: (flag, frozenset("E")) for i in range(len(table.names)) if (flag := flag_of(i)) is not None}
+    return replace(rejecting(table, flag_of, _ECCC_REJECTED.__contains__), facts=stated, estimates=flagged)

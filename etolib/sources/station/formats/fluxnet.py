@@ -21,6 +21,10 @@ DERIVED = "rh of vpd"
 """Name of the column of humidity that follows from temperature and vapour pressure deficit, plainly."""
 
 
+_FILLED = frozenset("123")
+"""Quality of values that fill a gap: of similar weather (good, medium, poor), or of a reanalysis."""
+
+
 def header_of(lines: Sequence[str]) -> int | None:
     """Return which line is the header: the first that is no comment.
 
@@ -37,6 +41,8 @@ def read(lines: Sequence[str], name: str) -> Table:
     rows = rows_of((line for line in lines[at:] if not line.startswith("#")), ",", name)
     table = headed(rows[0], rows[1:], ",")
     column = {text: i for i, text in enumerate(table.names)}
+    quality = {i: column[f"{text}_QC"] for text, i in column.items() if f"{text}_QC" in column}
+    table = replace(table, estimates={i: (flag, _FILLED) for i, flag in quality.items()})
     for ending in ("_F", "", "_1_1_1"):
         air, deficit = column.get(f"TA{ending}"), column.get(f"VPD{ending}")
         if air is not None and deficit is not None and not {"RH", "RH_1_1_1"} & set(column):
@@ -51,6 +57,9 @@ def _with_humidity(table: Table, air: int, deficit: int) -> Table:
         saturated = np.asarray(saturation_vapour_pressure(np.where(temperature > -90, temperature, np.nan)))
     humidity = 100 * (1 - np.where(vpd > -1, vpd, np.nan) / 10 / saturated)
     cells = [f"{x:.2f}" if 0 <= x <= 105 else "" for x in humidity]
+    flagged = dict(table.estimates)
+    if deficit in flagged:
+        flagged[len(table.names)] = flagged[deficit]
     note = say("humidity_of_deficit", name=repr(table.names[deficit]), name2=repr(table.names[air]))
     return replace(
         table,
@@ -58,4 +67,8 @@ def _with_humidity(table: Table, air: int, deficit: int) -> Table:
         units=[*table.units, None],
         rows=[[*row, cell] for row, cell in zip(table.rows, cells, strict=True)],
         notes=(*table.notes, note),
+        estimates={
+            **table.estimates,
+            **{len(table.names): table.estimates[i] for i in (deficit,) if i in table.estimates},
+        },
     )

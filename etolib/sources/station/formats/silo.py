@@ -17,6 +17,11 @@ _NOTES = {
 _FACT = re.compile(r"^(latitude|longitude|elevation)\s*=\s*(-?\d+(?:\.\d+)?)")
 
 
+_CODE = re.compile(r"^S[a-z]{2}$")
+_LONG_TERM = frozenset({"7", "75"})
+"""Codes of values that are the long-term mean of the day; interpolated ones (2, 25, 35) are weather of the day."""
+
+
 def spaced_header(lines: Sequence[str]) -> int | None:
     """Return which line names the columns of a spaced file, None where none does.
 
@@ -40,7 +45,11 @@ def read(lines: Sequence[str], name: str) -> Table:
         names = lines[start].split()
         body = [line.split() for line in lines[start + 1 :] if re.match(r"^\s*\d{8}\s", line)]
         delimiter, facts = " ", places(lines[:start], _NOTES)
-    return replace(headed(names, body, delimiter), facts=facts)
+    beside = {i: i + 1 for i, code in enumerate(names[1:]) if _CODE.match(code)}
+    beside |= {names.index(n.removesuffix("_source")): i for i, n in enumerate(names)
+               if n.endswith("_source") and n.removesuffix("_source") in names}  # fmt: skip
+    estimates = {i: (flag, _LONG_TERM) for i, flag in beside.items()}
+    return replace(headed(names, body, delimiter), facts=facts, estimates=estimates)
 
 
 def _of_metadata(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, float]:
