@@ -183,18 +183,17 @@ class Request:
         request._check(partial(_typed_site, latitude, longitude, elevation, name), period, sources, station, options)
         return request
 
-    def query(self, *, named: bool = True) -> str:
+    def query(self) -> str:
         """Return ``?lat=..&lon=..&period=..&sources=..``, that `from_query` reads and that fills the page's form.
 
         Dates are absolute, so that it means the same days tomorrow; numbers with all their digits. An own file cannot
-        travel in a link: ``station=`` names it. The page knows no names of places: a link to it goes without
-        (``named=False``).
+        travel in a link: ``station=`` names it.
         """
         site = self.site
         fields = {"lat": _decimals(site.latitude), "lon": _decimals(site.longitude)}
         if site.elevation is not None:
             fields["elevation"] = _decimals(site.elevation)
-        if site.name and named:
+        if site.name:
             fields["name"] = site.name
         fields["period"] = str(self.period)
         fields["sources"] = self.sources if isinstance(self.sources, str) else ",".join(self.sources)

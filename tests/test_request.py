@@ -267,7 +267,7 @@ def test_a_task_on_another_process_gets_the_same_and_its_result_tells_it(process
         result = etolib.submit(request_, client=processes).result(60)
         here = etolib.compute(request_)
     assert result.request == request_
-    assert result.link() == request_.query(named=False)
+    assert result.link() == request_.query()
     # The climatology is a matrix product, and the BLAS of a worker has another number of threads.
     pd.testing.assert_frame_equal(result.table, here.table, rtol=1e-9)
 

@@ -193,7 +193,7 @@ class Result:
 
         The dates are absolute, so that the link means the same days tomorrow.
         """
-        return self.request.query(named=False)
+        return self.request.query()
 
     def citation(self) -> str:
         """Return how to cite the numbers: etolib, the method, and the data of each source used."""

@@ -5,29 +5,37 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import resources
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import ipywidgets as widgets
 
 from etolib import config, words
-from etolib.errors import EtolibError, TaskError
-from etolib.site import Site
+from etolib.errors import EtolibError, InputError, Problem, TaskError
 from etolib.widgets import remote
 from etolib.widgets.background import Background, Loop, Pool
+from etolib.widgets.browser import Browser
 from etolib.widgets.connection import DOWN, RUNNING, Connection
-from etolib.widgets.form import PeriodForm, PlaceForm, SourcesForm, marked
-from etolib.widgets.form_model import FormModel
-from etolib.widgets.map import PlaceMap, Tiles, online_tiles
-from etolib.widgets.markup import base, sources
+from etolib.widgets.form import PeriodForm, SourcesForm, marked
+from etolib.widgets.form_model import THEMES, FormModel
+from etolib.widgets.map import Tiles, online_tiles
+from etolib.widgets.markup import base
+from etolib.widgets.markup import form as markup
+from etolib.widgets.place import Place
 from etolib.widgets.stack import CardStack
 from etolib.widgets.station import OwnStation, Upload
 from etolib.widgets.wording import say, translate
 
+if TYPE_CHECKING:
+    from etolib.request import Request
+
 log = logging.getLogger("etolib.page")
+
+FIELDS = ["latitude", "longitude", "elevation", "period", "automatic", "sources", "station", "krs"]
+"""What a person fills in."""
 
 
 class Page:
@@ -76,10 +84,8 @@ class Page:
         self.cards, self.results = self.stack.cards, self.stack.results
         self._failure: str = ""  # what the banner says
         self._linked_task: str | None = None
-        self._site_shown: Site | None = None
-        self._found: tuple[float, str | None] | None = None  # elevation of the place shown [m], and its source
-        self._elevation_key = ""  # what is said of it while it is not found
-        self._from_map = False
+        self._asked: dict[str, bool] = {}  # what the link that led here has said
+        self._complained = False  # whether something is said to be wrong with the form
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
         self._sources_known = False
         self._build()
@@ -95,8 +101,9 @@ class Page:
 
     def _build(self) -> None:
         form, guard = self.form, self._background.guard
-        self.map = PlaceMap(guard(self._clicked))
-        self.place = PlaceForm(form, guard)
+        self.browser = Browser()
+        self.place = Place(form, self.browser, self._background, self._connection.ask)
+        self.map = self.place.map
         self.when = PeriodForm(form, guard)
         self.which = SourcesForm(form, guard)
         self.own = OwnStation(form, guard, lambda upload: self._background.run(self._read_station, upload))
@@ -116,22 +123,25 @@ class Page:
         self.calculate = marked(widgets.Button(), "etolib-calculate")
         self.cancel = marked(widgets.Button(), "etolib-cancel", "etolib-second")
         self.cancel.layout.display = "none"
+        self.wrong = marked(widgets.HTML(), "etolib-field-error")  # what is wrong and belongs to no field
+        self.wrong.layout.display = "none"
+        self.earlier = marked(widgets.HTML(), "etolib-earlier")
         self.widget = self._lay_out()
 
     def _lay_out(self) -> widgets.VBox:
         header = marked(widgets.Box([self.heading, self.line, self.language, self.dark]), "etolib-header")
-        buttons = marked(widgets.Box([self.calculate, self.cancel]), "etolib-buttons")
+        buttons = marked(widgets.Box([self.calculate, self.cancel, self.wrong]), "etolib-buttons")
         ask = marked(
             widgets.Box([self.when.widget, self.which.widget, self.own.widget, buttons]), "etolib-panel", "etolib-form"
         )
-        frame = marked(widgets.Box([self.map.widget]), "etolib-map-frame")
-        left = marked(widgets.VBox([frame, self.place.widget]), "etolib-left")
-        right = marked(widgets.VBox([ask, self.stack.widget, self.results.widget]), "etolib-right")
+        left = marked(widgets.VBox([self.place.frame, self.place.form.widget, ask]), "etolib-left")
+        right = marked(widgets.VBox([self.stack.widget, self.results.widget, self.earlier]), "etolib-right")
         style = resources.files("etolib.widgets").joinpath("style.css").read_text(encoding="utf-8")
         return marked(
             widgets.VBox(
                 [
                     marked(widgets.HTML(f"<style>{style}</style>"), "etolib-style"),
+                    marked(widgets.Box([self.browser]), "etolib-style"),
                     header,
                     self.banner,
                     marked(widgets.Box([left, right]), "etolib-main"),
@@ -148,8 +158,11 @@ class Page:
         widgets.link((form, "language"), (self.language, "value"))
         form.observe(guard(lambda change: self._translate()), "language")
         form.observe(guard(lambda change: self._paint()), "theme")
+        form.observe(guard(lambda change: self._keep(change["name"])), ["language", "theme"])
         self.dark.observe(guard(self._theme_chosen), "value")
-        form.observe(guard(lambda change: self._place_changed()), ["latitude", "longitude", "elevation"])
+        form.observe(guard(lambda change: self._check_again()), FIELDS)
+        self.browser.observe(guard(lambda change: self._paint()), "dark")
+        self.browser.observe(guard(lambda change: self._came_back()), "ready")
         # The map model knows the page's address: that is how the query string comes in, preheated kernel or not.
         self.map.widget.observe(guard(self._address), "window_url")
 
@@ -164,17 +177,31 @@ class Page:
         self.dark.description = say(language, "theme")
         self.calculate.description = say(language, "calculate")
         self.cancel.description = say(language, "cancel")
-        for part in (self.map, self.place, self.when, self.which, self.own, self.stack):
+        self.earlier.value = f"<h2>{base.label(language, 'calculations')}</h2>"
+        for part in (self.place, self.when, self.which, self.own, self.stack):
             part.translate(language)
         self._show_line()
-        self._show_elevation()
         self._show_fault()
+        if self._complained:
+            self._check()
+
+    def _keep(self, name: str) -> None:
+        """Keep a choice of this person for the next visit, and in the address."""
+        if self.browser.ready:
+            value = getattr(self.form, name)
+            self.browser.local = self.browser.local | {name: value}
+            self.browser.fields = self.browser.fields | {{"language": "lang"}.get(name, name): value}
 
     def _theme_chosen(self, change: dict[str, Any]) -> None:
-        self.form.theme = "dark" if change["new"] else "light"
+        if change["new"] != self._is_dark():
+            wanted = bool(change["new"])
+            self.form.theme = "system" if wanted == self.browser.dark else "dark" if wanted else "light"
+
+    def _is_dark(self) -> bool:
+        return self.browser.dark if self.form.theme == "system" else self.form.theme == "dark"
 
     def _paint(self) -> None:
-        dark = self.form.theme == "dark"
+        dark = self._is_dark()
         self.dark.value = dark
         (self.widget.add_class if dark else self.widget.remove_class)("etolib-dark")
 
@@ -202,58 +229,11 @@ class Page:
 
     def _follow(self, query: str) -> None:
         task_id = self.form.fill(query)
+        self._asked = {"language": "lang=" in query, "theme": "theme=" in query}
         self._paint()
         if task_id and task_id != self._linked_task:
             self._linked_task = task_id
             self.stack.attach(task_id)
-
-    # --- place --------------------------------------------------------------------------------------------------------
-
-    def _clicked(self, latitude: float, longitude: float) -> None:
-        self._from_map = True
-        try:
-            self.form.place(latitude, longitude)
-        finally:
-            self._from_map = False
-
-    def _place_changed(self) -> None:
-        try:
-            site: Site | None = self.form.site()
-        except EtolibError:
-            site = None
-        self.map.show(site, centre=not self._from_map and site != self._site_shown)
-        changed = site != self._site_shown
-        self._site_shown = site
-        if site is None:
-            self._elevation_key, self._found = "", None
-        elif site.elevation is not None:
-            self._elevation_key, self._found = "elevation_given", None
-        elif changed:
-            self._elevation_key, self._found = "elevation_looking", None
-            self._background.run(self._look_up, site)
-        self._show_elevation()
-
-    def _look_up(self, site: Site) -> None:
-        found: tuple[float, str | None] | None = None
-        try:
-            found = self._connection.ask(remote.elevation, site.latitude, site.longitude, config.settings())
-        except Exception as error:  # the calculation looks it up itself: this is a courtesy
-            log.info("no elevation for %s: %s", site, error)
-        self._background.later(self._looked_up, site, found)
-
-    def _looked_up(self, site: Site, found: tuple[float, str | None] | None) -> None:
-        if site != self._site_shown:
-            return  # another place was chosen meanwhile
-        known = found is not None and found[0] is not None
-        self._found, self._elevation_key = (found, "") if known else (None, "elevation_later")
-        self._show_elevation()
-
-    def _show_elevation(self) -> None:
-        language = self.form.language
-        if self._found is not None:
-            self.place.found.value = sources.elevation(language, *self._found)
-        else:
-            self.place.found.value = base.label(language, self._elevation_key) if self._elevation_key else "&nbsp;"
 
     # --- the line to the cluster --------------------------------------------------------------------------------------
 
@@ -329,15 +309,54 @@ class Page:
     # --- tasks --------------------------------------------------------------------------------------------------------
 
     def _calculate(self, _: Any = None) -> None:
+        request = self._check()
+        if request is not None:
+            self.stack.start(request)
+            self.place.search.used(request.site)
+            self.browser.fields = {"task": "", **dict(parse_qsl(request.query().lstrip("?")))}
+
+    def _check(self) -> Request | None:
+        """Return what the form asks; None where something is wrong, which is said at its field."""
+        problems: Sequence[Problem] = ()
+        request = None
         try:
             request = self.form.request()
-        except EtolibError as error:
-            self.stack.refuse(error)
-        else:
-            self.stack.start(request)
+        except InputError as error:
+            problems = error.problems
+        self._complained = bool(problems)
+        for part in (self.place.form, self.when, self.which):
+            problems = part.errors.show(problems)
+        self.wrong.value = markup.field_errors(self.form.language, problems)
+        self.wrong.layout.display = None if problems else "none"
+        return request
+
+    def _check_again(self) -> None:
+        """Take back what was said as soon as it is corrected."""
+        if self._complained:
+            self._check()
 
     def _buttons(self) -> None:
         self.cancel.layout.display = None if self.stack.active else "none"
+        # The style sheet gives a result the room that map and form do not need any more.
+        (self.widget.add_class if self.stack.cards else self.widget.remove_class)("etolib-working")
+        self._remember()
+
+    # --- what this tab had --------------------------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        """Have the browser keep the tasks of this tab, for when it is loaded again."""
+        if self.browser.ready:
+            self.browser.keep("tasks", self.stack.tasks(), tab=True)
+
+    def _came_back(self) -> None:
+        """Show again what this tab had before it was loaded anew, in the language and theme that were chosen here."""
+        kept = self.browser.local
+        for name in ("language", "theme"):
+            if not self._asked.get(name) and kept.get(name) in (*words.languages(), *THEMES):
+                setattr(self.form, name, kept[name])
+        self._paint()
+        for row in self.browser.kept("tasks", tab=True):
+            self.stack.restore(row)
 
     async def _tick(self) -> None:
         """Look after the running cards once a second."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from etolib.widgets.results import Answers
 
 
+_LAST = 100_000  # more tasks than any page will see
+
+
 class Card:
     """Shows a `TaskModel`: status, steps, one bar for the whole and one per source, errors with Retry.
 
@@ -41,6 +44,8 @@ class Card:
         self.answers: Answers | None = None
         self._no_worker = False
         self._shown = True  # a result is shown as it comes
+        self._number = 0
+        self.older = False  # of before the page was loaded anew, and not the last: shown when somebody wants it
         self.body = marked(widgets.HTML(), "etolib-card-body")
         self.clock = marked(widgets.HTML(), "etolib-elapsed")
         self.close_button = marked(widgets.Button(description="×"), "etolib-close", "etolib-quiet")
@@ -56,15 +61,21 @@ class Card:
         self._begun = False
         self.translate(language)
 
-    def begin(self, task: TaskModel) -> None:
-        """Show a task, from now on."""
+    def begin(self, task: TaskModel, number: int = 0) -> None:
+        """Show a task, from now on; the higher its ``number``, the newer."""
         self.task = task
-        self._begun = True
+        self._begun, self._number = True, number
         self._draw()
         self.widget.add_class("etolib-card")
         self.widget.layout.display = None
         task.observe(lambda change: self._draw(), "snapshot")
         task.observe(lambda change: self._tick(), "elapsed")
+
+    def compact(self, compact: bool) -> None:
+        """Be a line below the result, or a card above it. The style sheet has the result at order 0."""
+        (self.widget.add_class if compact else self.widget.remove_class)("etolib-compact")
+        # Ordered by the style: a child that moved would rebuild every card in the browser.
+        self.widget.layout.order = str((_LAST if compact else -1) - self._number)
 
     def _draw(self) -> None:
         now = self.task.snapshot
@@ -72,9 +83,7 @@ class Card:
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
         self.show_button.layout.display = None if now.status is State.SUCCESS and not self._shown else "none"
-        self.body.value = card_html(
-            self.language, self.task.request, now, self.task.elapsed, shown=self._shown, no_worker=self._no_worker
-        )
+        self.body.value = card_html(self.language, self.task.request, now, self.task.elapsed, no_worker=self._no_worker)
         self._tick()
 
     def shown(self, shown: bool) -> None:

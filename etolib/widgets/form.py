@@ -7,12 +7,12 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from etolib.errors import EtolibError
+from etolib.errors import EtolibError, Problem
 from etolib.request import OPTIONS
 from etolib.site import Period
 from etolib.widgets import wording
 from etolib.widgets.form_model import PRESETS, FormModel, split_pair
-from etolib.widgets.markup import sources as markup
+from etolib.widgets.markup import form as markup
 from etolib.widgets.markup.base import day_count, label, text
 from etolib.widgets.wording import say
 
@@ -24,13 +24,46 @@ def marked(widget: widgets.DOMWidget, *names: str) -> Any:
     return widget
 
 
+class FieldErrors:
+    """What is wrong with some fields, said where they stand.
+
+    Parameters
+    ----------
+    language : str
+    fields : mapping
+        By the name that a `Problem` gives: the widget, or None where the whole part is meant.
+    """
+
+    def __init__(self, language: str, fields: Mapping[str, widgets.DOMWidget | None]) -> None:
+        self._language, self._fields = language, fields
+        self._problems: Sequence[Problem] = ()
+        self.widget = marked(widgets.HTML(), "etolib-field-error")
+        self.show(())
+
+    def show(self, problems: Sequence[Problem]) -> Sequence[Problem]:
+        """Show the problems of these fields, and no others; return those of other fields."""
+        mine = [problem for problem in problems if problem.thing in self._fields]
+        self._problems = mine
+        wrong = {problem.thing for problem in mine}
+        for name, field in self._fields.items():
+            if field is not None:
+                (field.add_class if name in wrong else field.remove_class)("etolib-invalid")
+        self.translate(self._language)
+        return [problem for problem in problems if problem.thing not in self._fields]
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language."""
+        self._language = language
+        self.widget.value = markup.field_errors(language, self._problems)
+        self.widget.layout.display = None if self._problems else "none"
+
+
 class PlaceForm:
     """Typed coordinates and elevation: the keyboard's twin of the map."""
 
-    def __init__(self, model: FormModel, guard: Callable[..., Any]) -> None:
+    def __init__(self, model: FormModel, guard: Callable[..., Any], kept: widgets.DOMWidget) -> None:
         self.model = model
         self.title = widgets.HTML()
-        self.hint = marked(widgets.HTML(), "etolib-muted")
         self.fields = {
             name: marked(widgets.Text(value=getattr(model, name)), f"etolib-{name}", "etolib-field")
             for name in ("latitude", "longitude", "elevation")
@@ -39,15 +72,18 @@ class PlaceForm:
         for name, field in self.fields.items():
             widgets.link((model, name), (field, "value"))
             if name != "elevation":
-                field.observe(guard(self._paste), "value")
+                field.observe(guard(self._typed), "value")
         self.krs = marked(widgets.Dropdown(options=list(OPTIONS["krs"]), value=model.krs), "etolib-krs", "etolib-field")
         widgets.link((model, "krs"), (self.krs, "value"))
         row = marked(widgets.Box(list(self.fields.values())), "etolib-row", "etolib-row-3")
+        self.errors = FieldErrors(model.language, {**self.fields, "krs": self.krs, "name": None, "site": None})
+        head = marked(widgets.Box([self.title, kept]), "etolib-section-head")
+        facts = marked(widgets.Box([self.found, self.krs]), "etolib-place-facts")
         self.widget = marked(
-            widgets.VBox([self.title, row, self.found, self.krs, self.hint]), "etolib-panel", "etolib-place"
+            widgets.VBox([head, row, self.errors.widget, facts]), "etolib-panel", "etolib-place"
         )
 
-    def _paste(self, change: Mapping[str, Any]) -> None:
+    def _typed(self, change: Mapping[str, Any]) -> None:
         pair = split_pair(change["new"])
         if pair is not None:
             self.model.latitude, self.model.longitude = pair
@@ -55,9 +91,11 @@ class PlaceForm:
     def translate(self, language: str) -> None:
         """Show the words of a language."""
         self.title.value = f"<h2>{label(language, 'place')}</h2>"
-        self.hint.value = label(language, "place_hint")
+        self.errors.translate(language)
         for name, field in self.fields.items():
             field.description = say(language, name)
+            if name != "elevation":
+                field.tooltip = say(language, "place_hint")
         self.fields["elevation"].placeholder = say(language, "elevation_auto")
         chosen = self.model.krs
         self.krs.description = say(language, "krs")
@@ -82,7 +120,12 @@ class PeriodForm:
         self.count = marked(widgets.HTML(), "etolib-day-count", "etolib-muted")
         head = marked(widgets.Box([self.title, self.count]), "etolib-section-head")
         dates = marked(widgets.Box([self.start, self.end, self.typed]), "etolib-row", "etolib-dates")
-        self.widget = marked(widgets.VBox([head, self.presets, dates]), "etolib-section", "etolib-when")
+        self.errors = FieldErrors(
+            model.language, {"period": self.typed, "start": self.start, "end": self.end, "date": self.typed}
+        )
+        self.widget = marked(
+            widgets.VBox([head, self.presets, dates, self.errors.widget]), "etolib-section", "etolib-when"
+        )
         widgets.link((model, "period"), (self.typed, "value"))
         self.presets.observe(guard(self._chosen), "value")
         for picker in (self.start, self.end):
@@ -118,6 +161,7 @@ class PeriodForm:
     def translate(self, language: str) -> None:
         """Show the words of a language."""
         self.title.value = f"<h2>{label(language, 'period')}</h2>"
+        self.errors.translate(language)
         self._filling = True
         try:
             chosen = self.presets.value
@@ -150,7 +194,10 @@ class SourcesForm:
         self.rows = marked(widgets.VBox(), "etolib-source-list")
         self.waiting = marked(widgets.HTML(), "etolib-muted")
         head = marked(widgets.Box([self.title, self.automatic, self.hint]), "etolib-section-head")
-        self.widget = marked(widgets.VBox([head, self.waiting, self.rows]), "etolib-section", "etolib-sources")
+        self.errors = FieldErrors(model.language, {"sources": None, "source": None})
+        self.widget = marked(
+            widgets.VBox([head, self.waiting, self.rows, self.errors.widget]), "etolib-section", "etolib-sources"
+        )
         self.automatic.observe(guard(self._automatic), "value")
         model.observe(lambda change: self._show(), ["automatic", "sources"])
 
@@ -198,6 +245,7 @@ class SourcesForm:
     def translate(self, language: str) -> None:
         """Show the words of a language."""
         self.title.value = f"<h2>{label(language, 'sources')}</h2>"
+        self.errors.translate(language)
         self.automatic.description = say(language, "sources_auto")
         self.hint.value = markup.source_names(language, self._known)
         self.waiting.value = "" if self._known else label(language, self._state)

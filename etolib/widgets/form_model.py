@@ -14,7 +14,7 @@ from etolib.request import OPTIONS, STATION, Request, metres, query_fields
 from etolib.site import Period, Site, parse_angle
 from etolib.words import say
 
-THEMES = ("light", "dark")
+THEMES = ("system", "light", "dark")
 PRESETS = (
     "last-7-days",
     "last-14-days",
@@ -54,6 +54,7 @@ class FormModel(traitlets.HasTraits):
     latitude = traitlets.Unicode()
     longitude = traitlets.Unicode()
     elevation = traitlets.Unicode()
+    name = traitlets.Unicode()  # of the place that was chosen by its name, see `named`
     period = traitlets.Unicode()
     automatic = traitlets.Bool(True)
     sources: Any = traitlets.List(traitlets.Unicode())
@@ -61,11 +62,21 @@ class FormModel(traitlets.HasTraits):
     asked_station = traitlets.Unicode()  # name of the own file that a link was made with; it cannot bring the file
     krs = traitlets.Enum(OPTIONS["krs"], OPTIONS["krs"][0])
     language = traitlets.Unicode(words.ENGLISH)
-    theme = traitlets.Enum(THEMES, "light")
+    theme = traitlets.Enum(THEMES, THEMES[0])
+
+    _named_at: tuple[str, str] | None = None  # latitude and longitude as they were when the name was given
 
     @traitlets.default("period")
     def _default_period(self) -> str:
         return str(Period.parse("last-30-days"))
+
+    @traitlets.validate("name")
+    def _plain_name(self, proposal: Mapping[str, Any]) -> str:
+        try:
+            Site(0, 0, name=proposal["value"] or None)
+        except InputError:
+            return ""
+        return str(proposal["value"])
 
     @traitlets.validate("language")
     def _known_language(self, proposal: Mapping[str, Any]) -> str:
@@ -73,13 +84,19 @@ class FormModel(traitlets.HasTraits):
             raise traitlets.TraitError(f"no catalogue has the language {proposal['value']!r}")
         return str(proposal["value"])
 
-    def place(self, latitude: float, longitude: float) -> None:
-        """Take a place from the map: longitude wrapped, four decimals (11 m)."""
+    def place(self, latitude: float, longitude: float, name: str = "") -> None:
+        """Take a place from the map or by its name: longitude wrapped, four decimals (11 m)."""
         site = Site(max(-90.0, min(90.0, latitude)), (longitude + 180) % 360 - 180)
         with self.hold_trait_notifications():
             self.latitude = f"{site.latitude:.4f}"
             self.longitude = f"{site.longitude:.4f}"
             self.elevation = ""
+            self.named(name)
+
+    def named(self, name: str) -> None:
+        """Give the place that stands here a name; it goes with the place when another is typed."""
+        self.name = name
+        self._named_at = (self.latitude, self.longitude)
 
     def site(self) -> Site:
         """Return the typed place; `InputError` with everything that is wrong."""
@@ -101,7 +118,10 @@ class FormModel(traitlets.HasTraits):
             except InputError as error:
                 problems.extend(error.problems)
             raise InputError(problems)
-        return Site(typed["latitude"], typed["longitude"], typed["elevation"])
+        return Site(typed["latitude"], typed["longitude"], typed["elevation"], self._place_name())
+
+    def _place_name(self) -> str | None:
+        return self.name or None if self._named_at == (self.latitude, self.longitude) else None
 
     def request(self) -> Request:
         """Return what to calculate; `InputError` lists everything that is wrong with the form."""
@@ -155,6 +175,8 @@ class FormModel(traitlets.HasTraits):
             ):
                 if key in values:
                     setattr(self, name, values[key])
+            if "lat" in values or "lon" in values:
+                self.named(values.get("name", ""))
             names = tuple(filter(None, map(str.strip, values.get("sources", "auto").split(","))))
             if "sources" in values and names:
                 self.automatic = names == ("auto",)

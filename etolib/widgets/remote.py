@@ -57,6 +57,23 @@ def elevation(latitude: float, longitude: float, options: Mapping[str, str]) -> 
     return found.value, found.source
 
 
+def search(wanted: str, options: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the places that have a name, the likeliest first: name, country, where it is in words, coordinates."""
+    from etolib import places
+
+    with config.set_options(**options):
+        return [
+            {
+                "name": place.name,
+                "country": place.country,
+                "where": place.where,
+                "latitude": place.latitude,
+                "longitude": place.longitude,
+            }
+            for place in places.search(wanted)
+        ]
+
+
 def answers(url: str) -> bool:
     """Return whether an address gives a PNG picture, asked once and briefly."""
     from etolib.errors import EtolibError

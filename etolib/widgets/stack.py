@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from etolib import config
-from etolib.errors import EtolibError, SchedulerUnavailable
-from etolib.tasks.messages import State
+from etolib.errors import EtolibError, InputError, SchedulerUnavailable
+from etolib.request import Request
+from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
 from etolib.widgets import remote
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
@@ -22,7 +23,6 @@ from etolib.widgets.wording import say as say_in
 from etolib.words import say
 
 if TYPE_CHECKING:
-    from etolib.request import Request
     from etolib.widgets.background import Background
 
 log = logging.getLogger("etolib.page")
@@ -69,6 +69,7 @@ class CardStack:
         self._background, self._connection, self._changed = background, connection, changed
         self._submit, self._attach = submit, attach
         self._spare: Card | None = None
+        self._begun = 0  # tasks so far
         self._prepare()
 
     @property
@@ -92,13 +93,6 @@ class CardStack:
         self._submitter()
         self._attacher()
 
-    def refuse(self, error: EtolibError) -> None:
-        """Show what is wrong with the form."""
-        task = TaskModel()
-        task.fail(error)
-        self._add(task)
-        self._background.later(self._prepare)
-
     def start(self, request: Request, *, again: bool = False) -> None:
         """Submit a request; ``again`` lets providers that have just failed be asked anew."""
         card = self._add(TaskModel(request))
@@ -106,10 +100,45 @@ class CardStack:
 
     def attach(self, task_id: str) -> None:
         """Follow a task that somebody has submitted."""
-        task = TaskModel()
+        self._follow(task_id, None)
+
+    def _follow(self, task_id: str, request: Request | None) -> Card:
+        task = TaskModel(request)
         task.submitted(task_id)
         card = self._add(task)
         self._background.run(self._watch, card, lambda client: self._attacher()(task_id, client=client))
+        return card
+
+    def tasks(self) -> list[dict[str, str]]:
+        """Return what `restore` needs of every task, oldest first."""
+        rows = []
+        for card in self.cards:
+            now, request = card.task.snapshot, card.task.request
+            if now.task_id:
+                rows.append({"task": now.task_id, "query": request.query() if request else ""})
+        return rows
+
+    def restore(self, row: Mapping[str, str]) -> None:
+        """Show a task of `tasks` again, unless it is here; what its page's end has stopped is begun anew."""
+        task_id = row.get("task", "")
+        if not task_id or any(card.task.snapshot.task_id == task_id for card in self.cards):
+            return
+        try:
+            request = Request.from_query(row.get("query", ""))
+        except InputError:  # it had an own file, that the browser does not keep
+            request = None
+        for other in self.cards:
+            other.older = True
+        card = self._follow(task_id, request)
+        if request is not None:
+            card.task.observe(self._background.guard(partial(self._go_on, card)), "snapshot")
+
+    def _go_on(self, card: Card, change: dict[str, Any]) -> None:
+        now = change["new"]
+        if now.status is State.CANCELLED and now.reason in (PAGE_CLOSED, RELEASED) and card in self.cards:
+            request = card.task.request
+            self._close(card)
+            self.start(request)
 
     def _prepare(self) -> None:
         """Make the next card, unless it waits already."""
@@ -128,10 +157,18 @@ class CardStack:
         assert self._spare is not None
         card, self._spare = self._spare, None
         self.cards.append(card)
-        card.begin(task)
+        self._begun += 1
+        card.begin(task, self._begun)
         task.observe(self._background.guard(partial(self._moved, card)), "snapshot")
+        self._sort()
         self._changed()
         return card
+
+    def _sort(self) -> None:
+        """What runs, and the newest task if it failed, stands above the result; all others are lines below it."""
+        for card in self.cards:
+            now = card.task.snapshot.status
+            card.compact(now is State.SUCCESS or (now.final and card is not self.cards[-1]))
 
     def _hand_over(self, card: Card, request: Request, again: bool) -> None:
         """Submit a task; on a background thread, because the line to the scheduler may not be up yet."""
@@ -185,8 +222,12 @@ class CardStack:
 
     def _moved(self, card: Card, change: dict[str, Any]) -> None:
         now, before = change["new"], change["old"]
+        if now.status is not before.status:
+            self._sort()
         self._changed()
         if now.status is State.SUCCESS and before.status is not State.SUCCESS:
+            if card.older:
+                return
             self.results.prepare()
             self._background.run(self._fetch, card)
 
@@ -198,7 +239,9 @@ class CardStack:
             tab.name: (tab.ask, self._words(tab.words, language)) for tab in registered if tab.ask and not tab.slow
         }
         view = self._connection.ask(remote.view, card.job.future, quick)
-        answers = Answers(card.task.snapshot.task_id, view["head"], dict(view["tabs"]), dict.fromkeys(quick, language))
+        now = card.task.snapshot
+        head = {**view["head"], "warnings": now.warnings}
+        answers = Answers(now.task_id, head, dict(view["tabs"]), dict.fromkeys(quick, language))
         card.answers = answers
         self._background.later(self._show, card)
         for tab in registered:
@@ -275,6 +318,7 @@ class CardStack:
             self._stop(card)
         self.cards.remove(card)
         card.close()
+        self._sort()
         self._changed()
 
     def _stop(self, card: Card) -> None:

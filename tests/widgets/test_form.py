@@ -109,7 +109,7 @@ def test_no_link_breaks_the_form(query):
     form = FormModel()
     assert form.fill(query) is None
     assert form.language == "en"
-    assert form.theme == "light"
+    assert form.theme == "system"
 
 
 def test_a_novel_in_the_address_is_cut():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from etolib.tasks.messages import ASKED, State
 from etolib.widgets import wording
-from etolib.widgets.markup.base import bar, label, notes, sentence, text
+from etolib.widgets.markup.base import bar, label, sentence, text
 from etolib.widgets.task import Snapshot
 from etolib.widgets.wording import say, say_or
 
@@ -20,13 +20,11 @@ def card(
     now: Snapshot,
     seconds: float,
     *,
-    shown: bool = True,
     no_worker: bool = False,
 ) -> str:
     """Return everything a progress card shows, except its buttons and its clock.
 
-    ``shown`` says whether the result on show is that of this card: the notes of another are left out;
-    ``no_worker`` that the cluster has no worker to take the task.
+    ``no_worker`` says that the cluster has no worker to take the task.
     """
     step = f'<div class="etolib-step" role="status" aria-live="polite">{_step(language, now, seconds)}</div>'
     foot = ""
@@ -34,8 +32,7 @@ def card(
         identity = f'<code class="etolib-task-id">{text(now.task_id)}</code>'
         foot = f'<div class="etolib-card-foot">{label(language, "task")} {identity}</div>'
     body = _body(language, request, now, no_worker=no_worker)
-    said = notes(language, now.warnings) if shown else ""
-    return f'{_head(language, request, now)}<div class="etolib-card-line">{step}{foot}</div>{body}{said}'
+    return f'{_head(language, request, now)}<div class="etolib-card-line">{step}{foot}</div>{body}'
 
 
 def _head(language: str, request: Request | None, now: Snapshot) -> str:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from etolib.widgets.markup.base import day_count, label, number, sentence, text
+from etolib.widgets.markup.base import day_count, label, notes, number, sentence, text
 from etolib.widgets.wording import say, say_or
 from etolib.words import decode
 
@@ -21,7 +21,7 @@ def result_head(language: str, head: Mapping[str, Any]) -> str:
         f'<div class="etolib-results-title"><div><h2>{text(head["place"])}</h2><p>{text(head["period"])} · '
         f'{text(day_count(language, head["days"]))}</p></div><div class="etolib-actions">{_links(language, head)}'
         f'</div></div><div class="etolib-tiles">{_tiles(language, head)}</div>{note}{_notices(language, head)}'
-        f"{_learnt(language, head)}"
+        f"{_learnt(language, head)}{notes(language, head.get('warnings', ()))}"
     )
 
 

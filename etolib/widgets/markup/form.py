@@ -1,14 +1,17 @@
-"""What the form says of the sources, and of an elevation."""
+"""What the form says: of the sources, of an elevation, of what is wrong with its fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etolib.widgets import wording
-from etolib.widgets.markup.base import label, text
+from etolib.widgets.markup.base import label, sentence, text
 from etolib.widgets.wording import say, say_or, translate
 from etolib.words import decode
+
+if TYPE_CHECKING:
+    from etolib.errors import Problem
 
 _ALWAYS = "1800-01-01"  # a window that opens before this has no first day worth telling
 
@@ -45,3 +48,17 @@ def elevation(language: str, metres: float, source: str | None) -> str:
     place = say_or(language, f"elevation_{source}", str(source))
     # Not named source: where an elevation comes from has words of its own.
     return label(language, "elevation_found", metres=f"{metres:.0f}", origin=place)
+
+
+def field_errors(language: str, problems: Sequence[Problem]) -> str:
+    """Return what is wrong with fields and what to do, a paragraph for each; nothing where nothing is."""
+    if not problems:
+        return ""
+    rows = "".join(
+        f"<p><b>{sentence(language, problem.sentence)}</b>{_next(language, problem)}</p>" for problem in problems
+    )
+    return f'<div class="etolib-error" role="alert">{rows}</div>'
+
+
+def _next(language: str, problem: Problem) -> str:
+    return f"<br>{sentence(language, problem.suggestion)}" if problem.suggestion else ""
