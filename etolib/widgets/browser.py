@@ -13,7 +13,7 @@ _MOST = 30  # places or tasks that are kept
 _LONGEST = 2000  # characters of any text that is taken from the browser
 
 
-class Browser(anywidget.AnyWidget):  # type: ignore[misc]
+class Browser(anywidget.AnyWidget):
     """A widget without a look; what it holds comes from outside and is checked where it is taken.
 
     Attributes

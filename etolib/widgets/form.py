@@ -79,9 +79,7 @@ class PlaceForm:
         self.errors = FieldErrors(model.language, {**self.fields, "krs": self.krs, "name": None, "site": None})
         head = marked(widgets.Box([self.title, kept]), "etolib-section-head")
         facts = marked(widgets.Box([self.found, self.krs]), "etolib-place-facts")
-        self.widget = marked(
-            widgets.VBox([head, row, self.errors.widget, facts]), "etolib-panel", "etolib-place"
-        )
+        self.widget = marked(widgets.VBox([head, row, self.errors.widget, facts]), "etolib-panel", "etolib-place")
 
     def _typed(self, change: Mapping[str, Any]) -> None:
         pair = split_pair(change["new"])

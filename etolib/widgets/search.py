@@ -54,7 +54,7 @@ class PlaceSearch:
         self._filling = False
 
         self.field.observe(guard(self._typed), "value")
-        self.field.on_submit(guard(lambda _: self._first()))
+        self.field.on_msg(guard(self._entered))
         self.locate.on_click(guard(lambda _: self._locate()))
         for index, button in enumerate(self.answers):
             button.on_click(guard(lambda _, at=index: self._take(at)))
@@ -96,8 +96,8 @@ class PlaceSearch:
         self.said.layout.display = None if self._said else "none"
         self.list.layout.display = None if self._said or self._found else "none"
 
-    def _first(self) -> None:
-        if self._found:
+    def _entered(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
+        if content.get("event") == "submit" and self._found:
             self._take(0)
 
     def _take(self, at: int) -> None:

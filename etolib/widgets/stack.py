@@ -134,9 +134,9 @@ class CardStack:
             card.task.observe(self._background.guard(partial(self._go_on, card)), "snapshot")
 
     def _go_on(self, card: Card, change: dict[str, Any]) -> None:
-        now = change["new"]
-        if now.status is State.CANCELLED and now.reason in (PAGE_CLOSED, RELEASED) and card in self.cards:
-            request = card.task.request
+        now, request = change["new"], card.task.request
+        stopped = now.status is State.CANCELLED and now.reason in (PAGE_CLOSED, RELEASED)
+        if stopped and request is not None and card in self.cards:
             self._close(card)
             self.start(request)
 

@@ -96,14 +96,14 @@ def finished(**options):
 def test_a_result_on_show_changes_its_language_at_once():
     page, _ = finished()
     assert "Rain [mm/day]" in page.results.panes["chart"].value
-    assert page.place.found.value == "256 m, from Open-Meteo"
-    assert "NASA POWER has no data for 1950" in page.cards[0].body.value
+    assert page.place.form.found.value == "256 m, from Open-Meteo"
+    assert "NASA POWER has no data for 1950" in page.results.head.value
     page.language.value = "pt"
     picture = page.results.panes["chart"].value
     assert all(say("pt", key) in picture for key in chart.STATIC.words)
     assert "Rain" not in picture
-    assert page.place.found.value == "256 m, de Open-Meteo"
-    assert "NASA POWER não tem dados para 1950" in page.cards[0].body.value
+    assert page.place.form.found.value == "256 m, de Open-Meteo"
+    assert "NASA POWER não tem dados para 1950" in page.results.head.value
     page.language.value = "en"
     assert "Rain [mm/day]" in page.results.panes["chart"].value
 

@@ -70,7 +70,7 @@ def test_a_card_follows_its_job_to_table_and_chart():
     assert 'aria-valuenow="40"' in body
     assert 'aria-valuenow="70"' in body
     jobs[0].send("SUCCESS", results=[], warnings=["mind the gap"])
-    assert "Mind the gap" in page.cards[0].body.value
+    assert "Mind the gap" in page.results.head.value
     assert page.results.panes["table"].value.count("<tr") == 3
     assert "<svg id=w>" in page.results.panes["chart"].value
     assert 'class="etolib-download-csv' in page.results.head.value
@@ -85,14 +85,26 @@ def test_cards_are_appended_never_reordered():
     assert page.stack.widget.children[: len(first)] == first
 
 
-def test_bad_input_is_a_card_and_no_task():
-    page, jobs = make_page("lat=150&lon=2&period=2024")
+def test_bad_input_is_said_at_its_field_until_it_is_corrected():
+    page, jobs = make_page("lat=150&lon=2&period=2024-02-01/2024-01-01")
+    place, when = page.place.form, page.when
+    assert "etolib-invalid" not in place.fields["latitude"]._dom_classes
     page.calculate.click()
-    assert jobs == []
-    assert status(page) is State.ERROR
-    assert "must be a number from -90 to 90" in page.cards[0].body.value
-    assert "etolib-task-id" not in page.cards[0].body.value
-    assert page.cards[0].retry_button.layout.display == "none"
+    assert jobs == page.cards == []
+    assert "must be a number from -90 to 90" in place.errors.widget.value
+    assert "etolib-invalid" in place.fields["latitude"]._dom_classes
+    assert "etolib-invalid" not in place.fields["longitude"]._dom_classes
+    assert "lies before the start" in when.errors.widget.value
+    place.fields["latitude"].value = "50"
+    assert place.errors.widget.value == ""
+    assert "etolib-invalid" not in place.fields["latitude"]._dom_classes
+    assert "lies before the start" in when.errors.widget.value
+    page.form.language = "pt"
+    assert "antes do início" in when.errors.widget.value
+    page.form.period = "2024-01-01/2024-01-02"
+    assert when.errors.widget.value == ""
+    page.calculate.click()
+    assert len(jobs) == len(page.cards) == 1
 
 
 def test_retry_asks_the_same_again_and_the_providers_anew():
@@ -277,44 +289,44 @@ def test_a_click_on_the_map_fills_the_fields_and_moves_the_marker():
     page.map._interaction(type="mousemove", coordinates=[1.0, 2.0])
     assert page.form.latitude == ""
     page.map._interaction(type="click", coordinates=[-22.7, 312.4])
-    assert page.place.fields["longitude"].value == "-47.6000"
+    assert page.place.form.fields["longitude"].value == "-47.6000"
     assert tuple(page.map._marker.location) == (-22.7, -47.6)
 
 
 def test_typing_a_place_moves_the_marker_and_nonsense_hides_it():
     page, _ = make_page()
-    page.place.fields["latitude"].value = "10"
-    page.place.fields["longitude"].value = "20"
+    page.place.form.fields["latitude"].value = "10"
+    page.place.form.fields["longitude"].value = "20"
     assert tuple(page.map._marker.location) == (10, 20)
     assert page.map._marker.visible
-    page.place.fields["longitude"].value = "20 east of somewhere"
+    page.place.form.fields["longitude"].value = "20 east of somewhere"
     assert not page.map._marker.visible
 
 
 def test_a_pasted_pair_fills_both_fields():
     page, _ = make_page()
-    page.place.fields["latitude"].value = "-22.7, -47.6"
+    page.place.form.fields["latitude"].value = "-22.7, -47.6"
     assert (page.form.latitude, page.form.longitude) == ("-22.7", "-47.6")
 
 
 def test_the_elevation_is_shown_with_its_source():
     page, _ = filled()
-    assert page.place.found.value == "530 m, from the built-in map"
+    assert page.place.form.found.value == "530 m, from the built-in map"
 
 
 def test_no_elevation_is_no_fault_of_the_page():
     connection = FakeConnection(elevation=RuntimeError("no worker"))
     page, _ = filled(connection=connection)
-    assert "with the calculation" in page.place.found.value
+    assert "with the calculation" in page.place.form.found.value
     assert page.banner.layout.display == "none"
 
 
 def test_an_elevation_that_comes_late_does_not_label_another_place():
     page, _ = filled()
-    site = page._site_shown
+    site = page.form.site()
     page.form.latitude = "50"
-    page._looked_up(site, (1.0, "embedded"))
-    assert "1 m" not in page.place.found.value
+    page.place._looked_up(site, (1.0, "embedded"))
+    assert "1 m" not in page.place.form.found.value
 
 
 # --- period -----------------------------------------------------------------------------------------------------------
@@ -339,7 +351,7 @@ def test_an_end_before_the_start_stays_as_typed_and_is_told_on_calculate():
     assert page.form.period == "2024-01-01/2020-01-01"
     page.calculate.click()
     assert jobs == []
-    assert "lies before the start" in page.cards[0].body.value
+    assert "lies before the start" in page.when.errors.widget.value
 
 
 # --- attach, language, theme ------------------------------------------------------------------------------------------
@@ -370,7 +382,7 @@ def test_everything_changes_its_language():
     jobs[0].send("SUCCESS", results=[], warnings=[])
     page.language.value = "pt"
     assert page.calculate.description == "Calcular"
-    assert page.place.fields["elevation"].description == "Altitude (m)"
+    assert page.place.form.fields["elevation"].description == "Altitude (m)"
     assert "workers prontos" in page.line.value
     assert "Baixar CSV" in page.results.head.value
     assert "Concluído" in page.cards[0].body.value
@@ -432,7 +444,7 @@ def test_nothing_from_outside_becomes_markup(nasty):
     jobs[1].send("ERROR", error="X", message=nasty, suggestion=nasty, source=nasty)
     told += [card.body.value for card in page.cards]
     told += [page.results.head.value, *(pane.value for pane in page.results.panes.values())]
-    told += [page.line.value, page.place.found.value, page.which.hint.value]
+    told += [page.line.value, page.place.form.found.value, page.which.hint.value]
     told += [facts.value for facts in page.which.facts.values()]
     assert any("alert" in html or "&amp;lt;b" in html for html in told)
     for html in told:
