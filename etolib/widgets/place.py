@@ -82,7 +82,7 @@ class Place:
     def _look_for(self, wanted: str) -> None:
         """Have a name looked up on a worker."""
         try:
-            found = self._ask(remote.search, wanted, config.settings())
+            found = self._ask(remote.search, wanted, self.model.language, config.settings())
         except Exception as error:
             log.info("the search for a place failed: %s", error)
             self._background.later(self.search.failed, wanted)

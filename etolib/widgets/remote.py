@@ -57,16 +57,15 @@ def elevation(latitude: float, longitude: float, options: Mapping[str, str]) -> 
     return found.value, found.source
 
 
-def search(wanted: str, options: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the places that have a name, the likeliest first: name, country, where it is in words, coordinates."""
+def search(wanted: str, language: str, options: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the places that have a name, the likeliest first: name, title with its country, coordinates."""
     from etolib import places
 
     with config.set_options(**options):
         return [
             {
-                "name": place.name,
-                "country": place.country,
-                "where": place.where,
+                "name": f"{place.name}, {place.country}",
+                "title": place.title(language),
                 "latitude": place.latitude,
                 "longitude": place.longitude,
             }

@@ -91,7 +91,7 @@ class PlaceSearch:
     def _lay_out(self) -> None:
         for button, place in zip(self.answers, [*self._found, *[None] * _SHOWN], strict=False):
             button.layout.display = None if place else "none"
-            button.description = f"{place['name']} · {place['where']}" if place else ""
+            button.description = place["title"] if place else ""
         self.said.value = label(self.model.language, self._said) if self._said else ""
         self.said.layout.display = None if self._said else "none"
         self.list.layout.display = None if self._said or self._found else "none"
@@ -102,7 +102,7 @@ class PlaceSearch:
 
     def _take(self, at: int) -> None:
         place = self._found[at]
-        self.model.place(place["latitude"], place["longitude"], f"{place['name']}, {place['country']}")
+        self.model.place(place["latitude"], place["longitude"], place["name"])
         self.field.value = ""
 
     # --- where the browser stands -------------------------------------------------------------------------------------
