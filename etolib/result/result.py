@@ -173,7 +173,8 @@ class Result:
         return text
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the result in the format of the file's ending: .csv .nc .xlsx .json, and what else is registered.
+        """Write the result in the format of the file's ending: .csv .nc .xlsx .json .parquet, .zip (AquaCrop),
+        .png, .html (report), .py, .ipynb, .txt (citation), and what else is registered.
 
         Raises
         ------

@@ -1,7 +1,7 @@
 """The files a result can be taken away as: a registry by ending, and a module for each.
 
 >>> [one.ending for one in registered().values()]
-['.csv', '.nc', '.xlsx', '.json']
+['.csv', '.nc', '.xlsx', '.json', '.parquet', '.zip', '.png', '.html', '.py', '.ipynb', '.txt']
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etolib.errors import InputError, Problem
-from etolib.result.formats import csv, excel, json, netcdf
+from etolib.result.formats import aquacrop, citation, csv, excel, json, netcdf, notebook, parquet, png, report, script
 from etolib.result.formats.format import Format, PathLike, write
 from etolib.words import say
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Format", "by_ending", "endings", "file_name", "register", "registered", "remove", "save", "write"]
 
-_FORMATS: dict[str, Format] = {one.name: one for one in (csv.FORMAT, netcdf.FORMAT, excel.FORMAT, json.FORMAT)}
+_MODULES = (csv, netcdf, excel, json, parquet, aquacrop, png, report, script, notebook, citation)
+_FORMATS: dict[str, Format] = {one.FORMAT.name: one.FORMAT for one in _MODULES}
 
 
 def register(one: Format) -> Format:
@@ -57,7 +58,7 @@ def by_ending(ending: str) -> Format:
     >>> by_ending(".doc")
     Traceback (most recent call last):
     ...
-    etolib.errors.InputError: output = '.doc': must end in .csv .nc .xlsx .json
+    etolib.errors.InputError: output = '.doc': must end in .csv .nc .xlsx .json .parquet .zip .png .html .py .ipynb .txt
     """
     for one in reversed(_FORMATS.values()):
         if one.ending == ending.lower():
