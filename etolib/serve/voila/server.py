@@ -20,6 +20,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 from etolib import words
 from etolib.serve.voila import READY
 from etolib.serve.voila.front import FrontFiles, page_files
+from etolib.serve.voila.kernels import Kernels
 
 _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
@@ -112,7 +113,8 @@ class Dashboards(Voila):
         self.front, said = page_files()
         print(said, file=sys.stderr, flush=True)
         resources = {"etolib_words": front_words(), "etolib_front": self.front}
-        self.update_config(Config({"VoilaConfiguration": {"resources": resources}}))
+        chosen = {"resources": resources, "multi_kernel_manager_class": Kernels}
+        self.update_config(Config({"VoilaConfiguration": chosen}))
 
     def setup_template_dirs(self) -> None:
         """Put etolib's template before Voila's of the same name."""

@@ -1,5 +1,5 @@
 // Builds the front end into built/: `npm ci && npm run build`, or `python tools/build_front.py`, which does both.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const built = path.join(here, "built");
+const built = path.join(here, "built.new");
 const require = createRequire(import.meta.url);
 const read = (name) => readFileSync(path.join(here, "node_modules", name), "utf8");
 const packageVersion = (name) => JSON.parse(read(`${name}/package.json`)).version;
@@ -18,7 +18,7 @@ const common = {
   minify: true,
   format: "esm",
   target: "es2022",
-  legalComments: "linked",
+  legalComments: "none",  // see licences()
   metafile: true,
   logLevel: "warning",
 };
@@ -41,6 +41,20 @@ const LEFT_OUT = Object.values(leftOut).flat();
 
 const stub = (name) => path.join(here, "src", "page", "stubs", name);
 const owner = (name) => Object.keys(leftOut).find((one) => name === one || name.startsWith(`${one}/`));
+
+const inputs = []; // every file that went into a bundle
+
+// The licences of everything that was bundled, which ask to be handed on with it.
+function licences() {
+  const packages = new Set(inputs.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean));
+  return [...packages].sort().map((name) => {
+    const folder = path.join(here, "node_modules", name);
+    const { version, license, author, homepage } = JSON.parse(read(`${name}/package.json`));
+    const file = readdirSync(folder).find((one) => /^(licen[cs]e|copying)/i.test(one) && !/\.html$/i.test(one));
+    const text = file ? readFileSync(path.join(folder, file), "utf8") : `By ${author?.name ?? author ?? homepage ?? "its authors"}.`;
+    return `${name} ${version} (${license ?? "see below"})\n\n${text.trim()}\n`;
+  }).join(`\n${"-".repeat(80)}\n`);
+}
 
 const plugins = [
   {
@@ -94,6 +108,7 @@ async function buildPage() {
     loader: { ".png": "file", ".gif": "file", ".svg": "file", ".woff2": "file" },
   });
   if (process.env.ETOLIB_FRONT_SIZES) console.log(await esbuild.analyzeMetafile(metafile));
+  inputs.push(...Object.keys(metafile.inputs));
   const folder = path.join(built, "page");
   const files = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
   for (const name of files) {
@@ -109,22 +124,24 @@ async function buildPage() {
 
 // Each is one file, as anywidget wants it: in the page, and in JupyterLab.
 async function buildWidgets() {
-  const names = readdirSync(path.join(here, "src")).filter((name) => existsSync(path.join(here, "src", name, `${name}.js`)));
+  const there = (file) => existsSync(path.join(here, file));
+  const names = readdirSync(path.join(here, "src")).filter((name) => there(`src/${name}/${name}.js`));
+  const files = (name) => [`src/${name}/${name}.js`, `src/${name}/${name}.css`].filter(there);
   if (!names.length) return [];
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     ...common,
-    entryPoints: names.flatMap((name) => [
-      `src/${name}/${name}.js`,
-      ...(existsSync(path.join(here, "src", name, `${name}.css`)) ? [{ in: `src/${name}/${name}.css`, out: name }] : []),
-    ].map((one) => (typeof one === "string" ? { in: one, out: name } : one))),
+    entryPoints: names.flatMap((name) => files(name).map((file) => ({ in: file, out: name }))),
     outdir: built,
   });
+  inputs.push(...Object.keys(metafile.inputs));
   return names;
 }
 
 rmSync(built, { recursive: true, force: true });
 mkdirSync(built, { recursive: true });
-const [page, widgets] = [await buildPage(), await buildWidgets()];
+const page = await buildPage();
+const widgets = await buildWidgets();
+writeFileSync(path.join(built, "LICENCES.txt"), licences());
 const versionIn = (file, name) => new RegExp(`${name} = '([^']+)'`).exec(read(file))[1];
 writeFileSync(
   path.join(built, "manifest.json"),
@@ -145,3 +162,6 @@ writeFileSync(
     2,
   ),
 );
+// What was there is in use until what takes its place is whole.
+rmSync(path.join(here, "built"), { recursive: true, force: true });
+renameSync(built, path.join(here, "built"));

@@ -21,9 +21,20 @@ function connect() {
   });
 }
 
+// What the kernel said while the line was cut was said to nobody: afterwards its widgets are asked for once more.
+function catchUp(kernel, manager) {
+  let cut = false;
+  kernel.connectionStatusChanged.connect((_, status) => {
+    if (status === "connected" && cut) manager.load().catch(console.error);
+    cut = status !== "connected";
+  });
+}
+
 async function start() {
-  const manager = new Manager(connect());
+  const kernel = connect();
+  const manager = new Manager(kernel);
   await manager.load();
+  catchUp(kernel, manager);
   // Drawn behind the shell, which goes when the page is whole.
   const shell = document.getElementById("loading");
   shell.classList.add("etolib-in-front");

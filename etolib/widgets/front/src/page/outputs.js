@@ -4,9 +4,8 @@ import { MessageLoop } from "@lumino/messaging";
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
 
-/** Draw every output; return how many widgets were among them. */
+/** Draw every output, with all that stands in it. */
 export async function drawOutputs(manager) {
-  let widgets = 0;
   for (const script of document.querySelectorAll('script[type="application/vnd.voila.cell-output+json"]')) {
     const output = JSON.parse(script.textContent);
     const host = document.createElement("div");
@@ -15,12 +14,10 @@ export async function drawOutputs(manager) {
     const data = output.data ?? {};
     if (VIEW in data) {
       await drawWidget(manager, data[VIEW].model_id, host);
-      widgets += 1;
     } else {
       drawPlain(output, data, host);
     }
   }
-  return widgets;
 }
 
 async function drawWidget(manager, id, host) {
@@ -29,6 +26,13 @@ async function drawWidget(manager, id, host) {
   Widget.attach(widget, host);
   // In JupyterLab panels tell their widgets of a new size.
   new ResizeObserver(() => MessageLoop.postMessage(widget, Widget.ResizeMessage.UnknownSize)).observe(host);
+  await whole(view);
+}
+
+/** Wait for the views that stand in a view: it is there before they are. */
+async function whole(view) {
+  const inner = await Promise.all(view.children_views?.views ?? []);
+  await Promise.all(inner.map(whole));
 }
 
 function drawPlain(output, data, host) {

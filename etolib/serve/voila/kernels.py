@@ -1,0 +1,56 @@
+"""The kernels of the pages: those of visits that never come to talk to theirs are ended soon."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from traitlets import Float
+
+
+class Kernels(AsyncMappingKernelManager):
+    """Kernels of pages.
+
+    A crawler or a link preview takes the HTML of a page, and with it a kernel, and never opens the line to it; nobody
+    says farewell either. Whoever has connected once is left alone: his line may be cut, and he may come back.
+    """
+
+    unmet_timeout = Float(
+        50.0, config=True, help="how long a kernel waits for its page to connect for the first time [s]"
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._met: set[str] = set()
+        self._given: dict[str, float] = {}  # when a kernel was first seen outside the pool of those kept ready
+
+    def notify_connect(self, kernel_id: str) -> None:
+        """Remember that the page of a kernel has connected."""
+        self._met.add(kernel_id)
+        super().notify_connect(kernel_id)
+
+    async def cull_kernels(self) -> None:
+        """Look after all kernels; jupyter_server does so every ``cull_interval`` seconds."""
+        kept_ready = pooled(self)
+        self._met = {one for one in self._met if one in self}
+        self._given = {one: since for one, since in self._given.items() if one in self and one not in kept_ready}
+        await super().cull_kernels()
+
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """End a kernel that nobody has met for too long. Voila does not ask about those kept ready."""
+        if kernel_id not in self._met:
+            since = self._given.setdefault(kernel_id, time.monotonic())
+            if time.monotonic() - since >= self.unmet_timeout:
+                self.log.info("kernel %s was never connected to", kernel_id)
+                await self.shutdown_kernel(kernel_id, now=True)
+                return
+        await super().cull_kernel_if_idle(kernel_id)
+
+
+def pooled(manager: Any) -> set[str]:
+    """Return the ids of the kernels that Voila keeps ready for the next visitors."""
+    pools: dict[str, list[asyncio.Task[Any]]] = getattr(manager, "_pools", {})
+    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled()]
+    return {task.result()["kernel_id"] for task in tasks if not task.exception()}

@@ -1,0 +1,112 @@
+"""The front end of the dashboards: what it draws, what it asks for, how it lives with a line that is cut."""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import expect
+
+from etolib.serve import voila
+from etolib.widgets import front
+from tests.browser.stage import PATIENCE_MS, Visitor, free_port, process, wait_ready
+
+BANNER = ".etolib-lost.etolib-banner"
+
+
+@pytest.fixture
+def slim():
+    if front.manifest() is None:
+        pytest.skip("the front end is not built here (python tools/build_front.py)")
+
+
+@pytest.fixture(scope="module")
+def stock(stage, tmp_path_factory):
+    """A server of the same pages on Voila's own front end, without a kernel kept ready."""
+    port = free_port()
+    command, _ = voila.command(port=port, pool=0)
+    environment = stage.environment | {"ETOLIB_FRONT": "stock", "DASK_SCHEDULER_ADDRESS": stage.scheduler}
+    log = tmp_path_factory.mktemp("stock") / "log"
+    with process(command, environment, log) as child:
+        url = voila.url("eto", "127.0.0.1", port)
+        wait_ready(url)
+        yield SimpleNamespace(url=url, child=child, log=log)
+
+
+def test_one_script_and_its_parts_and_nothing_of_jupyterlab(slim, visit):
+    page = visit().page
+    asked = page.evaluate("() => performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)")
+    scripts = [name for name in asked if name.endswith(".js")]
+    assert 1 <= len(scripts) <= 5
+    assert all(name.startswith("/etolib/front/") for name in asked if name.endswith((".js", ".css")))
+
+
+def test_the_shell_says_something_before_any_script_has_come(slim, browser, stage):
+    wait_ready(stage.url)
+    visitor = Visitor(browser, stage.url)
+    page = visitor.page
+    page.route("**/etolib/front/*.js", lambda route: None)  # they hang
+    page.goto(f"{stage.url}?lang=pt&theme=dark", wait_until="commit")
+    expect(page.locator("#loading h1")).to_have_text("Evapotranspiração de referência")
+    assert page.evaluate("() => document.documentElement.className") == "etolib-dark"
+    visitor.close()
+
+
+def test_a_page_whose_scripts_do_not_come_says_so_after_one_more_try(slim, browser, stage):
+    wait_ready(stage.url)
+    visitor = Visitor(browser, stage.url)
+    page = visitor.page
+    loads = []
+    page.on("domcontentloaded", lambda _: loads.append(page.url))
+    page.route("**/etolib/front/*.js", lambda route: route.abort())
+    page.goto(f"{stage.url}?lang=pt", wait_until="commit")
+    expect(page.locator("#loading")).to_contain_text("A página não iniciou", timeout=PATIENCE_MS)
+    assert len(loads) == 2
+    page.unroute("**/etolib/front/*.js")
+    page.locator("#loading button").click()
+    expect(page.locator(".etolib-page .leaflet-container")).to_be_visible(timeout=PATIENCE_MS)
+    visitor.close()
+
+
+def test_a_line_that_is_cut_is_told_and_the_page_catches_up(slim, browser, stage):
+    wait_ready(stage.url)
+    visitor = Visitor(browser, stage.url)
+    lines, cut = [], []
+
+    def through(line):
+        lines.append(line)
+        if cut:
+            line.close()
+        else:
+            line.connect_to_server()
+
+    visitor.page.route_web_socket("**/channels**", through)
+    page = visitor.open()
+    expect(page.locator(BANNER)).to_have_count(0)
+    cut.append(True)
+    lines[0].close()
+    expect(page.locator(BANNER)).to_contain_text("The session has ended", timeout=PATIENCE_MS)
+    expect(page.locator(BANNER).get_by_role("button")).to_have_text("Reload")
+    cut.clear()
+    expect(page.locator(BANNER)).to_have_count(0, timeout=PATIENCE_MS)  # it came back
+    page.get_by_role("button", name="PT").click()
+    expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
+    visitor.close()
+    assert visitor.outside == []
+
+
+def test_voilas_own_front_end_serves_the_same_page_and_says_when_its_server_is_gone(browser, stock):
+    assert "ETOLIB_FRONT" in stock.log.read_text()
+    visitor = Visitor(browser, stock.url)
+    page = visitor.open("?lat=-22.7&lon=-47.6&lang=pt")
+    expect(page.locator(".etolib-latitude input")).to_have_value("-22.7")
+    page.locator(".etolib-map").click(position={"x": 200, "y": 220})
+    expect(page.locator(".etolib-latitude input")).not_to_have_value("-22.7")
+    assert page.locator("script[src*='voila.js']").count() == 1
+    assert (visitor.errors, visitor.outside) == ([], [])
+    os.killpg(stock.child.pid, signal.SIGKILL)
+    stock.child.wait()
+    expect(page.locator(BANNER)).to_contain_text("A sessão terminou", timeout=PATIENCE_MS)
+    visitor.context.close()
