@@ -72,6 +72,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
             "--psychrometer", type=click.Choice(["ventilated", "natural", "indoor"]), help="Air past the wet bulb."
         ),
         click.option("--format", "file_format", help="Name of the format of the file, where it is not recognised."),
+        click.option("--sheet", help="Which sheet of an Excel file."),
         click.option("--which", help="Which station, where the file holds several."),
     )
     for option in reversed(options):

@@ -127,7 +127,8 @@ def read_station(
     }  # fmt: skip
     site = None if place is None else Site(*place)
     try:
-        table = contents.open_table(data, name, known.get("", {}).get("table"))
+        whole = known.get("", {})
+        table = contents.open_table(data, name, whole.get("table"), whole.get("sheet"))
         # Should the guess end in a refusal, a person can still name the columns that nobody could guess.
         for column in table.names:
             guessed = names.classify(names.split_unit(column)[0])

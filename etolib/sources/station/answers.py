@@ -26,6 +26,7 @@ def whole(
     hourly: str | None = None,
     table: str | None = None,
     psychrometer: str | None = None,
+    sheet: str | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return what is known of columns together with what is said of the whole file.
 
@@ -33,7 +34,7 @@ def whole(
     {'T': {'unit': '°F'}, '': {'format': 'day first'}}
     """
     said = {"format": dates, "time_zone": time_zone, "stamps": stamps, "hourly": hourly, "table": table,
-            "psychrometer": psychrometer}  # fmt: skip
+            "psychrometer": psychrometer, "sheet": sheet}  # fmt: skip
     if psychrometer is not None and psychrometer not in VENTILATION:
         raise InputError([Problem("psychrometer", psychrometer, say("must_be_one_of", names=list(VENTILATION)))])
     given = {name: value for name, value in said.items() if value is not None}

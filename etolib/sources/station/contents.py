@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -18,7 +19,9 @@ from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import split
 from etolib.sources.station.east_asia import words_in
 from etolib.sources.station.formats import HEAD, recognise
+from etolib.sources.station.headers import take_apart
 from etolib.sources.station.layout import Table, columns_of, delimiter_of, find_table, trimmed
+from etolib.sources.station.names import classify
 from etolib.words import say
 
 MAX_BYTES = 50 << 20
@@ -43,7 +46,9 @@ def content(file: str | Path | bytes, filename: str | None) -> tuple[bytes, str]
     return data, name
 
 
-def open_table(file: str | Path | bytes, filename: str | None, form: str | None = None) -> Table:
+def open_table(
+    file: str | Path | bytes, filename: str | None, form: str | None = None, sheet: str | None = None
+) -> Table:
     """Return the table in a file.
 
     Parameters
@@ -54,11 +59,13 @@ def open_table(file: str | Path | bytes, filename: str | None, form: str | None 
         Named in messages where ``file`` is the content.
     form : str, optional
         Name of its format, where it is not to be recognised.
+    sheet : str, optional
+        Which sheet of an Excel file; by default the largest that has columns of temperature.
 
     Raises
     ------
     InputError
-        Where there is none, or no such format.
+        Where there is none, or no such format or sheet.
 
     Examples
     --------
@@ -67,7 +74,7 @@ def open_table(file: str | Path | bytes, filename: str | None, form: str | None 
     """
     data, name = content(file, filename)
     if data[:4] == b"PK\x03\x04":
-        return _of_cells(_excel(data, name), name, form)
+        return _of_workbook(_excel(data, name), name, form, sheet)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
     lines = re.split(r"\r\n|\n|\r", _decode(data, name))
@@ -89,6 +96,38 @@ def _bare(lines: Sequence[str]) -> list[str]:
     return [re.sub(r"^#+[ \t]*(?=[^\s,;|])", "", line) for line in kept[:first]] + [
         line for line in kept[first:] if not line.startswith("#")
     ]
+
+
+def _of_workbook(sheets: dict[str, list[list[str]]], name: str, form: str | None, wanted: str | None) -> Table:
+    """Return the table of the sheet that is wanted, else of the largest that could be a station."""
+    if wanted is not None:
+        found = next((title for title in sheets if title.strip().casefold() == wanted.strip().casefold()), None)
+        if found is None:
+            raise InputError([Problem("sheet", wanted, say("not_in_the_file"), say("sheets_are", names=list(sheets)))])
+        return _of_cells(sheets[found], name, form)
+    ordered = sorted(sheets, key=lambda title: -sum(min(len(row), 20) for row in sheets[title]))
+    if len(ordered) == 1:
+        return _of_cells(sheets[ordered[0]], name, form)
+    tables = {}
+    for title in ordered:
+        with contextlib.suppress(InputError):
+            if _could_be_a_station(table := _of_cells(sheets[title], name, form)):
+                tables[title] = table
+    if not tables:  # what is wrong with the largest is said
+        return _of_cells(sheets[ordered[0]], name, form) if ordered else _of_cells([], name, form)
+    first, *others = tables
+    table = tables[first]
+    if left := [title for title in ordered if title not in tables and sheets[title]]:
+        table = replace(table, notes=(*table.notes, say("sheets_not_read", names=left, sheet=repr(first))))
+    return replace(table, sheets=(first, *others)) if others else table
+
+
+def _could_be_a_station(table: Table) -> bool:
+    """Return whether a table is of a known format, or its columns name the temperature of days or of their parts."""
+    if table.format is not None or table.monthly is not None:
+        return True
+    named = {classify(take_apart(header).text) for header in table.names}
+    return {"tmin", "tmax"} <= named or bool({"tmean", "tdry"} & named)
 
 
 def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
@@ -152,7 +191,8 @@ def _is_korean(sample: bytes) -> bool:
     return sum(0xB0 <= byte <= 0xC8 for byte in high[0::2]) > 0.5 * len(high[0::2])
 
 
-def _excel(data: bytes, name: str) -> list[list[str]]:
+def _excel(data: bytes, name: str) -> dict[str, list[list[str]]]:
+    """Return the cells of each sheet by its title."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             inside = sum(part.file_size for part in parts.infolist())
@@ -165,8 +205,10 @@ def _excel(data: bytes, name: str) -> list[list[str]]:
     except Exception as error:  # openpyxl raises whatever a broken archive makes it meet
         raise InputError([Problem("file", name, say("not_read_as_excel", error=type(error).__name__),
                                   say("save_it_again"))]) from error  # fmt: skip
-    best = max(sheets.values(), key=lambda sheet: sheet.shape[0] * min(sheet.shape[1], 20), default=pd.DataFrame())
-    return [["" if pd.isna(v) else _cell(v) for v in row] for row in best.itertuples(index=False)]
+    return {
+        str(title): [["" if pd.isna(v) else _cell(v) for v in row] for row in sheet.itertuples(index=False)]
+        for title, sheet in sheets.items()
+    }
 
 
 def _cell(value: Any) -> str:

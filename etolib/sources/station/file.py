@@ -58,6 +58,7 @@ def read(
     stamps: str | None = None,
     hourly: str | None = None,
     psychrometer: str | None = None,
+    sheet: str | None = None,
     format: str | None = None,
     known: Known | None = None,
 ) -> StationFile:
@@ -96,6 +97,8 @@ def read(
     psychrometer : {"ventilated", "natural", "indoor"}, optional
         How air moves past the wet bulb, where the file has one beside its dry bulb: with a fan (Assmann, some 5 m/s),
         in a screen (some 1 m/s), indoors (FAO-56 Eq. 16).
+    sheet : str, optional
+        Which sheet of an Excel file, where several could be the station.
     format : str, optional
         Name of the format of the file (`etolib.sources.station.formats.FORMATS`), where it is not recognised.
     known : mapping, optional
@@ -116,14 +119,15 @@ def read(
     >>> source.frame["tmax"].tolist()
     [30.0, 25.0]
     """
-    said = answers.whole(known, dates, time_zone, stamps, hourly, format, psychrometer)
-    table = open_table(file, filename, said.get("", {}).get("table"))
+    said = answers.whole(known, dates, time_zone, stamps, hourly, format, psychrometer, sheet)
+    if mapping is not None:
+        said = {name: dict(facts) for name, facts in mapping.known.items()}
+    whole = said.get("", {})
+    table = open_table(file, filename, whole.get("table"), whole.get("sheet"))
     _, name = content(file, filename)
     if mapping is None:
         latitude = None if site is None else site.latitude
         mapping = answers.applied(table, latitude, said, columns or {}, units or {}, wind_height)
-    else:
-        said = {name: dict(facts) for name, facts in mapping.known.items()}
     mapping = replace(mapping, station=station or mapping.station)
     if table.monthly is not None:
         return StationFile(table.monthly, name, place_of(table, mapping, site), mapping, monthly=True)

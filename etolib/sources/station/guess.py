@@ -67,7 +67,8 @@ def guess(
     >>> [c.unit for c in mapping.columns]
     [None, '°F', '°F']
     """
-    return map_table(open_table(file, filename), latitude, known)
+    said = (known or {}).get("", {})
+    return map_table(open_table(file, filename, said.get("table"), said.get("sheet")), latitude, known)
 
 
 def map_table(table: Table, latitude: float | None, known: Known | None = None) -> Mapping:
@@ -89,6 +90,11 @@ def map_table(table: Table, latitude: float | None, known: Known | None = None) 
     columns = complete(table, psychrometer.both_or_neither(named, notes), latitude, questions, per_day)
     if (ventilation := psychrometer.question(table, columns, known)) is not None:
         questions.append(ventilation)
+    if len(table.sheets) > 1:
+        first, *others = table.sheets
+        text = say("which_sheet", sheet=repr(first), names=list(map(repr, others)))
+        questions.append(Question("sheet", text, None, table.sheets, first))
+        columns = [replace(c, guessed=c.guessed or c.variable in QUANTITY) for c in columns]
     found = {c.variable for c in columns}
     if per_day > 1 and {"tmean", "tdry"} & found:  # the extremes of the day are those of its rows
         found |= {"tmin", "tmax"}

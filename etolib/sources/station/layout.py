@@ -31,7 +31,8 @@ class Table:
     ``monthly`` the means of a file that holds no days;
     ``format`` the row of a format it is known as; ``above`` the lines above the header,
     ``notes`` what was left out of it; ``estimates`` by column the column of its flag, and the flags by which the
-    network says that it estimated the value.
+    network says that it estimated the value; ``sheets`` the sheets of an Excel file that could be the station,
+    where there are several and nobody has said which: the first is this one.
     """
 
     names: list[str]
@@ -45,6 +46,7 @@ class Table:
     above: tuple[str, ...] = ()
     notes: tuple[Text, ...] = ()
     estimates: Mapping[int, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
 
 def delimiter_of(lines: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ class Question:
     ----------
     parameter : str
         Of `etolib.read_station`, the one that answers it: ``columns``, ``units``, ``wind_height``, ``dates``,
-        ``time_zone``, ``stamps``, ``psychrometer``, ``station`` or ``site``.
+        ``time_zone``, ``stamps``, ``psychrometer``, ``sheet``, ``station`` or ``site``.
     text : Text
         One sentence: what is uncertain, and what it would change.
     column : str or None
