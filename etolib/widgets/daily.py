@@ -54,7 +54,8 @@ def pack(result: Result, words: Mapping[str, str] | None = None) -> dict[str, An
     Examples
     --------
     >>> import etolib
-    >>> with etolib.config.set_options(offline=True):
+    >>> from etolib import config
+    >>> with config.set_options(offline=True):
     ...     packed = pack(etolib.compute((-22.7, -47.6), "2024-01-01/2024-01-03"))
     >>> packed["days"], packed["kinds"], len(packed["data"]) == 8 * 3 * len(packed["rows"])
     (3, ['climatology'], True)
