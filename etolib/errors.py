@@ -96,7 +96,10 @@ class Problem:
     @property
     def sentence(self) -> Text:
         """Thing, value and rule in one line."""
-        return say("problem", thing=self.thing, value=repr(self.value), rule=verbatim(self.rule))
+        said = isinstance(self.value, Text) and self.value.key  # a range of values has words of its own
+        return say(
+            "problem", thing=self.thing, value=self.value if said else repr(self.value), rule=verbatim(self.rule)
+        )
 
     def encode(self) -> dict[str, Any]:
         """Return the parts as JSON can hold them."""

@@ -156,7 +156,7 @@ def finish(
             result[name] = values
             sentence = say(
                 "values_no_weather",
-                number=int(wrong.sum()),
+                count=int(wrong.sum()),
                 variable=name,
                 value=f"{first:g} {bounds.units}",
                 day=str(days[wrong][0].date()),

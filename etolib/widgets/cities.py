@@ -13,7 +13,7 @@ from importlib import resources
 from typing import NamedTuple
 from urllib.parse import quote
 
-ATTRIBUTION = 'Cities: <a href="https://www.geonames.org" target="_blank" rel="noopener">GeoNames</a>, CC BY 4.0'
+ATTRIBUTION = '<a href="https://www.geonames.org" target="_blank" rel="noopener">GeoNames</a>, CC BY 4.0'
 
 _TILE = 256  # pixels of the world at zoom 0
 _MARGIN = 0.25  # of the view, drawn beyond each of its edges, so that a small move shows no empty rim

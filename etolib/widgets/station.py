@@ -15,6 +15,7 @@ import ipywidgets as widgets
 
 from etolib.errors import EtolibError
 from etolib.sources.station.units import QUANTITY, UNITS
+from etolib.widgets import wording
 from etolib.widgets.form import marked
 from etolib.widgets.form_model import FormModel, shown_name
 from etolib.widgets.markup import station as markup
@@ -311,7 +312,7 @@ class _Row:
             self.title.value = markup.station_column(language, self.name, column["reason"])
             self.variable.options = _variables(language, variable)
             self.variable.value = variable
-            units = _units(variable, column["unit"], column["format"])
+            units = _units(language, variable, column["unit"], column["format"])
             self.unit.options = units
             self.unit.value = column["unit"] or column["format"] or None
             # Kept in its place while empty: the columns below and above shall not move.
@@ -345,7 +346,7 @@ def _variables(language: str, chosen: str | None, first: str | None = None) -> l
     ]
 
 
-def _units(variable: str, unit: str | None, date_format: str | None) -> list[tuple[str, str]]:
+def _units(language: str, variable: str, unit: str | None, date_format: str | None) -> list[tuple[str, str]]:
     """Return the units a column can have; for a date its two readings."""
     if date_format and "%" in date_format:
         forms = [date_format]
@@ -353,7 +354,7 @@ def _units(variable: str, unit: str | None, date_format: str | None) -> list[tup
             forms.append(date_format.translate(str.maketrans("dm", "md")))
         return [(markup.date_words(form), form) for form in sorted(forms)]
     known = UNITS.get(QUANTITY.get(variable, ""), {})
-    return [(name, name) for name in known] if unit in known else []
+    return [(wording.unit(language, name), name) for name in known] if unit in known else []
 
 
 def _hide(widget: widgets.DOMWidget, hidden: bool) -> None:

@@ -74,11 +74,22 @@ def variable(language: str, name: str) -> str:
     return say_or(language, f"var_{name}", str(name))
 
 
+def unit(language: str, name: str) -> str:
+    """Return a unit as people write it: those of letters only have a word, a symbol stays.
+
+    >>> unit("pt", "fraction"), unit("pt", "hPa")
+    ('fração', 'hPa')
+    """
+    if isinstance(name, Text) and name.key:
+        return translate(language, name)
+    return say_or(language, f"unit_{name}", str(name))
+
+
 def stage(language: str, name: str | None) -> str:
     """Return a stage of the calculation in words; an unknown one as it is.
 
     >>> stage("pt", "download"), stage("en", "'check'"), stage("en", None)
-    ('Download', 'Check', '')
+    ('Coleta', 'Check', '')
     """
     plain = str(name or "").strip("'")
     return say_or(language, f"stage_{plain}", plain)
@@ -156,6 +167,10 @@ def _thing(language: str, value: str) -> str:
     return say_or(language, f"thing_{value.replace(' ', '_')}", value)
 
 
+def _problem_value(language: str, value: str) -> str:
+    return translate(language, value) if isinstance(value, Text) and value.key else quoted(str(value))
+
+
 _ROLES: Mapping[str, Role] = {
     "name": _name,
     "variable": variable,
@@ -165,6 +180,8 @@ _ROLES: Mapping[str, Role] = {
     "days": _days,
     "ratio": lambda language, value: value.removeprefix("-") if not value.strip("-0.") else value,
     "stage": stage,
+    "unit": unit,
+    "units": _listed(unit),
 }
 
 
@@ -180,7 +197,7 @@ def _of_source(language: str, values: Mapping[str, Any]) -> str:
 
 _FORMS: Mapping[str, Form] = {
     "problem": lambda language, values: problem(
-        language, values["thing"], quoted(str(values["value"])), values["rule"]
+        language, values["thing"], _problem_value(language, values["value"]), values["rule"]
     ),
     "own_station_file": lambda language, values: f"{say(language, 'station')} ({values['name']})",
     "of_source": _of_source,

@@ -13,6 +13,7 @@ those that become words on the page (`etolib.widgets.wording`), with or without 
 ``source``, ``sources``        a name or title of a source, a list of them: ``nasa_power`` becomes NASA POWER
 ``days``                       ``2024-01-01..2024-01-03, 2024-02-01`` (a str, or a `Text` with such in it)
 ``stage``                      a stage of the calculation
+``unit``, ``units``            a unit as the file or a table of units names it, a list of them
 ``name``                       of a file or column as ``repr`` gives it: shown in the quotes of people
 ``ratio``                      a number as text; a zero loses its sign
 ``thing``, ``value``           of `etolib.errors.Problem`: ``latitude``, or a `Text` such as one that names a column

@@ -247,7 +247,7 @@ def test_everything_shown_changes_its_language_at_once(visit, weather):
     expect(chart.get_by_role("application")).to_have_attribute("aria-label", re.compile("^Chart of 10 days"))
     page.locator(".etolib-language button", has_text="PT").click()
     expect(page.locator("html")).to_have_attribute("lang", "pt")
-    expect(page.locator(".etolib-elevation-source")).to_contain_text("m, de Open-Meteo")
+    expect(page.locator(".etolib-elevation-source")).to_contain_text("m, segundo Open-Meteo")
     expect(page.locator(".leaflet-control-zoom-in")).to_have_attribute("title", "Aproximar")
     expect(chart).to_contain_text("chuva", timeout=PATIENCE_MS)
     expect(chart).not_to_contain_text("rain")

@@ -53,6 +53,12 @@ def english():
     return found
 
 
+def words_of(language):
+    """Return the words of three letters and more of a catalogue."""
+    texts = words.catalogue._read(language)._catalog.items()
+    return {word for key, text in texts if key for word in re.findall(r"[^\W\d_]{3,}", text)}
+
+
 def shown(page):
     """Return everything that the page says at the moment, without the markup."""
     html, labels, seen = [], [], set()
@@ -102,7 +108,7 @@ def test_a_result_on_show_changes_its_language_at_once():
     picture = page.results.panes["chart"].value
     assert all(say("pt", key) in picture for key in chart.STATIC.words)
     assert "Rain" not in picture
-    assert page.place.form.found.value == "256 m, de Open-Meteo"
+    assert page.place.form.found.value == "256 m, segundo Open-Meteo"
     assert "NASA POWER não tem dados para 1950" in page.results.head.value
     page.language.value = "en"
     assert "Rain [mm/day]" in page.results.panes["chart"].value
@@ -159,11 +165,23 @@ def test_a_language_that_was_added_is_offered_and_shown_everywhere(toy):
     jobs[1].send("ERROR", **wrong.to_dict())
     page._fault(wrong)
     after = shown(page)
-    ours = {word for forms in english().values() for form in forms for word in re.findall(r"[^\W\d_]{3,}", form)}
-    left = set(re.findall(r"[^\W\d_]{3,}", after)) & ours
+    left = set(re.findall(r"[^\W\d_]{3,}", after)) & words_of("en")
     # Names, codes of messages and links, the citation: the same in every language.
     assert left - {"NASA", "POWER", "Open", "Meteo", "etolib", "SUCCESS", "ERROR", "task", "this", "eto"} == set()
     assert {"Click", "Rain", "Choose", "mean"} <= set(re.findall(r"[^\W\d_]{3,}", before))
+
+
+@pytest.mark.parametrize("language", [code for code in words.languages() if code != "en"])
+def test_nothing_on_the_page_stays_english(language):
+    page, jobs = finished()
+    page.language.value = language
+    page.calculate.click()
+    wrong = InputError([Problem("latitude", "", text_of("is_empty"), text_of("click_or_type"))])
+    jobs[1].send("ERROR", **wrong.to_dict())
+    page._fault(wrong)
+    ours, theirs = words_of("en"), words_of(language)
+    left = set(re.findall(r"[^\W\d_]{3,}", shown(page))) & ours - theirs
+    assert left - {"SUCCESS", "ERROR", "task", "this", "eto"} == set()
 
 
 def test_a_fault_on_show_follows_the_language():
@@ -206,6 +224,9 @@ def test_what_is_wrong_with_an_input_is_a_sentence():
     assert translate("en", one.sentence) == "Longitude “a: b” must be one of 1"
     assert translate("pt", Problem("task id", "", text_of("is_empty")).sentence) == "Tarefa está em branco"
     assert problem("en", "column 'x'", "", text_of("is_empty")) == "Column 'x' is empty"
+    wide = Problem(text_of("column_named", name="'x'"), text_of("from_to", one="1", other="2"), text_of("not_a_number"))
+    assert wide.sentence == "column 'x' = 1 to 2: is not a number"
+    assert translate("pt", wide.sentence) == "A coluna “x” 1 a 2 não é um número"
 
 
 def test_every_flag_has_words():

@@ -219,15 +219,15 @@ def test_a_task_that_nobody_can_take_says_so_and_what_to_do():
     assert "The cluster has no worker" in page.cards[0].body.value
     assert "as soon as a worker joins" in page.cards[0].body.value
     page.form.language = "pt"
-    assert "O cluster não tem nenhum worker" in page.cards[0].body.value
+    assert "O cluster não tem nenhum processo de trabalho" in page.cards[0].body.value
     page._line(RUNNING, 1, None)
     page._count()
-    assert "nenhum worker" not in page.cards[0].body.value + page.line.value
-    assert "1 worker pronto" in page.line.value
+    assert "nenhum processo de trabalho" not in page.cards[0].body.value + page.line.value
+    assert "1 processo pronto" in page.line.value
     page._line(RUNNING, 0, None)
     jobs[0].progress(10)  # it has begun: whoever works on it is there
     page._count()
-    assert "nenhum worker;" not in page.cards[0].body.value
+    assert "nenhum processo de trabalho;" not in page.cards[0].body.value
 
 
 def test_nobody_is_asked_for_sources_while_there_is_no_worker():
@@ -383,7 +383,7 @@ def test_everything_changes_its_language():
     page.language.value = "pt"
     assert page.calculate.description == "Calcular"
     assert page.place.form.fields["elevation"].description == "Altitude (m)"
-    assert "workers prontos" in page.line.value
+    assert "processos prontos" in page.line.value
     assert "Baixar CSV" in page.results.head.value
     assert "Concluído" in page.cards[0].body.value
     assert "Automático" in page.which.automatic.description

@@ -116,7 +116,7 @@ def test_a_timeout_is_said_by_its_texts():
     data = error.to_dict()
     task.apply(message(1, "TIMEOUT", after_s=2.0, stage="download", message=data["message"], texts=data["texts"]))
     told = translate("pt", task.snapshot.error["message"])
-    assert told == "o cálculo foi interrompido após o limite de 2 s, na etapa Download"
+    assert told == "o cálculo foi interrompido após o limite de 2 s, na etapa Coleta"
 
 
 @pytest.mark.parametrize("texts", [None, "x", {"step": None}, {"step": {"key": "of a later version", "values": {}}}])

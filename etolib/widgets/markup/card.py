@@ -40,8 +40,9 @@ def _head(language: str, request: Request | None, now: Snapshot) -> str:
     if now.task_id and request is None:
         place = text(now.task_id[:12])
     period = text(request.period) if request else ""
+    state = text(say_or(language, f"state_{now.status}", now.status))
     return (
-        f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}">{now.status}</span>'
+        f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}">{state}</span>'
         f'<span class="etolib-card-place">{place}</span><span class="etolib-card-period">{period}</span></div>'
     )
 

@@ -101,4 +101,6 @@ def answer_words(language: str, question: Mapping[str, Any], answer: str | float
     """
     if question["parameter"] == "wind_height":
         return f"{float(answer):g} m"
+    if question["parameter"] == "units":
+        return wording.unit(language, str(answer))
     return wording.say_or(language, f"answer_{str(answer).replace(' ', '_')}", str(answer))

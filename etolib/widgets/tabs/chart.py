@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.request import STATION
 from etolib.result import figures
+from etolib.sources import catalogue
 from etolib.widgets import daily, front
 from etolib.widgets.markup.base import label
 from etolib.widgets.tabs.tab import Tab, View
+from etolib.words import ENGLISH, has
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -26,7 +28,8 @@ def ask(result: Result, words: Mapping[str, str]) -> tuple[str, str]:
     each = result.source_eto.drop(columns="climatology", errors="ignore")
     about = result.provenance.get("sources", {})
     # The name of an own file came from outside: the page's word stands for it.
-    titles = {str(n): str(about.get(n, {}).get("title", n)) for n in each} | {STATION: words["station"]}
+    titles = {str(n): words.get(f"title_{n}", str(about.get(n, {}).get("title", n))) for n in each}
+    titles |= {STATION: words["station"]}
     each = each.rename(columns=titles)
     return figures.svg_for_page(result.table, words, *_WIDE, sources=each), figures.svg_for_page(
         result.table, words, *_NARROW, sources=each
@@ -51,6 +54,7 @@ def view() -> View:
     return Chart()
 
 
-STATIC = Tab("chart", look, ask, words=(*figures.WORDS, "station"), slow=True)
+_TITLES = tuple(key for name in catalogue.names() if has(ENGLISH, key := f"title_{name}"))
+STATIC = Tab("chart", look, ask, words=(*figures.WORDS, "station", *_TITLES), slow=True)
 INTERACTIVE = Tab("chart", ask=daily.pack, view=view)
 TAB = INTERACTIVE if front.widget_files("chart") else STATIC

@@ -97,7 +97,7 @@ def test_numbers_that_stand_for_none(cell, column):
     station = read(text(rows=changed(column, (2, 7), cell)).encode(), site=SITE)
     variable = {1: "tmin", 3: "rs"}[column]
     assert station.frame[variable].isna().to_numpy().nonzero()[0].tolist() == [2, 7]
-    assert any("2 cell(s)" in str(warning) for warning in station.warnings)
+    assert any("2 cells" in str(warning) for warning in station.warnings)
 
 
 @pytest.mark.parametrize(
