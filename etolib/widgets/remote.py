@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from etolib import config
 from etolib.request import STATION, station_name
 from etolib.widgets.tabs.tab import Ask, Failed, resolve
-from etolib.words import Text, decode, encode, join
+from etolib.words import Text, encode, join
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -139,21 +139,20 @@ def read_station(
         if at is not None:
             found["stations"] = list(dict.fromkeys(row[at] for row in table.rows if row[at]))[:_STATIONS]
 
-        def told(mapping: StationMapping) -> None:
+        def told(mapping: StationMapping, questions: Sequence[Question]) -> None:
             form = mapping.date_format
             found["columns"] = [_column(c.name, c.variable, c.unit, c.height, c.reasons, form) for c in mapping.columns]
             found["reading"], found["notes"] = encode(mapping.explain()[0]), list(map(encode, mapping.notes))
-            found["questions"] = [
-                _question(asked, preview.preview(table, mapping, asked, here)) for asked in mapping.questions
-            ]
+            found["questions"] = [_question(asked, preview.preview(table, mapping, asked, here)) for asked in questions]
 
-        told(mapping)
-        file = station_file.read(data, known=known, filename=name, station=station, site=here)
-        told(file.mapping)
+        try:
+            file = station_file.read(data, known=known, filename=name, station=station, site=here)
+        except InputError as error:
+            asked = {str(q.text): q for q in (*mapping.questions, *getattr(error, "questions", ()))}
+            told(mapping, list(asked.values()))
+            raise
+        told(file.mapping, file.mapping.questions)
     except InputError as error:
-        known_already = {str(decode(question["text"])) for question in found["questions"]}
-        asked = [q for q in getattr(error, "questions", ()) if str(q.text) not in known_already]
-        found["questions"] += [_question(q, preview.preview(table, mapping, q, here)) for q in asked]
         said = {str(q.text) for q in getattr(error, "questions", ())}
         found["problem"] = [problem.encode() for problem in error.problems if str(problem.rule) not in said]
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,17 +90,6 @@ def is_empty(cell: str) -> bool:
         return float(text.replace(",", ".")) in FILLS
     except ValueError:
         return False
-
-
-def numbers(cells: Iterable[str], decimal: str) -> NDArray[np.float64]:
-    """Return cells as numbers, NaN where there is none: as `number`, and without those that stand for none.
-
-    >>> numbers(["21.5", "9999", "20", "x"], ".").tolist()
-    [21.5, nan, 20.0, nan]
-    """
-    values = np.array([number(cell, decimal) for cell in cells], dtype=float)
-    none = stand_ins(values)
-    return np.where(np.isin(values, none), math.nan, values) if none else values
 
 
 def stand_ins(values: NDArray[np.float64]) -> list[float]:

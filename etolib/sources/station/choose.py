@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from etolib.sources.station.cells import number, numbers
 from etolib.sources.station.columns import Column, Known
 from etolib.sources.station.headers import take_apart
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import plain
 from etolib.sources.station.questions import Question
-from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
+from etolib.sources.station.units import CANONICAL, QUANTITY, conversion
 from etolib.words import Text, say
 
 ALIKE = 0.02
@@ -47,10 +46,15 @@ def one_for_each(
                     questions.append(question)
                 if best.index < len(result):
                     result[best.index] = replace(result[best.index], guessed=True)
-            notes.append(say("looks_like_too", name=repr(c.name), variable=variable, name2=repr(best.name)))
-            reasons = (say("name_used_for_it", name=repr(best.name)),)
-            result[c.index] = replace(c, variable=None, unit=None, height=None, reasons=reasons)
+            result[c.index] = behind(c, best.name, notes)
     return result
+
+
+def behind(column: Column, best: str, notes: list[Text]) -> Column:
+    """Return a column that is not used because the one called ``best`` is, which ``notes`` then say."""
+    notes.append(say("looks_like_too", name=repr(column.name), variable=column.variable, name2=repr(best)))
+    reasons = (say("name_used_for_it", name=repr(best)),)
+    return replace(column, variable=None, unit=None, height=None, reasons=reasons)
 
 
 def _rank(column: Column, known: Known, share: float) -> tuple[float, ...]:
@@ -61,9 +65,8 @@ def _rank(column: Column, known: Known, share: float) -> tuple[float, ...]:
 
 
 def _values(table: Table, column: Column) -> np.ndarray:
-    raw = numbers((row[column.index] for row in table.rows[:_SAMPLE]), table.decimal)
-    factor, offset = UNITS[QUANTITY[column.variable or ""]].get(column.unit or "", (1.0, 0.0))
-    return raw * column.scale * factor + offset
+    factor, offset = conversion(column.variable, column.unit)
+    return table.numbers(column, _SAMPLE) * factor + offset
 
 
 def _alike(one: np.ndarray, two: np.ndarray) -> bool:
@@ -86,8 +89,7 @@ def components(columns: Sequence[Column], table: Table) -> set[int]:
     there = {plain(take_apart(name).text) for name in table.names}
     found = set()
     for c in columns:
-        if plain(take_apart(c.name).text) == "u10" and c.variable == "u2":
-            values = [number(row[c.index], table.decimal) for row in table.rows[:_SAMPLE]]
-            if "v10" in there or any(value < 0 for value in values):
-                found.add(c.index)
+        is_u10 = c.variable == "u2" and plain(take_apart(c.name).text) == "u10"
+        if is_u10 and ("v10" in there or (table.numbers(c, _SAMPLE) < 0).any()):
+            found.add(c.index)
     return found

@@ -38,6 +38,7 @@ from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Unanswered
 from etolib.sources.station.rows import Clocked, days_of, several_a_day
 from etolib.sources.station.units import QUANTITY, UNITS
+from etolib.sources.station.unstated import by_weather
 from etolib.words import Text, join, say
 
 __all__ = ["Column", "Mapping", "StationFile", "guess", "read"]
@@ -123,8 +124,8 @@ def read(
     if mapping is not None:
         said = {name: dict(facts) for name, facts in mapping.known.items()}
     whole = said.get("", {})
-    table = open_table(file, filename, whole.get("table"), whole.get("sheet"))
-    _, name = content(file, filename)
+    data, name = content(file, filename)
+    table = open_table(data, name, whole.get("table"), whole.get("sheet"))
     if mapping is None:
         latitude = None if site is None else site.latitude
         mapping = answers.applied(table, latitude, said, columns or {}, units or {}, wind_height)
@@ -139,17 +140,26 @@ def read(
     if several_a_day(moments):
         clocked = answers.clock(said)
         return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, clocked)
-    days = _days(table, mapping, name)
+    return _from_days(StationFile(pd.DataFrame(), name, place, mapping), table)
+
+
+def _from_days(station: StationFile, table: Table) -> StationFile:
+    """Return the station with its rows as days."""
+    mapping, place = station.mapping, station.site
+    days = _days(table, mapping, station.filename)
     warnings: list[Text] = []
     values, problems = _values(table, mapping, warnings)
     if not problems and not {"tmin", "tmax"} <= values.keys():
-        problems.append(Problem("file", name, say("no_columns_for_tmin_and_tmax")))
+        problems.append(Problem("file", station.filename, say("no_columns_for_tmin_and_tmax")))
     if problems:
         raise InputError(problems)
+    frame = canonical.table(days, values, warnings)
+    if (likelier := by_weather(mapping, frame, place)) is not mapping:
+        return _from_days(replace(station, mapping=likelier), table)
     marked = estimates.of_rows(table, mapping, values)
-    frame, mapping, said_of = _judged(canonical.table(days, values, warnings), place, mapping)
-    told = (*_told(mapping), *said_of, *estimates.told(marked), *warnings)
-    return StationFile(frame, name, place, mapping, warnings=told, estimated=estimates.of_days(days, marked))
+    frame, mapping, odd = _judged(frame, place, mapping)
+    told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
+    return replace(station, frame=frame, mapping=mapping, warnings=told, estimated=estimates.of_days(days, marked))
 
 
 def _judged(frame: pd.DataFrame, place: Site | None, mapping: Mapping) -> tuple[pd.DataFrame, Mapping, list[Text]]:
@@ -180,6 +190,8 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     if "tmean" not in columns and "tdry" in columns:
         columns["tmean"] = columns["tdry"]
     days = days_of(table, mapping, moments, columns, place, said)
+    if (likelier := by_weather(mapping, days.frame, place, of_hours=True)) is not mapping:
+        return _from_hours(replace(station, mapping=likelier), table, moments, said)
     frame, mapping, odd = _judged(days.frame, place, mapping)
     if days.questions:  # every value of a day rests on where the day begins
         mapping = replace(
@@ -229,18 +241,15 @@ def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[
             thing = say("column_named", name=repr(c.name))
             problems.append(Problem(thing, c.unit, say("has_no_unit_of", units=list(units))))
             continue
-        cells = [row[c.index] for row in table.rows]
-        raw = np.array([number(cell, table.decimal) for cell in cells], dtype=float)
-        odd = [cell for cell, value in zip(cells, raw, strict=True) if math.isnan(value) and not is_empty(cell)]
+        raw = table.written(c)
+        odd = [text for text, v in zip(table.cells(c), raw, strict=True) if math.isnan(v) and not is_empty(text)]
         if odd:
             warnings.append(say("cells_without_number", name=repr(c.name), count=len(odd), example=repr(odd[0][:20])))
         if none := stand_ins(raw):
             count, example = int(np.isin(raw, none).sum()), ", ".join(f"{v:.6g}" for v in none[:3])
             warnings.append(say("cells_stand_for_none", name=repr(c.name), count=count, example=example))
-            raw = np.where(np.isin(raw, none), math.nan, raw)
         factor, offset = units[c.unit]
-        raw = np.where(np.isin(raw, c.missing), math.nan, raw) * c.scale
-        values = raw * factor + offset
+        values = table.numbers(c) * factor + offset
         if c.variable == "u2" and (c.height or 2.0) != 2.0:
             values = values * float(wind_speed_2m(1.0, c.height))
         columns[c.variable] = values

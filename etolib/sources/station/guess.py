@@ -11,7 +11,7 @@ from etolib.dates import PARTS
 from etolib.errors import InputError, Problem
 from etolib.sources.station import preamble, psychrometer
 from etolib.sources.station.cells import is_empty
-from etolib.sources.station.choose import components, one_for_each
+from etolib.sources.station.choose import behind, components, one_for_each
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
 from etolib.sources.station.dates import MONTHS, DateForm, date_form
@@ -140,9 +140,7 @@ def _by_name(table: Table, known: Known, notes: list[Text], questions: list[Ques
         variable = column.variable
         other = first.get(variable or "", header)
         if variable in QUANTITY and other != header:
-            notes.append(say("looks_like_too", name=repr(header), variable=variable, name2=repr(other)))
-            reasons = (say("name_used_for_it", name=repr(other)),)
-            column = replace(column, variable=None, unit=None, height=None, reasons=reasons)
+            column = behind(column, other, notes)
         elif variable is None and header not in known and (why := _why_not(table, header)):
             notes.append(say(why, name=repr(header)))
         columns.append(column)
@@ -228,9 +226,7 @@ def _column(
         unit, reason = CANONICAL[header], say("canonical_name_and_unit")
     if unit is None and quantity in stated:
         unit, reason = stated[quantity], say("unit_from", reason=say("the_lines_above"))
-    heights = (said.get("height"), height_of(header), table.facts.get("wind_height"),
-               None if table.format is None else table.format.wind_height)  # fmt: skip
-    height = next((height for height in heights if height), None) if variable == "u2" else None
+    height = _wind_height(table, variable, said.get("height"), height_of(header))
     unknown = () if "variable" in said else name.unknown
     return Column(header, index, variable, unit, unit is not None, height, (reason,), unknown=unknown)
 
@@ -240,6 +236,14 @@ def _instead(header: str, other: str) -> Text:
     if psychrometer.bulb_of(header) == "twet":
         return say("wet_bulb_without_dry", name=repr(header))
     return say("is_another_quantity", name=repr(header), what=say(f"other_{other}"))
+
+
+def _wind_height(table: Table, variable: str | None, *of_column: float | None) -> float | None:
+    """Return the height of a wind: what is known of the column, else of the file, else of its format. [m]"""
+    if variable != "u2":
+        return None
+    of_format = None if table.format is None else table.format.wind_height
+    return next((height for height in (*of_column, table.facts.get("wind_height"), of_format) if height), None)
 
 
 _RUNS = {"km": "km/day", "mi": "mi/day"}
@@ -254,12 +258,12 @@ def _of_format(table: Table, known: Format, spec: Spec, column: Column, said: Ma
     units = UNITS[QUANTITY[spec.variable]]
     found = said.get("unit") or spec.unit or table.units[column.index]
     unit = found if found in units else unit_of(found or "")
-    heights = (said.get("height"), spec.height, table.facts.get("wind_height"), known.wind_height)
-    height = next((height for height in heights if height), None) if spec.variable == "u2" else None
+    height = _wind_height(table, spec.variable, said.get("height"), spec.height)
     by_hand = bool(said.get("unit"))
     settled = by_hand or (unit in units and spec.unit is None)  # by a person, or by the file itself
     return replace(
         column, unit=unit if unit in units else None, stated=unit in units and (settled or not spec.choices),
-        height=height, reasons=reasons, scale=1.0 if by_hand else spec.scale, missing=spec.missing,
+        height=height, reasons=reasons, missing=spec.missing,
+        scale=1.0 if by_hand and unit != spec.unit else spec.scale,  # the unit of the format said again: as it stands
         choices=() if settled else spec.choices,
     )  # fmt: skip

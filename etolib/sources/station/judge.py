@@ -24,7 +24,7 @@ from etolib.sources.station.columns import Column
 from etolib.sources.station.expected import KIND, Days, Departure, departure, index_of, place_in_words, when_in_words
 from etolib.sources.station.questions import Question
 from etolib.sources.station.relations import contradictions
-from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
+from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, conversion
 from etolib.sources.station.verdicts import ESSENTIAL, Verdict
 from etolib.words import Text, say
 
@@ -235,12 +235,8 @@ def _range(column: Column, values: Any) -> Text:
 
 def _as_written(column: Column, values: Any) -> Any:
     """Return values as the file has them (of a wind, at 2 m)."""
-    factor, offset = _conversion(column)
+    factor, offset = conversion(column.variable, column.unit)
     return (values - offset) / factor / column.scale
-
-
-def _conversion(column: Column) -> tuple[float, float]:
-    return UNITS[QUANTITY[column.variable or ""]].get(column.unit or "", (1.0, 0.0))
 
 
 def _rule(column: Column, values: Any) -> Text:
@@ -275,7 +271,7 @@ def other_units(column: Column, values: Any, dates: Days, site: Site | None) -> 
         The place.
     """
     variable = column.variable or ""
-    factor, offset = _conversion(column)
+    factor, offset = conversion(column.variable, column.unit)
     raw = (np.asarray(values, dtype=float) - offset) / factor
     scores = {
         unit: misfit(variable, raw * scale + shift, dates, site)

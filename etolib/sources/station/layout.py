@@ -8,16 +8,19 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from etolib.errors import InputError, Problem
 from etolib.site import parse_angle
 from etolib.sources.station import cell_units
 from etolib.sources.station import header_lines as headers
-from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, date_like, is_number
+from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, date_like, is_number, number, stand_ins
 from etolib.words import Text, say
 
 if TYPE_CHECKING:
+    from etolib.sources.station.columns import Column
     from etolib.sources.station.formats.row import Format
 
 DELIMITERS = (";", "\t", "|", ",")
@@ -47,6 +50,23 @@ class Table:
     notes: tuple[Text, ...] = ()
     estimates: Mapping[int, tuple[int, frozenset[str]]] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
+
+    def cells(self, column: Column) -> list[str]:
+        """Return the text of a column, row by row."""
+        return [row[column.index] for row in self.rows]
+
+    def written(self, column: Column, most: int | None = None) -> NDArray[np.float64]:
+        """Return the numbers of a column as they are written, NaN where there is none; shape (rows,), or ``most``."""
+        return np.array([number(row[column.index], self.decimal) for row in self.rows[:most]], dtype=float)
+
+    def numbers(self, column: Column, most: int | None = None) -> NDArray[np.float64]:
+        """Return a column as numbers in its own unit, NaN where there is none; shape (rows,), or the first ``most``.
+
+        Without those that stand for none, by their look or by the format of the file, and with its scale.
+        """
+        raw = self.written(column, most)
+        none = (*column.missing, *stand_ins(raw))
+        return (np.where(np.isin(raw, none), np.nan, raw) if none else raw) * column.scale
 
 
 def delimiter_of(lines: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,11 @@ from etolib.site import Site
 from etolib.sources.station.columns import Column, Mapping
 from etolib.sources.station.dates import dates_of
 from etolib.sources.station.expected import usual
+from etolib.sources.station.headers import take_apart
 from etolib.sources.station.judge import misfit
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
-from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS
-from etolib.sources.station.unstated import values_of
+from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, conversion, unit_of
 
 MOST_POINTS = 240
 """Days drawn: a longer record is drawn by its newest days, so that a season can be seen."""
@@ -87,21 +88,31 @@ def _readings(
 ) -> dict[str, np.ndarray]:
     """Return the series of each answer in the canonical unit."""
     variable = column.variable or ""
-    units = UNITS[QUANTITY[variable]]
+    quantity = QUANTITY[variable]
+    units = UNITS[quantity]
 
     def values(one: Column, unit: str | None) -> np.ndarray:
-        factor, offset = units.get(unit or "", (1.0, 0.0))
-        return np.asarray(values_of(table, one) * factor + offset)
+        factor, offset = conversion(variable, unit)
+        return np.asarray(table.numbers(one) * factor + offset)
 
     if question.parameter == "units":
         names = [str(unit) for unit in question.choices if unit in units] or list(units)
-        return {unit: values(column, unit) for unit in names}
+        as_written = replace(column, scale=1.0)  # what a person answers is the unit of the numbers in the file
+        return {unit: values(column if unit == column.unit else as_written, unit) for unit in names}
     if question.parameter == "wind_height":
         wind = values(column, column.unit)
         heights = [float(height) for height in question.choices] or [2.0, 10.0]
         return {f"{height:g} m": np.asarray(wind_speed_2m(wind, height)) for height in heights}
-    rivals = [columns[str(name)] for name in question.choices if name in columns]
-    return {one.name: values(one, one.unit or column.unit) for one in rivals or [column]}
+    rivals = [one for name in question.choices if (one := columns.get(str(name))) is not None]
+    rivals = [one for one in rivals if one.variable is None or QUANTITY.get(one.variable) == quantity]
+    return {one.name: values(one, _unit(table, one, quantity) or column.unit) for one in rivals or [column]}
+
+
+def _unit(table: Table, column: Column, quantity: str) -> str | None:
+    """Return the unit of a column, also of one that is not used and has kept none."""
+    stated, _ = take_apart(column.name).unit_for(quantity)
+    units = (column.unit, stated, unit_of(table.units[column.index] or ""))
+    return next((unit for unit in units if unit in UNITS[quantity]), None)
 
 
 def _plain(values: Any) -> Sequence[float | None]:

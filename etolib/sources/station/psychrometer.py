@@ -18,13 +18,12 @@ import pandas as pd
 from etolib.equations.air import atmospheric_pressure, saturation_vapour_pressure
 from etolib.equations.humidity import VENTILATION
 from etolib.sources.station import columns as station_columns
-from etolib.sources.station.cells import number
 from etolib.sources.station.columns import Column
 from etolib.sources.station.headers import take_apart
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import read_name, words_of
 from etolib.sources.station.questions import Question
-from etolib.sources.station.units import UNITS
+from etolib.sources.station.units import conversion
 from etolib.sources.station.vocabulary import DRY_BULB, OTHERS, PSYCHROMETER
 from etolib.words import Text, say
 
@@ -99,9 +98,8 @@ def question(table: Table, columns: Sequence[Column], known: station_columns.Kno
 
 
 def _celsius(table: Table, column: Column) -> np.ndarray:
-    raw = np.array([number(row[column.index], table.decimal) for row in table.rows], dtype=float)
-    factor, offset = UNITS["temperature"].get(column.unit or "", (1.0, 0.0))
-    return np.asarray(np.where(np.isin(raw, column.missing), np.nan, raw) * column.scale * factor + offset)
+    factor, offset = conversion(column.variable, column.unit)
+    return np.asarray(table.numbers(column) * factor + offset)
 
 
 def said(known: station_columns.Known) -> str | None:

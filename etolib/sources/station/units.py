@@ -59,6 +59,16 @@ CANONICAL: Mapping[str, str] = {
 }
 """The unit of a column that has the canonical name exactly."""
 
+
+def conversion(variable: str | None, unit: str | None) -> Conversion:
+    """Return factor and offset from a unit to the canonical one of a variable; of an unknown one they change nothing.
+
+    >>> conversion("u2", "cm/s"), conversion("u2", None)
+    ((0.01, 0.0), (1.0, 0.0))
+    """
+    return UNITS.get(QUANTITY.get(variable or "", ""), {}).get(unit or "", (1.0, 0.0))
+
+
 FOREIGN = ("°", "µmol/m²/s", "mol/m²", "lx", "V", "A", "Ah", "g/kg", "g/m³", "m³/m³", "ppm", "dBm", "L", "mi",
            "km", "ft", "day", "Hz", "Ω", "rpm", "year", "month", "dS/m", "octa", "UVI", "Bft")  # fmt: skip
 """Units of things that are no weather of the equation: a column in one of them is something else."""

@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from etolib.equations import sun
 from etolib.equations.air import saturation_vapour_pressure, wind_speed_2m
 from etolib.equations.daily import eto_fao56
-from etolib.sources.station.cells import numbers
-from etolib.sources.station.columns import Column
-from etolib.sources.station.judge import LIMITS, USUAL
+from etolib.site import Site
+from etolib.sources.station.columns import Column, Mapping
+from etolib.sources.station.judge import DOUBT, LIMITS, USUAL, misfit
 from etolib.sources.station.layout import Table
 from etolib.sources.station.questions import Question
-from etolib.sources.station.units import FLUXES, QUANTITY, UNITS
+from etolib.sources.station.units import FLUXES, QUANTITY, UNITS, conversion
 from etolib.words import Text, say
 
 WIDEST_RANGE = 50.0
@@ -61,7 +62,7 @@ def complete(
             questions.append(Question("units", text, c.name, c.choices, unit))
             unit = unit or c.choices[0]
         elif unit is None:
-            values = values_of(table, c)
+            values = table.numbers(c)
             unit, why = _likely(quantity, values, file)
             reasons = (*reasons, say("unit_from", reason=why))
             if _others_fit(c.variable or "", values, unit, file):
@@ -75,6 +76,67 @@ def complete(
             questions.append(Question("wind_height", text, c.name, (2.0, 10.0), height))
         result.append(replace(c, unit=unit, height=height, reasons=reasons, guessed=guessed))
     return result
+
+
+def by_weather(mapping: Mapping, frame: pd.DataFrame, place: Site | None, *, of_hours: bool = False) -> Mapping:
+    """Return the mapping with the units that the weather of the place leaves possible, each asked about.
+
+    A unit that nobody states and that gives what cannot be there (`judge.misfit`) is exchanged where exactly one other
+    gives what can. Columns of temperature share theirs. What fits in no unit or in several is left to `judge`.
+
+    Parameters
+    ----------
+    mapping : Mapping
+        What the columns are taken for.
+    frame : pandas.DataFrame
+        Canonical columns by day, as the mapping makes them.
+    place : Site or None
+        Where the station stands; nothing is changed where it is not known.
+    of_hours : bool
+        Whether the rows of the file are parts of days: a radiation may then be a mean or an amount, and is left alone.
+    """
+    groups: dict[str, list[Column]] = {}
+    for c in mapping.columns:
+        said = mapping.known.get(c.name, {}).get("unit")
+        if place is None or c.unit is None or c.stated or said or c.scale != 1.0 or c.variable not in frame:
+            continue
+        quantity = QUANTITY[c.variable or ""]
+        if not (of_hours and quantity == "radiation"):
+            groups.setdefault(quantity if quantity == "temperature" else c.name, []).append(c)
+    better: dict[str, str] = {}
+    for columns in groups.values():
+        unit = _only_possible(columns, frame, place)
+        better |= {c.name: unit for c in columns if unit is not None and unit != c.unit}
+    if not better:
+        return mapping
+    columns_now, questions = [], [q for q in mapping.questions if q.parameter != "units" or q.column not in better]
+    for c in mapping.columns:
+        if (unit := better.get(c.name)) is not None:
+            reason = say("the_weather_there")
+            text = say("unit_not_stated", name=repr(c.name), unit=unit, reason=reason)
+            choices = c.choices or tuple(UNITS[QUANTITY[c.variable or ""]])
+            questions.append(Question("units", text, c.name, choices, unit))
+            reasons = (*(r for r in c.reasons if r.key != "unit_from"), say("unit_from", reason=reason))
+            c = replace(c, unit=unit, guessed=True, reasons=reasons)
+        columns_now.append(c)
+    return replace(mapping, columns=tuple(columns_now), questions=tuple(questions))
+
+
+def _only_possible(columns: Sequence[Column], frame: pd.DataFrame, place: Site | None) -> str | None:
+    """Return the one unit in which all of some columns of a quantity can be at a place; None where several are."""
+    days = pd.DatetimeIndex(frame.index)
+    units = UNITS[QUANTITY[columns[0].variable or ""]]
+    scores = dict.fromkeys(units, 0.0)
+    for c in columns:
+        factor, offset = conversion(c.variable, c.unit)
+        written = (frame[c.variable].to_numpy(float) - offset) / factor
+        for unit, (scale, shift) in units.items():
+            scores[unit] = max(scores[unit], misfit(c.variable or "", written * scale + shift, days, place))
+    if any(scores[c.unit or ""] < 1 for c in columns):
+        return None
+    usual = {unit: score for unit, score in scores.items() if not unit[0].isdigit()}  # tenths are rarer
+    possible = [unit for unit, score in usual.items() if score < 1]
+    return possible[0] if len(possible) == 1 and scores[possible[0]] < DOUBT else None
 
 
 def _others_fit(variable: str, values: Any, unit: str, file: _File) -> bool:
@@ -94,8 +156,8 @@ def _others_fit(variable: str, values: Any, unit: str, file: _File) -> bool:
 
 
 def _mean_wind(table: Table, column: Column, unit: str | None) -> float:
-    values = values_of(table, column) * column.scale
-    factor, offset = UNITS["wind"].get(unit or "", (1.0, 0.0))
+    values = table.numbers(column)
+    factor, offset = conversion("u2", unit)
     good = values[np.isfinite(values)]
     return float(np.mean(good) * factor + offset) if len(good) else math.nan
 
@@ -111,8 +173,8 @@ def wind_height_question(
     means = {}
     for c in columns:
         if c.variable in ("tmin", "tmax", "tmean"):
-            factor, offset = UNITS["temperature"].get(c.unit or "°C", (1.0, 0.0))
-            values = values_of(table, c) * c.scale * factor + offset
+            factor, offset = conversion(c.variable, c.unit)
+            values = table.numbers(c) * factor + offset
             means[c.variable] = float(np.nanmean(values)) if np.isfinite(values).any() else 20.0
     low = min(max(means.get("tmin", means.get("tmean", 20.0) - 5), -30.0), 35.0)
     high = min(max(means.get("tmax", means.get("tmean", 20.0) + 5), low), 45.0)
@@ -130,20 +192,15 @@ def wind_height_question(
     return say("wind_height_and_its_effect", name=repr(name), mean=f"{mean:.1f}", percent=f"{abs(change):.0f}")
 
 
-def values_of(table: Table, column: Column) -> Any:
-    """Return a column as numbers, NaN where there is none; shape (rows,)."""
-    return numbers((row[column.index] for row in table.rows), table.decimal)
-
-
 def _whole_file(table: Table, columns: Sequence[Column], latitude: float | None) -> _File:
     stated = {c.unit for c in columns if c.unit}
     hot = [
         float(np.nanpercentile(values, 95))
         for c in columns
         if QUANTITY.get(c.variable or "") == "temperature" and not c.unit
-        and np.isfinite(values := values_of(table, c)).any()
+        and np.isfinite(values := table.numbers(c)).any()
     ]  # fmt: skip
-    both = {c.variable: values_of(table, c) for c in columns if c.variable in ("tmin", "tmax") and not c.unit}
+    both = {c.variable: table.numbers(c) for c in columns if c.variable in ("tmin", "tmax") and not c.unit}
     apart = np.abs(both["tmax"] - both["tmin"]) if len(both) == 2 else np.array([])
     apart = apart[np.isfinite(apart)]
     if len(apart) and float(np.median(apart)) > WIDEST_RANGE:

@@ -144,8 +144,17 @@ def test_one_of_several_stations_stands_where_its_own_rows_say():
     assert read(FILES / "open_meteo_two_places.csv", station="1").site.latitude == 48.8
 
 
-def test_hours_of_open_meteo_are_in_the_time_zone_that_the_file_states():
-    assert read(FILES / "open_meteo_hourly.csv").mapping.questions == ()
+@pytest.mark.parametrize("file", ["open_meteo_hourly.csv", "nasa_power_hourly.csv"])
+def test_hours_are_in_the_time_zone_that_the_file_states(file):
+    assert read(FILES / file).mapping.questions == ()
+
+
+def test_hours_of_nasa_power_are_those_of_the_standard_that_the_head_names():
+    text = (FILES / "nasa_power_hourly.csv").read_text()
+    for standard, zone in (("LST", "-3"), ("UTC", "0")):
+        written = text.replace("in LST", f"in {standard}")
+        told = read(written.encode(), time_zone=None).frame
+        pd.testing.assert_frame_equal(told, read(written.encode(), time_zone=float(zone), stamps="begin").frame)
 
 
 @pytest.mark.parametrize("file", ["cimis.csv", "noaa_cdo_standard.csv", "ecowitt_net.csv", "visualcrossing_us.csv"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,6 +47,7 @@ def _header(lines: Sequence[str]) -> tuple[dict[str, float], dict[str, str | Non
     """Return place and units out of the header block."""
     facts: dict[str, float] = {}
     units: dict[str, str | None] = {}
+    standard = None
     for line in lines:
         place = re.search(r"latitude\s+(-?\d+(?:\.\d+)?)\s+longitude\s+(-?\d+(?:\.\d+)?)", line, re.IGNORECASE)
         height = re.search(r"=\s*(-?\d+(?:\.\d+)?)\s*meters", line)
@@ -54,10 +56,14 @@ def _header(lines: Sequence[str]) -> tuple[dict[str, float], dict[str, str | Non
             facts["latitude"], facts["longitude"] = float(place[1]), float(place[2])
         elif height:
             facts["elevation"] = float(height[1])
-        elif re.match(r"^Dates .* in UTC\s*$", line):
-            facts["time_zone"] = 0.0
+        elif clock := re.match(r"^Dates .* in (UTC|LST)\s*$", line):
+            standard = clock[1]
         elif parameter:
             units[parameter[1]] = _OF_AN_HOUR.get(parameter[2]) or unit_of(parameter[2])
+    if standard == "UTC":
+        facts["time_zone"] = 0.0
+    elif standard == "LST" and "longitude" in facts:  # the solar time of a band of 15 degrees
+        facts["time_zone"] = float(math.floor(facts["longitude"] / 15 + 0.5))
     return facts, units
 
 
@@ -75,6 +81,8 @@ NASA_POWER = Format(
     },
     closed=True,
     wind_height=2.0,
-    source="NASA POWER, power.larc.nasa.gov/docs: names, units and time standard stand in the head of each file; "
+    stamps="begin",
+    source="NASA POWER, power.larc.nasa.gov/docs: names, units and time standard stand in the head of each file (LST: "
+           "solar time of bands of 15 degrees; hours by the one at which they begin); "
            "T2MWET, TS, QV2M, CLRSKY_ and TOA_SW_DWN are other quantities, WS2M_MAX and the like no means",
 )  # fmt: skip
