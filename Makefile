@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
+JOBS ?= 2
+# A file of tests stays in one process: its fixtures are made once
+SPREAD := -n $(JOBS) --dist loadfile
 
 FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
@@ -48,7 +51,7 @@ test: lint unit browser-tests notebooks
 	$(BIN)/coverage report --skip-covered --fail-under=85
 
 check: lint
-	$(BIN)/python -m pytest -q -m 'not browser and not slow' $(ARGS)
+	$(BIN)/python -m pytest -q $(SPREAD) -m 'not browser and not slow' $(ARGS)
 
 lint: env
 	$(BIN)/ruff check .
@@ -57,7 +60,7 @@ lint: env
 
 unit: env
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -m 'not browser' $(ARGS)
+	$(BIN)/coverage run -m pytest $(SPREAD) -m 'not browser' $(ARGS)
 
 browser-tests: env
 	sh tools/ensure_browser.sh $(BIN)

@@ -8,8 +8,41 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import sys
 
 import pytest
+
+
+def pytest_configure(config):
+    """Measure the coverage of a process of pytest-xdist too: `coverage run` sees only the one that hands out tests."""
+    if hasattr(config, "workerinput") and "COVERAGE_RUN" in os.environ:
+        import coverage
+
+        measured = coverage.Coverage(data_suffix=True)
+        measured.start()
+
+        def save():
+            measured.stop()
+            measured.save()
+
+        config.add_cleanup(save)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Do not measure what a test marked `unmeasured` runs: the tracer doubles its time, and tells nothing new."""
+    measured = None
+    if "COVERAGE_RUN" in os.environ and item.get_closest_marker("unmeasured"):
+        import coverage
+
+        measured = coverage.Coverage.current()
+    if measured is None:
+        return (yield)
+    measured.stop()
+    try:
+        return (yield)
+    finally:
+        measured.start()
 
 
 @pytest.fixture(autouse=True)
@@ -56,4 +89,24 @@ def _no_network():
 
         patch.setattr(socket.socket, "connect", local_connect)
         patch.setattr(socket, "getaddrinfo", local_look_up)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compile_unmeasured():
+    """Let numba compile without the tracer of coverage, which doubles its seconds."""
+    from etolib.equations import compiled
+
+    compile_ = compiled._compile
+
+    def untraced(key):
+        tracer = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return compile_(key)
+        finally:
+            sys.settrace(tracer)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "_compile", untraced)
         yield
