@@ -11,17 +11,13 @@ import pandas as pd
 import pytest
 
 import etolib
-from etolib.equations.air import atmospheric_pressure
-from etolib.equations.humidity import (
-    vapour_pressure_from_dew_point,
-    vapour_pressure_from_psychrometer,
-    vapour_pressure_from_rh,
-)
+from etolib.equations.humidity import vapour_pressure_from_dew_point, vapour_pressure_from_rh
 from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.fuse import fuse_sources
 from etolib.fusion.inputs import HUMIDITY, choose_inputs
 from etolib.site import Site
 from tests.fusion.own_station import measured, station_of
+from tests.sources.station.generator import wet_bulb
 
 SITE = Site(52.1, 5.2, 2.0)
 ROUTES = {
@@ -40,16 +36,6 @@ ROUTES = {
 }
 
 
-def wet_bulb(tdry, ea, elevation=2.0):
-    """The wet bulb of a naturally ventilated psychrometer (FAO-56 Eqs. 15 and 16, solved by halving)."""
-    low, high = tdry - 60.0, tdry.copy()
-    for _ in range(60):
-        middle = (low + high) / 2
-        found = vapour_pressure_from_psychrometer(tdry, middle, atmospheric_pressure(elevation), ventilation="natural")
-        low, high = np.where(found < ea, middle, low), np.where(found < ea, high, middle)
-    return (low + high) / 2
-
-
 def weather(days=400, seed=7, latitude=52.1):
     """Simulated weather with every form of humidity."""
     chance = np.random.default_rng(seed)
@@ -63,7 +49,7 @@ def weather(days=400, seed=7, latitude=52.1):
     ra = extraterrestrial_radiation(latitude, index.day_of_year.to_numpy().astype(float))
     ratio = np.log(ea / 0.6108)
     tdry = tmax - 1.0
-    twet = wet_bulb(tdry, ea)
+    twet = wet_bulb(tdry, ea, SITE.elevation)
     table = {
         "tdry": tdry, "twet": twet, "a_psy": np.full(days, 0.0008),
         "tmin": tmin, "tmax": tmax, "rhmin": rhmin, "rhmax": rhmax, "rhmean": (rhmin + rhmax) / 2, "ea": ea,

@@ -194,11 +194,13 @@ def _column(
     """Return what one column is by its name alone, and by what a person said of it.
 
     ``stated`` are the units that the lines above the table give to quantities; ``notes`` grows by what is left out;
-    ``bulb`` is which of a psychrometer it is.
+    ``bulb`` is which of a psychrometer it is, "" of one of several.
     """
     header = table.names[index]
     if table.format is not None and "variable" not in said and (spec := table.format.spec(header)) is not None:
         return _of_format(table, table.format, spec, Column(header, index, spec.variable), said)
+    if bulb == "":
+        return Column(header, index, None, reasons=(say("other_wet_bulb"),))
     parts = take_apart(header)
     name = Name(bulb) if bulb else read_name(parts.text)
     by_row = table.units[index]

@@ -63,9 +63,10 @@ def _parts(phrase: str) -> list[str]:
 
 
 def pair(names: Sequence[str], taken: Collection[str], notes: list[Text]) -> dict[str, str]:
-    """Return ``tdry`` and ``twet`` by header where a file has one of each; ``notes`` grows where it has more.
+    """Return ``tdry`` and ``twet`` by header where a file has one of each.
 
-    ``taken`` are headers of which somebody says what they are.
+    Where it has more, they are of no use: their headers have "", and ``notes`` grows. ``taken`` are headers of which
+    somebody says what they are.
 
     >>> pair(["Date", "Dry bulb (C)", "Wet bulb (C)", "Tmax"], (), [])
     {'Dry bulb (C)': 'tdry', 'Wet bulb (C)': 'twet'}
@@ -76,7 +77,7 @@ def pair(names: Sequence[str], taken: Collection[str], notes: list[Text]) -> dic
         return {}
     if max(count.values()) > 1:
         notes.append(say("several_psychrometers", names=list(found)))
-        return {}
+        return dict.fromkeys(found, "")
     return found
 
 
