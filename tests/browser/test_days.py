@@ -231,6 +231,21 @@ def test_a_long_record_and_one_day_are_drawn(tab):
     assert ink(page) > 100
 
 
+def test_days_without_any_value_are_said_and_drawn_as_nothing(tab):
+    none = alone.result(5, forecast=0)
+    none.table[["eto", "eto_lower", "eto_upper", "precipitation"]] = float("nan")
+    none.table[["kind", "quality", "source", "flags"]] = None
+    none.source_eto[:] = float("nan")
+    page = shown(tab, Chart, daily.pack(none))
+    assert page.locator(".etolib-chart-key").count() == 0
+    expect(page.get_by_role("application")).to_have_attribute("aria-label", re.compile("no day has a value"))
+    page.locator(".etolib-chart-plot").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".etolib-chart-said")).to_contain_text("2024-01-02: ETo –")
+    page = shown(tab, DayTable, daily.pack(none))
+    assert column(page, 2) == ["–"] * 5
+
+
 # --- table ------------------------------------------------------------------------------------------------------------
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+import io
 import pickle
 from array import array
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from etolib import Site, config
+from etolib import Period, Site, config
 from etolib.pipeline import compute
+from etolib.result.columns import rounded
+from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.widgets import daily, texts
 
 
@@ -99,3 +104,30 @@ def test_flags_and_sources_are_words_of_the_language(result):
     assert any(flags.startswith("vento: ") for flags in common["flags"])
     assert "Estação própria" in common["sources"]
     assert common["unit"] == "mm/dia"
+
+
+depth = st.one_of(st.none(), st.floats(0, 400, allow_subnormal=False), st.integers(0, 40_000).map(lambda n: n / 1000))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(depth, depth), min_size=1, max_size=12))
+def test_the_page_shows_what_the_file_says_in_either_unit(rows):
+    days = pd.date_range("2024-02-27", periods=len(rows))
+    table = pd.DataFrame(dict.fromkeys(TABLE_COLUMNS), index=range(len(rows)), dtype=object)
+    table["date"] = days
+    for n, name in enumerate(("eto", "precipitation")):
+        table[name] = np.array([row[n] for row in rows], dtype=float)
+    table[["eto_lower", "eto_upper"]] = np.nan
+    site, period = Site(-22.7, -47.6), Period(days[0].date(), days[-1].date())
+    packed = daily.pack(Result(site, period, table, pd.DataFrame(index=pd.DatetimeIndex(days, name="date"))))
+    buffer = io.StringIO()
+    rounded(table).to_csv(buffer, index=False)
+    buffer.seek(0)
+    lines = list(csv.DictReader(buffer))
+    for name in ("eto", "precipitation"):
+        mm = [float(line[name]) if line[name] else None for line in lines]
+        assert daily.column(packed, name) == mm
+        inches = [None if value is None else float(f"{value / 25.4:.3f}") for value in mm]
+        assert daily.column(packed, name, daily.US) == pytest.approx(inches, abs=1e-12)
+        shown = [texts.decimal("en", value, 2) for value in daily.column(packed, name)]
+        assert shown == ["–" if value is None else f"{value:.2f}" for value in mm]
