@@ -409,8 +409,12 @@ class _Account:
         }
         notes.append(say("water_soil", soil=soil.title, capacity=capacity, point=point, **depths))
         notes += state.notes
+        if self.planting is None:
+            notes.append(say("water_planting_not_given", date=str(self.plantings[0])))
         if self.curve_number is None:
             notes.append(say("water_no_runoff"))
+        if usual := weather.climatology_days(self.data):
+            notes.append(say("water_days_of_climatology", count=usual))
         gone = table[table["state"].isin(["missing", "held"])]
         if len(gone):
             key = "water_days_held" if self.missing == "hold" else "water_days_missing"

@@ -13,6 +13,7 @@ from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.table_dates import with_dates
 from etolib.errors import InputError, Problem
 from etolib.quantities import without_unit
+from etolib.variables import VARIABLES
 from etolib.water.single import minimum_humidity
 from etolib.words import say
 
@@ -79,8 +80,9 @@ def _numbers(values: Any, name: str, problems: list[Problem]) -> np.ndarray:
     except (TypeError, ValueError):
         problems.append(Problem(name, str(values.dtype), say("not_a_column_of_numbers")))
         return np.full(len(values), np.nan)
-    low, high = {"tmin": (-95, 60), "tmax": (-90, 60), "tdew": (-100, 38)}.get(name, (0, 2000))
-    wrong = (found < (low if name != "eto" else -2)) | (found > high)
+    bounds = VARIABLES["precipitation" if name == "irrigation" else name]
+    low, high = (-2.0 if name == "eto" else bounds.lower), bounds.upper  # a winter's night can outweigh its day
+    wrong = (found < low) | (found > high)
     if wrong.any():
         rule = say("must_be_number_between", low=low, high=high)
         problems.append(Problem(name, float(found[wrong][0]), rule))
@@ -99,6 +101,12 @@ def _rhmin(table: pd.DataFrame) -> np.ndarray:
     for pressure in pressures:
         found = np.where(np.isnan(found), minimum_humidity(pressure, table["tmax"].to_numpy(float)), found)
     return found
+
+
+def climatology_days(data: Any) -> int:
+    """Return how many days of a result are of the climatology; 0 of a table that does not say."""
+    table = getattr(data, "table", data)
+    return int((table["kind"] == "climatology").sum()) if "kind" in table else 0
 
 
 def depths(given: Any, index: pd.Index[Any], name: str) -> np.ndarray:

@@ -152,6 +152,20 @@ def test_irrigation_is_planned_net_and_gross():
     assert given.table["irrigation"].sum() == 21
 
 
+def test_a_result_is_taken_as_it_is_and_its_climatology_said():
+    with etolib.set_options(offline=True, today="2024-07-01"):
+        result = etolib.compute((-22.7, -47.6), "2024-01-01/2024-04-30")
+    water = etolib.water_balance(result, "dry_bean", "clay", method="dual", system="drip")
+    numbers = water.table.drop(columns=["date", "stage", "state"])
+    assert {dtype.kind for dtype in numbers.dtypes} == {"f"}
+    assert water.table["date"].tolist() == result.table["date"].tolist()
+    assert water.table["eto"].tolist() == result.table["eto"].tolist()
+    assert any("121 days are of the climatology" in note for note in water.notes)
+    assert any("begins with the first day, 2024-01-01" in note for note in water.notes)
+    given = etolib.water_balance(frame(), "tomato", planting="2024-04-01").notes
+    assert not any("climatology" in note or "first day" in note for note in given)
+
+
 def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(InputError) as caught:
         etolib.water_balance(
