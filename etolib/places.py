@@ -262,12 +262,27 @@ def _steps(books: _Gazetteer, wanted: bytes) -> Iterator[Iterable[int]]:
         yield own.hits(wanted)
 
 
+def lies_in(place: Place, where: str) -> bool:
+    """Return whether a place lies where a text says: a country, by its code or name, or a region; "" is everywhere.
+
+    >>> lies_in(search("springfield, il")[0], "usa"), lies_in(search("petrolina")[0], "Brasil")
+    (False, True)
+    """
+    wanted = fold(where)
+    inside = not wanted or place.country in _codes(_gazetteer(), wanted)
+    return inside or (len(wanted) > 1 and fold(place.region).startswith(wanted))
+
+
 def _filter(books: _Gazetteer, where: str) -> Callable[[int], bool]:
-    """Return whether a town lies where a text says: a country, or a state of the USA."""
+    """Return whether a town lies where a folded text says: a country, or a state of the USA."""
     if not where:
         return lambda number: True
-    state = where.upper()
-    codes = {state} & books.countries.keys() or {
+    state, codes = where.upper(), _codes(books, where)
+    return lambda number: books.country(number) in codes or (books.region(number) == state)
+
+
+def _codes(books: _Gazetteer, where: str) -> set[str]:
+    """Return the countries of a code, or whose names begin with a folded text."""
+    return {where.upper()} & books.countries.keys() or {
         code for code, names in books.countries.items() if any(fold(name).startswith(where) for name in names)
     }
-    return lambda number: books.country(number) in codes or (books.region(number) == state)

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from etolib.sources.base import Source
 
 __all__ = [
-    "ELEVATIONS", "KINDS", "LAST", "OWN", "PROVIDERS", "SOURCES", "STATION", "Box", "ElevationInfo", "Near", "Rank",
-    "SourceInfo", "Window", "added", "adopt", "find", "humidity_pairs", "keyed_services", "load", "names", "of_source",
-    "provider", "ranked", "register", "registered", "services", "title", "unregister", "words",
+    "ELEVATIONS", "KINDS", "LAST", "OWN", "PLACES", "PROVIDERS", "SOURCES", "STATION", "Box", "Near", "Rank",
+    "ServiceInfo", "SourceInfo", "Window", "added", "adopt", "find", "humidity_pairs", "keyed_services", "load",
+    "names", "of_source", "provider", "ranked", "register", "registered", "services", "title", "unregister", "words",
 ]  # fmt: skip
 
 STATION = "station"
@@ -256,8 +256,8 @@ OWN = SourceInfo(
 
 
 @dataclass(frozen=True)
-class ElevationInfo:
-    """A service of elevations: name, the class of functions that asks it, service and root as of `SourceInfo`."""
+class ServiceInfo:
+    """A service beside the weather: name, the function that asks it, service and root as of `SourceInfo`."""
 
     name: str
     provider: str
@@ -266,14 +266,22 @@ class ElevationInfo:
 
 
 ELEVATIONS = (
-    ElevationInfo(
+    ServiceInfo(
         "open_meteo", "etolib.sources.open_meteo:elevations", "open_meteo_elevation", "https://api.open-meteo.com"
     ),
-    ElevationInfo(
+    ServiceInfo(
         "opentopodata", "etolib.sources.opentopodata:elevations", "opentopodata", "https://api.opentopodata.org"
     ),
 )
 """Services of elevations in the order in which they are asked."""
+
+PLACES = ServiceInfo(
+    "open_meteo",
+    "etolib.sources.geocoding:search",
+    "open_meteo_geocoding",
+    "https://geocoding-api.open-meteo.com",
+)
+"""The service that finds places by name."""
 
 SOURCES: dict[str, SourceInfo] = {row.name: row for row in _ROWS}
 """The row of every source by name, in the order tables show them. `register` adds one."""
@@ -351,7 +359,7 @@ def services() -> Mapping[str, str]:
     >>> services()["nws"]
     'https://api.weather.gov'
     """
-    rows: tuple[SourceInfo | ElevationInfo, ...] = (*SOURCES.values(), *ELEVATIONS)
+    rows: tuple[SourceInfo | ServiceInfo, ...] = (*SOURCES.values(), *ELEVATIONS, PLACES)
     modules = list(dict.fromkeys(row.provider.partition(":")[0] for row in rows))
     together = sorted(rows, key=lambda row: modules.index(row.provider.partition(":")[0]))  # those of one provider
     return MappingProxyType({row.service: row.root for row in together if row.service})

@@ -76,6 +76,7 @@ URLS = {
     "open_meteo_forecast": f"/v1/forecast?latitude=-15.8&longitude=-47.9&daily={DAILY}&hourly=temperature_2m",
     "open_meteo_historical_forecast": "/historical/v1/forecast?latitude=-15.8&longitude=-47.9&daily=temperature_2m_max",
     "open_meteo_elevation": "/v1/elevation?latitude=-15.8,1&longitude=-47.9,2",
+    "open_meteo_geocoding": "/v1/search?name=petr&count=5",
     "met_norway": "/weatherapi/locationforecast/2.0/complete?lat=59.91&lon=10.75",
     "nws": f"/gridpoints/{nws.grid_of(*IN_US).office}/{nws.grid_of(*IN_US).x},{nws.grid_of(*IN_US).y}",
     "opentopodata": "/v1/mapzen?locations=-15.8,-47.9|1,2",

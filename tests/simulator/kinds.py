@@ -8,7 +8,10 @@ from typing import Any
 
 from tests.simulator.answer import Answer
 
-OPEN_METEO = ("open_meteo_archive", "open_meteo_forecast", "open_meteo_historical_forecast", "open_meteo_elevation")
+OPEN_METEO = (
+    "open_meteo_archive", "open_meteo_forecast", "open_meteo_historical_forecast", "open_meteo_elevation",
+    "open_meteo_geocoding",
+)  # fmt: skip
 SERVICES = ("nasa_power", *OPEN_METEO, "met_norway", "nws", "opentopodata")
 GROUPS = {"all": SERVICES, "open_meteo": OPEN_METEO}
 

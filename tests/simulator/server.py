@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.simulator import control, faults, met_norway, nasa, nws, open_meteo, opentopodata
+from tests.simulator import control, faults, geocoding, met_norway, nasa, nws, open_meteo, opentopodata
 from tests.simulator.answer import Answer, Query, html
 from tests.simulator.clock import Clock
 from tests.simulator.faults import Fault, Faults
@@ -34,6 +34,7 @@ _OPEN_METEO_PATHS = {
     "/v1/archive": "open_meteo_archive",
     "/v1/elevation": "open_meteo_elevation",
     "/v1/forecast": "open_meteo_forecast",
+    "/v1/search": "open_meteo_geocoding",
 }
 GZIP_FROM = 600  # bytes; smaller bodies are not worth it
 
@@ -205,6 +206,8 @@ class WeatherServer:
             return nws.answer(path, query, f"http://{headers.get('host', '')}", self.clock, self.weather)
         if service == "opentopodata":
             return opentopodata.answer(path, query, self.weather)
+        if service == "open_meteo_geocoding" and path == "/v1/search":
+            return geocoding.answer(query)
         if path in _OPEN_METEO_PATHS:
             return open_meteo.answer(service, query, self.clock, self.weather)
         return html(404, "Not Found")

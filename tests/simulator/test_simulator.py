@@ -423,7 +423,7 @@ def test_stand_alone_process_is_driven_over_http() -> None:
     try:
         assert process.stdout
         url = process.stdout.readline().strip()
-        exports = dict(process.stdout.readline().strip().removeprefix("export ").split("=", 1) for _ in range(9))
+        exports = dict(process.stdout.readline().strip().removeprefix("export ").split("=", 1) for _ in range(10))
         assert exports["ETOLIB_NASA_POWER_URL"] == url
         assert exports["ETOLIB_OPEN_METEO_HISTORICAL_FORECAST_URL"] == f"{url}/historical"
         assert exports["ETOLIB_TODAY"] == TODAY

@@ -28,7 +28,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import EtolibError
 from etolib.site import Period, Site
-from etolib.sources import catalogue, open_meteo, opentopodata
+from etolib.sources import catalogue, geocoding, open_meteo, opentopodata
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
 from tests.simulator import FAULTS, WeatherServer
@@ -75,6 +75,16 @@ def _heights(service: Any) -> Callable[[], pd.DataFrame]:
     return ask
 
 
+def _towns() -> pd.DataFrame:
+    found = geocoding.search("petr")
+    values = {name: [getattr(place, name) for place in found] for name in ("latitude", "longitude", "population")}
+    heights = [np.nan if place.elevation is None else place.elevation for place in found]
+    frame = pd.DataFrame(values | {"elevation": heights}).reindex(range(4))  # a list cut short has no wrong number
+    # A height that is not known is None, not a sentence: the calculation looks it up.
+    frame.attrs = {"warnings": ["no height"] if frame.isna().any(axis=None) else [], "stale": False}
+    return frame
+
+
 PROVIDERS = {
     p.name: p
     for p in (
@@ -99,6 +109,7 @@ PROVIDERS = {
         Provider("nws_stations", "nws", _source("nws_stations", USA, Period("2024-06-28", "2024-06-29")), 20),
         Provider("open_meteo_elevation", "open_meteo_elevation", _heights(open_meteo)),
         Provider("opentopodata", "opentopodata", _heights(opentopodata)),
+        Provider("open_meteo_geocoding", "open_meteo_geocoding", _towns),
     )
 }
 
