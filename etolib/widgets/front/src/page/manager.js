@@ -20,8 +20,7 @@ export class Manager extends ManagerBase {
 
   /** Make a model of every widget that the kernel has. */
   async load() {
-    await Promise.all(Object.values(loading));
-    await this._loadFromKernel();
+    await Promise.all([this._loadFromKernel(), ...Object.values(loading)]);
   }
 
   async loadClass(name, module) {
