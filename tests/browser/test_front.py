@@ -110,3 +110,36 @@ def test_voilas_own_front_end_serves_the_same_page_and_says_when_its_server_is_g
     stock.child.wait()
     expect(page.locator(BANNER)).to_contain_text("A sessão terminou", timeout=PATIENCE_MS)
     visitor.context.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("<b>ETo</b> of <i>grass</i>", "<b>ETo</b> of <i>grass</i>"),
+        ("<script>bad()</script>x", "x"),
+        ("<img src=x onerror=bad()>", '<img src="x">'),
+        ('<a href=" javascript:bad()" class="c">a</a>', '<a class="c">a</a>'),
+        ('<a href="java\tscript:bad()">a</a>', "<a>a</a>"),
+        ('<a href="https://example.org/a?b=c">a</a>', '<a href="https://example.org/a?b=c">a</a>'),
+        ("<svg><style><img src=x onerror=bad()></style></svg>t", '<img src="x">t'),
+        ("<h1 onclick=bad()>a<b onclick=bad()>b</b></h1>", "a<b>b</b>"),
+        ("1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+    ],
+)
+def test_html_of_a_description_keeps_what_is_allowed_and_runs_nothing(blank, given, left):
+    assert blank.evaluate("(html) => sanitize(html, allowed)", given) == left
+
+
+@pytest.fixture(scope="module")
+def blank(browser):
+    """An empty page with the function that stands in for sanitize-html, and what ipywidgets allows."""
+    source = (front.BUILT.parent / "src" / "page" / "stubs" / "sanitize.js").read_text(encoding="utf-8")
+    page = browser.new_page()
+    page.evaluate(
+        "(source) => { window.sanitize = Function(`${source}; return sanitize`)();"
+        "window.allowed = { allowedTags: ['a', 'b', 'i', 'img'],"
+        " allowedAttributes: { '*': ['aria-*', 'class', 'title'], a: ['href'], img: ['src'] } }; }",
+        source.replace("export default function", "function"),
+    )
+    yield page
+    page.close()
