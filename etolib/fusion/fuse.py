@@ -311,8 +311,9 @@ def _doubtful(flags: pd.DataFrame, source: pd.DataFrame, report: faults.Report) 
 
 
 def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the numeric columns (a table may name the kind of each day)."""
-    return frame.select_dtypes("number").astype(float)
+    """Return the numeric columns (a table may name the kind of each day); a psychrometer needs its coefficient."""
+    out = frame.select_dtypes("number").astype(float)
+    return out if "a_psy" in out else out.drop(columns=["tdry", "twet"], errors="ignore")
 
 
 def _alone(frame: pd.DataFrame, site: Site, options: Mapping[str, Any]) -> pd.Series:

@@ -5,16 +5,23 @@ Authority: FAO-56 Example 4 with its Tables 2.1 (pressure) and 2.3 (saturation v
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import etolib
+from etolib import cli
 from etolib.equations.air import atmospheric_pressure, saturation_vapour_pressure
 from etolib.equations.humidity import vapour_pressure_from_psychrometer
 from etolib.errors import InputError
+from etolib.fusion.fuse import fuse_sources
 from etolib.fusion.inputs import choose_inputs
 from etolib.site import Site
+from etolib.widgets import remote
+from etolib.widgets.markup.station import answer_words
 
 PLACE = Site(10.0, 20.0, 1200.0)
 BY_HAND = {"ventilated": 2.267 - 0.000662 * 87.9 * 6.1, "natural": 2.267 - 0.0008 * 87.9 * 6.1,
@@ -159,8 +166,27 @@ def test_hours_of_a_psychrometer_are_days_of_their_means():
     assert day["a_psy"] == 0.000662
 
 
+def test_bulbs_of_a_source_that_says_nothing_of_its_psychrometer_are_not_used():
+    fused = fuse_sources({"mine": days(rhmean=60.0)}, PLACE)
+    assert set(fused.completed.flags["ea"]) == {"from_rh_mean"}
+
+
 def test_a_grid_lends_the_relative_humidity_of_its_psychrometer():
     other = days()[["tmin", "tmax", "rs", "u2"]] + 2.0
     chosen = choose_inputs({"open_meteo_archive": other, "mine": days(a_psy=0.0008)}, elevation=1200.0)
     saturated = (saturation_vapour_pressure(17.0) + saturation_vapour_pressure(31.0)) / 2
     assert chosen.inputs["rhmean"].to_numpy() == pytest.approx(100 * BY_HAND["natural"] / saturated, abs=0.05)
+
+
+def test_the_page_and_the_command_line_ask_and_take_the_answer(tmp_path):
+    asked = remote.read_station(zlib.compress(file()), "a.csv", {}, None, (10.0, 20.0))["questions"]
+    assert [(q["parameter"], q["column"]) for q in asked] == [("psychrometer", "Wet bulb (°C)")]
+    assert answer_words("pt", asked[0], "natural") == "natural (abrigo, cerca de 1 m/s)"
+    answered = {"": {"psychrometer": "ventilated"}}
+    assert remote.read_station(zlib.compress(file()), "a.csv", answered, None, (10.0, 20.0))["questions"] == []
+    path = tmp_path / "a.csv"
+    path.write_bytes(file())
+    run = CliRunner().invoke(cli.main, ["station", str(path), "--psychrometer", "indoor"])
+    assert run.exit_code == 0
+    assert "0.0012" in run.output
+    assert "psychrometer=" not in run.output
