@@ -29,7 +29,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {"krs": ("interior", "coast", "island")
 STATION = catalogue.STATION
 """Name of the user's own file among the sources."""
 
-PAGE_FIELDS = ("lang", "theme", "task")
+PAGE_FIELDS = ("lang", "theme", "units", "task")
 """Fields of a link that say how the page looks, or which task it shows; they are no part of a request."""
 
 Place = Site | Sequence[Any]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from etolib.equations.eto_result import EtoResult
+
 TABLE_COLUMNS = (
     "date",
     "eto",
@@ -113,9 +115,6 @@ class Result:
         """
         import pandas as pd
 
-        from etolib.reference import eto
-        from etolib.sources.station.months import of_days
-
         try:
             day = pd.Timestamp(date)
         except (TypeError, ValueError):
@@ -127,11 +126,7 @@ class Result:
             )
         if row["eto"].isna().all():
             raise InputError([Problem("date", str(date), say("day_has_no_value"), say("no_source_had_the_day"))])
-        given = row[list(self.flags.columns)].astype(float)
-        heat = self.provenance.get("sources", {}).get("station", {}).get("soil_heat_flux_of_months")
-        if heat and self.input_sources.loc[day, "tmax"] == "station":
-            given["soil_heat_flux"] = of_days(heat, pd.DatetimeIndex([day]))
-        work: Any = eto(given, self.site).terms(day)
+        work: Any = self.calculation(row).terms(day)
         work["flag"] = self.flags.loc[day].reindex(work.index).fillna("")
         work["source"] = self.input_sources.loc[day].reindex(work.index).fillna("")
         in_table = float(row["eto"].iloc[0])
@@ -141,6 +136,29 @@ class Result:
             work.loc["eto_corrected", ["equation", "flag", "source"]] = ["", "learnt", "station"]
         table: pd.DataFrame = work
         return table
+
+    def calculation(self, days: pd.DataFrame | None = None) -> EtoResult:
+        """Return the calculation of days by the equation: their inputs as used, and every term on demand.
+
+        Parameters
+        ----------
+        days : pandas.DataFrame, optional
+            Rows of ``table`` by date; default: all that have an ETo.
+        """
+        import pandas as pd
+
+        from etolib.reference import eto
+        from etolib.sources.station.months import of_days
+
+        rows = self.table.set_index("date").dropna(subset="eto") if days is None else days
+        given = rows[list(self.flags.columns)].astype(float)
+        heat = self.provenance.get("sources", {}).get("station", {}).get("soil_heat_flux_of_months")
+        if heat:
+            own = self.input_sources.loc[rows.index, "tmax"] == "station"
+            flux = pd.Series(of_days(heat, pd.DatetimeIndex(rows.index)), rows.index)
+            given["soil_heat_flux"] = flux.where(own, 0.0)
+        result: EtoResult = eto(given, self.site)
+        return result
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``."""

@@ -20,7 +20,7 @@ from etolib.widgets.background import Background, Loop, Pool
 from etolib.widgets.browser import Browser
 from etolib.widgets.connection import DOWN, RUNNING, Connection
 from etolib.widgets.form import PeriodForm, SourcesForm, marked
-from etolib.widgets.form_model import THEMES, FormModel
+from etolib.widgets.form_model import THEMES, UNITS, FormModel
 from etolib.widgets.map import Tiles, online_tiles
 from etolib.widgets.markup import base
 from etolib.widgets.markup import form as markup
@@ -115,6 +115,8 @@ class Page:
             "etolib-language",
             "etolib-tabs",
         )
+        choice = widgets.ToggleButtons(options=[("mm", "metric"), ("in", "us")], value=form.units)
+        self.units = marked(choice, "etolib-units", "etolib-tabs")
         self.dark = marked(widgets.ToggleButton(value=False), "etolib-theme")
         self.banner_text = widgets.HTML()
         self.banner_close = marked(widgets.Button(description="×"), "etolib-quiet")
@@ -129,7 +131,7 @@ class Page:
         self.widget = self._lay_out()
 
     def _lay_out(self) -> widgets.VBox:
-        header = marked(widgets.Box([self.heading, self.line, self.language, self.dark]), "etolib-header")
+        header = marked(widgets.Box([self.heading, self.line, self.units, self.language, self.dark]), "etolib-header")
         buttons = marked(widgets.Box([self.calculate, self.cancel, self.wrong]), "etolib-buttons")
         ask = marked(
             widgets.Box([self.when.widget, self.which.widget, self.own.widget, buttons]), "etolib-panel", "etolib-form"
@@ -156,9 +158,11 @@ class Page:
         self.calculate.on_click(guard(self._calculate))
         self.cancel.on_click(guard(lambda _: self.stack.cancel_newest()))
         widgets.link((form, "language"), (self.language, "value"))
+        widgets.link((form, "units"), (self.units, "value"))
+        form.observe(guard(lambda change: self.results.measure(change["new"])), "units")
         form.observe(guard(lambda change: self._translate()), "language")
         form.observe(guard(lambda change: self._paint()), "theme")
-        form.observe(guard(lambda change: self._keep(change["name"])), ["language", "theme"])
+        form.observe(guard(lambda change: self._keep(change["name"])), ["language", "theme", "units"])
         self.dark.observe(guard(self._theme_chosen), "value")
         form.observe(guard(lambda change: self._check_again()), FIELDS)
         self.browser.observe(guard(lambda change: self._paint()), "dark")
@@ -174,6 +178,7 @@ class Page:
             self.widget.remove_class(f"etolib-lang-{code}")
         self.widget.add_class(f"etolib-lang-{language}")
         self.language.tooltip = say(language, "language")
+        self.units.tooltip = say(language, "units")
         self.dark.description = say(language, "theme")
         self.calculate.description = say(language, "calculate")
         self.cancel.description = say(language, "cancel")
@@ -229,7 +234,7 @@ class Page:
 
     def _follow(self, query: str) -> None:
         task_id = self.form.fill(query)
-        self._asked = {"language": "lang=" in query, "theme": "theme=" in query}
+        self._asked = {"language": "lang=" in query, "theme": "theme=" in query, "units": "units=" in query}
         self._paint()
         if task_id and task_id != self._linked_task:
             self._linked_task = task_id
@@ -244,8 +249,8 @@ class Page:
         if state == RUNNING and workers and not self._sources_known:
             self._sources_known = True
             self._background.run(self._list_sources)
-            if tiles := online_tiles():
-                self._background.run(self._probe, tiles)
+            for name, tiles in online_tiles().items():
+                self._background.run(self._probe, name, tiles)
         if state == DOWN:
             if not self._sources_known:
                 self.which.unavailable()
@@ -301,10 +306,10 @@ class Page:
             return
         self._background.later(self.own.compare, upload, others)
 
-    def _probe(self, tiles: Tiles) -> None:
+    def _probe(self, name: str, tiles: Tiles) -> None:
         """Add online tiles if their server answers: each tile that fails would be an error in the browser."""
         if self._connection.ask(remote.answers, tiles.probe):
-            self._background.later(self.map.add_tiles, tiles)
+            self._background.later(self.map.add_tiles, name, tiles)
 
     # --- tasks --------------------------------------------------------------------------------------------------------
 
@@ -351,8 +356,8 @@ class Page:
     def _came_back(self) -> None:
         """Show again what this tab had before it was loaded anew, in the language and theme that were chosen here."""
         kept = self.browser.local
-        for name in ("language", "theme"):
-            if not self._asked.get(name) and kept.get(name) in (*words.languages(), *THEMES):
+        for name, known in (("language", words.languages()), ("theme", THEMES), ("units", UNITS)):
+            if not self._asked.get(name) and kept.get(name) in known:
                 setattr(self.form, name, kept[name])
         self._paint()
         for row in self.browser.kept("tasks", tab=True):

@@ -15,6 +15,7 @@ from etolib.site import Period, Site, parse_angle
 from etolib.words import say
 
 THEMES = ("system", "light", "dark")
+UNITS = ("metric", "us")
 PRESETS = (
     "last-7-days",
     "last-14-days",
@@ -62,6 +63,7 @@ class FormModel(traitlets.HasTraits):
     asked_station = traitlets.Unicode()  # name of the own file that a link was made with; it cannot bring the file
     krs = traitlets.Enum(OPTIONS["krs"], OPTIONS["krs"][0])
     language = traitlets.Unicode(words.ENGLISH)
+    units = traitlets.Enum(UNITS, UNITS[0])
     theme = traitlets.Enum(THEMES, THEMES[0])
 
     _named_at: tuple[str, str] | None = None  # latitude and longitude as they were when the name was given
@@ -186,8 +188,9 @@ class FormModel(traitlets.HasTraits):
             self.asked_station = shown_name(values["station"]) if values.get("station") else ""
             if language := words.best_language(values.get("lang", "")):
                 self.language = language
-            if values.get("theme") in THEMES:
-                self.theme = values["theme"]
+            for name, known in (("theme", THEMES), ("units", UNITS)):
+                if values.get(name) in known:
+                    setattr(self, name, values[name])
         return values.get("task")
 
 

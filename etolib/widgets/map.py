@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import ipyleaflet as leaflet
-from ipywidgets import Layout
+from ipywidgets import Dropdown, Layout
 
-from etolib import config
+from etolib import config, words
 from etolib.site import Site
 from etolib.widgets import cities
-from etolib.widgets.wording import say
+from etolib.widgets.wording import say, say_or
+
+RELIEF = "relief"
+"""The basemap of the package itself."""
 
 CENTRE = (5.0, 5.0)
 WORLD = ((-85.0511, -180.0), (85.0511, 180.0))  # what Web Mercator shows [degrees]
@@ -40,28 +43,44 @@ class Tiles:
     max_zoom: int = 19
 
 
-OPENSTREETMAP = Tiles(
-    url="https://tile.openstreetmap.org/{z}/{x}/{y}.png",
-    attribution='&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',
-    probe="https://tile.openstreetmap.org/0/0/0.png",
-)
+ONLINE = {
+    "osm": Tiles(
+        url="https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+        attribution='&copy; <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a> contributors',
+        probe="https://tile.openstreetmap.org/0/0/0.png",
+    ),
+    "imagery": Tiles(
+        url="https://server.arcgisonline.com/ArcGIS/rest/services/World_Imagery/MapServer/tile/{z}/{y}/{x}",
+        attribution="Imagery &copy; Esri, Maxar, Earthstar Geographics",
+        probe="https://server.arcgisonline.com/ArcGIS/rest/services/World_Imagery/MapServer/tile/0/0/0",
+    ),
+    "terrain": Tiles(
+        url="https://tile.opentopomap.org/{z}/{x}/{y}.png",
+        attribution='&copy; OpenStreetMap contributors, SRTM | <a href="https://opentopomap.org">OpenTopoMap</a>, '
+        "CC BY-SA",
+        probe="https://tile.opentopomap.org/0/0/0.png",
+        max_zoom=17,
+    ),
+}
+"""Online basemaps by name; the first that answers is shown."""
 
 
-def online_tiles() -> Tiles | None:
-    """Return the tiles the settings allow: OpenStreetMap's where nothing is said, none offline.
+def online_tiles() -> dict[str, Tiles]:
+    """Return the tiles the settings allow by name: all of `ONLINE` where nothing is said, none offline.
 
     >>> with config.set_options(tiles="none"):
     ...     online_tiles()
+    {}
     """
     chosen = config.get("tiles")
     if config.is_offline() or chosen == "none":
-        return None
+        return {}
     if chosen is None:
-        return OPENSTREETMAP
+        return ONLINE
     probe = chosen
     for mark in ("{z}", "{x}", "{y}"):
         probe = probe.replace(mark, "0")
-    return Tiles(url=chosen, attribution="", probe=probe)
+    return {"tiles": Tiles(url=chosen, attribution="", probe=probe)}
 
 
 class PlaceMap:
@@ -70,7 +89,8 @@ class PlaceMap:
     Parameters
     ----------
     on_click : callable
-        Called with latitude and longitude [degrees], the longitude as the map counts it.
+        Called with latitude and longitude [degrees], the longitude as the map counts it; also where the marker has
+        been dragged to.
     """
 
     def __init__(self, on_click: Callable[[float, float], None]) -> None:
@@ -94,10 +114,18 @@ class PlaceMap:
         )
         self.widget.add_class("etolib-map")
         self.widget.add(leaflet.ScaleControl(position="bottomleft", imperial=False))
+        self.widget.add(leaflet.FullScreenControl(position="topleft"))
         self.widget.on_interaction(self._interaction)
         self._zoom: leaflet.ZoomControl | None = None
         self._marker: leaflet.Marker | None = None
+        self._placing = False  # whether the marker is being moved from here
         self._tiles: leaflet.TileLayer | None = None
+        self._known: dict[str, Tiles] = {}  # online basemaps that have answered
+        self._language = words.ENGLISH
+        self.basemap = Dropdown(options=[RELIEF], value=RELIEF)
+        self.basemap.add_class("etolib-basemap").add_class("etolib-field")
+        self.basemap.layout.display = "none"  # until there is a choice
+        self.basemap.observe(lambda change: self._lay(change["new"]), "value")
         for layer in _offline_layers():
             self.widget.add(layer)
         self._names: leaflet.ImageOverlay | None = None
@@ -114,6 +142,9 @@ class PlaceMap:
             self.widget.substitute(self._zoom, zoom)
             self._zoom.close()
         self._zoom = zoom
+        self._language = language
+        self.basemap.description = say(language, "layers")
+        self._offer(self.basemap.value)
 
     def _interaction(self, **event: Any) -> None:
         if event.get("type") == "click":
@@ -149,13 +180,18 @@ class PlaceMap:
         if self._marker is None:
             self._marker = leaflet.Marker(
                 location=location,
-                draggable=False,
+                draggable=True,
                 keyboard=False,
                 title="",
                 icon=leaflet.DivIcon(html='<span class="etolib-pin"></span>', icon_size=(24, 24), icon_anchor=(12, 22)),
             )
+            self._marker.observe(self._dragged, "location")
             self.widget.add(self._marker)
-        self._marker.location = location
+        self._placing = True
+        try:
+            self._marker.location = location
+        finally:
+            self._placing = False
         self._marker.visible = True
         if centre and not self._in_view(site):
             self.widget.center = location
@@ -169,16 +205,38 @@ class PlaceMap:
         (south, west), (north, east) = bounds
         return bool(south < site.latitude < north and west < site.longitude < east)
 
-    def add_tiles(self, tiles: Tiles) -> None:
-        """Lay online tiles over the offline basemap."""
-        if self._tiles is None:
-            self._tiles = leaflet.TileLayer(
-                url=tiles.url, attribution=tiles.attribution, max_zoom=tiles.max_zoom, pane="etolib-tiles", name="tiles"
-            )
-            self.widget.add(self._tiles)
-            if self._names is not None:
-                self.widget.remove(self._names)
-                self._names = None
+    def _dragged(self, change: Mapping[str, Any]) -> None:
+        if not self._placing:
+            latitude, longitude = change["new"]
+            self.on_click(float(latitude), float(longitude))
+
+    def add_tiles(self, name: str, tiles: Tiles) -> None:
+        """Offer an online basemap that answers; the first is laid over the offline one at once."""
+        self._known[name] = tiles
+        self._offer(name if len(self._known) == 1 else self.basemap.value)
+
+    def _offer(self, chosen: str | None) -> None:
+        names = [RELIEF, *(name for name in (*ONLINE, "tiles") if name in self._known)]
+        self.basemap.options = [(say_or(self._language, f"basemap_{name}", name), name) for name in names]
+        self.basemap.value = chosen if chosen in names else RELIEF
+        self.basemap.layout.display = None if len(names) > 1 else "none"
+
+    def _lay(self, name: str | None) -> None:
+        """Show a basemap: one at a time, so that no tile is asked for in vain."""
+        if self._tiles is not None:
+            self.widget.remove(self._tiles)
+            self._tiles = None
+        tiles = self._known.get(name or "")
+        if tiles is None:
+            self._name()
+            return
+        self._tiles = leaflet.TileLayer(
+            url=tiles.url, attribution=tiles.attribution, max_zoom=tiles.max_zoom, pane="etolib-tiles", name="tiles"
+        )
+        self.widget.add(self._tiles)
+        if self._names is not None:
+            self.widget.remove(self._names)
+            self._names = None
 
 
 def _offline_layers() -> list[leaflet.Layer]:

@@ -49,7 +49,7 @@ class Place:
         self.map = PlaceMap(guard(self._clicked))
         self.search = PlaceSearch(model, browser, guard, lambda wanted: background.run(self._look_for, wanted))
         self.form = PlaceForm(model, guard, self.search.kept)
-        frame = marked(widgets.Box([self.map.widget, self.search.widget]), "etolib-map-frame")
+        frame = marked(widgets.Box([self.map.widget, self.search.widget, self.map.basemap]), "etolib-map-frame")
         self.frame = frame
         model.observe(guard(lambda change: self._changed()), ["latitude", "longitude", "elevation"])
 

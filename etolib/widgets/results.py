@@ -115,7 +115,7 @@ class Results:
         if self.answers is None:
             self.head.value = f'<p class="etolib-muted">{label(self.language, "results_empty")}</p>'
         else:
-            self.head.value = result_head(self.language, self.answers.head)
+            self.head.value = result_head(self.language, self.answers.head, self.units)
             for name in self.registered:
                 self._fill(name)
         self.turn(self.open)

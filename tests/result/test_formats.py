@@ -138,7 +138,7 @@ def test_script_keeps_a_given_elevation_and_options():
 
 
 def test_link_fills_the_form_with_absolute_dates(result):
-    assert result.link() == "?lat=-22.7&lon=-47.6&period=2024-02-27/2024-03-02&sources=auto"
+    assert result.link() == "?lat=-22.7&lon=-47.6&name=Piracicaba,+SP&period=2024-02-27/2024-03-02&sources=auto"
 
 
 def test_citation_names_method_and_licences(result):

@@ -121,6 +121,19 @@ TAKE = {
     "licences": [{"name": "nasa_power", "attribution": "NASA", "licence": ""}],
     "files": [],
 }
+DAY = {
+    "dates": ["2024-01-01", "2024-01-02"],
+    "latitude": -22.7,
+    "elevation": 530.0,
+    "values": {
+        "tmax": [29.5, 30.0], "tmin": [20.1, 19.0], "ea": [2.44, 2.2], "rs": [20.7, 25.0], "u2": [1.64, 2.0],
+        "pressure": [95.19, 95.19], "rso": [32.45, 32.45], "g": [0.0, 0.0],
+    },
+    "eto": [4.49, 5.53],
+    "flags": {"u2": ["default_wind", ""]},
+    "sources": {"u2": ["", "nasa_power"], "rs": ["nasa_power", "nasa_power"]},
+    "corrected": [False, False],
+}  # fmt: skip
 VIEW = {"head": HEAD, "tabs": {"table": {"rows": ROWS, "days": 2}, "take": TAKE}}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from etolib.site import Site
 from etolib.widgets import cities
-from etolib.widgets.map import OPENSTREETMAP, PlaceMap
+from etolib.widgets.map import ONLINE, PlaceMap
 
 EUROPE = ((35.0, -10.0), (60.0, 30.0))
 
@@ -86,8 +86,8 @@ def test_tiles_come_once_and_take_the_place_of_the_names():
     place = PlaceMap(lambda latitude, longitude: None)
     place.widget.set_trait("bounds", ((35.0, -10.0), (60.0, 30.0)))
     for _ in range(2):
-        place.add_tiles(OPENSTREETMAP)
-    assert [url for url in all_urls(place.widget.layers) if url.startswith("http")] == [OPENSTREETMAP.url]
+        place.add_tiles("osm", ONLINE["osm"])
+    assert [url for url in all_urls(place.widget.layers) if url.startswith("http")] == [ONLINE["osm"].url]
     assert not any("London" in unquote(url) for url in all_urls(place.widget.layers))
 
 
@@ -106,3 +106,32 @@ def test_a_place_out_of_view_is_brought_into_view():
     place.widget.set_trait("bounds", ((30.0, 130.0), (50.0, 150.0)))
     place.show(Site(41, 141), centre=True)
     assert tuple(place.widget.center) == (40, 140)
+
+
+def test_one_online_basemap_at_a_time_is_asked_for_tiles():
+    place = PlaceMap(lambda latitude, longitude: None)
+    assert place.basemap.layout.display == "none"
+    for name in ("imagery", "osm"):  # as they answer
+        place.add_tiles(name, ONLINE[name])
+
+    def shown():
+        return [layer.url for layer in place.widget.layers if str(getattr(layer, "url", "")).startswith("http")]
+
+    assert [name for _, name in place.basemap.options] == ["relief", "osm", "imagery"]
+    assert shown() == [ONLINE["imagery"].url]
+    place.basemap.value = "osm"
+    assert shown() == [ONLINE["osm"].url]
+    place.translate("pt")
+    assert place.basemap.value == "osm"
+    place.basemap.value = "relief"
+    assert shown() == []
+
+
+def test_a_marker_that_is_dragged_chooses_the_place():
+    seen = []
+    place = PlaceMap(lambda *where: seen.append(where))
+    place.show(Site(10, 20))
+    place.show(Site(30, 40))
+    assert seen == []
+    place._marker.set_state({"location": [11.5, 22.5]})  # as the browser says it
+    assert seen == [(11.5, 22.5)]

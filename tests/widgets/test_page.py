@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from ipywidgets import HTML
 
 from etolib import config
 from etolib.errors import InputError, NoSourceError, Problem, SchedulerUnavailable
 from etolib.request import Request
 from etolib.tasks.messages import State
 from etolib.widgets.connection import DOWN, RUNNING
-from tests.widgets.fakes import HEAD, ROWS, SOURCES, TAKE, FakeConnection, FakeJob, make_page
+from tests.widgets.fakes import DAY, HEAD, ROWS, SOURCES, TAKE, FakeConnection, FakeJob, make_page
 
 NUMBERS = ("eto", "eto_lower", "eto_upper", "precipitation")
 
@@ -28,6 +29,12 @@ def filled(**options):
 
 def status(page, index=-1):
     return page.cards[index].task.snapshot.status
+
+
+def told_by(widget):
+    """Return the HTML of a widget and of all it holds."""
+    own = [widget.value] if isinstance(widget, HTML) else []
+    return own + [html for child in getattr(widget, "children", ()) for html in told_by(child)]
 
 
 def words(html):
@@ -430,7 +437,8 @@ def test_nothing_from_outside_becomes_markup(nasty):
         "script": nasty, "citation": nasty, "licences": [{"name": nasty, "attribution": nasty, "licence": nasty}],
         "files": [{"name": nasty, "file": nasty, "type": nasty, "data": ""}],
     }  # fmt: skip
-    view = {"head": head, "tabs": {"table": {"rows": rows, "days": 2}, "take": take}}
+    day = DAY | {name: {"u2": [nasty] * 2} for name in ("flags", "sources")}
+    view = {"head": head, "tabs": {"table": {"rows": rows, "days": 2}, "day": day, "take": take}}
     sources = [dict.fromkeys(SOURCES[0], nasty)]
     connection = FakeConnection(elevation=(1.0, nasty), source_list=sources, view=view, tab=("", ""))
     page, jobs = filled(connection=connection)
@@ -443,7 +451,7 @@ def test_nothing_from_outside_becomes_markup(nasty):
     page.calculate.click()
     jobs[1].send("ERROR", error="X", message=nasty, suggestion=nasty, source=nasty)
     told += [card.body.value for card in page.cards]
-    told += [page.results.head.value, *(pane.value for pane in page.results.panes.values())]
+    told += [page.results.head.value, *(html for pane in page.results.panes.values() for html in told_by(pane))]
     told += [page.line.value, page.place.form.found.value, page.which.hint.value]
     told += [facts.value for facts in page.which.facts.values()]
     assert any("alert" in html or "&amp;lt;b" in html for html in told)

@@ -6,13 +6,16 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from etolib import words
+from etolib.widgets import texts
+from etolib.widgets.daily import DECIMALS, METRIC, MM_PER
 from etolib.widgets.markup.base import day_count, label, notes, number, sentence, text
 from etolib.widgets.wording import say, say_or
 from etolib.words import decode
 
 
-def result_head(language: str, head: Mapping[str, Any]) -> str:
-    """Return the heading; ``head`` is as `etolib.widgets.remote.head` gives it."""
+def result_head(language: str, head: Mapping[str, Any], units: str = METRIC) -> str:
+    """Return the heading; ``head`` is as `etolib.widgets.remote.head` gives it, ``units`` those of the page."""
     note = ""
     if head.get("own_file"):
         lacks = label(language, "link_without_station", name=head["own_file"])
@@ -20,7 +23,7 @@ def result_head(language: str, head: Mapping[str, Any]) -> str:
     return (
         f'<div class="etolib-results-title"><div><h2>{text(head["place"])}</h2><p>{text(head["period"])} · '
         f'{text(day_count(language, head["days"]))}</p></div><div class="etolib-actions">{_links(language, head)}'
-        f'</div></div><div class="etolib-tiles">{_tiles(language, head)}</div>{note}{_notices(language, head)}'
+        f'</div></div><div class="etolib-tiles">{_tiles(language, head, units)}</div>{note}{_notices(language, head)}'
         f"{_learnt(language, head)}{notes(language, head.get('warnings', ()))}"
     )
 
@@ -31,20 +34,31 @@ def quality(language: str, level: str, count: str = "") -> str:
     return f'<span class="etolib-quality" data-quality="{text(level)}">{word}{count}</span>'
 
 
-def _tiles(language: str, head: Mapping[str, Any]) -> str:
-    tiles = [
-        ("sum_eto", number(head["sum_eto"], 0), "mm"),
-        ("mean_eto", number(head["mean_eto"], 2), "mm_day"),
-        ("sum_rain", number(head["sum_rain"], 0), "mm"),
-        ("balance", number(head["balance"], 0, signed=True), "mm"),
-    ]
+def _tiles(language: str, head: Mapping[str, Any], units: str) -> str:
+    day, depth = texts.units_of(language, units)
+    coarse, fine = DECIMALS[units] - 2, DECIMALS[units]
+    tiles = (
+        ("sum_eto", coarse, depth),
+        ("mean_eto", fine, day),
+        ("sum_rain", coarse, depth),
+        ("balance", coarse, depth),
+    )
     cells = "".join(
-        f'<div class="etolib-tile"><span>{label(language, name)}</span><b>{shown}</b>'
-        f"<small>{label(language, unit)}</small></div>"
-        for name, shown, unit in tiles
+        f'<div class="etolib-tile"><span>{label(language, name)}</span>'
+        f"<b>{_amount(language, head[name], decimals, units, signed=name == 'balance')}</b>"
+        f"<small>{text(unit)}</small></div>"
+        for name, decimals, unit in tiles
     )
     levels = "".join(quality(language, level, f" <b>{count}</b>") for level, count in head["quality"].items())
     return f'{cells}<div class="etolib-tile"><span>{label(language, "quality")}</span><div>{levels}</div></div>'
+
+
+def _amount(language: str, value: float | None, decimals: int, units: str, *, signed: bool = False) -> str:
+    """Return a depth of water [mm] in the units of the page, as the language writes it."""
+    if value is None:
+        return number(None, 0)
+    mark = words.look_up(language, "decimal_mark")
+    return number(value / MM_PER[units], decimals, signed=signed).replace(".", mark)
 
 
 def _notices(language: str, head: Mapping[str, Any]) -> str:
@@ -82,8 +96,8 @@ def _learnt(language: str, head: Mapping[str, Any]) -> str:
     )
     title = label(language, "station_months_ratio")
     strip = f'<div class="etolib-months" role="group" aria-label="{title}"><em>{title}</em>{months}</div>'
-    words = sentence(language, decode(learnt["text"]))
+    told = sentence(language, decode(learnt["text"]))
     return (
-        f'<div class="etolib-learnt"><b>{label(language, "station_learnt")}</b><p>{words}</p>'
+        f'<div class="etolib-learnt"><b>{label(language, "station_learnt")}</b><p>{told}</p>'
         f"{strip if months else ''}</div>"
     )

@@ -1,19 +1,19 @@
 """The tabs of a result: a registry, and a file for each.
 
 >>> list(registered())
-['chart', 'table', 'take']
+['chart', 'table', 'day', 'take']
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from etolib.widgets.tabs import chart, table, take_away
+from etolib.widgets.tabs import chart, day, table, take_away
 from etolib.widgets.tabs.tab import Ask, Failed, Look, Tab, View
 
 __all__ = ["Ask", "Failed", "Look", "Tab", "View", "register", "registered", "remove"]
 
-_TABS: dict[str, Tab] = {tab.name: tab for tab in (chart.TAB, table.TAB, take_away.TAB)}
+_TABS: dict[str, Tab] = {tab.name: tab for tab in (chart.TAB, table.TAB, day.TAB, take_away.TAB)}
 
 
 def register(tab: Tab) -> Tab:
