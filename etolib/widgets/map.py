@@ -114,7 +114,6 @@ class PlaceMap:
         )
         self.widget.add_class("etolib-map")
         self.widget.add(leaflet.ScaleControl(position="bottomleft", imperial=False))
-        self.widget.add(leaflet.FullScreenControl(position="topleft"))
         self.widget.on_interaction(self._interaction)
         self._zoom: leaflet.ZoomControl | None = None
         self._marker: leaflet.Marker | None = None
@@ -138,6 +137,7 @@ class PlaceMap:
         )
         if self._zoom is None:
             self.widget.add(zoom)
+            self.widget.add(leaflet.FullScreenControl(position="topleft"))  # below it
         else:
             self.widget.substitute(self._zoom, zoom)
             self._zoom.close()

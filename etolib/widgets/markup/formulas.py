@@ -48,12 +48,12 @@ _WORDS = ("cos", "sin", "tan", "arccos", "exp")
 def formula(term: str) -> str:
     """Return a term as ``symbol = formula`` in MathML.
 
-    >>> formula("tmean").startswith('<math display="inline"><mrow><mi>T</mi><mo>=</mo><mfrac>')
+    >>> formula("tmean").startswith('<math displaystyle="true"><mrow><mi>T</mi><mo>=</mo><mfrac>')
     True
     """
     symbol, rule = TERMS[term]
     shown = _set(symbol) + (f"<mo>=</mo>{_set(rule)}" if rule else "")
-    return f'<math display="inline"><mrow>{shown}</mrow></math>'
+    return f'<math displaystyle="true"><mrow>{shown}</mrow></math>'
 
 
 def _set(text: str) -> str:
