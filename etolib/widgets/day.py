@@ -14,7 +14,7 @@ from etolib.equations.daily import daily_terms
 from etolib.widgets.daily import METRIC
 from etolib.widgets.form import marked
 from etolib.widgets.markup import day as markup
-from etolib.widgets.tabs.day import INPUTS, OWN
+from etolib.widgets.markup.day import INPUTS, OWN
 from etolib.widgets.wording import say
 
 _STEPS = {"tmax": 0.5, "tmin": 0.5, "ea": 0.05, "rs": 0.5, "u2": 0.1}  # of the arrows of a field, in its unit

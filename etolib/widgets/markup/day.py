@@ -11,6 +11,12 @@ from etolib.widgets.markup import formulas
 from etolib.widgets.markup.base import label, text
 from etolib.widgets.wording import say, say_or
 
+INPUTS = ("tmax", "tmin", "ea", "rs", "u2")
+"""What the equation takes from weather, in the order it is shown."""
+
+OWN = ("pressure", "rso", "g")
+"""What it takes of a day besides; not changed by hand."""
+
 _SHORT = {
     "degC": "°C", "kPa": "kPa", "m s-1": "m/s", "MJ m-2 day-1": "MJ m⁻² d⁻¹", "mm day-1": "mm/d", "1": "",
     "kPa degC-1": "kPa/°C", "radian": "rad", "h": "h",

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from etolib.widgets.markup.day import INPUTS, OWN
 from etolib.widgets.tabs.tab import Tab, View
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
-
-INPUTS = ("tmax", "tmin", "ea", "rs", "u2")
-"""What the equation takes from weather, in the order it is shown."""
-
-OWN = ("pressure", "rso", "g")
-"""What it takes of a day besides; not changed by hand."""
 
 
 def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
