@@ -109,6 +109,13 @@ def test_a_person_says_which_columns_are_the_bulbs():
     assert found.frame["a_psy"].tolist() == [0.0012] * 20
 
 
+def test_a_dry_bulb_of_another_name_is_told_and_the_wet_bulb_follows():
+    content = file(dry="Temp (°C)")
+    assert "a_psy" not in etolib.read_station(content, site=PLACE).frame
+    found = etolib.read_station(content, site=PLACE, columns={"Temp (°C)": "tdry"}, psychrometer="natural")
+    assert found.frame[["tdry", "twet"]].iloc[0].tolist() == [25.6, 19.5]
+
+
 NAMES = (
     ("Dry bulb (°C)", "Wet bulb (°C)"), ("DryBulbTemp (C)", "WetBulbTemp (C)"), ("tdry", "twet"),
     ("Temperatura de bulbo seco (°C)", "Temperatura de bulbo úmido (°C)"), ("Bulbo seco", "Bulbo húmedo"),

@@ -132,7 +132,8 @@ def _by_name(table: Table, known: Known, notes: list[Text], questions: list[Ques
     """Return the columns by what a person says of them, else by their names; one column for each variable."""
     first = {variable: header for variable, header in _first_of_format(table).items() if header not in known}
     stated = preamble.units(table.above)
-    named = psychrometer.pair(table.names, [name for name, said in known.items() if "variable" in said], notes)
+    told = {name: str(said["variable"]) for name, said in known.items() if "variable" in said}
+    named = psychrometer.pair(table.names, told, notes)
     columns = []
     for index, header in enumerate(table.names):
         said = known.get(header, {})

@@ -8,7 +8,7 @@ instruments, or readings at several hours in columns of their own, none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,20 +62,27 @@ def _parts(phrase: str) -> list[str]:
     return phrase.split("+")
 
 
-def pair(names: Sequence[str], taken: Collection[str], notes: list[Text]) -> dict[str, str]:
+def pair(names: Sequence[str], taken: Mapping[str, str], notes: list[Text]) -> dict[str, str]:
     """Return ``tdry`` and ``twet`` by header where a file has one of each.
 
-    Where it has more, they are of no use: their headers have "", and ``notes`` grows. ``taken`` are headers of which
-    somebody says what they are.
+    Where it has more, they are of no use: their headers have "", and ``notes`` grows. ``taken`` is what somebody says
+    of headers, which are not among those returned.
 
-    >>> pair(["Date", "Dry bulb (C)", "Wet bulb (C)", "Tmax"], (), [])
+    >>> pair(["Date", "Dry bulb (C)", "Wet bulb (C)", "Tmax"], {}, [])
     {'Dry bulb (C)': 'tdry', 'Wet bulb (C)': 'twet'}
+    >>> pair(["Date", "T 9h", "Wet bulb (C)", "Tmax"], {"T 9h": "tdry"}, [])
+    {'Wet bulb (C)': 'twet'}
     """
-    found = {name: variable for name in names if name not in taken and (variable := bulb_of(name))}
+    told = {variable for variable in taken.values() if variable in BULBS}
+    found = {
+        name: variable
+        for name in names
+        if name not in taken and (variable := bulb_of(name)) is not None and variable not in told
+    }
     count = Counter(found.values())
-    if set(count) != set(BULBS):
+    if set(count) | told != set(BULBS):
         return {}
-    if max(count.values()) > 1:
+    if count and max(count.values()) > 1:
         notes.append(say("several_psychrometers", names=list(found)))
         return dict.fromkeys(found, "")
     return found
