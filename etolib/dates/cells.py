@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ABSENT = frozenset(("", "na", "n/a", "nan", "nat", "none", "null", "-", "--", "---", "<na>"))
 """What stands where there is no date, in lower case."""
@@ -148,6 +148,18 @@ def parse(text: str) -> Cell | None:
             return Cell("serial", (int(match[1]),), fraction=float(f"0.{match[2]}"))
     weekday = _WEEKDAY.match(bare)
     return _match(bare) or (_match(bare[weekday.end() :]) if weekday else None)
+
+
+def parse_all(texts: Sequence[str]) -> list[Cell | None]:
+    """Return how each cell of a column is written: beside numbers with decimals a whole one is such a number too.
+
+    >>> [cell.kind for cell in parse_all(["45109.0", "45109.5"])]
+    ['serial', 'serial']
+    """
+    cells = [parse(text) for text in texts]
+    if not any(cell is not None and cell.kind == "serial" for cell in cells):
+        return cells
+    return [replace(cell, kind="serial") if cell is not None and cell.kind in ("n5", "n10") else cell for cell in cells]
 
 
 def _match(bare: str) -> Cell | None:

@@ -45,6 +45,7 @@ def read_parts(
     >>> read_parts({"year": ["23"], "month": ["Jul"], "day": ["10"], "hour": ["1430"]}).moments[0]
     np.datetime64('2023-07-10T14:30:00')
     """
+    parts = _year_of_months(parts)
     if "date" in parts:
         found = reader.read(parts["date"], order, rows=rows, likely=likely)
         moments, form, offsets = found.moments, found.form, found.offsets
@@ -75,6 +76,16 @@ def read_parts(
         moments = moments + read_hours(parts["hour"], rows=rows).astype("timedelta64[s]")
     timed = bool((moments != moments.astype("datetime64[D]")).any())
     return Dates(moments, form, timed, offsets)
+
+
+def _year_of_months(parts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return parts with the year that a column of months holds (``202307``)."""
+    if "year" in parts or not {"month", "day"} <= parts.keys():
+        return parts
+    texts = [reader.as_text(value) for value in parts["month"]]
+    if not all(re.fullmatch(r"(?:1[6-9]|2[01])\d\d(?:0[1-9]|1[0-2])", text) for text in texts):
+        return parts
+    return {**parts, "year": [text[:4] for text in texts], "month": [text[4:] for text in texts]}
 
 
 def read_hours(values: Any, *, rows: Sequence[int] | None = None) -> np.ndarray:

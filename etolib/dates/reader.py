@@ -134,7 +134,7 @@ def readings(values: Any) -> list[Reading]:
     ['excel']
     """
     texts = [text for text in map(as_text, values) if not cell_module.is_absent(text)]
-    parsed = [cell_module.parse(text) for text in texts]
+    parsed = cell_module.parse_all(texts)
     alike = [cell for cell in parsed if cell is not None]
     if not alike or len(alike) < len(parsed) or _odd_one(parsed) is not None:
         return []
@@ -201,7 +201,7 @@ def _checked(moments: np.ndarray, values: Any, name: str | Text, rows: Sequence[
 
 
 def _read_text(texts: Sequence[str], order: str | None, name: str | Text, rows: Sequence[int], likely: bool) -> Dates:
-    parsed = [cell_module.parse(text) for text in texts]
+    parsed = cell_module.parse_all(texts)
     at = _odd_one(parsed)
     found_readings = [] if at is not None else readings_of([cell for cell in parsed if cell is not None], order)
     if order is not None and (not found_readings or found_readings[0].bad is not None):

@@ -14,7 +14,9 @@ from etolib.errors import InputError, Problem
 from etolib.words import say
 
 ABSENT = {"", "na", "n/a", "nan", "null", "none", "-", "--", "---", "m", "*", "nd", "nodata", "missing", "undefined"}
-FILLS = (-99.0, -99.9, -99.99, -999.0, -999.9, -999.99, -9999.0, -9999.9, -6999.0)
+SURE = (-999.0, -999.9, -999.99, -9999.0, -9999.9, -6999.0)
+FILLS = (-99.0, -99.9, -99.99, *SURE)
+"""Numbers that stand for none; the first three may be tenths of a degree: in a column `stand_ins` tells."""
 
 STAND_INS = re.compile(r"-?(?:9{2,}(?:\.9+)?|[678]9{2,}|8{3,}(?:\.8+)?|32767|32768|65535|2147483647)$")
 """How numbers look that stand for none. They do where the others of the column are much smaller: see `stand_ins`."""
@@ -52,7 +54,7 @@ def date_like(cell: str) -> bool:
     return bool(re.match(r"^\d{1,4}[-/. ][A-Za-z\d]{1,3}[-/. ]\d{1,4}(?:[T ].*)?$", cell))
 
 
-def number(cell: str, decimal: str) -> float:
+def number(cell: str, decimal: str, fills: Sequence[float] = FILLS) -> float:
     """Return a cell as a number, NaN where it says that there is none; ValueError where it is other text.
 
     >>> number("1.234,5", ","), number("-999", "."), number("T", ".")
@@ -74,7 +76,7 @@ def number(cell: str, decimal: str) -> float:
         value = float(text)
     except ValueError:
         return math.nan
-    return math.nan if value in FILLS or not math.isfinite(value) else value
+    return math.nan if value in fills or not math.isfinite(value) else value
 
 
 def is_empty(cell: str) -> bool:
@@ -101,11 +103,15 @@ def stand_ins(values: NDArray[np.float64]) -> list[float]:
     ([-7999.0, 9999.0], [])
     >>> stand_ins(np.array([99.9, 12.0])), stand_ins(np.array([99.9, 99.9, 12.0]))
     ([], [99.9])
+    >>> stand_ins(np.array([-99.0, 12.0])), stand_ins(np.array([-99.0, -147.0, 12.0]))  # tenths of a degree
+    ([-99.0], [])
     """
     found, counts = np.unique(values[np.isfinite(values)], return_counts=True)
     looks = np.array([abs(v) >= 1e8 or bool(STAND_INS.match(f"{v:.15g}")) for v in found], dtype=bool)
-    if not looks.any() or looks.all():
+    if not looks.any() or (looks.all() and found[-1] >= 0):
         return []
-    top = float(np.abs(found[~looks]).max())
+    top = float(np.abs(found[~looks]).max(initial=0.0))
+    least = float(found[~looks].min(initial=0.0))
     sure = (np.abs(found) >= 100) | (found < 0) | (counts > 1)
-    return [float(v) for v in found[looks & sure & (np.abs(found) > 2 * top)]]
+    far = (np.abs(found) > 2 * top) | ((found < 0) & (least >= 0))
+    return [float(v) for v in found[looks & sure & far]]

@@ -24,7 +24,12 @@ from etolib.words import Text, say
 
 STAMPS = ("begin", "end")
 LONGEST = 3.0  # h: of a row; longer ones say too little of a day
-HALF_ZONES = (-9.5, -3.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.75, 9.5, 10.5, 12.75)  # h: clocks that are not whole hours off
+HALF_ZONES = {
+    -9.5: (-12, -7, -142, -138), -4.5: (0, 13, -74, -59), -3.5: (46, 61, -68, -52), 3.5: (25, 40, 44, 64),
+    4.5: (29, 39, 60, 75), 5.5: (5, 37, 68, 98), 5.75: (26, 31, 80, 89), 6.5: (-13, 29, 92, 102),
+    8.75: (-34, -30, 125, 130), 9.5: (-39, -10, 129, 142), 10.5: (-39, -25, 129, 160), 12.75: (-45, -43, -178, -175),
+}  # fmt: skip
+"""Clocks that are not whole hours off [h], and where they are kept: south, north, west and east bound [degrees]."""
 FAR = 3.5  # h: no clock of a place is farther from its solar time, but UTC
 FEWEST_DAYS = 3  # with sun, for the centre of the radiation to tell anything
 CLEAR_ENOUGH = 0.25  # of the sunniest day's radiation: days below have a centre of chance
@@ -350,7 +355,8 @@ def _zone(
     by_rows = stamps or _by_rows(raw, step)
     if off is not None and site is not None:
         local = float(site.utc_offset)
-        zones = [z for z in (*np.arange(-12.0, 15.0), *HALF_ZONES) if z == 0 or abs(z - site.longitude / 15) <= FAR]
+        odd = [zone for zone, bounds in HALF_ZONES.items() if _within(site, bounds)]
+        zones = [z for z in np.arange(-12.0, 15.0) if z == 0 or abs(z - site.longitude / 15) <= FAR] + odd
         # Whole hours before odd ones, then the stamps that the rows suggest, then the clock nearest to the sun's.
         ranked = sorted(
             (
@@ -378,6 +384,11 @@ def _zone(
     sentence = say("zone_not_known", zone=in_words(zone))
     questions.append(Question("time_zone", sentence, None, (zone, 0.0), zone))
     return zone, by_rows
+
+
+def _within(site: Site, bounds: tuple[float, float, float, float]) -> bool:
+    south, north, west, east = bounds
+    return south <= site.latitude <= north and west <= site.longitude <= east
 
 
 def _intervals(utc: np.ndarray, step: float, stamps: str) -> tuple[np.ndarray, np.ndarray]:

@@ -74,7 +74,7 @@ def date_form(table: Table, at: Mapping[str, int], order: str | None = None) -> 
     if column is None:
         if {"year", "doy"} <= at.keys():
             return DateForm(YEAR_AND_DAY)
-        if {"year", "month", "day"} <= at.keys():
+        if {"year", "month", "day"} <= at.keys() or ({"month", "day"} <= at.keys() and _with_years(table, at["month"])):
             return DateForm(YEAR_MONTH_DAY)
         column = at.get("day")
         if column is None or all(dates.parse(row[column]) is None for row in table.rows[:5]):
@@ -92,6 +92,11 @@ def date_form(table: Table, at: Mapping[str, int], order: str | None = None) -> 
     question = say("dates_in_two_ways", date=repr(first), form=best.words)
     choices = tuple(dict.fromkeys(reading.order for reading in found))
     return DateForm(best.form, question, choices, best.order if dates.is_likely(found) else None)
+
+
+def _with_years(table: Table, column: int) -> bool:
+    """Return whether a column of months holds their year too (``202307``)."""
+    return all(len(row[column]) == 6 and row[column].isdigit() for row in table.rows[:50])
 
 
 def read_moments(table: Table, at: Mapping[str, int], form: str) -> Dates:

@@ -28,7 +28,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
 from etolib.sources.station import answers, estimates, months
 from etolib.sources.station import psychrometer as bulbs
-from etolib.sources.station.cells import is_empty, number, stand_ins
+from etolib.sources.station.cells import FILLS, is_empty, number, stand_ins
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
 from etolib.sources.station.dates import dates_of, read_moments
@@ -153,6 +153,7 @@ def _from_days(station: StationFile, table: Table) -> StationFile:
         problems.append(Problem("file", station.filename, say("no_columns_for_tmin_and_tmax")))
     if problems:
         raise InputError(problems)
+    _empty_zero_days(values, warnings)
     frame = canonical.table(days, values, warnings)
     if (likelier := by_weather(mapping, frame, place)) is not mapping:
         return _from_days(replace(station, mapping=likelier), table)
@@ -245,8 +246,8 @@ def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[
         odd = [text for text, v in zip(table.cells(c), raw, strict=True) if math.isnan(v) and not is_empty(text)]
         if odd:
             warnings.append(say("cells_without_number", name=repr(c.name), count=len(odd), example=repr(odd[0][:20])))
-        if none := stand_ins(raw):
-            count, example = int(np.isin(raw, none).sum()), ", ".join(f"{v:.6g}" for v in none[:3])
+        if rare := [value for value in stand_ins(raw) if value not in FILLS]:
+            count, example = int(np.isin(raw, rare).sum()), ", ".join(f"{v:.6g}" for v in rare[:3])
             warnings.append(say("cells_stand_for_none", name=repr(c.name), count=count, example=example))
         factor, offset = units[c.unit]
         values = table.numbers(c) * factor + offset
@@ -254,6 +255,17 @@ def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[
             values = values * float(wind_speed_2m(1.0, c.height))
         columns[c.variable] = values
     return columns, problems
+
+
+def _empty_zero_days(columns: dict[str, Any], warnings: list[Text]) -> None:
+    """Leave out the days of which a logger wrote zeros: no range of temperature, and no humidity or no sun at all."""
+    others = [columns[name] == 0 for name in ("rhmin", "rhmean", "rhmax", "rs") if name in columns]
+    if not others:
+        return
+    zero = (columns["tmin"] == columns["tmax"]) & np.any(others, axis=0)
+    if zero.any():
+        warnings.append(say("days_of_zeros", count=int(zero.sum())))
+        columns.update({name: np.where(zero, math.nan, values) for name, values in columns.items()})
 
 
 def place_of(table: Table, mapping: Mapping, site: Site | None = None) -> Site | None:

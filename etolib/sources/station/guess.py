@@ -131,13 +131,13 @@ def _monthly(table: Table) -> Mapping:
 def _by_name(table: Table, known: Known, notes: list[Text], questions: list[Question]) -> list[Column]:
     """Return the columns by what a person says of them, else by their names; one column for each variable."""
     first = {variable: header for variable, header in _first_of_format(table).items() if header not in known}
-    stated = preamble.units(table.above)
+    above = preamble.read(table.above, table.names)
     told = {name: str(said["variable"]) for name, said in known.items() if "variable" in said}
     named = psychrometer.pair(table.names, told, notes)
     columns = []
     for index, header in enumerate(table.names):
         said = known.get(header, {})
-        column = _column(table, index, said, stated, notes, named.get(header))
+        column = _column(table, index, said, above, notes, named.get(header))
         variable = column.variable
         other = first.get(variable or "", header)
         if variable in QUANTITY and other != header:
@@ -184,26 +184,41 @@ def _first_of_format(table: Table) -> dict[str, str]:
     return first
 
 
+def _read(header: str, told: str) -> tuple[Header, Name]:
+    """Return what a header says, and what was ``told`` of it above the table where it says nothing itself."""
+    parts = take_apart(header)
+    name = read_name(parts.text)
+    if not told:
+        return parts, name
+    more = take_apart(told)
+    described = read_name(more.text)
+    if name.variable is None and name.other is None and (described.variable in QUANTITY or described.other):
+        return more, described
+    if not parts.units and described.variable == name.variable:
+        return Header(parts.text, more.units), name
+    return parts, name
+
+
 def _column(
     table: Table,
     index: int,
     said: MappingOf[str, Any],
-    stated: MappingOf[str, str],
+    above: preamble.Above,
     notes: list[Text],
     bulb: str | None = None,
 ) -> Column:
     """Return what one column is by its name alone, and by what a person said of it.
 
-    ``stated`` are the units that the lines above the table give to quantities; ``notes`` grows by what is left out;
-    ``bulb`` is which of a psychrometer it is, "" of one of several.
+    ``above`` is what the lines above the table say; ``notes`` grows by what is left out; ``bulb`` is which of a
+    psychrometer it is, "" of one of several.
     """
     header = table.names[index]
     if table.format is not None and "variable" not in said and (spec := table.format.spec(header)) is not None:
         return _of_format(table, table.format, spec, Column(header, index, spec.variable), said)
     if bulb == "":
         return Column(header, index, None, reasons=(say("other_wet_bulb"),))
-    parts = take_apart(header)
-    name = Name(bulb) if bulb else read_name(parts.text)
+    parts, name = _read(header, "" if "variable" in said else above.columns.get(header, ""))
+    name = Name(bulb) if bulb else name
     by_row = table.units[index]
     variable = (said["variable"] or None) if "variable" in said else name.variable
     reason = say("set_by_hand") if said else say("its_name", name=repr(header))
@@ -227,8 +242,8 @@ def _column(
         unit = said["unit"]
     if unit is None and header in CANONICAL:
         unit, reason = CANONICAL[header], say("canonical_name_and_unit")
-    if unit is None and quantity in stated:
-        unit, reason = stated[quantity], say("unit_from", reason=say("the_lines_above"))
+    if unit is None and quantity in above.units:
+        unit, reason = above.units[quantity], say("unit_from", reason=say("the_lines_above"))
     height = _wind_height(table, variable, said.get("height"), height_of(header))
     unknown = () if "variable" in said else name.unknown
     return Column(header, index, variable, unit, unit is not None, height, (reason,), unknown=unknown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -46,12 +47,16 @@ def find(rows: Sequence[Sequence[str]], above: Sequence[int], width: int) -> Hea
     lines = list(above)
     units: list[str | None] = []
     statistics: list[str] = []
+    while len(lines) > 1 and all(re.fullmatch(r"\(?\d{1,2}\)?\.?", cell) for cell in rows[lines[-1]] if cell):
+        lines.pop()  # the columns are numbered
     for _ in range(2):
         if len(lines) < 2 or lines[-2] != lines[-1] - 1:
             break
         row = rows[lines[-1]]
         if not units and _share(row, lambda cell: unit_of(cell) is not None and plain(cell) not in _STATISTICS) >= 0.5:
-            units = [cell or None for cell in row]
+            units = [None if _statistic(cell) else cell or None for cell in row]
+            if any(map(_statistic, row)):
+                statistics = [cell if _statistic(cell) else "" for cell in row]
         elif not statistics and _share(row, lambda cell: plain(cell) in _STATISTICS) >= 0.7:
             statistics = list(row)
         else:

@@ -47,10 +47,13 @@ EMPTY_NIGHTS = 0.8
 """Share of the dark hours without a value, from which a file is one that leaves nights empty."""
 BRIGHTEST_NIGHT, BRIGHTEST = -20 * 0.0864, 1600 * 0.0864
 """Bounds of the radiation of a row: an offset at night, the sun through broken clouds. [MJ m-2 day-1]"""
+ENDS = 3
+"""Hours by which the clock of a country may differ from the sun. [h]"""
 SPIKES = 0.05
 """Largest share of the rows that may be left out because no hour has such a value."""
-STAYS = 0.9
-"""Share of the steps from a value above 0 that do not fall, where a column is a counter."""
+STAYS, STAYS_CLEARED = 0.9, 0.7
+"""Share of the steps from a value above 0 that do not fall, where a column is a counter; and where all of its falls, to
+0, come with a new day."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def to_days(
     moments, columns, offsets = _without_copies(moments, columns, offsets)
     clock = read_clock(moments, columns.get("rs"), site=site, stamps=stamps, time_zone=time_zone, offsets=offsets)
     notes = list(clock.notes)
-    columns = _without_counters(columns, clock, notes)
+    columns = _without_counters(columns, moments, clock, notes)
     columns = _weather(columns, clock, amounts, notes)
     own_extremes = {"tmin", "tmax"} <= columns.keys()
     if not own_extremes and clock.step > LONGEST_EXTREMES:
@@ -143,6 +146,7 @@ def to_days(
     hours = _hours(columns, clock, first, amounts)
     if site is not None and clock.zone is not None and "rs" in hours:
         notes += _fill_night(hours, site)
+        hours = _with_dark_ends(hours, site)
     if hourly == "sum":
         hours["eto"] = _eto_of_hours(hours, site, clock)
     elif not own_extremes and clock.step > 0.99:
@@ -175,12 +179,14 @@ def _without_copies(moments: Any, columns: dict[str, Any], offsets: Any) -> tupl
     )
 
 
-def _without_counters(columns: dict[str, Any], clock: Clock, notes: list[Text]) -> dict[str, Any]:
+def _without_counters(columns: dict[str, Any], moments: Any, clock: Clock, notes: list[Text]) -> dict[str, Any]:
     """Return the columns without totals that count up through the day or the record."""
     order = np.argsort(clock.begin, kind="stable")
+    written = np.asarray(moments).astype("datetime64[s]").astype(np.int64)[order] / 3600 % 24
+    new_day = written <= clock.step + 1e-6
     kept = dict(columns)
     for name in ("rs", "precipitation", "eto"):
-        if name in columns and _counts_up(columns[name][order]):
+        if name in columns and _counts_up(columns[name][order], new_day):
             kept.pop(name)
             notes.append(say("counts_up", variable=name))
     # Steady sunshine neither rises nor falls for hours, but no row has more of it than its own length.
@@ -190,16 +196,20 @@ def _without_counters(columns: dict[str, Any], clock: Clock, notes: list[Text]) 
     return kept
 
 
-def _counts_up(values: np.ndarray) -> bool:
+def _counts_up(values: np.ndarray, new_day: np.ndarray) -> bool:
     """Return whether values rise and stay, as those of a counter do, which falls only where it is cleared.
 
-    Steady rain rises and falls once each.
+    Steady rain rises and falls once each, but not with the first row of a day (``new_day``) only.
     """
-    values = values[np.isfinite(values)]
+    values, new_day = values[np.isfinite(values)], new_day[np.isfinite(values)]
     rise = np.diff(values)
     if len(values) >= FEWEST_ROWS and values.min() > 0 and not (rise < 0).any():  # it never rains without an end
         return True
     running = values[:-1] > 0
+    falls = rise < 0
+    cleared = falls.sum() >= 2 and new_day[1:][falls].all() and (values[1:][falls] == 0).all()
+    if cleared and running.sum() >= FEWEST_ROWS and (rise[running] >= 0).mean() >= STAYS_CLEARED:
+        return True
     if running.sum() < FEWEST_ROWS or (rise > 0).sum() < max(2, 2 * (rise < 0).sum()):
         return False
     return bool((rise[running] >= 0).mean() >= STAYS)
@@ -300,6 +310,19 @@ def _extreme(values: np.ndarray, hour: np.ndarray, count: int, best: Any, worst:
 def _when(index: pd.DatetimeIndex) -> dict[str, Any]:
     """Return the middle of UTC hours as the sun's equations take it."""
     return {"day_of_year": index.day_of_year.to_numpy().astype(float), "hour": index.hour.to_numpy() + 0.5}
+
+
+def _with_dark_ends(hours: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """Return hours with those before the first and after the last that have no sun, and so no radiation.
+
+    A file of whole days by the clock of its country lacks an hour or two of the solar days at its ends.
+    """
+    index = pd.DatetimeIndex(hours.index)
+    more = pd.date_range(index[0] - pd.Timedelta(hours=ENDS), index[-1] + pd.Timedelta(hours=ENDS), freq="h")
+    wider = hours.reindex(more)
+    dark = sun.solar_altitude(latitude=site.latitude, longitude=site.longitude, utc_offset=0.0, **_when(more)) < 0
+    wider.loc[~more.isin(index) & dark, "rs"] = 0.0
+    return wider
 
 
 def _fill_night(hours: pd.DataFrame, site: Site) -> list[Text]:

@@ -16,7 +16,7 @@ from etolib.errors import InputError, Problem
 from etolib.site import parse_angle
 from etolib.sources.station import cell_units
 from etolib.sources.station import header_lines as headers
-from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, date_like, is_number, number, stand_ins
+from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, SURE, date_like, is_number, number, stand_ins
 from etolib.words import Text, say
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Table:
 
     def written(self, column: Column, most: int | None = None) -> NDArray[np.float64]:
         """Return the numbers of a column as they are written, NaN where there is none; shape (rows,), or ``most``."""
-        return np.array([number(row[column.index], self.decimal) for row in self.rows[:most]], dtype=float)
+        return np.array([number(row[column.index], self.decimal, SURE) for row in self.rows[:most]], dtype=float)
 
     def numbers(self, column: Column, most: int | None = None) -> NDArray[np.float64]:
         """Return a column as numbers in its own unit, NaN where there is none; shape (rows,), or the first ``most``.
@@ -112,7 +112,7 @@ def columns_of(lines: Sequence[str], name: str) -> list[list[str]]:
             continue
         if i < first:
             wide = re.split(r"\s{2,}|\t", lines[i].strip())
-            rows[i] = wide if len(wide) == width else row
+            rows[i] = wide if len(wide) == width else _under(lines[i], spans) if apart else row
         elif apart and len(row) < width:
             edges = [0, *(one[1] for one in spans[:-1])], [two[0] for two in spans[1:]]
             rows[i] = [lines[i][a:b].strip() for a, b in zip(edges[0], [*edges[1], len(lines[i])], strict=True)]
@@ -120,6 +120,19 @@ def columns_of(lines: Sequence[str], name: str) -> list[list[str]]:
             rule = say("columns_under_titles", columns=len(row), titles=width)
             raise InputError([Problem(say("row_number", number=i + 1), lines[i].strip()[:80], rule)])
     return rows
+
+
+def _under(line: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the words of a line of the header by the columns they stand over; as they are where two share one."""
+    words = list(re.finditer(r"\S+", line))
+    cells = [""] * len(spans)
+    for word in words:
+        near = [max(a - word.end(), word.start() - b, 0) for a, b in spans]
+        at = near.index(min(near))
+        if cells[at]:
+            return line.split()
+        cells[at] = word[0]
+    return cells
 
 
 def find_table(rows: list[list[str]], delimiter: str, name: str) -> Table:

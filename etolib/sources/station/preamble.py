@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from etolib.sources.station.headers import take_apart
 from etolib.sources.station.names import read_name
@@ -18,6 +19,19 @@ _SYSTEMS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Above:
+    """What the lines above a table say: the unit of each quantity, and what columns are, by their names."""
+
+    units: Mapping[str, str]
+    columns: Mapping[str, str]
+
+
+def read(lines: Sequence[str], names: Sequence[str]) -> Above:
+    """Return what lines say of quantities and of columns."""
+    return Above(units(lines), legend(lines, names))
+
+
 def units(lines: Sequence[str]) -> dict[str, str]:
     """Return the unit of each quantity that the lines name with one.
 
@@ -29,8 +43,8 @@ def units(lines: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in lines[:LINES]:
         text = line[:300].lower()
-        for piece in re.split(r"[,;|]|\band\b|\be\b|\bund\b|\by\b|\bet\b", re.sub(r"^.*?\b(?:units?|unidades?|"
-                              r"einheit(?:en)?|unites?|unita)\b\s*[:=]?", "", text)):  # fmt: skip
+        for piece in re.split(r"[,;|]|\band\b|\be\b|\bund\b|\by\b|\bet\b", re.sub(r"\b(?:units?|unidades?|"
+                              r"einheit(?:en)?|unites?|unita)\b\s*[:=]?", " ", text)):  # fmt: skip
             parts = take_apart(piece.replace(":", " ").replace("=", " "))
             quantity = QUANTITY.get(read_name(parts.text).variable or "")
             unit = parts.unit_for(quantity)[0]
@@ -41,3 +55,20 @@ def units(lines: Sequence[str]) -> dict[str, str]:
                 if pattern.search(text):
                     found = {**system, **found}
     return {quantity: unit for quantity, unit in found.items() if unit in UNITS[quantity]}
+
+
+_ENTRY = re.compile(r"\W*([A-Za-z][\w. ]{0,20}?)\s*(?::|=|\s[-–]\s)\s*(.{4,160})")
+
+
+def legend(lines: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """Return what the lines say of the columns, by their names.
+
+    >>> legend(["FFM : vent moyen (en km/h)", "Station: X"], ["date", "FFM"])
+    {'FFM': 'vent moyen (km/h)'}
+    """
+    found: dict[str, str] = {}
+    for line in lines[:LINES]:
+        match = _ENTRY.fullmatch(line[:300].strip())
+        if match is not None and match[1] in names and match[1] not in found:
+            found[match[1]] = re.sub(r"([(\[])\s*(?:en|em|in)\s+", r"\1", match[2].strip())
+    return found

@@ -20,7 +20,16 @@ from etolib.errors import Problem
 from etolib.site import Site
 from etolib.sources.station import psychrometer
 from etolib.sources.station.columns import Column
-from etolib.sources.station.expected import Days, departure, index_of
+from etolib.sources.station.expected import (
+    FAR,
+    TAU,
+    Days,
+    day_to_day,
+    departure,
+    index_of,
+    place_in_words,
+    usual,
+)
 from etolib.sources.station.questions import Question
 from etolib.sources.station.verdicts import Verdict
 from etolib.variables import VARIABLES
@@ -67,6 +76,13 @@ SHADED = -0.3
 """Logarithm of the ratio to usual radiation below which radiation that does not follow clear days is another one."""
 
 SHADED_DAYS = 40
+
+SEASON = (45, 2.0)
+"""Days, and standard deviation of what is usual on them [K], from which the course of the season is looked at."""
+
+SLOPE = 0.15
+"""Standard error of the slope of a year's temperatures on what is usual: the climatology's annual range errs by so
+much of itself."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +181,30 @@ def _range(c: _Columns) -> list[Verdict]:
     return []
 
 
+def _season(c: _Columns) -> list[Verdict]:
+    """Find a year that runs against that of the place: another hemisphere, or dates that are shifted.
+
+    The slope of the temperatures on what is usual is 1; that it is negative and far below 1 is no year's weather.
+    """
+    if c.site is None or not c.have("tmin", "tmax"):
+        return []
+    low, high = (usual(v, c.dates, c.site) for v in ("tmin", "tmax"))
+    spread = day_to_day(c.site)
+    if low is None or high is None or spread is None:
+        return []
+    mean, expected = (c.values["tmin"] + c.values["tmax"]) / 2, (low + high) / 2
+    good = np.isfinite(mean)
+    if good.sum() < SEASON[0] or float(np.std(expected[good])) < SEASON[1]:
+        return []
+    x = expected[good] - expected[good].mean()
+    slope = float(np.sum(x * mean[good]) / np.sum(x**2))
+    error = float(np.hypot(spread / (np.std(x) * np.sqrt(good.sum() / TAU["temperature"])), SLOPE))
+    if slope >= min(0.0, 1.0 - FAR * error):
+        return []
+    rule = say("season_reversed", place=place_in_words(c.site))
+    return [c.refuse(("tmin", "tmax"), rule, say("check_place_and_dates"))]
+
+
 def _mean(c: _Columns) -> list[Verdict]:
     if not c.have("tmin", "tmax", "tmean"):
         return []
@@ -254,6 +294,9 @@ def _deficit(c: _Columns) -> list[Verdict]:
             _median(np.abs(np.log(_some(ea / (es - other))))),
             _median(np.abs(np.log(_some(ea / other)))),
         )
+        as_saturation = _median(np.abs(np.log(_some(ea / es))))
+        if as_saturation < 0.05 and as_vapour > as_saturation + 0.15:
+            return [c.out("ea", say("is_the_saturation", name2=c.name(route)))]
         if as_deficit < 0.15 and as_vapour > as_deficit + 0.15:
             return [c.out("ea", say("is_the_deficit", name2=c.name(route)))]
     good = np.isfinite(ea) & np.isfinite(low) & np.isfinite(high)
@@ -363,5 +406,5 @@ def _pressure(c: _Columns) -> list[Verdict]:
 
 
 _CHECKS: tuple[Callable[[_Columns], list[Verdict]], ...] = (
-    _range, _mean, _dew, _order_of_humidity, _bulbs, _deficit, _humidity, _sunshine, _shade, _pressure,
+    _range, _season, _mean, _dew, _order_of_humidity, _bulbs, _deficit, _humidity, _sunshine, _shade, _pressure,
 )  # fmt: skip

@@ -41,6 +41,11 @@ def with_hours(table: Table, columns: Sequence[Column]) -> list[Column]:
     by_parts = {"doy", "day"} & {c.variable for c in result}
     clocks = [i for i in stamps if _has_hours(table, result[i]) and (by_parts or len(stamps) > 1)]
     dated = [i for i in stamps if i not in clocks]
+    parts = {c.variable for c in result}
+    if {"year", "doy"} <= parts or {"year", "month", "day"} <= parts:
+        for i in [i for i in dated if not any(map(dates.parse, _first_cells(table, result[i])))]:
+            dated.remove(i)
+            result[i] = replace(result[i], variable=None, reasons=(say("no_date_to_read"),))
     for i in clocks:
         result[i] = replace(result[i], variable="hour")
     if len(dated) > 1:

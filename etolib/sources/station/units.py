@@ -29,7 +29,8 @@ UNITS: Mapping[str, Mapping[str, Conversion]] = {
         "MJ/m²": (1.0, 0.0), "W/m²": (0.0864, 0.0), "kWh/m²": (3.6, 0.0), "Wh/m²": (0.0036, 0.0),
         "Ly": (0.04184, 0.0), "J/cm²": (0.01, 0.0), "kJ/m²": (0.001, 0.0), "J/m²": (1e-6, 0.0), "kW/m²": (86.4, 0.0),
         "kcal/m²": (0.004184, 0.0), "kJ/cm²": (10.0, 0.0), "0.1 MJ/m²": (0.1, 0.0), "mW/cm²": (0.864, 0.0),
-        "BTU/ft²": (0.01135653, 0.0),
+        "BTU/ft²": (0.01135653, 0.0), "MJ/m²/h": (24.0, 0.0), "kJ/m²/h": (0.024, 0.0), "J/cm²/h": (0.24, 0.0),
+        "Ly/min": (0.04184 * 1440, 0.0), "Ly/h": (0.04184 * 24, 0.0),
     },
     "water": {
         "mm": (1.0, 0.0), "in": (25.4, 0.0), "cm": (10.0, 0.0), "m": (1000.0, 0.0), "0.1 mm": (0.1, 0.0),
@@ -43,7 +44,7 @@ UNITS: Mapping[str, Mapping[str, Conversion]] = {
 }  # fmt: skip
 """Factor and offset to the canonical unit, by quantity and unit. Exact, or the thermochemical calorie for Ly."""
 
-FLUXES = ("W/m²", "kW/m²", "mW/cm²")
+FLUXES = ("W/m²", "kW/m²", "mW/cm²", "MJ/m²/h", "kJ/m²/h", "J/cm²/h", "Ly/min", "Ly/h")
 """Units of radiation that are means over a row; in the others a row holds an amount."""
 
 QUANTITY: Mapping[str, str] = {
@@ -133,6 +134,11 @@ _COMPOSED: Mapping[tuple[str, ...], str] = {
     ("mW", "cm-2"): "mW/cm²", ("kWh",): "kWh/m²", ("kWh", "m-2"): "kWh/m²", ("Wh",): "Wh/m²", ("Wh", "m-2"): "Wh/m²",
     ("W", "h", "m-2"): "Wh/m²", ("kW", "h", "m-2"): "kWh/m²", ("kW", "h"): "kWh/m²",
     ("Ly",): "Ly", ("cal", "cm-2"): "Ly", ("kcal", "m-2"): "kcal/m²", ("BTU", "ft-2"): "BTU/ft²",
+    ("W", "m2"): "W/m²", ("MJ", "m2"): "MJ/m²", ("kJ", "m2"): "kJ/m²", ("J", "cm2"): "J/cm²", ("kWh", "m2"): "kWh/m²",
+    ("Wh", "m2"): "Wh/m²",
+    ("MJ", "m-2", "h-1"): "MJ/m²/h", ("kJ", "m-2", "h-1"): "kJ/m²/h", ("J", "cm-2", "h-1"): "J/cm²/h",
+    ("Ly", "min-1"): "Ly/min", ("cal", "cm-2", "min-1"): "Ly/min", ("Ly", "h-1"): "Ly/h", ("cal", "cm-2",
+    "h-1"): "Ly/h",
     ("J", "m-2", "s-1"): "W/m²", ("kJ", "m-2", "s-1"): "kW/m²",
     ("kPa",): "kPa", ("hPa",): "hPa", ("Pa",): "Pa", ("mmHg",): "mmHg", ("inHg",): "inHg", ("bar",): "bar",
     ("atm",): "atm", ("psi",): "psi", ("mm", "Hg"): "mmHg", ("in", "Hg"): "inHg",
@@ -157,7 +163,7 @@ AMBIGUOUS = frozenset(("c", "f", "k", "m", "h", "s", "in", "d", "g", "l", "a", "
 """Spellings that are a unit only where a unit is expected: in brackets, behind a comma, at the end of a name."""
 
 _SCALES = (
-    (re.compile(r"^(?:0[.,]1|1/10|tenths?|10ths|x0[.,]1|zehntel|decimos?|decimas?|dixiemes?|decimi)"
+    (re.compile(r"^(?:0[.,]1(?!\d)|1/10(?!\d)|tenths?|10ths|x0[.,]1|zehntel|decimos?|decimas?|dixiemes?|decimi)"
                 r"\s*(?:th)?\s*(?:of\s+(?:a\s+)?|de\s+|di\s+|x\s*|\*\s*)?"), "0.1 "),
     (re.compile(r"^(?:0[.,]01|1/100|hundredths?|100ths|centesim\w*|hundertstel)\s*"
                 r"(?:of\s+(?:an?\s+)?|de\s+|x\s*|\*\s*)?"), "0.01 "),

@@ -17,6 +17,7 @@ from etolib.site import Site
 from etolib.sources.station.columns import Column, Mapping
 from etolib.sources.station.judge import DOUBT, LIMITS, USUAL, misfit
 from etolib.sources.station.layout import Table
+from etolib.sources.station.names import height_of
 from etolib.sources.station.questions import Question
 from etolib.sources.station.units import FLUXES, QUANTITY, UNITS, conversion
 from etolib.words import Text, say
@@ -74,6 +75,11 @@ def complete(
             height, guessed = 2.0, True
             text = wind_height_question(c.name, _mean_wind(table, c, unit), table, columns, latitude)
             questions.append(Question("wind_height", text, c.name, (2.0, 10.0), height))
+        other = table.facts.get("wind_height")
+        if c.variable == "u2" and other and height not in (None, other) and height == height_of(c.name):
+            guessed = True
+            text = say("wind_heights_differ", name=repr(c.name), one=f"{height:g}", other=f"{other:g}")
+            questions.append(Question("wind_height", text, c.name, (height, other), height))
         result.append(replace(c, unit=unit, height=height, reasons=reasons, guessed=guessed))
     return result
 

@@ -42,7 +42,7 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     ),
     "wind": _words(
         "wind vento viento vent windspeed windgeschwindigkeit anemometer anemometro ws wspd wnd windspd vv vel ff wv "
-        "windstarke windmittel wsp windsnelheid vindhastighed vindhastighet vind"
+        "windstarke windmittel wsp windweg windsnelheid vindhastighed vindhastighet vind"
         " windgeschw"
     ),
     "radiation": _words(
@@ -122,6 +122,7 @@ EXACT: Mapping[str, str] = {
     "tx": "tmax", "t2mmax": "tmax", "tn": "tmin", "t2mmin": "tmin", "tm": "tmean", "t2m": "tmean", "tg": "tmean",
     "t": "tmean", "td": "tdew", "tdp": "tdew", "t2mdew": "tdew", "rh2m": "rhmean", "u2": "u2", "ws2m": "u2",
     "ws10m": "u2", "u10": "u2", "uz": "u2", "allskysfcswdwn": "rs", "prectotcorr": "precipitation", "ps": "pressure",
+    "high": "tmax", "low": "tmin", "yyyymm": "month", "aaaamm": "month",
     "swrad": "rs", "rss": "rs", "hurs": "rhmean", "tas": "tmean", "tasmax": "tmax",
     "tasmin": "tmin", "sfcwind": "u2", "tdmean": "tdew", "wind2": "u2", "wind10": "u2", "wind2m": "u2",
     "wind10m": "u2", "tmmx": "tmax", "tmmn": "tmin",

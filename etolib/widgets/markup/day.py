@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from etolib.equations.daily import TERMS
@@ -18,17 +17,11 @@ INPUTS = ("tmax", "tmin", "ea", "rs", "u2")
 OWN = ("pressure", "rso", "g")
 """What it takes of a day besides; not changed by hand."""
 
-_UNITS = {"tmax": "°C", "tmin": "°C", "ea": "kPa", "rs": "MJ/m²/d", "u2": "m/s"}
-
-
-def _unit(unit: str) -> str:
-    """Return a unit of `TERMS` as it is shown.
-
-    >>> _unit("kPa degC-1"), _unit("1")
-    ('kPa/°C', '')
-    """
-    shown = re.sub(r" (\w+)-1", r"/\1", unit).replace(" m-2", "/m²").replace("degC", "°C").replace("/day", "/d")
-    return {"1": "", "radian": "rad"}.get(shown, shown)
+_SHORT = {
+    "degC": "°C", "kPa": "kPa", "m s-1": "m/s", "MJ m-2 day-1": "MJ m⁻² d⁻¹", "mm day-1": "mm/d", "1": "",
+    "kPa degC-1": "kPa/°C", "radian": "rad", "h": "h",
+}  # fmt: skip
+_UNITS = {"tmax": "°C", "tmin": "°C", "ea": "kPa", "rs": "MJ m⁻² d⁻¹", "u2": "m/s"}
 
 
 def input_name(language: str, name: str) -> str:
@@ -111,6 +104,6 @@ def _row(language: str, name: str, value: float) -> str:
     words = text(wording.capital(say(language, f"term_{name}")))
     return (
         f'<tr data-term="{name}"><th scope="row">{words}<small>{text(equation)}</small></th>'
-        f'<td class="n">{number}<small>{_unit(unit)}</small></td>'
+        f'<td class="n">{number}<small>{_SHORT[unit]}</small></td>'
         f'<td class="c-formula">{formulas.formula(name)}</td></tr>'
     )

@@ -72,6 +72,35 @@ RIGHT = {
         rows=[[d, f"{a}".replace(".", ","), f"{b}".replace(".", ","), f"{c * 100:,.0f}".replace(",", ".")]
          for d, a, b, c in zip(DAYS.strftime("%Y-%m-%d"), TMIN, TMAX, RS, strict=True)],
     ),
+    "numbered columns": text([HEAD, ["(1)", "(2)", "(3)", "(4)"]]),
+    "statistics and units in one line": text(
+        [["Data", "Temperatura (°C)", "", "Rs"], ["", "Mín", "Máx", "MJ/m²"]]
+    ),
+    "year and month in one column": text(
+        ["YYYYMM", "DD", *HEAD[1:]], [["202307", f"{i + 1}", *row[1:]] for i, row in enumerate(changed(0, (), ""))]
+    ),
+    "dates in parts, another column of time": text(
+        ["Year", "Mon", "Day", *HEAD[1:], "PRE_Time_2020"],
+        [["2023", "7", f"{i + 1}", *row[1:], "1.2"] for i, row in enumerate(changed(0, (), ""))],
+    ),
+    "units under fixed columns": "Date          Tmin     Tmax     Rs\n               (C)      (C)    (MJ/m2)\n"
+    + "".join(f"{row[0]} {row[1]:>8} {row[2]:>8} {row[3]:>8}\n" for row in changed(0, (), "")),
+    "what columns are, above": text(
+        ["date", "AB1", "AB2", "AB3"],
+        before=["AB1 : température minimale (°C)", "AB2 : température maximale (°C)", "AB3 : rayonnement global "
+        "(MJ/m2)"],
+    ),
+    "units above, the quantity first": text(
+        ["Date", "Tmin", "Tmax", "Rs (MJ/m2)"],
+        [[row[0], f"{float(row[1]) * 1.8 + 32:.2f}", f"{float(row[2]) * 1.8 + 32:.2f}", row[3]]
+         for row in changed(0, (), "")],
+        before=["Temperature units: °F"],
+    ),
+    "unit of a logger": text(
+        ["Date", "Tmin (°C)", "Tmax (°C)", "SR_Wm2"],
+        [[*row[:3], f"{float(row[3]) / 0.0864:.2f}"] for row in changed(0, (), "")],
+    ),
+    "high and low": text(["Date", "Low (°C)", "High (°C)", "Rs (MJ/m²)"]),
     "gridMET with a column day": text(
         ["day", "daily_minimum_temperature(K)", "daily_maximum_temperature(K)",
          "daily_mean_shortwave_radiation_at_surface(W m-2)"],
@@ -156,3 +185,75 @@ def test_a_date_that_is_none_is_still_refused():
     rows = changed(0, (5,), "2023-13-45")
     with pytest.raises(InputError, match="2023-13-45"):
         read(text(rows=rows).encode(), site=SITE)
+
+
+@pytest.mark.parametrize(("at", "file_latitude"), [(-34.2, 45.0), (45.0, -34.2)])
+def test_a_year_of_the_other_hemisphere_is_refused(at, file_latitude):
+    days = pd.date_range("2023-01-01", periods=365)
+    warm = -np.cos(2 * np.pi * (days.day_of_year.to_numpy() - 15) / 365) * (1 if file_latitude > 0 else -1)
+    rows = [[f"{d:%Y-%m-%d}", f"{8 + 10 * x:.1f}", f"{18 + 11 * x:.1f}"] for d, x in zip(days, warm, strict=True)]
+    with pytest.raises(InputError, match="other way round") as refused:
+        read(text(HEAD[:3], rows).encode(), site=Site(at, 142.0 if at < 0 else -93.0, 100.0))
+    assert "sign of the latitude" in str(refused.value)
+
+
+def test_tenths_of_a_degree_that_look_like_a_missing_one():
+    rows = [[row[0], f"{-90 - 3 * i}", "20"] for i, row in enumerate(changed(0, (), ""))]
+    station = read(text(["Date", "Tmin (0.1 °C)", "Tmax (0.1 °C)"], rows).encode())
+    assert station.frame["tmin"].iloc[3] == pytest.approx(-9.9)
+
+
+def test_days_of_zeros_are_missing():
+    rows = changed(0, (), "")
+    rows[4] = [rows[4][0], "0", "0", "0"]
+    station = read(text(rows=rows).encode(), site=SITE)
+    assert station.frame.iloc[4].isna().all()
+    assert any("zeros" in str(warning) for warning in station.warnings)
+
+
+def test_two_heights_of_one_wind_are_asked_about():
+    rows = [[*row[:3], "3.0"] for row in changed(0, (), "")]
+    content = text([*HEAD[:3], "Wind at 2 m (m/s)"], rows, before=["Anemometer height: 10 m"])
+    station = read(content.encode(), site=SITE)
+    assert "u2" in station.guessed
+    assert [q.choices for q in station.mapping.questions if q.parameter == "wind_height"] == [(2.0, 10.0)]
+
+
+def test_a_vapour_pressure_at_saturation_is_left_out():
+    es = 0.3054 * (np.exp(17.27 * TMIN / (TMIN + 237.3)) + np.exp(17.27 * TMAX / (TMAX + 237.3)))
+    rows = [[*row[:3], "45", f"{e:.3f}"] for row, e in zip(changed(0, (), ""), es, strict=True)]
+    station = read(text([*HEAD[:3], "RH (%)", "Vapour pressure (kPa)"], rows).encode(), site=SITE)
+    assert "ea" not in station.frame
+    assert "rhmean" in station.frame
+
+
+def hours(unit, factor, counter=False, dates=None):
+    """Return a file of hours in UTC-8 with the sun of the place."""
+    index = pd.date_range("2023-07-01", periods=24 * 6, freq="h")
+    sun = np.clip(np.sin((index.hour.to_numpy() + 0.5 - 6.1) / 12 * np.pi), 0, None) * 2.6
+    rain = np.where(index.hour == 15, 3.0, 0.0)
+    rain = pd.Series(rain, index).groupby(index.normalize()).cumsum().to_numpy() if counter else rain
+    rows = [
+        [d, f"{20 + 6 * np.sin((h - 9) / 12 * np.pi):.2f}", f"{s * factor:.4f}", f"{r:.1f}"]
+        for d, h, s, r in zip(dates(index) if dates else index.strftime("%Y-%m-%d %H:%M"), index.hour, sun, rain,
+                              strict=True)
+    ]  # fmt: skip
+    content = text(["Time", "Temp (°C)", f"Solar ({unit})", "Rain (mm)"], rows).encode()
+    frame = read(content, site=SITE, time_zone=-8, stamps="begin", dates="excel" if dates else None).frame
+    return frame.iloc[1:-1], sun.reshape(6, 24).sum(axis=1)[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [("MJ/m2/h", 1.0), ("kJ/m2/h", 1000.0), ("ly/min", 1 / 0.04184 / 60), ("cal/cm2/h", 1 / 0.04184)],
+)
+def test_radiation_of_hours_by_the_hour_and_the_minute(unit, factor):
+    frame, energy = hours(unit, factor)
+    np.testing.assert_allclose(frame["rs"], energy, rtol=0.01)
+
+
+def test_hours_of_excel_and_a_counter_of_rain():
+    frame, energy = hours("MJ/m2", 1.0, True, lambda i: [f"{v:.6f}" for v in (i - pd.Timestamp("1899-12-30")).days
+                                                        + i.hour / 24])  # fmt: skip
+    np.testing.assert_allclose(frame["rs"], energy, rtol=0.01)
+    assert "precipitation" not in frame
