@@ -57,12 +57,14 @@ if TYPE_CHECKING:
         eto_turc,
     )
     from etolib.request import Request
+    from etolib.result.normals import Normals, normals
     from etolib.result.result import Result
     from etolib.site import Period, Site
     from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
     from etolib.water.crop_water import WaterBalance, water_balance
+    from etolib.water.degree_days import degree_days
     from etolib.widgets.app import Page
 
 _HOMES = {
@@ -109,14 +111,17 @@ _HOMES = {
         "eto_turc",
     ),
     "request": ("Request",),
+    "result.normals": ("Normals", "normals"),
     "result.result": ("Result",),
     "site": ("Period", "Site"),
     "water.crop_water": ("WaterBalance", "water_balance"),
+    "water.degree_days": ("degree_days",),
     "widgets.app": ("Page",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")
 _HOME["sources"] = ("sources", "")  # the package itself, which can be called
+_HOME["places"] = ("places", "")  # the module: etolib.places.search("petrolina")
 
 __all__ = ["__version__", *sorted(_HOME)]
 

@@ -1,7 +1,7 @@
 """Crop water: crop coefficients, soil water, the balance of the root zone, irrigation need (FAO-56, chapters 6-8).
 
-`water_balance` is the door; the equations stand in `single`, `dual`, `soil`, `runoff` and `balance`, the numbers of the
-tables in `crops` and `soil`.
+`water_balance` is the door; the equations stand in `single`, `initial`, `dual`, `soil`, `runoff` and `balance`, the
+numbers of the tables in `crops` and `soil`.
 
 References
 ----------

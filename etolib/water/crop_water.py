@@ -411,6 +411,8 @@ class _Account:
         notes += state.notes
         if self.planting is None:
             notes.append(say("water_planting_not_given", date=str(self.plantings[0])))
+        if self.method == "dual":
+            notes.append(say("water_surface_dry"))
         if self.curve_number is None:
             notes.append(say("water_no_runoff"))
         if usual := weather.climatology_days(self.data):

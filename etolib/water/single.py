@@ -117,28 +117,3 @@ def minimum_humidity(ea: Any, tmax: Any) -> Any:
     54
     """
     return np.minimum(100 * np.asarray(ea, float) / saturation_vapour_pressure(np.asarray(tmax, float)), 100.0)
-
-
-def kc_ini_between_depths(light: Any, heavy: Any, depth: Any) -> Any:
-    """Return Kc ini for wettings between 10 and 40 mm (FAO-56 Eq. 59).
-
-    Parameters
-    ----------
-    light, heavy : numeric
-        Kc ini for wettings of 10 mm or less and of 40 mm or more (FAO-56 Figs. 29 and 30).
-    depth : numeric
-        Mean depth of a wetting where the soil is wetted [mm].
-
-    >>> round(float(kc_ini_between_depths(0.55, 0.7, 20)), 2)
-    0.6
-    """
-    return np.asarray(light) + np.clip((np.asarray(depth) - 10) / 30, 0.0, 1.0) * (np.asarray(heavy) - light)
-
-
-def kc_ini_partly_wetted(kc_ini: Any, wetted: Any) -> Any:
-    """Return Kc ini where irrigation wets a share of the surface (FAO-56 Eq. 60).
-
-    >>> round(float(kc_ini_partly_wetted(1.05, 0.4)), 2)
-    0.42
-    """
-    return np.asarray(wetted) * kc_ini

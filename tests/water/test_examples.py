@@ -1,6 +1,6 @@
 """The worked examples of FAO-56, chapters 6 to 8: printed digits, and where the book rounds or errs on the way.
 
-Example 23 counts rains, Examples 24 and 25 read figures: of them the arithmetic (Eqs. 59 to 61) is here.
+Example 23 counts rains. Examples 24 to 26 read Figures 29 and 30, here computed by Annex 7.
 """
 
 from __future__ import annotations
@@ -8,15 +8,44 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from etolib.water import balance, dual, single, soil
+from etolib.errors import InputError
+from etolib.water import balance, dual, initial, single, soil
 
 
 def test_examples_25_and_26_kc_ini_of_wetting():
-    assert single.kc_ini_between_depths(0.55, 0.7, 20) == pytest.approx(0.60, abs=0.005)
+    assert initial.kc_ini_between_depths(0.55, 0.7, 20) == pytest.approx(0.60, abs=0.005)
     infiltrated = 12 / 0.4  # Eq. 61
-    between = single.kc_ini_between_depths(0.85, 1.15, infiltrated)
+    between = initial.kc_ini_between_depths(0.85, 1.15, infiltrated)
     assert (infiltrated, float(between)) == (pytest.approx(30), pytest.approx(1.05))
-    assert single.kc_ini_partly_wetted(between, 0.4) == pytest.approx(0.42)
+    assert initial.kc_ini_partly_wetted(between, 0.4) == pytest.approx(0.42)
+
+
+def test_example_7_1_and_the_figures_it_stands_for():
+    # Printed 0.57, which is 10 / (3.5 x 5): what is left in the soil came out as 0 there. By the example's own numbers
+    # 7.3 exp(-2.39) = 0.67 mm are left, and Kc ini is 0.53; Figure 29 was read as 0.55.
+    assert initial.kc_ini_light(5, 3.5) == pytest.approx((10 - 7.3 * np.exp(-2.387)) / 17.5, abs=0.001)
+    assert initial.kc_ini_heavy(5, 3.5, coarse=True) == pytest.approx(0.75, abs=0.005)
+    assert initial.kc_ini(5, 3.5, 20, "sand") == pytest.approx(0.60, abs=0.006)  # as Example 25 has it; here 0.63
+    # Read from the figures: Example 25 0.55 and 0.7, Example 24 0.85, Example 26 1.15, Box 15 about 0.15.
+    assert initial.kc_ini_light(4, 2) == pytest.approx(0.85, abs=0.05)
+    assert initial.kc_ini_heavy(4, 2, coarse=False) == pytest.approx(1.15, abs=0.005)
+    assert initial.kc_ini(4, 2, 12, "silt loam", 0.4) == pytest.approx(0.42, abs=0.01)
+    assert initial.kc_ini(5.3, 14, 5, "silt loam") == pytest.approx(0.15, abs=0.02)
+
+
+def test_kc_ini_falls_with_the_interval_and_is_refused_where_it_means_nothing():
+    eto, interval = np.meshgrid(np.linspace(0.5, 12, 40), np.linspace(1, 30, 40))
+    for found in (
+        initial.kc_ini_light(eto, interval),
+        initial.kc_ini_heavy(eto, interval, coarse=True),
+        initial.kc_ini_heavy(eto, interval, coarse=False),
+    ):
+        assert (np.diff(found, axis=0) <= 1e-12).all()
+        assert (found > 0).all()
+        assert (found <= 1.15).all()
+    with pytest.raises(InputError) as caught:
+        initial.kc_ini(0, -1, 10, "loam", 1.5)
+    assert [problem.thing for problem in caught.value.problems] == ["eto", "interval", "wetted"]
 
 
 @pytest.mark.parametrize(
