@@ -43,7 +43,7 @@ def kc_ini(eto: Any, interval: Any, depth: Any, soil: str = "loam", wetted: Any 
         Where ETo, interval, depth or share is not above 0, or there is no such texture.
 
     >>> round(float(kc_ini(5.0, 3.5, 20.0, "sand")), 2)
-    0.6
+    0.61
     """
     from etolib.water.soil import soil as find
 
