@@ -413,6 +413,9 @@ class _Account:
             notes.append(say("water_planting_not_given", date=str(self.plantings[0])))
         if self.method == "dual":
             notes.append(say("water_surface_dry"))
+        begun = int(state.day[0]) - 1
+        if begun > 0 and crop.stages is not None:
+            notes.append(say("water_season_begun", count=begun))
         if self.curve_number is None:
             notes.append(say("water_no_runoff"))
         if usual := weather.climatology_days(self.data):
@@ -456,6 +459,10 @@ def _numbers(account: _Account) -> list[Problem]:
             if len(values) != count and (many or name == "stages"):
                 return [Problem(name, values, say("must_have_values", number=count))]
     roots = account.root_depth
+    if isinstance(roots, list | tuple) and len(roots) != 2:
+        return [Problem("root_depth", list(roots), say("must_have_values", number=2))]
+    if isinstance(account.planting, list | tuple) and not account.planting:
+        return [Problem("planting", None, say("is_missing"), say("write_date_like"))]
     if roots is not None:
         given += [("root_depth", one, 0.01, 20.0) for one in (roots if isinstance(roots, list | tuple) else [roots])]
     return [

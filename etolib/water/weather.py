@@ -122,7 +122,10 @@ def depths(given: Any, index: pd.Index[Any], name: str) -> np.ndarray:
     if given is None:
         return np.zeros(len(index))
     if not isinstance(given, Mapping | pd.Series):
-        found = np.broadcast_to(np.asarray(given, float), len(index)).copy()
+        found = np.asarray(given, float)
+        if found.shape not in ((), (1,), (len(index),)):
+            raise InputError([Problem(name, list(found.shape), say("must_have_values", number=len(index)))])
+        found = np.broadcast_to(found, len(index)).copy()
     else:
         series = pd.Series(dict(given), dtype=float)
         when = pd.DatetimeIndex([as_date(key, name) for key in series.index])
@@ -150,6 +153,8 @@ def as_date(value: Any, name: str) -> dt.date:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    found = dates.read([value], None, name=name)
-    day: dt.date = found.days[0].astype("datetime64[D]").astype(object)
+    try:
+        day: dt.date = dates.read([value], None, name=name).days[0].astype("datetime64[D]").astype(object)
+    except InputError:
+        raise InputError([Problem(name, value, say("is_not_a_date"), say("write_date_like"))]) from None
     return day

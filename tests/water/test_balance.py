@@ -166,6 +166,54 @@ def test_a_result_is_taken_as_it_is_and_its_climatology_said():
     assert not any("climatology" in note or "first day" in note for note in given)
 
 
+@pytest.mark.parametrize("change", ["index", "periods", "text", "backwards", "zone", "capitals"])
+def test_dates_are_read_however_they_stand(change):
+    table = frame()
+    index = pd.DatetimeIndex(table["date"])
+    changed = {
+        "index": table.set_index("date"),
+        "periods": table.drop(columns="date").set_index(index.to_period("D")),
+        "text": table.assign(date=index.strftime("%Y-%m-%d")),
+        "backwards": table.iloc[::-1],
+        "zone": table.assign(date=index.tz_localize("America/Recife")),
+        "capitals": table.rename(columns={"date": "Date"}),
+    }[change]
+    pd.testing.assert_frame_equal(
+        etolib.water_balance(changed, "tomato").table, etolib.water_balance(table, "tomato").table, check_dtype=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "thing"),
+    [
+        ({"irrigation": [1, 2, 3]}, "irrigation"),
+        ({"irrigation": np.nan}, "irrigation"),
+        ({"irrigation": {"2024-04-03": -3}}, "irrigation"),
+        ({"root_depth": (1, 2, 3)}, "root_depth"),
+        ({"root_depth": "deep"}, "root_depth"),
+        ({"kc": "0.8"}, "kc"),
+        ({"kc": (0.5, 1)}, "kc"),
+        ({"stages": (np.nan, 1, 2, 3)}, "stages"),
+        ({"planting": []}, "planting"),
+        ({"planting": "tomorrow"}, "planting"),
+        ({"plan_from": "soon"}, "plan_from"),
+        ({"p": True}, "p"),
+        ({"p": np.nan}, "p"),
+    ],
+    ids=str,
+)
+def test_what_means_nothing_is_refused_by_name(given, thing):
+    with pytest.raises(InputError) as caught:
+        etolib.water_balance(frame(), "tomato", **given)
+    assert [problem.thing for problem in caught.value.problems] == [thing]
+
+
+def test_a_season_that_had_begun_is_said():
+    water = etolib.water_balance(frame(), "tomato", planting="2024-03-02")
+    assert water.table["season_day"].iloc[0] == 31
+    assert any("had begun 30 days before" in note for note in water.notes)
+
+
 def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(InputError) as caught:
         etolib.water_balance(
