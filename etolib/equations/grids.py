@@ -44,6 +44,9 @@ def two_units(values: Any, name: str, units: Mapping[str, str]) -> list[Problem]
     return [Problem(say("unit_of", name=name), units[name], say("has_its_own_unit"), say("leave_out_the_unit"))]
 
 
+_ETO = {"units": "mm day-1", "long_name": "reference evapotranspiration", "cell_methods": "time: mean"}
+
+
 def grid_eto(
     dataset: Any,
     site: Site | None,
@@ -94,12 +97,7 @@ def grid_eto(
     )
     result, inputs, flags = outputs[0], outputs[1 : 1 + len(kept)], outputs[1 + len(kept) :]
     result.name = "eto"
-    result.attrs = {
-        "units": "mm day-1",
-        "long_name": "reference evapotranspiration",
-        "cell_methods": "time: mean",
-        "references": calculation.method.source,
-    }
+    result.attrs = _ETO | {"references": calculation.method.source}
     codes = dict(zip(flagged, flags, strict=True))
     flag_set = _described({name: codes[name] for name in calculation.method.uses}, dataset.attrs)
     filled = xr.Dataset(dict(zip(kept, inputs, strict=True)), attrs=dataset.attrs)

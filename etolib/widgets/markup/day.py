@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from etolib.equations.daily import TERMS
@@ -17,11 +18,17 @@ INPUTS = ("tmax", "tmin", "ea", "rs", "u2")
 OWN = ("pressure", "rso", "g")
 """What it takes of a day besides; not changed by hand."""
 
-_SHORT = {
-    "degC": "°C", "kPa": "kPa", "m s-1": "m/s", "MJ m-2 day-1": "MJ m⁻² d⁻¹", "mm day-1": "mm/d", "1": "",
-    "kPa degC-1": "kPa/°C", "radian": "rad", "h": "h",
-}  # fmt: skip
-_UNITS = {"tmax": "°C", "tmin": "°C", "ea": "kPa", "rs": "MJ m⁻² d⁻¹", "u2": "m/s"}
+_UNITS = {"tmax": "°C", "tmin": "°C", "ea": "kPa", "rs": "MJ/m²/d", "u2": "m/s"}
+
+
+def _unit(unit: str) -> str:
+    """Return a unit of `TERMS` as it is shown.
+
+    >>> _unit("kPa degC-1"), _unit("1")
+    ('kPa/°C', '')
+    """
+    shown = re.sub(r" (\w+)-1", r"/\1", unit).replace(" m-2", "/m²").replace("degC", "°C").replace("/day", "/d")
+    return {"1": "", "radian": "rad"}.get(shown, shown)
 
 
 def input_name(language: str, name: str) -> str:
@@ -80,12 +87,18 @@ def origin(language: str, source: str, flag: str) -> str:
 
 
 def terms(language: str, values: Mapping[str, float]) -> str:
-    """Return every term as a table: symbol and formula, words, value with its unit, number of the equation."""
+    """Return every term as a table: symbol and formula, words, value with its unit, number of the equation.
+
+    No ``<table>``: a result has one, that of its days.
+    """
     rows = "".join(_row(language, name, values[name]) for name in TERMS)
-    heads = "".join(f'<th scope="col">{label(language, f"day_{name}")}</th>' for name in ("term", "value", "formula"))
+    titles = (label(language, key) for key in ("day_term", "day_value", "day_formula"))
+    heads = "".join(f'<span role="columnheader">{title}</span>' for title in titles)
+    about = label(language, "tab_day")
     return (
-        f'<div class="etolib-table-frame" tabindex="0"><table><caption>{_caption(language)}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<p class="etolib-muted">{_caption(language)}</p><div class="etolib-table-frame etolib-terms" role="table" '
+        f'tabindex="0" aria-label="{about}"><div role="row" class="etolib-terms-head">{heads}</div>'
+        f"{rows}</div>"
     )
 
 
@@ -103,7 +116,7 @@ def _row(language: str, name: str, value: float) -> str:
     number = text(texts.decimal(language, value, decimals))
     words = text(wording.capital(say(language, f"term_{name}")))
     return (
-        f'<tr data-term="{name}"><th scope="row">{words}<small>{text(equation)}</small></th>'
-        f'<td class="n">{number}<small>{_SHORT[unit]}</small></td>'
-        f'<td class="c-formula">{formulas.formula(name)}</td></tr>'
+        f'<div role="row" data-term="{name}"><span role="rowheader">{words}<small>{text(equation)}</small></span>'
+        f'<span role="cell" class="n">{number}<small>{_unit(unit)}</small></span>'
+        f'<span role="cell" class="c-formula">{formulas.formula(name)}</span></div>'
     )
