@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,7 @@ NUMBER_COMMA = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d+$|^[+-]?\d+,\d+$")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _THOUSANDS_COMMA = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$")
 _MARKED = re.compile(r"(?<=\d) ?[*#†‡]+$")
+_FULL_WIDTH = "０１２３４５６７８９－＋"
 NUMBER_POINT = re.compile(r"^[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
 
 
@@ -61,6 +63,8 @@ def number(cell: str, decimal: str, fills: Sequence[float] = FILLS) -> float:
     (1234.5, nan, 0.0)
     """
     text = cell.strip().strip('"').replace("\u2212", "-")
+    if text and text[0] in _FULL_WIDTH:
+        text = unicodedata.normalize("NFKC", text)
     if not text.isascii() or "'" in text or " " in text:  # thousands
         text = re.sub(r"(?<=\d)[\xa0\u202f' ](?=\d{3}(?:\D|$))", "", text)
     if text.lower() in ABSENT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from pathlib import Path
@@ -188,6 +189,11 @@ def _read(header: str, told: str) -> tuple[Header, Name]:
     """Return what a header says, and what was ``told`` of it above the table where it says nothing itself."""
     parts = take_apart(header)
     name = read_name(parts.text)
+    if name.variable is None and name.other is None and (first := _DEGREES_FIRST.match(header)):
+        parts = take_apart(f"Temperature {first[2]}, {first[1]}")  # a unit and a statistic: "°F Max"
+        name = read_name(parts.text)
+    if name.variable == "sunshine" and any(unit in UNITS["radiation"] for unit, _ in parts.units):
+        name = replace(name, variable="rs")  # "insolation" is either
     if not told:
         return parts, name
     more = take_apart(told)
@@ -231,8 +237,13 @@ def _column(
     unit, contradiction = parts.unit_for(quantity)
     if unit is None and contradiction is None and by_row:
         unit, contradiction = Header("", ((unit_of(by_row) or "", True),) if unit_of(by_row) else ()).unit_for(quantity)
-    if variable == "u2" and name.run and contradiction in _RUNS:
-        unit, contradiction = _RUNS[contradiction], None
+    if (
+        variable == "u2"
+        and name.run
+        and unit is None
+        and (way := next((u for u, _ in parts.units if u in _RUNS), None))
+    ):
+        unit, contradiction = _RUNS[way], None
     if contradiction is not None and not said.get("unit"):
         if "variable" not in said:
             notes.append(say("unit_of_something_else", name=repr(header), unit=contradiction, variable=variable))
@@ -264,6 +275,7 @@ def _wind_height(table: Table, variable: str | None, *of_column: float | None) -
     return next((height for height in (*of_column, table.facts.get("wind_height"), of_format) if height), None)
 
 
+_DEGREES_FIRST = re.compile(r"(°\s?[CF]|deg\.? ?[CF])\b[\s_.:-]*(\w+)$", re.IGNORECASE)
 _RUNS = {"km": "km/day", "mi": "mi/day"}
 """Units of the way of air in a day."""
 

@@ -49,6 +49,9 @@ USUAL: Mapping[str, tuple[float, float]] = {
 CLEARNESS = (0.12, 0.9)
 """Bounds of the median of radiation over extraterrestrial radiation, on days with a sun."""
 
+BRIGHT = 0.9
+"""Quantile of that share that lies within its upper bound too, of a series of `SUNNY_DAYS` and more."""
+
 SUNNY_DAYS = 15
 """Days with a sun (Ra above 5 MJ m-2 day-1) below which `CLEARNESS` judges nothing: a fortnight may be overcast."""
 
@@ -323,8 +326,9 @@ def _of_sun(variable: str, values: Any, dates: Days, site: Site) -> float:
     if variable == "eto":  # all radiation into water, and half as much again by advection
         share = float(np.median(values[sunny] / (0.408 * ra[sunny] * 1.5)))
         return share if share >= 1 else 0.0
-    share = float(np.median(values[sunny] / ra[sunny]))
+    shares = values[sunny] / ra[sunny]
+    share = float(np.median(shares))
     low, high = CLEARNESS
-    if share > high:
-        return share / high
+    if (bright := float(np.quantile(shares, BRIGHT)) if len(shares) >= SUNNY_DAYS else share) > high:
+        return bright / high
     return low / max(share, 1e-6) if share < low and sunny.sum() >= SUNNY_DAYS else 0.0

@@ -49,6 +49,7 @@ _AT_HOUR = re.compile(
     r"(?<![\d.,])(?:[01]?\d|2[0-4])\s*(?:am|pm|a\.m|p\.m|h|hs|hrs|hr|uhr|utc|gmt|z|:[0-5]\d|o.?clock)(?![a-z/])"
 )
 _AT_THE_HOUR = re.compile(r"\b(?:alle|ore|um|as|las)\s+(?:[01]?\d|2[0-4])(?![\d.,]|\s*m\b)")
+_AT_FOUR_DIGITS = re.compile(r"(?<![\d.,])(?:0\d|1\d|2[0-3])[0-5]0(?!\d|\s*m\b)")
 _WHOLE_DAY = re.compile(r"(?<!\d)24\s*-?\s*(?:hours?|horas?|heures|stunden|ore|hrs?|h)(?![a-z])")
 _LOW_DOWN = re.compile(r"(?<![\d.,])(?:\d+\s*cm|0[.,]\d+\s*m)(?![a-z/²2])")
 _HIGH_UP = re.compile(r"(?<![\d.,])(\d{2,3})\s*m(?![a-z/²2\d])")
@@ -250,7 +251,7 @@ def _moment_or_place(main: str, words: Sequence[str], text: str, statistics: Col
     of_day = bool({"max", "min"} & set(statistics))
     if (
         main in ("temperature", "humidity", "dew", "vapour", "wind", "pressure")
-        and (_AT_HOUR.search(text) or _AT_THE_HOUR.search(text))
+        and (_AT_HOUR.search(text) or _AT_THE_HOUR.search(text) or _AT_FOUR_DIGITS.search(text))
         and not of_day
     ):
         return "moment"
@@ -292,6 +293,8 @@ def _without_quantity(words: Sequence[str]) -> Name:
             return Name(None, key)
     if there & _SINGLE["sun_position"][1] and not there & {"elevation", "altitude"}:
         return Name(None, "sun_position")
+    if {"dia", "mes", "ano"} <= there:
+        return Name("date")
     if {"day", "of", "year"} <= there or {"dia", "ano"} <= there or {"jour", "annee"} <= there:
         return Name("doy")
     parts = {part for part in ("year", "month", "day", "doy") if there & PARTS[part]}
@@ -306,11 +309,14 @@ def height_of(name: str) -> float | None:
 
     >>> height_of("WS10M"), height_of("wind speed at 2 m"), height_of("vento"), height_of("Wind (10 m) [m/s]")
     (10.0, 2.0, None, 10.0)
+    >>> height_of("Wind speed at 33 ft")
+    10.06
     """
     text = re.sub(r"[(\[{)\]}]", " ", name[:300].lower()).replace("_", " ")
     match = re.search(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:m|meter|metres|metros)(?![a-z/²2\d.\-^])", text)
     match = match or re.search(r"\bu(2|10)\b", text)
-    if match is None:
+    feet = re.search(r"(?<![\d.,])(\d{1,3}(?:\.\d)?)\s*-?\s*(?:ft|feet|foot)\b(?![/²])", text)
+    if match is None and feet is None:
         return None
-    height = float(match[1].replace(",", "."))
+    height = float(match[1].replace(",", ".")) if match else round(float(feet[1]) * 0.3048, 2) if feet else 0.0
     return height if 0.3 <= height <= 200 else None

@@ -17,7 +17,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "temperature": _words(
-        "temperature temp temperatur temperatura temperaturas temperatures temperaturen temperatureair tair ta airt "
+        "temperature temp tar temperatur temperatura temperaturas temperatures temperaturen temperatureair tair "
+        "ta airt "
         "airtemp lufttemperatur tmp ttt tc tf airtc airtf temperatuur luchttemperatuur"
         " tem lufttemp"
     ),
@@ -123,7 +124,8 @@ EXACT: Mapping[str, str] = {
     "t": "tmean", "td": "tdew", "tdp": "tdew", "t2mdew": "tdew", "rh2m": "rhmean", "u2": "u2", "ws2m": "u2",
     "ws10m": "u2", "u10": "u2", "uz": "u2", "allskysfcswdwn": "rs", "prectotcorr": "precipitation", "ps": "pressure",
     "high": "tmax", "low": "tmin", "yyyymm": "month", "aaaamm": "month",
-    "swrad": "rs", "rss": "rs", "hurs": "rhmean", "tas": "tmean", "tasmax": "tmax",
+    "swrad": "rs", "rss": "rs", "rglobal": "rs", "u10m": "u2", "u2m": "u2", "hurs": "rhmean", "tas": "tmean",
+    "tasmax": "tmax",
     "tasmin": "tmin", "sfcwind": "u2", "tdmean": "tdew", "wind2": "u2", "wind10": "u2", "wind2m": "u2",
     "wind10m": "u2", "tmmx": "tmax", "tmmn": "tmin",
     # Daily values of the German weather service (DWD)
@@ -224,6 +226,13 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
         _words(
             "clear clrsky clearsky clear+sky cielo+despejado ceu+claro rso ceu+limpo cielo+sereno ciel+clair "
             "klarer+himmel cloudless wolkenlos potential potencial clrsfc clr despejado"
+        ),
+    ),
+    "tilted": (
+        frozenset({"radiation"}),
+        _words(
+            "tilted inclined inclinada inclinado inclinata geneigt geneigte inclinee poa gti dachneigung inplane "
+            "plane+array tilt"
         ),
     ),
     "gust": (

@@ -100,6 +100,28 @@ RIGHT = {
         ["Date", "Tmin (°C)", "Tmax (°C)", "SR_Wm2"],
         [[*row[:3], f"{float(row[3]) / 0.0864:.2f}"] for row in changed(0, (), "")],
     ),
+    "the unit first": text(
+        ["Date", "°F Min", "°F Max", "Rs (MJ/m2)"],
+        [[row[0], f"{float(row[1]) * 1.8 + 32:.2f}", f"{float(row[2]) * 1.8 + 32:.2f}", row[3]]
+         for row in changed(0, (), "")],
+    ),
+    "insolation that is energy": text(
+        ["Data", "Tmin (°C)", "Tmax (°C)", "Insolation kWh/m2/d"],
+        [[*row[:3], f"{float(row[3]) / 3.6:.4f}"] for row in changed(0, (), "")],
+    ),
+    "mWh/cm²": text(
+        ["Date", "Tmin (°C)", "Tmax (°C)", "Rs (mWh/cm2)"],
+        [[*row[:3], f"{float(row[3]) / 0.036:.2f}"] for row in changed(0, (), "")],
+    ),
+    "ESALQ": text(
+        ["AÑO / MES / DÍA", "tar_min", "tar_max", "R.GLOBAL cal/cm.d"],
+        [[*row[:3], f"{float(row[3]) / 0.04184:.2f}"] for row in changed(0, (), "")],
+    ),
+    "digits of full width": text(
+        ["日付", "最低気温(℃)", "最高気温(℃)", "日射量(MJ/m2)"],
+        [[row[0], *("".join(chr(ord(c) + 0xFEE0) for c in cell) for cell in row[1:3]), row[3]]
+         for row in changed(0, (), "")],
+    ),
     "high and low": text(["Date", "Low (°C)", "High (°C)", "Rs (MJ/m²)"]),
     "gridMET with a column day": text(
         ["day", "daily_minimum_temperature(K)", "daily_maximum_temperature(K)",
@@ -152,6 +174,20 @@ def test_height_of_the_anemometer_above(line):
     assert "u2" not in station.guessed
 
 
+@pytest.mark.parametrize(
+    ("name", "factor"),
+    [
+        ("Wind speed at 33 ft (mph)", 0.44704 * 0.747),
+        ("u10m (m/s)", 0.748),
+        ("Wind run 24h miles, 2 m", 1609.344 / 86400),
+    ],
+)
+def test_winds_with_height_and_way(name, factor):
+    rows = [[*row[:3], "80" if "run" in name else "5.0"] for row in changed(0, (), "")]
+    station = read(text([*HEAD[:3], f'"{name}"'], rows).encode(), site=SITE)
+    assert station.frame["u2"].iloc[0] == pytest.approx(factor * float(rows[0][3]), rel=0.002)
+
+
 def test_beaufort_is_left_out():
     rows = [[*row[:3], "3"] for row in changed(0, (), "")]
     station = read(text([*HEAD[:3], "Wind (Bft)"], rows).encode(), site=SITE)
@@ -162,6 +198,7 @@ def test_beaufort_is_left_out():
 @pytest.mark.parametrize(
     ("name", "variable", "other"),
     [
+        ("POA irradiance", None, "tilted"), ("RH 1500", None, "moment"),
         ("Windstoten", None, "gust"), ("Natteboltemperatuur", None, "wet_bulb"), ("Bodemtemperatuur", None, "soil"),
         ("Verzadigingsdeficit", None, "deficit"), ("Nedbør (mm)", "precipitation", None), ("海面気圧", None,
         "sea_level"),
