@@ -163,17 +163,17 @@ def departure(variable: str, values: Any, dates: Days, site: Site) -> Departure 
     >>> found.score > 1, round(found.apart)
     (True, 34)
     """
-    level = usual(variable, dates, site)
-    spread = day_to_day(site)
-    known = _columns(site)
-    if level is None or spread is None or known is None:
+    spread, known = day_to_day(site), _columns(site)
+    if variable not in KIND or spread is None or known is None:
         return None
+    at = _day(dates)
+    level = known[variable][at]
     kind = KIND[variable]
     series = np.asarray(values, dtype=float)
     good = np.isfinite(series)
-    shares = level / np.maximum(known["ra"][_day(dates)], 0.1)
+    shares = level / np.maximum(known["ra"][at], 0.1)
     if kind == "radiation":
-        good = good & (known["ra"][_day(dates)] > SUNNY)
+        good = good & (known["ra"][at] > SUNNY)
     if not good.any():
         return None
     mine, theirs = series[good], level[good]

@@ -132,6 +132,8 @@ def read(
     mapping = replace(mapping, station=station or mapping.station)
     if table.monthly is not None:
         return StationFile(table.monthly, name, place_of(table, mapping, site), mapping, monthly=True)
+    if not table.rows:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
     if unanswered := [question for question in mapping.questions if question.assumed is None]:
         raise Unanswered(unanswered)
     table = _one_station(table, mapping, station, name)

@@ -140,15 +140,16 @@ def judge(
             named[extreme] = replace(named[mean], variable=extreme)
     verdicts: dict[str, Verdict] = {}
     ordered = sorted((v for v in named if v in LIMITS), key=lambda v: (named[v].index, v not in ESSENTIAL))
+    series = {v: np.asarray(columns[v], dtype=float) for v in ordered}
+    scores = {v: misfit(v, values, dates, site) for v, values in series.items()}
     for variable in ordered:
         column = named[variable]
         by_hand = bool(mapping.known.get(column.name, {}).get("unit"))
-        found = _alone(column, np.asarray(columns[variable], dtype=float), dates, site, by_hand)
+        found = _alone(column, series[variable], scores[variable], dates, site, by_hand)
         if found is not None and column.name not in {v.column for v in verdicts.values() if v.problem is not None}:
             verdicts[variable] = found
     kept = [v for v in ordered if v not in verdicts or verdicts[v].action in ("ask", "say")]
-    rest = {v: np.asarray(columns[v], dtype=float) for v in kept}
-    scores = {v: misfit(v, values, dates, site) for v, values in rest.items()}
+    rest = {v: series[v] for v in kept}
     for found in contradictions(rest, dates, site, {v: named[v] for v in rest}, scores):
         if found.action == "ask" and "variable" in mapping.known.get(found.column, {}):
             continue  # answered
@@ -188,11 +189,10 @@ def judged(mapping: station_columns.Mapping, verdicts: Sequence[Verdict]) -> sta
     )
 
 
-def _alone(column: Column, values: Any, dates: Days, site: Site | None, by_hand: bool) -> Verdict | None:
-    """Return the verdict on one column by itself."""
+def _alone(column: Column, values: Any, score: float, dates: Days, site: Site | None, by_hand: bool) -> Verdict | None:
+    """Return the verdict on one column by itself, whose misfit is ``score``."""
     assert column.variable is not None
     variable = column.variable
-    score = misfit(variable, values, dates, site)
     if score < DOUBT or (score < 1 and variable not in ESSENTIAL):
         return None
     possible = misfit(variable, values, dates, None) < 1 and (

@@ -131,17 +131,17 @@ def by_weather(mapping: Mapping, frame: pd.DataFrame, place: Site | None, *, of_
 def _only_possible(columns: Sequence[Column], frame: pd.DataFrame, place: Site | None) -> str | None:
     """Return the one unit in which all of some columns of a quantity can be at a place; None where several are."""
     days = pd.DatetimeIndex(frame.index)
-    units = UNITS[QUANTITY[columns[0].variable or ""]]
-    scores = dict.fromkeys(units, 0.0)
-    for c in columns:
-        factor, offset = conversion(c.variable, c.unit)
-        written = (frame[c.variable].to_numpy(float) - offset) / factor
-        for unit, (scale, shift) in units.items():
-            scores[unit] = max(scores[unit], misfit(c.variable or "", written * scale + shift, days, place))
-    if any(scores[c.unit or ""] < 1 for c in columns):
+    values = [(c, frame[c.variable].to_numpy(float)) for c in columns]
+    if all(misfit(c.variable or "", now, days, place) < 1 for c, now in values):
         return None
-    usual = {unit: score for unit, score in scores.items() if not unit[0].isdigit()}  # tenths are rarer
-    possible = [unit for unit, score in usual.items() if score < 1]
+    scores = {unit: 0.0 for unit in UNITS[QUANTITY[columns[0].variable or ""]] if not unit[0].isdigit()}
+    for c, now in values:
+        factor, offset = conversion(c.variable, c.unit)
+        for unit in scores:  # tenths are rarer, and no guess
+            scale, shift = conversion(c.variable, unit)
+            other = misfit(c.variable or "", (now - offset) / factor * scale + shift, days, place)
+            scores[unit] = max(scores[unit], other)
+    possible = [unit for unit, score in scores.items() if score < 1]
     return possible[0] if len(possible) == 1 and scores[possible[0]] < DOUBT else None
 
 
