@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import HasTraits
 
 from etolib.widgets import tabs
 from etolib.widgets.daily import METRIC
@@ -150,8 +151,16 @@ class Results:
         assert self.answers is not None
         view = self._views.get(tab.name) or tab.view()
         view.show(self.language, answer, self.answers.task_id, self.units)
+        if tab.name not in self._views and isinstance(view, HasTraits) and view.has_trait("day"):
+            view.observe(lambda change: self._look_at(change["new"]), "day")
         self._views[tab.name] = view
         return view.widget
+
+    def _look_at(self, day: str) -> None:
+        """Turn the other views that show one day to the one that was chosen, an ISO date."""
+        for view in self._views.values():
+            if go := getattr(view, "go", None):
+                go(day)
 
 
 def _pane(tab: tabs.Tab) -> widgets.DOMWidget:

@@ -7,6 +7,7 @@ from array import array
 import cloudpickle
 import ipywidgets as widgets
 import pytest
+from traitlets import HasTraits, Unicode
 
 from etolib import Site, config
 from etolib.pipeline import compute
@@ -178,6 +179,28 @@ def test_a_view_that_fails_says_so_and_comes_back(result, viewed):
     answers.tabs["toy"] = "well"
     page.results.update(answers, "toy")
     assert page.results.panes["toy"].children == (made[0].widget,)
+
+
+def test_a_day_that_is_chosen_in_one_tab_is_the_day_of_the_others(result):
+    class Chosen(Shown, HasTraits):
+        day = Unicode()
+
+    class Follows(Shown):
+        def go(self, day):
+            self.seen.append(day)
+
+    chosen, follows = Chosen(), Follows()
+    for name, view in (("toy", chosen), ("toy2", follows)):
+        tabs.register(tabs.Tab(name, view=lambda view=view: view))
+    try:
+        page = finished(result)
+        page.form.language = "pt"  # shown again, listened to once
+        follows.seen.clear()
+        chosen.day = "2024-01-05"
+        assert follows.seen == ["2024-01-05"]
+    finally:
+        tabs.remove("toy")
+        tabs.remove("toy2")
 
 
 def test_chart_and_table_show_the_same_numbers_where_the_front_end_is_built(result):

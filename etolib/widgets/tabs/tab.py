@@ -20,7 +20,11 @@ Look = Callable[[str, Any, "str | None"], str]
 
 
 class View(Protocol):
-    """A tab that is made of widgets rather than of HTML; one stands in each page, from the first result on."""
+    """A tab that is made of widgets rather than of HTML; one stands in each page, from the first result on.
+
+    Where it has a trait ``day`` (an ISO date that somebody chose, as `etolib.widgets.chart.Chart`), views with a method
+    ``go(day)`` follow it.
+    """
 
     @property
     def widget(self) -> DOMWidget:
