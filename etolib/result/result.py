@@ -171,9 +171,9 @@ class Result:
 
     def to_excel(self, path: str | os.PathLike[str]) -> None:
         """Write an Excel workbook: table, values of each source, provenance."""
-        from etolib.result.formats import excel, write
+        from etolib.result.formats import write, xlsx
 
-        write(path, excel.content(self))
+        write(path, xlsx.content(self))
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> None:
         """Write `dataset` as NetCDF-4."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,12 +33,15 @@ class Answers:
         By the name of a tab: what its ``ask`` returned.
     languages : dict
         By the name of a tab: the language its answer was made in, where its words went with the question.
+    asked : set
+        Tabs that are asked when they are opened, and have been.
     """
 
     task_id: str | None
     head: Mapping[str, Any]
     tabs: dict[str, Any] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
 
 class Results:
@@ -47,13 +50,13 @@ class Results:
     Attributes
     ----------
     open : str
-        The name of the tab that is seen.
+        The name of the tab that is seen; ``opened`` is called when another one is.
     panes : dict
         The widget below the buttons, by the name of its tab: an ``HTML``, or a box around the widget of a `tabs.View`.
     """
 
-    def __init__(self, language: str) -> None:
-        self.language, self.units = language, METRIC
+    def __init__(self, language: str, opened: Callable[[], None] = lambda: None) -> None:
+        self.language, self.units, self._opened = language, METRIC, opened
         self.answers: Answers | None = None
         self.registered = tabs.registered()
         self.open = next(iter(self.registered))
@@ -107,9 +110,13 @@ class Results:
                 (part.remove_class if seen else part.add_class)(shut)
                 (part.add_class if seen else part.remove_class)("etolib-pane" if part is pane else "etolib-open")
 
+    def _open(self, name: str) -> None:
+        self.turn(name)
+        self._opened()
+
     def _button(self, name: str) -> widgets.Button:
         button = marked(widgets.Button(), "etolib-tab", f"etolib-tab-{name.replace('_', '-')}")
-        button.on_click(lambda _: self.turn(name))
+        button.on_click(lambda _: self._open(name))
         return button
 
     def _render(self) -> None:

@@ -18,6 +18,7 @@ from etolib.widgets import remote
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
 from etolib.widgets.results import Answers, Results
+from etolib.widgets.tabs import Failed
 from etolib.widgets.task import TaskModel
 from etolib.widgets.wording import say as say_in
 from etolib.words import say
@@ -64,7 +65,7 @@ class CardStack:
     ) -> None:
         self.language = language
         self.cards: list[Card] = []
-        self.results = Results(language)
+        self.results = Results(language, background.guard(self._opened))
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
         self._submit, self._attach = submit, attach
@@ -235,9 +236,8 @@ class CardStack:
         """Have everything that is shown of a result made on a worker, where it lies."""
         registered = self.results.registered.values()
         language = self.language
-        quick = {
-            tab.name: (tab.ask, self._words(tab.words, language)) for tab in registered if tab.ask and not tab.slow
-        }
+        at_once = [tab for tab in registered if tab.ask and not tab.slow and not tab.lazy]
+        quick = {tab.name: (tab.ask, self._words(tab.words, language)) for tab in at_once}
         view = self._connection.ask(remote.view, card.job.future, quick)
         now = card.task.snapshot
         head = {**view["head"], "warnings": now.warnings}
@@ -246,7 +246,16 @@ class CardStack:
         self._background.later(self._show, card)
         for tab in registered:
             if tab.ask and tab.slow:
-                self._ask(card, answers, tab.name, language)
+                self._ask_or_say(card, answers, tab.name, language)
+
+    def _opened(self) -> None:
+        """Ask what the open tab wants to know, if it is one that waits until it is opened."""
+        answers, name = self.results.answers, self.results.open
+        card = next((card for card in self.cards if answers is not None and card.answers is answers), None)
+        if card is None or answers is None or not self.results.registered[name].lazy or name in answers.asked:
+            return
+        answers.asked.add(name)
+        self._background.run(self._ask_or_say, card, answers, name, self.language)
 
     def _words(self, keys: tuple[str, ...], language: str) -> dict[str, str]:
         return {key: say_in(language, key) for key in keys}
@@ -257,6 +266,15 @@ class CardStack:
         words = self._words(tab.words, language)
         answer = self._connection.ask(remote.tab, card.job.future, tab.ask, words)
         self._background.later(self._answered, answers, name, language, answer)
+
+    def _ask_or_say(self, card: Card, answers: Answers, name: str, language: str) -> None:
+        """Ask what a tab wants to know; what fails is said in its pane."""
+        try:
+            self._ask(card, answers, name, language)
+        except Exception as error:
+            log.exception("the tab %s failed", name)
+            failed = Failed(f"{type(error).__name__}: {error}")
+            self._background.later(self._answered, answers, name, language, failed)
 
     def _answered(self, answers: Answers, name: str, language: str, answer: Any) -> None:
         if answers.languages.get(name) == self.language != language:
@@ -283,6 +301,7 @@ class CardStack:
             self._background.run(self._fetch, card)
             return
         self.results.show(card.answers)
+        self._opened()
         self._ask_again(card.answers)
         for other in self.cards:  # "show" is offered on cards whose result is not the one shown
             other.shown(other.task.snapshot.task_id == card.answers.task_id)

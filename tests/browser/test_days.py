@@ -162,7 +162,7 @@ def test_what_is_drawn_is_switched(tab):
 def test_the_picture_opens(tab, tmp_path):
     page = shown(tab, Chart)
     with page.expect_download() as waiting:
-        page.locator(".etolib-download-png").click()
+        page.locator(".etolib-chart-png").click()
     file = tmp_path / "chart.png"
     waiting.value.save_as(file)
     assert waiting.value.suggested_filename == "eto_-9.3900_-40.5000_2024-01-01_2024-12-30.png"

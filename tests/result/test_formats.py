@@ -235,7 +235,7 @@ def toy():
         rows = zip(result.table["date"], result.table["eto"], strict=True)
         return "\n".join(f"{day:%d.%m.} {eto:.1f}" for day, eto in rows).encode()
 
-    yield formats.register(formats.Format("toy", ".toy", content, "text/plain", on_page=True))
+    yield formats.register(formats.Format("toy", ".toy", content, "text/plain"))
     formats.remove("toy")
 
 
@@ -278,4 +278,4 @@ def test_a_format_that_was_added_is_offered_on_the_page(result, toy):
     assert 'download="eto_-22.7000_-47.6000_2024-02-27_2024-03-02.toy"' in html
     data = re.search(r'href="data:text/plain;base64,([^"]*)"', html)[1]
     assert base64.b64decode(data) == toy.content(result)
-    assert ">Baixar toy<" in html
+    assert ">toy<" in html

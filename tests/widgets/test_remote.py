@@ -21,7 +21,7 @@ def result():
         return compute(Site(-22.7, -47.6), "2024-01-01/2024-01-10")
 
 
-ASKS = {"table": (table.ask, {}), "take": ("etolib.widgets.tabs.take_away:ask", {})}
+ASKS = {"table": (table.ask, {}), "take_away": ("etolib.widgets.tabs.take_away:ask", {})}
 
 
 def test_a_view_holds_what_the_table_says(result):

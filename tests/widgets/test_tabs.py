@@ -79,7 +79,7 @@ def test_a_look_that_fails_is_said_in_its_own_tab(result):
 
 def test_a_tab_that_was_added_is_shown_with_the_others(result, toy):
     page = finished(result)
-    assert list(page.results.buttons) == ["chart", "table", "day", "take", "toy"]
+    assert list(page.results.buttons) == ["chart", "table", "day", "take_away", "toy"]
     assert page.results.buttons["toy"].description == "Warmest"
     assert "etolib-tab-toy" in page.results.buttons["toy"]._dom_classes
     warmest = result.table.set_index("date")["tmax"].idxmax()
@@ -220,3 +220,30 @@ def test_chart_and_table_show_the_same_numbers_where_the_front_end_is_built(resu
     assert listed.meta["words"]["column_precipitation"] == "Chuva"
     page.results.measure("us")
     assert (drawn.meta["unit"], drawn.meta["decimals"]) == ("pol/dia", 3)
+
+
+def test_a_lazy_tab_is_asked_when_it_is_opened_and_once(result):
+    asked = []
+
+    def ask(result, words):
+        asked.append(1)
+        if len(asked) > 1:
+            raise ValueError("gone")
+        return "made"
+
+    tabs.register(tabs.Tab("late", look=lambda language, answer, task_id: f"<b>{answer}</b>", ask=ask, lazy=True))
+    try:
+        page = finished(result)
+        assert asked == []
+        page.results.buttons["late"].click()
+        page.results.buttons["chart"].click()
+        page.results.buttons["late"].click()
+        assert asked == [1]
+        assert page.results.panes["late"].value == "<b>made</b>"
+        page.calculate.click()  # the next result is asked at once: its tab is open
+        page.cards[-1].job.send("SUCCESS", results=[], warnings=[])
+        assert asked == [1, 1]
+        assert "gone" in page.results.panes["late"].value
+        assert page.banner.layout.display == "none"
+    finally:
+        tabs.remove("late")

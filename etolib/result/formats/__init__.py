@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etolib.errors import InputError, Problem
-from etolib.result.formats import aquacrop, citation, csv, excel, json, netcdf, notebook, parquet, png, report, script
+from etolib.result.formats import aquacrop, citation, csv, json, netcdf, notebook, parquet, png, report, script, xlsx
 from etolib.result.formats.format import Format, PathLike, write
 from etolib.words import say
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Format", "by_ending", "endings", "file_name", "register", "registered", "remove", "save", "write"]
 
-_MODULES = (csv, netcdf, excel, json, parquet, aquacrop, png, report, script, notebook, citation)
+_MODULES = (csv, netcdf, xlsx, json, parquet, aquacrop, png, report, script, notebook, citation)
 _FORMATS: dict[str, Format] = {one.FORMAT.name: one.FORMAT for one in _MODULES}
 
 

@@ -21,4 +21,4 @@ def text(result: Result) -> str:
     return buffer.getvalue()
 
 
-FORMAT = Format("csv", ".csv", lambda result: text(result).encode(), "text/csv;charset=utf-8", on_page=True)
+FORMAT = Format("csv", ".csv", lambda result: text(result).encode(), "text/csv;charset=utf-8")

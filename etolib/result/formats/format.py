@@ -30,15 +30,12 @@ class Format:
         Takes a `etolib.result.result.Result`, returns the bytes of the file.
     media_type : str
         For browsers and servers.
-    on_page : bool
-        Whether the page offers it. Its bytes then go to the browser with every result: keep it small.
     """
 
     name: str
     ending: str
     content: Callable[[Result], bytes]
     media_type: str = "application/octet-stream"
-    on_page: bool = False
 
 
 def write(path: PathLike, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """The tabs of a result: a registry, and a file for each.
 
 >>> list(registered())
-['chart', 'table', 'day', 'take']
+['chart', 'table', 'day', 'take_away']
 """
 
 from __future__ import annotations

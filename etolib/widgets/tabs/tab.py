@@ -59,6 +59,8 @@ class Tab:
         Keys of the texts that go with the question, in the page's language; it is asked again when that changes.
     slow : bool
         Asked by itself, after the other tabs are shown.
+    lazy : bool
+        Asked when somebody opens it.
     title : str
         Shown where the catalogues have no ``tab_<name>``.
     view : callable, optional
@@ -70,6 +72,7 @@ class Tab:
     ask: Ask | str | None = None
     words: tuple[str, ...] = ()
     slow: bool = False
+    lazy: bool = False
     title: str = ""
     view: Callable[[], View] | None = None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from etolib.widgets import wording
 from etolib.widgets.markup.base import label, text
 from etolib.widgets.tabs.tab import Tab
-from etolib.widgets.wording import translate
+from etolib.widgets.wording import say_or, translate
 from etolib.words import decode, encode
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
                 "data": base64.b64encode(one.content(result)).decode("ascii"),
             }
             for one in formats.registered().values()
-            if one.on_page and one.name != "csv"  # which stands at the head of the result
+            if one.name != "csv"  # which stands at the head of the result
         ],
     }
 
@@ -47,10 +47,11 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
 def look(language: str, answer: Any, task_id: str | None) -> str:
     """Return links, script, citation and licences."""
     if answer is None:
-        return ""
+        return f'<p class="etolib-muted">{label(language, "take_away_making")}</p>'
     parts = []
     if answer["files"]:
-        parts.append(f"<p>{' '.join(_download(language, file) for file in answer['files'])}</p>")
+        files = "".join(_download(language, file) for file in answer["files"])
+        parts.append(f'<h3>{label(language, "files")}</h3><div class="etolib-files">{files}</div>')
     if task_id:
         href = f"?task={text(task_id)}"
         parts.append(f'<h3>{label(language, "link_task")}</h3><p><a href="{href}">{href}</a></p>')
@@ -62,11 +63,22 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
 
 
 def _download(language: str, file: Mapping[str, str]) -> str:
+    name, ending = file["name"], file["file"].rpartition(".")[2].upper()
     return (
-        f'<a class="etolib-download-{text(file["name"])} etolib-link" download="{text(file["file"])}" '
-        f'href="data:{text(file["type"])};base64,{file["data"]}">'
-        f"{label(language, 'download_file', file=file['name'])}</a>"
+        f'<a class="etolib-download-{text(name)}" download="{text(file["file"])}" '
+        f'href="data:{text(file["type"])};base64,{file["data"]}"><b>{text(ending)}</b> '
+        f"<span>{text(say_or(language, f'file_{name}', name))}</span> <small>{_size(file['data'])}</small></a>"
     )
+
+
+def _size(data: str) -> str:
+    """Return the size of a file that is given in base64.
+
+    >>> _size("AAAA" * 1000)
+    '3 kB'
+    """
+    size = len(data) * 3 / 4
+    return f"{max(1, round(size / 1000))} kB" if size < 999_500 else f"{size / 1e6:.1f} MB"
 
 
 def _licence(language: str, one: Mapping[str, Any]) -> str:
@@ -74,4 +86,4 @@ def _licence(language: str, one: Mapping[str, Any]) -> str:
     return f"<li><b>{text(wording.source(language, one['name']))}</b> {text(' · '.join(facts))}</li>"
 
 
-TAB = Tab("take", look, ask)
+TAB = Tab("take_away", look, ask, lazy=True)

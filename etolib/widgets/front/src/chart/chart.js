@@ -38,7 +38,7 @@ class DayChart {
     this.out = button('', '−', () => this.zoom(2));
     this.in = button('', '+', () => this.zoom(0.5));
     this.all = button('etolib-chart-all', '↔', () => this.reset());
-    this.png = button('etolib-download-png', '', () => this.save());
+    this.png = button('etolib-chart-png', '', () => this.save());
     this.plot = part('div', 'etolib-chart-plot', { role: 'application', tabindex: '0' });
     this.plot.addEventListener('keydown', (event) => this.key(event));
     this.said = part('div', 'etolib-chart-said', { 'aria-live': 'polite' });

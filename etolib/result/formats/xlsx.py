@@ -61,4 +61,4 @@ def _fill(sheet: Any, at: int, values: pd.Series, day: Any) -> None:
                 sheet.write_string(row, at, text[:_LONGEST])
 
 
-FORMAT = Format("excel", ".xlsx", content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+FORMAT = Format("xlsx", ".xlsx", content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
