@@ -1,15 +1,14 @@
 """What a station's record says of the usual weather of its place, for days that have no other weather.
 
 The climatology's ETo is wrong by a level, by a course of the year, and by wet and dry years that it cannot know. How
-much of each is expected was found elsewhere (below), and what a record shows is weighed against it: a few weeks move
+much of each is expected was found elsewhere (`Errors`), and what a record shows is weighed against it: a few weeks move
 the level a little, decades leave nothing of the maps but where they have no days. The station's days are gathered in
 blocks of `BLOCK` days, and the error of a day follows from them as the best linear estimate (a Gaussian process):
 
-    error(day) = scale(day of the year) x (level + course(day of the year) + years(date))
+    error(day) = scale(day of the year) x (level + course(day of the year) + spells(date) + years(date))
 
-with covariance LEVEL^2 + COURSE^2 exp(-s^2 / (2 COURSE_DAYS^2)) + YEARS^2 exp(-t / YEARS_DAYS), s days apart in the
-year and t days apart. The scale grows with the square root of the usual ETo: the error of a small ETo is relatively
-larger, but absolutely smaller.
+The scale grows with the square root of the usual ETo: the error of a small ETo is relatively larger, but absolutely
+smaller. A long record needs no maps at all: its own means of the season come to count as much as that estimate (`OWN`).
 
 What is learnt is the same whatever days are asked: blocks lie at fixed dates, and all of the record is learnt from.
 """
@@ -17,6 +16,7 @@ What is learnt is the same whatever days are asked: blocks lie at fixed dates, a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,20 +32,58 @@ from etolib.words import Text, say
 
 Array = NDArray[np.float64]
 
-LEVEL = 0.12
-"""Standard deviation of the climatology's error of the year: at the 38 places of `etolib.fusion.departures`. [1]"""
 
-COURSE, COURSE_DAYS = 0.15, 23.0
-"""The same of its months about that (weighted with ETo), and how far they are alike: neighbouring months by 0.43.
-[1; d]"""
+@dataclass(frozen=True)
+class Errors:
+    """How wrong the usual ETo of a day is expected to be, relative to its scale (standard deviations) [1] and in time.
 
-YEARS, YEARS_DAYS = 0.04, 180.0
-"""Wet and dry years: monthly ETo of the twelve Brazilian cities (BR-DWGD, 1991-2020) departs from its mean by 8 %, of
-which a quarter is there in the next month, a tenth after four to twelve. [1; d]"""
+    Found by ``tools/fit_usual.py`` (greatest likelihood). Level and course: the climatology at the 38 places of
+    `etolib.fusion.departures`, where each month of a typical year has its own weather. Spells and years: the twelve
+    Brazilian cities, 1991-2020 (BR-DWGD). Days: both (1.66 and 1.54).
 
-ALIKE = 4.0
-"""Days are alike: n of them tell as much as n / 4. (1 + r) / (1 - r) with r = 0.59, the mean lag-1 correlation of daily
-ETo in these cities."""
+    Attributes
+    ----------
+    level : float
+        Of all days.
+    wave : float
+        A wave of one year.
+    course, course_days : float
+        The rest of the course of the year; it is alike over so many days of the year. [1; d]
+    spells, spell_days : float
+        Dry and wet spells, forgotten in so many days. [1; d]
+    years, years_days : float
+        Dry and wet runs of years, forgotten in about twenty. [1; d]
+    days : float
+        n days of one spell tell as much as n / 1.6 that know nothing of each other.
+    """
+
+    level: float = 0.14
+    wave: float = 0.082
+    course: float = 0.06
+    course_days: float = 32.0
+    spells: float = 0.036
+    spell_days: float = 82.0
+    years: float = 0.038
+    years_days: float = 7350.0
+    days: float = 1.6
+
+    def together(self, a: Array, b: Array) -> Array:
+        """Return the covariance of the errors between dates given as numbers of days."""
+        apart = np.abs(a[:, None] - b)
+        angle = np.pi * apart / 365.25
+        in_year = 365.25 / np.pi * np.sin(angle)
+        course = self.wave**2 * np.cos(2 * angle) + self.course**2 * np.exp(-0.5 * (in_year / self.course_days) ** 2)
+        spells = self.spells**2 * np.exp(-apart / self.spell_days)
+        years = self.years**2 * np.exp(-apart / self.years_days)
+        return np.asarray(self.level**2 + course + spells + years)
+
+    @property
+    def variance(self) -> float:
+        """Of the error of one day's usual ETo."""
+        return self.level**2 + self.wave**2 + self.course**2 + self.spells**2 + self.years**2
+
+
+ERRORS = Errors()
 
 BLOCK = 15  # d
 LEAST = 0.05  # mm day-1, the smallest usual ETo a scale is made of
@@ -53,6 +91,11 @@ LEAST = 0.05  # mm day-1, the smallest usual ETo a scale is made of
 SEASON = 30
 """Days to either side in the year whose errors tell the spread of a day; a season without a day of the record is one
 that is not known."""
+
+OWN, OWN_YEARS, OWN_DAYS = 0.5, 10, 15
+"""Share of a station's own means (of the days of all years within `OWN_DAYS` in the year) in the usual ETo, from the
+ten years on that a provisional normal needs (WMO-No. 1203); with fewer years less. Where both are good neither is known
+to be the better one, and the mean of two estimates is seldom worse than either (Bates and Granger 1969)."""
 
 OWN_SPREAD = 200
 """Days of the record within `SEASON` from which the interval is the station's own: 5 beyond each bound."""
@@ -67,6 +110,10 @@ class Usual:
     lower: Array
     upper: Array
     scale: Array
+
+    def of(self, rows: NDArray[Any]) -> Usual:
+        """Return some of the days."""
+        return Usual(self.dates[rows], self.eto[rows], self.lower[rows], self.upper[rows], self.scale[rows])
 
 
 @dataclass(frozen=True)
@@ -93,8 +140,7 @@ class Lesson:
     def corrected(self, usual: Usual) -> tuple[Array, Array, Array]:
         """Return ETo of the days as the record has taught it, and its bounds. [mm day-1]"""
         assert self._known is not None
-        error, deviation = self._known.error(usual.dates)
-        eto = np.maximum(usual.eto + usual.scale * error, 0.0)
+        eto, deviation = self._known.expected(usual)
         below, above = self._known.spread(usual)
         room = intervals.Z95 * usual.scale * deviation
         return eto, eto - np.hypot(below, room), eto + np.hypot(above, room)
@@ -133,8 +179,7 @@ def learn(record: pd.Series, site: Site) -> Lesson:
     for part in np.array_split(np.arange(len(truth)), FOLDS):
         rest = np.ones(len(truth), bool)
         rest[part] = False
-        error, _ = _Known.of(usual, truth, rest).error(usual.dates[part])
-        held[part] = np.maximum(usual.eto[part] + usual.scale[part] * error, 0.0)
+        held[part] = _Known.of(usual, truth, rest).expected(usual.of(part))[0]
     before, after = (float(np.sqrt(np.mean((eto - truth) ** 2))) for eto in (usual.eto, held))
     known = _Known.of(usual, truth, np.ones(len(truth), bool))
     learnt = _told(usual, truth, known, before, after)
@@ -162,9 +207,8 @@ def of_weather(frame: pd.DataFrame, site: Site) -> Usual:
 
 def _told(usual: Usual, truth: Array, known: _Known, before: float, after: float) -> Learnt:
     """Return what was learnt, in numbers and one sentence."""
-    error, _ = known.error(usual.dates)
     month = pd.Series(usual.dates.month)
-    ratio = pd.Series(usual.eto + usual.scale * error).groupby(month).sum() / pd.Series(usual.eto).groupby(month).sum()
+    ratio = pd.Series(known.expected(usual)[0]).groupby(month).sum() / pd.Series(usual.eto).groupby(month).sum()
     used = after < before
     text = say(
         "climatology_corrected" if used else "climatology_not_corrected",
@@ -177,30 +221,74 @@ def _told(usual: Usual, truth: Array, known: _Known, before: float, after: float
 
 
 @dataclass(frozen=True)
+class Blocks:
+    """A record's errors relative to the scale of the days, block by block.
+
+    Attributes
+    ----------
+    middle : ndarray
+        Of each block, in days since 1970.
+    error, variance : ndarray
+        Mean error, and its variance if no day knew of another. [1]
+    place : ndarray
+        The block of each day.
+    """
+
+    middle: Array
+    error: Array
+    variance: Array
+    place: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, usual: Usual, truth: Array, days: float = BLOCK) -> Blocks:
+        """Gather days in blocks of so many; those of small spread count more."""
+        sigma = (usual.upper - usual.lower) / (2 * intervals.Z95)
+        weight = (usual.scale / np.maximum(sigma, intervals.Z95 * LEAST)) ** 2
+        blocks, place = np.unique(_number(usual.dates) // days, return_inverse=True)
+        total = np.bincount(place, weights=weight)
+        error = np.bincount(place, weights=weight * (truth - usual.eto) / usual.scale) / total
+        return cls(np.asarray((blocks + 0.5) * days, dtype=np.float64), error, 1 / total, place)
+
+
+@dataclass(frozen=True)
 class _Known:
-    """The record in blocks: their middle dates, what they weigh, and the errors the estimate is made of."""
+    """What a record tells: blocks and what they weigh, its own means by day of the year and their days, and the rest.
+
+    ``rest`` is how far its days lie from the estimate. [mm day-1]
+    """
 
     middle: Array
     weights: Array
     factor: Array
     day_of_year: NDArray[np.int64]
     rest: Array
+    own: Array
+    days: NDArray[np.int64]
 
     @classmethod
     def of(cls, usual: Usual, truth: Array, rows: NDArray[np.bool_]) -> _Known:
         """Return what those rows of a record tell."""
-        day = _number(usual.dates)[rows]
-        scale, error = usual.scale[rows], (truth - usual.eto)[rows]
-        sigma = (usual.upper - usual.lower)[rows] / (2 * intervals.Z95)
-        weight = (scale / np.maximum(sigma, intervals.Z95 * LEAST)) ** 2 / ALIKE
-        blocks, place = np.unique(day // BLOCK, return_inverse=True)
-        total = np.bincount(place, weights=weight)
-        mean = np.bincount(place, weights=weight * error / scale) / total
-        middle = np.asarray((blocks + 0.5) * BLOCK, dtype=np.float64)
-        factor = np.asarray(np.linalg.inv(_alike(middle, middle) + np.diag(1 / total)), dtype=np.float64)
-        weights = np.asarray(factor @ mean, dtype=np.float64)
-        fitted = (_alike(middle, middle) @ weights)[place]
-        return cls(middle, weights, factor, _of_year(usual.dates)[rows], error - scale * fitted)
+        usual, truth = usual.of(rows), truth[rows]
+        blocks = Blocks.of(usual, truth)
+        prior = ERRORS.together(blocks.middle, blocks.middle)
+        factor = np.asarray(np.linalg.inv(prior + np.diag(ERRORS.days * blocks.variance)), dtype=np.float64)
+        weights = np.asarray(factor @ blocks.error, dtype=np.float64)
+        rest = truth - usual.eto - usual.scale * (prior @ weights)[blocks.place]
+        day = _of_year(usual.dates)
+        count, total = (
+            part[_around(OWN_DAYS)].sum(axis=0)
+            for part in (np.bincount(day, minlength=365), np.bincount(day, weights=truth, minlength=365))
+        )
+        own = np.divide(total, count, out=np.zeros(365), where=count > 0)
+        return cls(blocks.middle, weights, factor, day, rest, own, count)
+
+    def expected(self, usual: Usual) -> tuple[Array, Array]:
+        """Return the mean ETo of days [mm day-1], and the standard deviation of its error relative to the scale."""
+        error, deviation = self.error(usual.dates)
+        eto = np.maximum(usual.eto + usual.scale * error, 0.0)
+        day = _of_year(usual.dates)
+        share = OWN * np.minimum(1.0, self.days[day] / (OWN_YEARS * (2 * OWN_DAYS + 1)))
+        return (1 - share) * eto + share * self.own[day], deviation
 
     def error(self, dates: pd.DatetimeIndex) -> tuple[Array, Array]:
         """Return the relative error of days, and its standard deviation: between the blocks they lie between."""
@@ -209,9 +297,9 @@ class _Known:
         blocks = np.unique(np.concatenate([first, first + 1]))
         mean, variance = np.empty(len(blocks)), np.empty(len(blocks))
         for i, block in enumerate(blocks):  # one by one: sums of another length round otherwise
-            near = _alike(np.array([(block + 0.5) * BLOCK]), self.middle)[0]
+            near = ERRORS.together(np.array([(block + 0.5) * BLOCK]), self.middle)[0]
             mean[i] = near @ self.weights
-            variance[i] = LEVEL**2 + COURSE**2 + YEARS**2 - near @ (self.factor @ near)
+            variance[i] = ERRORS.variance - near @ (self.factor @ near)
         share = position - first
         at = np.searchsorted(blocks, first)
         deviation = np.sqrt(np.maximum(variance, 0.0))
@@ -223,8 +311,7 @@ class _Known:
     def near(self, dates: pd.DatetimeIndex) -> NDArray[np.int64]:
         """Return how many days of the record lie within `SEASON` days of the year of each day."""
         count = np.bincount(self.day_of_year, minlength=365)
-        window = (np.arange(365) + np.arange(-SEASON, SEASON + 1)[:, None]) % 365
-        found: NDArray[np.int64] = count[window].sum(axis=0)[_of_year(dates)]
+        found: NDArray[np.int64] = count[_around(SEASON)].sum(axis=0)[_of_year(dates)]
         return found
 
     def spread(self, usual: Usual) -> tuple[Array, Array]:
@@ -243,12 +330,9 @@ class _Known:
         return below, above
 
 
-def _alike(a: Array, b: Array) -> Array:
-    """Return the prior covariance of relative errors between dates given as numbers of days."""
-    apart = np.abs(a[:, None] - b)
-    in_year = 365.25 / np.pi * np.sin(np.pi * apart / 365.25)
-    course = COURSE**2 * np.exp(-0.5 * (in_year / COURSE_DAYS) ** 2)
-    return np.asarray(LEVEL**2 + course + YEARS**2 * np.exp(-apart / YEARS_DAYS))
+def _around(days: int) -> NDArray[np.int64]:
+    """Return the days of the year within so many days of each one. Shape (2 days + 1, 365)."""
+    return np.asarray((np.arange(365) + np.arange(-days, days + 1)[:, None]) % 365, dtype=np.int64)
 
 
 def _number(dates: pd.DatetimeIndex) -> NDArray[np.int64]:

@@ -241,19 +241,18 @@ def parts(truth: pd.Series) -> pd.Series:
     return pd.Series(stretch % min(FOLDS, max(count, 2)), index=truth.index, name="part")
 
 
-def seasonal_means(known: pd.Series) -> pd.Series:
-    """Return the mean of the known days within `SMOOTH` days of each day of the year, whatever the year.
+def seasonal_means(known: pd.Series, days: int = SMOOTH) -> pd.Series:
+    """Return the mean of the known days within so many days of each day of the year, whatever the year.
 
     >>> days = pd.date_range("2021-01-01", "2022-12-31")
     >>> seasonal_means(pd.Series(np.where(days.year == 2021, 2.0, np.nan), index=days)).unique().tolist()
     [2.0]
     """
-    days = pd.DatetimeIndex(known.index)
-    position = np.minimum(days.day_of_year.to_numpy() - 1, 364)
+    position = np.minimum(pd.DatetimeIndex(known.index).day_of_year.to_numpy() - 1, 364)
     there = np.isfinite(known.to_numpy(float))
     count = np.bincount(position[there], minlength=365).astype(float)
     total = np.bincount(position[there], weights=known.to_numpy(float)[there], minlength=365)
-    window = (np.arange(365) + np.arange(-SMOOTH, SMOOTH + 1)[:, None]) % 365
+    window = (np.arange(365) + np.arange(-days, days + 1)[:, None]) % 365
     with np.errstate(invalid="ignore"):
         mean = total[window].sum(axis=0) / count[window].sum(axis=0)
     return pd.Series(mean[position], index=known.index)

@@ -23,6 +23,9 @@ from etolib.validation.scores import interval_score
 
 SEASONS = ("DJF", "MAM", "JJA", "SON")
 PLACE = ("latitude", "longitude", "elevation")
+MEANS = {"means of 15 days": 7, "of 31 days": 15}
+"""Days to either side in a station's own seasonal means."""
+
 LONG = 3 * 365 - 10
 """Days of a record whose seasons are told one by one: with fewer one dry spring makes a season."""
 
@@ -114,8 +117,8 @@ def halves(reference: pd.Series) -> dict[str, np.ndarray]:
 def teaching_scores(folder: Path, names: Sequence[str]) -> pd.DataFrame:
     """Return how the climatology does that half a record has taught, on the other half, a row for each half.
 
-    ``untaught``, ``taught`` and ``seasonal`` (the station's own seasonal means, `own_record.seasonal_means`) are root
-    mean square errors, ``coverage`` [%] and ``width`` those of the interval. [mm day-1]
+    ``untaught``, ``taught`` and those of `MEANS` (the station's own, `own_record.seasonal_means`) are root mean square
+    errors, ``coverage`` [%] and ``width`` those of the interval. [mm day-1]
     """
     rows = {}
     for record in (record for record in records(folder) if record.name in names):
@@ -126,12 +129,11 @@ def teaching_scores(folder: Path, names: Sequence[str]) -> pd.DataFrame:
                 continue
             other = record.reference.where(~days)
             taught = usual(record, known)
-            means = pd.DataFrame({"eto": seasonal_means(known), "lower": np.nan, "upper": np.nan})
             said = score(replace(record, reference=other), taught)
             rows[f"{record.name}, {half}"] = {
                 "days": said["days"],
                 "untaught": score(replace(record, reference=other), untaught)["rmse"],
-                "seasonal": score(replace(record, reference=other), means)["rmse"],
+                **{name: float(np.sqrt(((seasonal_means(known, d) - other) ** 2).mean())) for name, d in MEANS.items()},
                 "taught": said["rmse"],
                 "coverage": said["coverage"],
                 "width": said["width"],
