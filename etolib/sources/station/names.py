@@ -49,6 +49,7 @@ _AT_HOUR = re.compile(
     r"(?<![\d.,])(?:[01]?\d|2[0-4])\s*(?:am|pm|a\.m|p\.m|h|hs|hrs|hr|uhr|utc|gmt|z|:[0-5]\d|o.?clock)(?![a-z/])"
 )
 _AT_THE_HOUR = re.compile(r"\b(?:alle|ore|um|as|las)\s+(?:[01]?\d|2[0-4])(?![\d.,]|\s*m\b)")
+_INITIALS = re.compile(r"\b[A-Za-z](?:\.[A-Za-z]\b)+\.?")  # H.R.
 _AT_FOUR_DIGITS = re.compile(r"(?<![\d.,])(?:0\d|1\d|2[0-3])[0-5]0(?!\d|\s*m\b)")
 _WHOLE_DAY = re.compile(r"(?<!\d)24\s*-?\s*(?:hours?|horas?|heures|stunden|ore|hrs?|h)(?![a-z])")
 _LOW_DOWN = re.compile(r"(?<![\d.,])(?:\d+\s*cm|0[.,]\d+\s*m)(?![a-z/²2])")
@@ -126,7 +127,7 @@ def read_name(name: str) -> Name:
     >>> read_name("Déficit de presión de vapor").other, read_name("Temp freezer7").unknown
     ('deficit', ())
     """
-    name = western(name[:300])
+    name = _INITIALS.sub(lambda found: found[0].replace(".", ""), western(name[:300]))
     text = _WHOLE_DAY.sub(" ", _unaccented(name))
     joined = re.sub(r"[^a-z0-9]", "", text)
     if joined in EXACT:

@@ -47,7 +47,8 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
         " windgeschw"
     ),
     "radiation": _words(
-        "radiation rad radiacao radiacion radiazione rayonnement strahlung irradiance irradiancia irraggiamento "
+        "radiation ray rayonn radiaz irradiaz rad radiacao radiacion radiazione rayonnement strahlung irradiance "
+        "irradiancia irraggiamento "
         "einstrahlung globalstrahlung sonnenstrahlung solarstrahlung irradiation irradiacao irradiacion pyranometer "
         "piranometro ghi srad solrad rg rs swin swdown solar slr sr rsds swdw pyr solarrad radiations glot kin strahl "
         "insolacion_global sonneneinstrahlung radn slrmj slrw slrkj straling globalstraling globaalstraling "
@@ -349,7 +350,8 @@ OTHERS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "sea_level": (
         frozenset({"pressure"}),
         _words(
-            "sea sealevel msl mslp slp qnh nmm qff nn nivel+mar mer reduced reducida reduzida reduziert meeresniveau "
+            "relative relativ relativer sea sealevel msl mslp slp qnh nmm qff nn nivel+mar mer reduced reducida "
+            "reduzida reduziert meeresniveau "
             "meereshohe slpress mare altimeter nhn qfe_red"
         ),
     ),

@@ -198,6 +198,8 @@ def test_beaufort_is_left_out():
 @pytest.mark.parametrize(
     ("name", "variable", "other"),
     [
+        ("H.R. Mín.", "rhmin", None), ("U.R.", "rhmean", None), ("Radiaz. globale", "rs", None),
+        ("Relative Pressure", None, "sea_level"), ("Absolute Pressure", "pressure", None),
         ("POA irradiance", None, "tilted"), ("RH 1500", None, "moment"),
         ("Windstoten", None, "gust"), ("Natteboltemperatuur", None, "wet_bulb"), ("Bodemtemperatuur", None, "soil"),
         ("Verzadigingsdeficit", None, "deficit"), ("Nedbør (mm)", "precipitation", None), ("海面気圧", None,
