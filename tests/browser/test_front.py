@@ -45,12 +45,19 @@ def test_one_script_and_its_parts_and_nothing_of_jupyterlab(slim, visit):
 
 def test_the_shell_says_something_before_any_script_has_come(slim, browser, stage):
     wait_ready(stage.url)
-    visitor = Visitor(browser, stage.url)
+    visitor = Visitor(browser, stage.url, color_scheme="dark")
     page = visitor.page
     page.route("**/etolib/front/*.js", lambda route: None)  # they hang
-    page.goto(f"{stage.url}?lang=pt&theme=dark", wait_until="commit")
+    theme = "() => document.documentElement.className"
+    page.goto(f"{stage.url}?lang=pt", wait_until="commit")
     expect(page.locator("#loading h1")).to_have_text("Evapotranspiração de referência")
-    assert page.evaluate("() => document.documentElement.className") == "etolib-dark"
+    assert page.evaluate(theme) == "etolib-dark"  # as the system
+    # What was chosen here before, as the page keeps it.
+    page.evaluate("() => localStorage.setItem('etolib', JSON.stringify({theme: 'light', language: 'pt'}))")
+    wait_ready(stage.url)
+    page.goto(stage.url, wait_until="commit")
+    expect(page.locator("#loading h1")).to_have_text("Evapotranspiração de referência")
+    assert page.evaluate(theme) == ""
     visitor.close()
 
 
