@@ -85,6 +85,10 @@ def test_click_calculate_watch_and_take_away(visit, weather):
     expect(page.locator(".etolib-pane .etolib-days")).to_be_visible()
     page.get_by_role("button", name="Chart").click()
     expect(page.locator(".etolib-pane .etolib-chart")).to_have_attribute("data-points", "31", timeout=PATIENCE_MS)
+    page.locator(".etolib-chart .u-over").click(position={"x": 150, "y": 90})
+    day = str(page.locator(".etolib-chart").get_attribute("data-day"))
+    page.locator(".etolib-tab-day").click()
+    expect(page.locator(".etolib-day-date input")).to_have_value(day)  # the day that was chosen in the chart
     comments, saved = downloaded(page)
     assert [row["date"] for row in saved] == [str(day) for day in Period("2024-03-01", "2024-03-31").days()]
     assert all(0 < float(row["eto"]) < 15 for row in saved)
