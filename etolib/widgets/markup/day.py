@@ -110,13 +110,23 @@ def _caption(language: str) -> str:
     return f"{label(language, 'day_caption')} {links}"
 
 
+def _equation(language: str, told: str) -> str:
+    """Return where an equation stands.
+
+    >>> _equation("en", "FAO-56 Eq. 9"), _equation("pt", "FAO-56 Eqs. 14-19, 48")
+    ('FAO-56 Eq. 9', 'FAO-56 Eqs. 14-19, 48')
+    """
+    book, mark, number = re.split(r" (Eqs?)\. ", told)
+    return label(language, "equations_of_book" if mark == "Eqs" else "equation_of_book", book=book, number=number)
+
+
 def _row(language: str, name: str, value: float) -> str:
     unit, _, equation = TERMS[name]
     decimals = 2 if abs(value) >= 1 else 4
     number = text(texts.decimal(language, value, decimals))
-    words = text(wording.capital(say(language, f"term_{name}")))
+    words, where = text(wording.capital(say(language, f"term_{name}"))), _equation(language, equation)
     return (
-        f'<div role="row" data-term="{name}"><span role="rowheader">{words}<small>{text(equation)}</small></span>'
+        f'<div role="row" data-term="{name}"><span role="rowheader">{words}<small>{where}</small></span>'
         f'<span role="cell" class="n">{number}<small>{_unit(unit)}</small></span>'
         f'<span role="cell" class="c-formula">{formulas.formula(name)}</span></div>'
     )
