@@ -28,6 +28,7 @@ LAYERS = [
     {"quantities"},
     {"site"},
     {"places"},
+    {"scores"},
     {"equations.elementwise"},
     {"equations.air", "equations.sun"},
     {"equations.humidity", "equations.radiation", "equations.soil"},

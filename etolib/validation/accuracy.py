@@ -14,12 +14,12 @@ import pandas as pd
 from etolib.fusion.faults import WHOLE
 from etolib.fusion.faults.values import possible
 from etolib.fusion.members import Members, Recipe
+from etolib.scores import SCORES, interval_score, score
 from etolib.validation import trials
 from etolib.validation.constants import CONSTANTS
 from etolib.validation.places import NASA, OPEN_METEO, Place, load
 from etolib.validation.protocols import PROTOCOLS, Protocol
 from etolib.validation.published import NEAR_KM, published
-from etolib.validation.scores import SCORES, interval_score, score
 from etolib.validation.study import Study, scored_days
 
 SEASONS = {"DJF": (12, 1, 2), "MAM": (3, 4, 5), "JJA": (6, 7, 8), "SON": (9, 10, 11)}

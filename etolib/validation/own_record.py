@@ -22,12 +22,12 @@ from etolib.fusion import check, faults
 from etolib.fusion.fuse import Fused, fuse_sources
 from etolib.reference import eto as reference_eto
 from etolib.request import Request
+from etolib.scores import interval_score, score
 from etolib.site import Period, Site
 from etolib.sources import catalogue, download
 from etolib.sources import plan as plans
 from etolib.sources.catalogue import STATION
 from etolib.sources.station.file import StationFile
-from etolib.validation.scores import interval_score, score
 from etolib.words import Text, say
 
 FOLDS = 5

@@ -16,10 +16,10 @@ import pandas as pd
 from etolib.equations.air import wind_speed_2m
 from etolib.fusion import fuse_sources
 from etolib.reference import eto
+from etolib.scores import interval_score
 from etolib.site import Period, Site
 from etolib.sources.climatology import NAME, Climatology
 from etolib.validation.own_record import seasonal_means
-from etolib.validation.scores import interval_score
 
 SEASONS = ("DJF", "MAM", "JJA", "SON")
 PLACE = ("latitude", "longitude", "elevation")

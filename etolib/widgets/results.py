@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,11 +70,12 @@ class Results:
             "etolib-results", "etolib-panel", "etolib-empty",
         )  # fmt: skip
         self._views: dict[str, tabs.View] = {}
+        self._finished: Sequence[Answers] = ()
         self.translate(language)
 
-    def show(self, answers: Answers) -> None:
-        """Show a result; tabs whose answers come later follow with `update`."""
-        self.answers = answers
+    def show(self, answers: Answers, finished: Sequence[Answers] = ()) -> None:
+        """Show a result, one of the finished ones; tabs whose answers come later follow with `update`."""
+        self.answers, self._finished = answers, finished
         self.widget.remove_class("etolib-empty")
         self._render()
 
@@ -82,6 +83,24 @@ class Results:
         """Show a tab anew, where its result is the one on show."""
         if answers is self.answers:
             self._fill(name)
+
+    def compare(self, finished: Sequence[Answers]) -> None:
+        """Offer the finished results of the page, oldest first, to the tabs that compare."""
+        self._finished = finished
+        for name, view in self._views.items():
+            if isinstance(view, tabs.Comparing):
+                self._fill(name)
+
+    def _others(self, name: str) -> list[tabs.Other]:
+        """Return what workers have said of the other results to a tab."""
+        assert self.answers is not None
+        found = {}
+        for answers in self._finished:
+            answer = answers.tabs.get(name)
+            if answer is not None and not isinstance(answer, tabs.Failed):
+                found[answers.task_id or ""] = tabs.Other(answers.task_id or "", answer)
+        found.pop(self.answers.task_id or "", None)
+        return [*found.values()]
 
     def prepare(self) -> None:
         """Say that a result is on its way, where none is shown yet."""
@@ -157,6 +176,8 @@ class Results:
         assert tab.view is not None
         assert self.answers is not None
         view = self._views.get(tab.name) or tab.view()
+        if isinstance(view, tabs.Comparing):
+            view.offer(self._others(tab.name))
         view.show(self.language, answer, self.answers.task_id, self.units)
         if tab.name not in self._views and isinstance(view, HasTraits) and view.has_trait("day"):
             view.observe(lambda change: self._look_at(change["new"]), "day")

@@ -300,11 +300,15 @@ class CardStack:
         if card.answers is None:
             self._background.run(self._fetch, card)
             return
-        self.results.show(card.answers)
+        self.results.show(card.answers, self._finished())
         self._opened()
         self._ask_again(card.answers)
         for other in self.cards:  # "show" is offered on cards whose result is not the one shown
             other.shown(other.task.snapshot.task_id == card.answers.task_id)
+
+    def _finished(self) -> list[Answers]:
+        """Return every result of the page, oldest first."""
+        return [card.answers for card in self.cards if card.answers is not None]
 
     # --- end ----------------------------------------------------------------------------------------------------------
 
@@ -337,6 +341,7 @@ class CardStack:
             self._stop(card)
         self.cards.remove(card)
         card.close()
+        self.results.compare(self._finished())
         self._sort()
         self._changed()
 

@@ -1,19 +1,19 @@
 """The tabs of a result: a registry, and a file for each.
 
 >>> list(registered())
-['chart', 'table', 'day', 'take_away']
+['chart', 'table', 'day', 'compare', 'take_away']
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from etolib.widgets.tabs import chart, day, table, take_away
-from etolib.widgets.tabs.tab import Ask, Failed, Look, Tab, View
+from etolib.widgets.tabs import chart, compare, day, table, take_away
+from etolib.widgets.tabs.tab import Ask, Comparing, Failed, Look, Other, Tab, View
 
-__all__ = ["Ask", "Failed", "Look", "Tab", "View", "register", "registered", "remove"]
+__all__ = ["Ask", "Comparing", "Failed", "Look", "Other", "Tab", "View", "register", "registered", "remove"]
 
-_TABS: dict[str, Tab] = {tab.name: tab for tab in (chart.TAB, table.TAB, day.TAB, take_away.TAB)}
+_TABS: dict[str, Tab] = {tab.name: tab for tab in (chart.TAB, table.TAB, day.TAB, compare.TAB, take_away.TAB)}
 
 
 def register(tab: Tab) -> Tab:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from ipywidgets import DOMWidget
@@ -32,6 +32,30 @@ class View(Protocol):
 
     def show(self, language: str, answer: Any, task_id: str | None, units: str) -> None:
         """Show an answer (None while it is on its way) in a language and in units (``metric`` or ``us``)."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another finished result of the page.
+
+    Parameters
+    ----------
+    key : str
+        Its task.
+    answer : object
+        What the worker answered to the same tab of that result.
+    """
+
+    key: str
+    answer: Any
+
+
+@runtime_checkable
+class Comparing(View, Protocol):
+    """A `View` that shows a result beside other ones of its page."""
+
+    def offer(self, others: Sequence[Other]) -> None:
+        """Take note of the other results, oldest first; each time before ``show``."""
 
 
 @dataclass(frozen=True)

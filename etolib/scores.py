@@ -1,0 +1,129 @@
+"""Scores of a series against a reference."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SCORES = ("r2", "kge", "kge2012", "nse", "mae", "rmse", "pbias")
+
+
+def score(eto: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+    """Return the scores of a series on the days both have.
+
+    Parameters
+    ----------
+    eto, reference : ndarray, shape (days,)
+        [mm day-1]
+
+    Returns
+    -------
+    dict
+        ``n``; ``r2`` squared correlation; ``kge`` Gupta et al. (2009, doi:10.1016/j.jhydrol.2009.08.003); ``kge2012``
+        Kling et al. (2012, doi:10.1016/j.jhydrol.2012.01.011: ratio of coefficients of variation); ``nse`` Nash and
+        Sutcliffe (1970); ``mae``, ``rmse`` [mm day-1]; ``pbias`` [%], positive where the series is too high. NaN with
+        fewer than two days.
+
+    Examples
+    --------
+    >>> perfect = score(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]))
+    >>> perfect["kge"], perfect["rmse"], perfect["n"]
+    (1.0, 0.0, 3.0)
+    """
+    both = np.isfinite(eto) & np.isfinite(reference)
+    if both.sum() < 2:
+        return {"n": float(both.sum()), **dict.fromkeys(SCORES, float("nan"))}
+    mine, truth = eto[both], reference[both]
+    error = mine - truth
+    correlation = float(np.corrcoef(mine, truth)[0, 1])
+    spread, level = mine.std() / truth.std(), mine.mean() / truth.mean()
+    return {
+        "n": float(both.sum()),
+        "r2": correlation**2,
+        "kge": float(1 - np.sqrt((correlation - 1) ** 2 + (spread - 1) ** 2 + (level - 1) ** 2)),
+        "kge2012": float(1 - np.sqrt((correlation - 1) ** 2 + (spread / level - 1) ** 2 + (level - 1) ** 2)),
+        "nse": float(1 - (error**2).sum() / ((truth - truth.mean()) ** 2).sum()),
+        "mae": float(np.abs(error).mean()),
+        "rmse": float(np.sqrt((error**2).mean())),
+        "pbias": float(100 * error.sum() / truth.sum()),
+    }
+
+
+def agreement(eto: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+    """Return how far a series agrees with another one on the days both have.
+
+    Parameters
+    ----------
+    eto, reference : ndarray, shape (days,)
+        [mm day-1]
+
+    Returns
+    -------
+    dict
+        ``n``, ``rmse`` and ``kge`` as `score` gives them; ``bias`` mean of the series less the reference [mm day-1];
+        ``r`` correlation (Pearson). NaN with fewer than two days, and ``r`` and ``kge`` where one of both never
+        changes.
+
+    Examples
+    --------
+    >>> found = agreement(np.array([2.0, 3.0, 4.0]), np.array([1.0, 2.0, 3.0]))
+    >>> found["bias"], found["rmse"], round(found["r"], 9)
+    (1.0, 1.0, 1.0)
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = score(eto, reference)
+        both = np.isfinite(eto) & np.isfinite(reference)
+        mine, truth = eto[both], reference[both]
+        enough = len(mine) >= 2
+        varied = enough and np.ptp(mine) > 0 and np.ptp(truth) > 0  # what rounding leaves of a constant is no spread
+        return {
+            "n": found["n"],
+            "bias": float((mine - truth).mean()) if enough else float("nan"),
+            "rmse": found["rmse"],
+            "kge": found["kge"] if varied else float("nan"),
+            "r": float(np.corrcoef(mine, truth)[0, 1]) if varied else float("nan"),
+        }
+
+
+def monthly_bias(eto: np.ndarray, reference: np.ndarray, month: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bias of each month of the year, and on how many days it stands.
+
+    Parameters
+    ----------
+    eto, reference : ndarray, shape (days,)
+        [mm day-1]
+    month : ndarray of int, shape (days,)
+        1 to 12.
+
+    Returns
+    -------
+    bias : ndarray, shape (12,)
+        Mean of the series less the reference, NaN for a month without a day that both have. [mm day-1]
+    days : ndarray of int, shape (12,)
+
+    Examples
+    --------
+    >>> bias, days = monthly_bias(np.array([2.0, 3.0]), np.array([1.0, 1.0]), np.array([1, 1]))
+    >>> float(bias[0]), days[:2].tolist(), bool(np.isnan(bias[1]))
+    (1.5, [2, 0], True)
+    """
+    both = np.isfinite(eto) & np.isfinite(reference)
+    days = np.bincount(month[both], minlength=13)[1:]
+    total = np.bincount(month[both], weights=(eto - reference)[both], minlength=13)[1:]
+    return np.where(days > 0, total / np.maximum(days, 1), np.nan), days
+
+
+def interval_score(lower: np.ndarray, upper: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+    """Return ``coverage`` [%] and mean full ``width`` [mm day-1] of an interval on the days all three have.
+
+    >>> found = interval_score(np.array([0.0, 0.0]), np.array([1.0, 1.0]), np.array([0.5, 2.0]))
+    >>> found["coverage"], found["width"]
+    (50.0, 1.0)
+    """
+    there = np.isfinite(lower) & np.isfinite(upper) & np.isfinite(reference)
+    if not there.any():
+        return {"coverage": float("nan"), "width": float("nan")}
+    inside = (reference >= lower) & (reference <= upper)
+    return {
+        "coverage": float(100 * inside[there].mean()),
+        "width": float((upper - lower)[there].mean()),
+    }

@@ -1,0 +1,209 @@
+"""Comparing: the ETo of a result and of its sources beside a reference, on the days both have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from etolib import words
+from etolib.scores import agreement, monthly_bias
+from etolib.sources.catalogue import STATION
+from etolib.widgets.daily import METRIC
+from etolib.widgets.form import marked
+from etolib.widgets.markup import compare as markup
+from etolib.widgets.markup.compare import Pair
+from etolib.widgets.tabs.tab import Other
+from etolib.widgets.wording import say
+
+FUSED = "eto"
+"""The row of a block that is the result itself."""
+
+_OWN = f"source:{STATION}"
+
+
+@dataclass(frozen=True)
+class Days:
+    """The daily series of one result.
+
+    Parameters
+    ----------
+    day : ndarray of int, shape (days,)
+        Days since 1970-01-01.
+    usual : ndarray of bool, shape (days,)
+        Whether the day is climatology.
+    series : dict
+        By the name of the row: ETo of a day, NaN where absent. [mm day-1]
+    name : str
+        Place and period.
+    """
+
+    day: np.ndarray
+    usual: np.ndarray
+    series: Mapping[str, np.ndarray]
+    name: str
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Days:
+        """Return what a worker has packed (`etolib.widgets.tabs.compare.ask`)."""
+        block = np.frombuffer(answer["data"], dtype="<f8").reshape(len(answer["rows"]), -1)
+        rows = dict(zip(answer["rows"], block, strict=True))
+        day, usual = rows.pop("day").astype(int), rows.pop("usual") > 0
+        return cls(day, usual, rows, f"{answer['place']} · {answer['period']}")
+
+    def on(self, day: np.ndarray, row: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return a series on other days [mm day-1], and whether each is climatology."""
+        _, mine, theirs = np.intersect1d(self.day, day, return_indices=True)
+        eto, usual = np.full(len(day), np.nan), np.zeros(len(day), dtype=bool)
+        eto[theirs], usual[theirs] = self.series[row][mine], self.usual[mine]
+        return eto, usual
+
+
+class CompareView:
+    """The series of a result beside one of them, or beside another result of the page.
+
+    Attributes
+    ----------
+    pairs : list of Pair
+        What is shown: a series each, with its scores.
+    """
+
+    def __init__(self) -> None:
+        self._language, self._units = words.ENGLISH, METRIC
+        self._answer: Mapping[str, Any] | None = None
+        self._days: Days | None = None
+        self._others: dict[str, Days] = {}
+        self._filling = False
+        self.pairs: list[Pair] = []
+        self.reference: Any = marked(widgets.Dropdown(), "etolib-compare-with", "etolib-field")
+        self.shown: Any = marked(widgets.Dropdown(), "etolib-compare-shown", "etolib-field")
+        self.said = marked(widgets.HTML(), "etolib-compare-said")
+        self.scores = marked(widgets.HTML(), "etolib-compare-scores")
+        self.scatter = marked(widgets.HTML(), "etolib-compare-scatter")
+        self.months = marked(widgets.HTML(), "etolib-compare-months")
+        fields = marked(widgets.Box([self.reference, self.shown]), "etolib-compare-fields")
+        self.widget = marked(
+            widgets.VBox([fields, self.said, self.scores, self.scatter, self.months]), "etolib-compare"
+        )
+        self.reference.observe(self._chosen, "value")
+        self.shown.observe(self._drawn, "value")
+
+    def offer(self, others: Sequence[Other]) -> None:
+        """Take note of the other results of the page; what is shown follows with `show`."""
+        self._others = {one.key: Days.of(one.answer) for one in others}
+
+    def show(self, language: str, answer: Mapping[str, Any] | None, task_id: str | None, units: str) -> None:
+        """Show a result; the same one keeps what was chosen."""
+        self._language, self._units = language, units
+        if answer is None:
+            return
+        same = answer is self._answer
+        if not same:
+            self._answer, self._days = answer, Days.of(answer)
+        self._offer_references(self.reference.value if same else None)
+        self._compare()
+
+    # --- what is compared ---------------------------------------------------------------------------------------------
+
+    def _references(self) -> Iterable[tuple[str, str]]:
+        """Return what can be compared with: its title, and its row or the key of another result."""
+        assert self._days is not None
+        if len(self._days.series) > 1:
+            if _OWN in self._days.series:
+                yield markup.title(self._language, _OWN), _OWN
+            yield markup.title(self._language, FUSED), FUSED
+        taken: set[str] = set()
+        for key, other in self._others.items():
+            if np.isfinite(other.on(self._days.day, FUSED)[0]).any():
+                name = other.name
+                while name in taken:
+                    name += " ·"
+                taken.add(name)
+                yield name, key
+
+    def _offer_references(self, chosen: str | None) -> None:
+        options = [*self._references()]
+        keys = [key for _, key in options]
+        self._fill(self.reference, options, chosen if chosen in keys else next(iter(keys), None))
+        self.reference.description = say(self._language, "compare_with")
+        self.reference.layout.display = None if options else "none"
+
+    def _fill(self, field: Any, options: list[tuple[str, str]], value: str | None) -> None:
+        self._filling = True
+        try:
+            if list(field.options) != options:
+                field.options = options
+            field.value = value
+        finally:
+            self._filling = False
+
+    def _chosen(self, change: Mapping[str, Any]) -> None:
+        if not self._filling:
+            self._compare()
+
+    def _drawn(self, change: Mapping[str, Any]) -> None:
+        if not self._filling:
+            self._draw()
+
+    def _compare(self) -> None:
+        """Score every series against what is chosen."""
+        days, chosen = self._days, self.reference.value
+        assert days is not None
+        self.pairs = []
+        usual = 0
+        if chosen is not None:
+            other = self._others.get(chosen)
+            truth, typical = other.on(days.day, FUSED) if other else (days.series[chosen], np.zeros(0, dtype=bool))
+            # Of days of the own station the result is the station: against it, it would score itself.
+            left_out = {chosen} | ({FUSED} if chosen == _OWN else set())
+            month = days.day.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12 + 1
+            self.pairs = [
+                Pair(row, eto, truth, agreement(eto, truth), *monthly_bias(eto, truth, month))
+                for row, eto in days.series.items()
+                if row not in left_out
+            ]
+            if other:
+                both = np.isfinite(days.series[FUSED]) & np.isfinite(truth)
+                usual = int((both & (days.usual | typical)).sum())
+        options = [(markup.title(self._language, pair.row), pair.row) for pair in self.pairs]
+        kept = self.shown.value if self.shown.value in [row for _, row in options] else None
+        self._fill(self.shown, options, kept or (options[0][1] if options else None))
+        self.shown.description = say(self._language, "compare_shown")
+        self.shown.layout.display = None if len(options) > 1 else "none"
+        self.said.value = self._sentences(usual)
+        self._draw()
+
+    def _sentences(self, usual: int) -> str:
+        """Return what a reader must know of these numbers, or why there are none."""
+        assert self._days is not None
+        language, chosen = self._language, self.reference.value
+        sources = len(self._days.series) - 1
+        said = []
+        if not sources:
+            said.append(say(language, "compare_nothing"))
+        elif chosen == FUSED:
+            said.append(say(language, "compare_one" if sources == 1 else "compare_part"))
+        elif chosen == _OWN:
+            said.append(say(language, "compare_own" if sources > 1 else "compare_own_alone"))
+        if usual:
+            said.append(say(language, "compare_usual", count=usual))
+        if chosen not in self._others:
+            known = any(key in self._others for _, key in self.reference.options)
+            said.append(say(language, "compare_others" if known else "compare_others_none"))
+        return markup.sentences(said)
+
+    # --- how it looks -------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        language, units, pairs = self._language, self._units, self.pairs
+        self.scores.value = self.scatter.value = self.months.value = ""
+        if not pairs:
+            return
+        name = next(title for title, key in self.reference.options if key == self.reference.value)
+        self.scores.value = markup.scores(language, pairs, name, units)
+        drawn = next(pair for pair in pairs if pair.row == self.shown.value)
+        self.scatter.value = markup.scatter(language, drawn, name, units)
+        self.months.value = markup.months(language, pairs, units)
