@@ -26,6 +26,7 @@ NUMBER_COMMA = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d+$|^[+-]?\d+,\d+$")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _THOUSANDS_COMMA = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$")
 _MARKED = re.compile(r"(?<=\d) ?[*#†‡]+$")
+_COMMA_OF_OTHERS = re.compile(r"^[+-]?\d+,\d{1,2}$")  # a decimal comma in a file of points: no thousands
 _FULL_WIDTH = "０１２３４５６７８９－＋"
 NUMBER_POINT = re.compile(r"^[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
 
@@ -76,6 +77,8 @@ def number(cell: str, decimal: str, fills: Sequence[float] = FILLS) -> float:
         text = text.replace(".", "").replace(",", ".") if "," in text or _THOUSANDS_COMMA.match(text) else text
     elif _THOUSANDS.match(text):
         text = text.replace(",", "")
+    elif _COMMA_OF_OTHERS.match(text):
+        text = text.replace(",", ".")
     try:
         value = float(text)
     except ValueError:

@@ -62,6 +62,10 @@ RIGHT = {
     "merged groups, dates below": text(
         [["Fecha", "Temperatura", "", "Radiación"], ["dd/mm/aaaa", "Mín. (ºC)", "Máx. (ºC)", "MJ/m2"]]
     ),
+    "points and commas": text(
+        rows=[[row[0], row[1].replace(".", ",") if i % 3 else row[1], *row[2:]]
+              for i, row in enumerate(changed(0, (), ""))], sep=";",
+    ),
     "marks at numbers": text(rows=changed(1, (3,), "15.2*")),
     "sums between": text(rows=[*changed(0, (), "")[:6], ["Total", "", "", "166.7"], *changed(0, (), "")[6:]]),
     "words between": text(
