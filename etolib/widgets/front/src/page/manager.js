@@ -13,14 +13,19 @@ export class Manager extends ManagerBase {
   constructor(kernel) {
     super();
     this.kernel = kernel;
+    this.loaded = false;
     kernel.registerCommTarget(this.comm_target_name, async (comm, message) => {
-      await this.handle_comm_open(new base.shims.services.Comm(comm), message);
+      const opened = this.handle_comm_open(new base.shims.services.Comm(comm), message);
+      // Messages are taken one after the other. A widget that is made while the others are being loaded may hold some of
+      // them, and they come with a later message: to wait for it here would be to wait for ever.
+      if (this.loaded) await opened;
     });
   }
 
   /** Make a model of every widget that the kernel has. */
   async load() {
     await Promise.all([this._loadFromKernel(), ...Object.values(loading)]);
+    this.loaded = true;
   }
 
   async loadClass(name, module) {
