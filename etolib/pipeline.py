@@ -161,14 +161,16 @@ def check(plan: Plan, answered: Download, progress: _Progress) -> Checked:
 def _uncontradicted(own: pd.DataFrame, report: faults.Report, taught: pd.DatetimeIndex | None) -> pd.DataFrame:
     """Return a station's record without what the comparison with other sources left out of it.
 
-    Columns in quarantine as wholes, cells on the days it teaches on: those are compared whatever days are asked.
+    Columns in quarantine as wholes, and those of which most days it teaches on are contradicted: what passes is chance
+    there. Else the cells on these days, which are compared whatever days are asked.
     """
     if STATION not in report.records:
         return own
     left_out = report.records[STATION].reindex_like(own).isna()
     compared = pd.Series(False if taught is None else own.index.isin(taught), index=own.index)
-    whole = left_out.all()
-    return own.mask(left_out.apply(lambda column: column & (compared | whole[column.name])))
+    there = own.notna().mul(compared, axis=0)
+    whole = left_out.all() | ((left_out & there).sum() > there.sum() / 2)
+    return own.mask(left_out.apply(lambda column: (column & compared) | whole[column.name]))
 
 
 def _record(plan: Plan, site: Site) -> pd.DataFrame | None:

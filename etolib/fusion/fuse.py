@@ -159,13 +159,11 @@ def fuse_sources(
         lone_wind &= (chosen.source["u2"] != STATION).to_numpy()
     fused = _nothing_learnt(site, chosen, completed, each, means, lone_wind)
     truth = _reference(reference, clean, means, site, index)
-    learnt = _correct(fused, clean, site, truth, means, first, teaching)
+    learnt, said_of_grids = _correct(fused, clean, site, truth, means, first, teaching)
     lesson, said_of_usual = _teach_usual(fused, completed, chosen, site, _whole(truth, reference, record, site))
     warnings = [f.message for f in report.quarantined]
     warnings += [f.message for f in report.findings if f.action == "note"]
-    if learnt is not None:
-        warnings.append(learnt.text)
-    warnings += said_of_usual
+    warnings += said_of_grids + said_of_usual
     warnings += said(completed.inputs, site, fused.eto, chosen.source["u2"], lone_wind & ~fused.corrected)
     return Fused(
         eto=pd.Series(fused.eto, index=index, name="eto"),
@@ -230,28 +228,34 @@ def _correct(
     means: Sequence[str],
     first: Sequence[str],
     teaching: pd.DatetimeIndex | None,
-) -> Learnt | None:
-    """Learn the bias of the grids from a reference; where that helps, the days that are not the station's take it."""
+) -> tuple[Learnt | None, list[Text]]:
+    """Learn the bias of the grids from a reference; where that helps, the days that are not the station's take it.
+
+    Returns what was learnt, and what there is to say of it.
+    """
     grids = {name: frame for name, frame in clean.items() if name not in (*means, STATION)}
     if reference is None or not grids:
-        return None
+        return None, []
     members = Members(site, grids, first)
     index = pd.DatetimeIndex(reference.index)
     at_school = members if teaching is None else Members(site, {n: f.loc[teaching] for n, f in grids.items()}, first)
     known = (reference if teaching is None else reference.loc[teaching]).to_numpy(float)
     learnt = learn(at_school, known)
-    if learnt is None or not learnt.used or (taught := series.teach(at_school, known)) is None:
-        return learnt
+    if learnt is None:
+        return None, []
+    if not learnt.used or (taught := series.teach(at_school, known)) is None:
+        return learnt, [learnt.text]
     near = np.ones(len(index), bool)
     if teaching is not None:
         members = Members(site, grids, first, like=at_school)
         near = np.asarray((index >= teaching[0] - REACH) & (index <= teaching[-1] + REACH))
     fused = series.fuse_taught(members, taught)
-    take = ~days.from_station & near & np.isfinite(fused.eto)
+    theirs = ~days.from_station & np.isfinite(fused.eto)
+    take, far = theirs & near, int((theirs & ~near).sum())
     days.eto[take], days.lower[take], days.upper[take] = fused.eto[take], fused.lower[take], fused.upper[take]
     days.corrected[take] = True
     days.weights.loc[take, ["chosen", "second"]] = fused.weights.T[take]
-    return learnt
+    return learnt, [learnt.text, *([say("too_far_to_correct", count=far)] if far else [])]
 
 
 def _whole(
@@ -282,7 +286,8 @@ def _teach_usual(
     days.lower[rows], days.upper[rows] = np.maximum(np.minimum(lower, eto - room), 0.0), np.maximum(upper, eto + room)
     days.corrected[rows] = True
     unknown = lesson.unknown_season(asked.dates)
-    return lesson.learnt, [lesson.text, *([say("climatology_season_unknown", count=unknown)] if unknown else [])]
+    more = [] if lesson.doubt is None else [lesson.doubt]
+    return lesson.learnt, [lesson.text, *more, *([say("climatology_season_unknown", count=unknown)] if unknown else [])]
 
 
 def check(

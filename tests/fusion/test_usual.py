@@ -125,13 +125,25 @@ def test_too_few_days_are_said(days):
     assert f"the own record has {days} complete days, fewer than 60" in " ".join(map(str, fused.warnings))
 
 
-def test_a_correction_that_does_not_help_is_not_used():
-    lessons = [usual.learn(record("2021-01-01", "2021-04-30", 1.0, seed), SITE) for seed in range(6)]
-    idle = [lesson for lesson in lessons if not lesson.used]
-    assert idle
-    for lesson in idle:
-        assert lesson.learnt.rmse_after >= lesson.learnt.rmse_before
-        assert "days of the climatology are not corrected" in str(lesson.text)
+def test_a_correction_that_does_harm_is_not_used_one_that_may_be_chance_is():
+    lessons = [usual.learn(record("2020-01-01", "2021-12-31", 1.0, seed), SITE) for seed in range(6)]
+    worse = [lesson for lesson in lessons if lesson.learnt.rmse_after >= lesson.learnt.rmse_before]
+    chance, harm = [lesson for lesson in worse if lesson.used], [lesson for lesson in worse if not lesson.used]
+    assert chance
+    assert harm
+    assert all("may be chance, so days of the climatology are corrected" in str(lesson.text) for lesson in chance)
+    assert all("days of the climatology are not corrected" in str(lesson.text) for lesson in harm)
+
+
+def test_a_record_whose_level_changes_is_told_from_one_of_dry_and_wet_years():
+    steady = record("2010-01-01", "2019-12-31", 1.1)
+    assert usual.learn(steady, SITE).doubt is None
+    assert all(usual.learn(years_of(seed, 12)[0], SITE).doubt is None for seed in range(2))
+    moved = steady.where(steady.index < pd.Timestamp("2014-03-01"), steady * 1.3)
+    asked = weather("2022-01-01", "2022-01-05")
+    said = " ".join(map(str, fuse_sources({"climatology": asked}, SITE, moved).warnings))
+    assert "the own record's ETo changes by +3" in said
+    assert "about 2014-0" in said
 
 
 def test_nothing_is_said_where_no_day_is_the_climatology_s():
@@ -191,10 +203,24 @@ def test_what_other_sources_contradict_does_not_teach(monkeypatch):
     assert any(f["check"] == "other_place" for f in result.provenance["findings"])
     assert any("0 complete days" in str(text) for text in result.warnings)
 
-    # Masked cells do not teach; those that the checks let pass do.
+    # Most days are masked: the rest of them, which passed by chance, does not teach either.
     hot = weather.assign(tmin=weather.tmin + 9, tmax=weather.tmax + 9)
     results = beside_grids(monkeypatch, hot, (*january, "2022-12-01/2023-01-31", "2021-01-01/2023-01-31"))
-    assert "730 days" not in " ".join(map(str, results[0].warnings))
+    assert any("0 complete days" in str(text) for text in results[0].warnings)
     same = [result.table.set_index("date").loc["2023-01", ["eto", "eto_lower", "eto_upper"]] for result in results]
     for other in same[1:]:
         pd.testing.assert_frame_equal(same[0], other, check_exact=True)
+
+
+def test_days_too_far_from_those_that_taught_are_counted():
+    days = pd.date_range("2015-01-01", "2019-12-31", name="date")
+    weather = simulated.truth(days)
+    frames = {name: simulated.grid(weather, 1.8, seed) for seed, name in enumerate(simulated.WIND, 1)}
+    frames["station"] = weather.loc["2015"].reindex(days)
+    taught = pd.date_range("2015-01-01", "2015-12-31", name="date")
+    said = " ".join(map(str, fuse_sources(frames, simulated.SITE, teaching=taught).warnings))
+    assert "days lie more than three years from those on which the own station taught" in said
+    near = days <= "2018-12-30"
+    frames = {name: frame[near] for name, frame in frames.items()}
+    said = " ".join(map(str, fuse_sources(frames, simulated.SITE, teaching=taught).warnings))
+    assert "three years" not in said
