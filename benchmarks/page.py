@@ -139,7 +139,7 @@ def calculations(browser: Browser, stage: dict[str, Any], n: int) -> dict[str, l
     own = min(before)  # the kernel that was ready is the one that was taken
     memory = [kernels(stage["server"])[own]]
     for i in range(n):
-        spot = {"x": 60 + 11 * i, "y": 120 + 13 * i}
+        spot = {"x": 160 + 11 * i, "y": 180 + 13 * i}  # clear of the controls
         value = page.locator(".etolib-latitude input").input_value()
         test = f"document.querySelector('.etolib-latitude input').value !== {json.dumps(value)}"
         found["map click"].append(timed(page, lambda at=spot: page.locator(".etolib-map").click(position=at), test))

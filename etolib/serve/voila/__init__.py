@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -76,4 +77,5 @@ def command(
     ]  # fmt: skip
     if token:
         words.append(f"--token={token}")
-    return words, {}
+    # The threads of a page need little: without this, glibc keeps memory of its own for each of them.
+    return words, {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
