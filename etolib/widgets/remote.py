@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.request import STATION, station_name
-from etolib.widgets.tabs.tab import Ask, Failed, resolve
+from etolib.widgets.tabs.tab import Again, Ask, Failed, resolve
 from etolib.words import Text, encode, join
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
+    from etolib.sources.row import SourceInfo
     from etolib.sources.station.columns import Mapping as StationMapping
     from etolib.sources.station.questions import Question
 
@@ -243,6 +244,21 @@ def view(result: Result, tabs: Mapping[str, tuple[Ask | str, Mapping[str, str]]]
 def tab(result: Result, ask: Ask | str, words: Mapping[str, str]) -> Any:
     """Return the answer of one tab."""
     return resolve(ask)(result, words)
+
+
+def again(
+    result: Result,
+    ask: Again | str,
+    values: Mapping[str, Any],
+    settings: Mapping[str, str],
+    rows: Sequence[SourceInfo],
+) -> Any:
+    """Return the answer of one tab to what a person chose in it; with the settings and sources of the page."""
+    from etolib.sources import catalogue
+
+    catalogue.adopt(rows)
+    with config.set_options(**settings):
+        return resolve(ask)(result, values)
 
 
 def head(result: Result) -> dict[str, Any]:

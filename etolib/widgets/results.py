@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import ipywidgets as widgets
 from traitlets import HasTraits
@@ -35,6 +36,8 @@ class Answers:
         By the name of a tab: the language its answer was made in, where its words went with the question.
     asked : set
         Tabs that are asked when they are opened, and have been.
+    questions : dict
+        By the name of a tab: how often a person has asked it again.
     """
 
     task_id: str | None
@@ -42,6 +45,7 @@ class Answers:
     tabs: dict[str, Any] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    questions: dict[str, int] = field(default_factory=dict)
 
 
 class Results:
@@ -53,11 +57,14 @@ class Results:
         The name of the tab that is seen; ``opened`` is called when another one is.
     panes : dict
         The widget below the buttons, by the name of its tab: an ``HTML``, or a box around the widget of a `tabs.View`.
+    again : callable
+        Called with the answers, the name of a tab and what a person chose there: asks a worker again.
     """
 
     def __init__(self, language: str, opened: Callable[[], None] = lambda: None) -> None:
         self.language, self.units, self._opened = language, METRIC, opened
         self.answers: Answers | None = None
+        self.again: Callable[[Answers, str, Mapping[str, Any]], None] = lambda answers, name, values: None
         self.registered = tabs.registered()
         self.open = next(iter(self.registered))
         self.head = marked(widgets.HTML(), "etolib-results-head")
@@ -102,6 +109,11 @@ class Results:
         found.pop(self.answers.task_id or "", None)
         return [*found.values()]
 
+    def failed(self, answers: Answers, name: str, error: str) -> None:
+        """Say in a tab that it got no answer to what was chosen there, where its result is the one on show."""
+        if answers is self.answers and name in self._views:
+            cast("tabs.Asking", self._views[name]).failed(error)
+
     def prepare(self) -> None:
         """Say that a result is on its way, where none is shown yet."""
         if self.answers is None:
@@ -128,6 +140,8 @@ class Results:
             for part, shut in ((self.buttons[one], "etolib-shut"), (pane, "etolib-aside")):
                 (part.remove_class if seen else part.add_class)(shut)
                 (part.add_class if seen else part.remove_class)("etolib-pane" if part is pane else "etolib-open")
+        if self.answers is not None and self.registered[name].again is not None and name in self._views:
+            cast("tabs.Asking", self._views[name]).opened()
 
     def _open(self, name: str) -> None:
         self.turn(name)
@@ -178,6 +192,8 @@ class Results:
         view = self._views.get(tab.name) or tab.view()
         if isinstance(view, tabs.Comparing):
             view.offer(self._others(tab.name))
+        if tab.again is not None:
+            cast("tabs.Asking", view).ask = partial(self._ask, tab.name)
         view.show(self.language, answer, self.answers.task_id, self.units)
         if tab.name not in self._views and isinstance(view, HasTraits) and view.has_trait("day"):
             view.observe(lambda change: self._look_at(change["new"]), "day")
@@ -189,6 +205,10 @@ class Results:
         for view in self._views.values():
             if go := getattr(view, "go", None):
                 go(day)
+
+    def _ask(self, name: str, values: Mapping[str, Any]) -> None:
+        if self.answers is not None:
+            self.again(self.answers, name, values)
 
 
 def _pane(tab: tabs.Tab) -> widgets.DOMWidget:

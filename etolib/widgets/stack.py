@@ -13,6 +13,7 @@ import ipywidgets as widgets
 from etolib import config
 from etolib.errors import EtolibError, InputError, SchedulerUnavailable
 from etolib.request import Request
+from etolib.sources import catalogue
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
 from etolib.widgets import remote
 from etolib.widgets.cards import Card
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("etolib.page")
 
 _FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
+_PATIENCE_S = 300.0  # a tab that asks for years of weather waits so long [s]
 _WORKER_PATIENCE_S = 4.0  # a task may wait so long before the page says that there is no worker [s]
 
 
@@ -66,6 +68,7 @@ class CardStack:
         self.language = language
         self.cards: list[Card] = []
         self.results = Results(language, background.guard(self._opened))
+        self.results.again = self._again
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
         self._submit, self._attach = submit, attach
@@ -295,6 +298,33 @@ class CardStack:
             self._ask(card, answers, name, language)
         except Exception as error:  # the result or the cluster may be gone: what is shown stays
             log.info("the tab %s keeps its words: %s", name, error)
+
+    def _again(self, answers: Answers, name: str, values: Mapping[str, Any]) -> None:
+        """Ask a worker again for a tab with what a person chose in it; only the newest question counts."""
+        number = answers.questions[name] = answers.questions.get(name, 0) + 1
+        self._background.run(self._ask_with, answers, name, values, number)
+
+    def _ask_with(self, answers: Answers, name: str, values: Mapping[str, Any], number: int) -> None:
+        card = next((card for card in self.cards if card.answers is answers), None)
+        ask = self.results.registered[name].again
+        try:
+            if card is None:
+                raise SchedulerUnavailable(say("result_no_longer_here"))
+            answer = self._connection.ask(
+                remote.again, card.job.future, ask, values, config.settings(), catalogue.added(), timeout=_PATIENCE_S
+            )
+        except Exception as error:
+            log.info("the tab %s got no answer: %s", name, error)
+            answer = Failed(str(error) or type(error).__name__)
+        if answers.questions[name] == number:
+            self._background.later(self._answered_again, answers, name, answer)
+
+    def _answered_again(self, answers: Answers, name: str, answer: Any) -> None:
+        if isinstance(answer, Failed):
+            self.results.failed(answers, name, answer.error)
+        else:
+            answers.tabs[name] = answer
+            self.results.update(answers, name)
 
     def _show(self, card: Card) -> None:
         if card.answers is None:

@@ -1,19 +1,33 @@
 """The tabs of a result: a registry, and a file for each.
 
 >>> list(registered())
-['chart', 'table', 'day', 'compare', 'take_away']
+['chart', 'table', 'day', 'compare', 'normals', 'take_away']
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from etolib.widgets.tabs import chart, compare, day, table, take_away
-from etolib.widgets.tabs.tab import Ask, Comparing, Failed, Look, Other, Tab, View
+from etolib.widgets.tabs import chart, compare, day, normals, table, take_away
+from etolib.widgets.tabs.tab import Again, Ask, Asking, Comparing, Failed, Look, Other, Tab, View
 
-__all__ = ["Ask", "Comparing", "Failed", "Look", "Other", "Tab", "View", "register", "registered", "remove"]
+__all__ = [
+    "Again",
+    "Ask",
+    "Asking",
+    "Comparing",
+    "Failed",
+    "Look",
+    "Other",
+    "Tab",
+    "View",
+    "register",
+    "registered",
+    "remove",
+]
 
-_TABS: dict[str, Tab] = {tab.name: tab for tab in (chart.TAB, table.TAB, day.TAB, compare.TAB, take_away.TAB)}
+_SHOWN = (chart.TAB, table.TAB, day.TAB, compare.TAB, normals.TAB, take_away.TAB)
+_TABS: dict[str, Tab] = {tab.name: tab for tab in _SHOWN}
 
 
 def register(tab: Tab) -> Tab:

@@ -34,6 +34,23 @@ class View(Protocol):
         """Show an answer (None while it is on its way) in a language and in units (``metric`` or ``us``)."""
 
 
+Again = Callable[["Result", Mapping[str, Any]], Any]
+"""Runs on a worker: takes the result and what a person chose in the tab, returns the new answer of the tab."""
+
+
+class Asking(View, Protocol):
+    """A view that asks a worker again (`Tab.again`); the answer comes as any other does, with `show`."""
+
+    ask: Callable[[Mapping[str, Any]], None]
+    """Put there by the page before anything is shown: asks with what a person chose."""
+
+    def opened(self) -> None:
+        """Do what waits until somebody looks at the tab."""
+
+    def failed(self, error: str) -> None:
+        """Say that the last question got no answer."""
+
+
 @dataclass(frozen=True)
 class Other:
     """Another finished result of the page.
@@ -89,6 +106,8 @@ class Tab:
         Shown where the catalogues have no ``tab_<name>``.
     view : callable, optional
         Makes the `View` that shows the answer; called once a page, when the first answer is there.
+    again : callable or str, optional
+        See `Again`: what the view, an `Asking`, may ask with values of its own.
     """
 
     name: str
@@ -99,9 +118,10 @@ class Tab:
     lazy: bool = False
     title: str = ""
     view: Callable[[], View] | None = None
+    again: Again | str | None = None
 
 
-def resolve(ask: Ask | str) -> Ask:
+def resolve(ask: Ask | Again | str) -> Ask:
     """Return the function that is meant.
 
     >>> resolve("etolib.widgets.tabs.table:ask").__name__
