@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,14 +116,12 @@ class CompareView:
             if _OWN in self._days.series:
                 yield markup.title(self._language, _OWN), _OWN
             yield markup.title(self._language, FUSED), FUSED
-        taken: set[str] = set()
+        named: Counter[str] = Counter()
         for key, other in self._others.items():
             if np.isfinite(other.on(self._days.day, FUSED)[0]).any():
-                name = other.name
-                while name in taken:
-                    name += " ·"
-                taken.add(name)
-                yield name, key
+                named[other.name] += 1
+                times = named[other.name]
+                yield (other.name if times == 1 else f"{other.name} ({times})"), key
 
     def _offer_references(self, chosen: str | None) -> None:
         options = [*self._references()]

@@ -94,6 +94,8 @@ def test_the_own_station_is_the_reference_and_the_result_is_not_judged_by_it(off
 def test_another_result_is_compared_on_the_days_both_have(offline):
     result, other = with_sources(offline), with_sources(offline, shift=0.7, first=20)
     other.table.loc[other.table.index[:3], "kind"] = "climatology"
+    view = view_of(result, other, other)
+    assert [title.endswith(" (2)") for title, _ in view.reference.options] == [False, False, True]
     view = view_of(result, other)
     assert [key for _, key in view.reference.options] == ["eto", "eto-0"]
     view.reference.value = "eto-0"

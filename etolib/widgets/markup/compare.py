@@ -96,7 +96,10 @@ def months(language: str, pairs: Sequence[Pair], units: str) -> str:
 
 
 def _table(about: str, heads: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]]) -> str:
-    columns = f'style="grid-template-columns:minmax(104px,2fr) repeat({len(heads) - 1},minmax(46px,1fr))"'
+    many = len(heads) - 1
+    tracks = f"grid-template-columns:minmax(86px,2fr) repeat({many},minmax(42px,1fr))"
+    # Every row has the same least width: each is a grid of its own, and their columns must stand below each other.
+    columns = f'style="{tracks};min-width:{86 + 46 * many + 18}px"'
     head = "".join(f'<span role="columnheader">{one}</span>' for one in heads)
     body = "".join(
         f'<div role="row" data-series="{text(row)}" {columns}><span role="rowheader">{text(name)}</span>'
