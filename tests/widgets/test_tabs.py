@@ -82,7 +82,7 @@ def test_a_look_that_fails_is_said_in_its_own_tab(result):
 
 def test_a_tab_that_was_added_is_shown_with_the_others(result, toy):
     page = finished(result)
-    assert list(page.results.buttons) == ["chart", "table", "day", "compare", "normals", "take_away", "toy"]
+    assert list(page.results.buttons) == ["chart", "table", "day", "compare", "normals", "water", "take_away", "toy"]
     assert page.results.buttons["toy"].description == "Warmest"
     assert "etolib-tab-toy" in page.results.buttons["toy"]._dom_classes
     warmest = result.table.set_index("date")["tmax"].idxmax()

@@ -57,7 +57,12 @@ def depth(language: str, value: float | None, units: str, decimals: int | None =
     return texts.decimal(language, shown, DECIMALS[units] - 1 if decimals is None else decimals)
 
 
-def _signed(shown: str) -> str:
+def signed(shown: str) -> str:
+    """Return a number with a plus where it is above 0.
+
+    >>> signed("1.0"), signed("−1.0")
+    ('+1.0', '−1.0')
+    """
     return shown if shown.startswith(("−", "–")) else f"+{shown}"
 
 
@@ -80,7 +85,7 @@ def _sums(language: str, answer: Mapping[str, Any], units: str) -> str:
         rows.append(
             [
                 title, depth(language, found["total"], units), depth(language, found["normal"], units),
-                _signed(depth(language, found["anomaly"], units)), share,
+                signed(depth(language, found["anomaly"], units)), share,
                 texts.decimal(language, found["percentile"], 0),
             ]
         )  # fmt: skip

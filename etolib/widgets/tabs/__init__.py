@@ -1,14 +1,14 @@
 """The tabs of a result: a registry, and a file for each.
 
 >>> list(registered())
-['chart', 'table', 'day', 'compare', 'normals', 'take_away']
+['chart', 'table', 'day', 'compare', 'normals', 'water', 'take_away']
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from etolib.widgets.tabs import chart, compare, day, normals, table, take_away
+from etolib.widgets.tabs import chart, compare, day, normals, table, take_away, water
 from etolib.widgets.tabs.tab import Again, Ask, Asking, Comparing, Failed, Look, Other, Tab, View
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "remove",
 ]
 
-_SHOWN = (chart.TAB, table.TAB, day.TAB, compare.TAB, normals.TAB, take_away.TAB)
+_SHOWN = (chart.TAB, table.TAB, day.TAB, compare.TAB, normals.TAB, water.TAB, take_away.TAB)
 _TABS: dict[str, Tab] = {tab.name: tab for tab in _SHOWN}
 
 

@@ -34,7 +34,7 @@ def years(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
     try:
         record = compute(baseline_request(result.request))
     except EtolibError as error:
-        return _compared(result, None) | {"record": True, "failed": _why(error)}
+        return _compared(result, None) | {"record": True, "failed": why(error)}
     return _compared(result, record) | {"record": True}
 
 
@@ -61,7 +61,7 @@ def _one(result: Result, record: Result | None, variable: str) -> dict[str, Any]
     try:
         found = normals(result, record, variable)
     except EtolibError as error:
-        return {"why": _why(error)}
+        return {"why": why(error)}
     known = found.table.dropna(subset=["value"])
     months = known.groupby(known["date"].dt.strftime("%Y-%m"))[["value", "normal"]].sum()
     numbers = {name: plain(getattr(found, name)) for name in ("total", "normal", "anomaly", "percent", "percentile")}
@@ -74,8 +74,8 @@ def _one(result: Result, record: Result | None, variable: str) -> dict[str, Any]
     }
 
 
-def _why(error: EtolibError) -> list[Any]:
-    """Return what is wrong in sentences that can be said in another language."""
+def why(error: EtolibError) -> list[Any]:
+    """Return what is wrong in sentences that can be said in another language (`etolib.words.decode`)."""
     if isinstance(error, InputError):
         return [encode(problem.sentence) for problem in error.problems]
     return [encode(error.message)]
