@@ -34,7 +34,7 @@ def page(language: str, answer: Mapping[str, Any], units: str, *, waiting: bool,
         state = _notice(language, "normals_asking")
     elif error:
         state = _notice(language, "normals_failed", error=error)
-    elif offline and not answer["record"]:
+    elif offline and not answer["record"] and any("why" not in answer[name] for name in VARIABLES):
         state = _notice(language, "normals_offline")
     for failure in answer.get("failed", ()):
         state += _notice(language, "normals_failed", error=wording.translate(language, decode(failure)))
