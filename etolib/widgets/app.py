@@ -31,6 +31,7 @@ from etolib.widgets.wording import say, translate
 
 if TYPE_CHECKING:
     from etolib.request import Request
+    from etolib.result.result import Result
 
 log = logging.getLogger("etolib.page")
 
@@ -61,6 +62,8 @@ class Page:
         The form as it stands.
     cards : list of Card
         One per task, oldest first.
+    shown : Results
+        The result on show in its tabs.
     """
 
     def __init__(
@@ -81,7 +84,7 @@ class Page:
         self.stack = CardStack(
             self.form.language, self._background, self._connection, self._buttons, submit=submit, attach=attach
         )
-        self.cards, self.results = self.stack.cards, self.stack.results
+        self.cards, self.shown = self.stack.cards, self.stack.results
         self._failure: str = ""  # what the banner says
         self._linked_task: str | None = None
         self._asked: dict[str, bool] = {}  # what the link that led here has said
@@ -96,6 +99,16 @@ class Page:
         self._background.run(self.stack.warm)
         if isinstance(self._loop, asyncio.AbstractEventLoop):
             self._ticker = self._loop.create_task(self._tick())
+
+    @property
+    def result(self) -> Result | None:
+        """The result on show, for the next cell of a notebook; None where there is none."""
+        return self.stack.result
+
+    @property
+    def results(self) -> list[Result]:
+        """The results of all finished calculations of the page, oldest first."""
+        return [card.job.result() for card in self.stack.finished]
 
     # --- layout -------------------------------------------------------------------------------------------------------
 
@@ -137,7 +150,7 @@ class Page:
             widgets.Box([self.when.widget, self.which.widget, self.own.widget, buttons]), "etolib-panel", "etolib-form"
         )
         left = marked(widgets.VBox([self.place.frame, self.place.form.widget, ask]), "etolib-left")
-        right = marked(widgets.VBox([self.stack.widget, self.results.widget, self.earlier]), "etolib-right")
+        right = marked(widgets.VBox([self.stack.widget, self.shown.widget, self.earlier]), "etolib-right")
         style = resources.files("etolib.widgets").joinpath("style.css").read_text(encoding="utf-8")
         return marked(
             widgets.VBox(
@@ -159,7 +172,7 @@ class Page:
         self.cancel.on_click(guard(lambda _: self.stack.cancel_newest()))
         widgets.link((form, "language"), (self.language, "value"))
         widgets.link((form, "units"), (self.units, "value"))
-        form.observe(guard(lambda change: self.results.measure(change["new"])), "units")
+        form.observe(guard(lambda change: self.shown.measure(change["new"])), "units")
         form.observe(guard(lambda change: self._translate()), "language")
         form.observe(guard(lambda change: self._paint()), "theme")
         form.observe(guard(lambda change: self._keep(change["name"])), ["language", "theme", "units"])

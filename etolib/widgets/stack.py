@@ -25,6 +25,7 @@ from etolib.widgets.wording import say as say_in
 from etolib.words import say
 
 if TYPE_CHECKING:
+    from etolib.result.result import Result
     from etolib.widgets.background import Background
 
 log = logging.getLogger("etolib.page")
@@ -80,6 +81,19 @@ class CardStack:
     def active(self) -> bool:
         """Whether a task is waiting or running."""
         return any(not card.task.snapshot.status.final for card in self.cards)
+
+    @property
+    def finished(self) -> list[Card]:
+        """The cards of tasks that have a result, oldest first."""
+        return [card for card in self.cards if card.task.snapshot.status is State.SUCCESS and card.job is not None]
+
+    @property
+    def result(self) -> Result | None:
+        """The result on show."""
+        answers = self.results.answers
+        card = next((card for card in self.finished if answers is not None and card.answers is answers), None)
+        found: Result | None = None if card is None else card.job.result()
+        return found
 
     def translate(self, language: str) -> None:
         """Show the words of a language; tabs whose words went with the question are asked again."""

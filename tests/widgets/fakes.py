@@ -64,6 +64,9 @@ class FakeJob:
     def cancel(self):
         self.cancelled += 1
 
+    def result(self):
+        return f"the result of {self.task_id}"
+
     def send(self, kind, **data):
         self.seq += 1
         message = {"task_id": self.task_id, "seq": self.seq, "time": "", "type": kind, "data": data}

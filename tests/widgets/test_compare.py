@@ -163,7 +163,7 @@ def test_the_page_offers_its_other_results_until_they_are_closed(offline):
     for at in range(2):
         page.calculate.click()
         jobs[at].send("SUCCESS", results=[], warnings=[])
-    (shown,) = page.results.panes["compare"].children
+    (shown,) = page.shown.panes["compare"].children
     pick = next(one for one in shown.children[0].children if "etolib-compare-with" in one._dom_classes)
     assert [key for _, key in pick.options] == ["eto", jobs[0].task_id]
     pick.value = jobs[0].task_id

@@ -101,17 +101,17 @@ def finished(**options):
 
 def test_a_result_on_show_changes_its_language_at_once():
     page, _ = finished()
-    assert "Rain [mm/day]" in page.results.panes["chart"].value
+    assert "Rain [mm/day]" in page.shown.panes["chart"].value
     assert page.place.form.found.value == "256 m, from Open-Meteo"
-    assert "NASA POWER has no data for 1950" in page.results.head.value
+    assert "NASA POWER has no data for 1950" in page.shown.head.value
     page.language.value = "pt"
-    picture = page.results.panes["chart"].value
+    picture = page.shown.panes["chart"].value
     assert all(say("pt", key) in picture for key in chart.STATIC.words)
     assert "Rain" not in picture
     assert page.place.form.found.value == "256 m, segundo Open-Meteo"
-    assert "NASA POWER não tem dados para 1950" in page.results.head.value
+    assert "NASA POWER não tem dados para 1950" in page.shown.head.value
     page.language.value = "en"
-    assert "Rain [mm/day]" in page.results.panes["chart"].value
+    assert "Rain [mm/day]" in page.shown.panes["chart"].value
 
 
 def test_a_chart_asked_for_in_another_language_is_asked_again_when_it_comes():
@@ -128,7 +128,7 @@ def test_a_chart_asked_for_in_another_language_is_asked_again_when_it_comes():
     page.calculate.click()
     jobs[0].send("SUCCESS", results=[], warnings=[])
     assert asked == [say("en", "axis_rain"), say("pt", "axis_rain")]
-    assert say("pt", "axis_rain") in page.results.panes["chart"].value
+    assert say("pt", "axis_rain") in page.shown.panes["chart"].value
 
 
 def test_an_older_result_shown_again_is_in_the_language_of_now():
@@ -137,14 +137,14 @@ def test_an_older_result_shown_again_is_in_the_language_of_now():
     jobs[1].send("SUCCESS", results=[], warnings=[])
     page.language.value = "pt"
     page.cards[0].show_button.click()
-    assert "Rain" not in page.results.panes["chart"].value
+    assert "Rain" not in page.shown.panes["chart"].value
 
 
 def test_a_chart_that_cannot_be_drawn_again_stays(caplog):
     page, _ = finished()
     page._connection.answers["tab"] = RuntimeError("the result is gone")
     page.language.value = "pt"
-    assert "<svg" in page.results.panes["chart"].value
+    assert "<svg" in page.shown.panes["chart"].value
     assert page.banner.layout.display == "none"
 
 

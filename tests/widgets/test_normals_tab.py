@@ -120,15 +120,15 @@ def test_the_page_asks_a_worker_when_the_tab_is_opened(result, monkeypatch):
     monkeypatch.delenv("ETOLIB_OFFLINE", raising=False)
     monkeypatch.setattr(pipeline, "compute", lambda request: years(1991, 2020))
     page = finished(result)
-    pane = page.results.panes["normals"].children[0]
+    pane = page.shown.panes["normals"].children[0]
     assert "no percentile" in pane.value
-    page.results.buttons["normals"].click()
+    page.shown.buttons["normals"].click()
     assert "of 29 years, 1991 to 2019" in pane.value
-    page.results.buttons["chart"].click()
-    page.results.buttons["normals"].click()
+    page.shown.buttons["chart"].click()
+    page.shown.buttons["normals"].click()
     assert [name for name, _ in page.stack._connection.asked].count("again") == 1
     monkeypatch.setattr(pipeline, "compute", lambda request: 1 / 0)
-    page.results.answers.tabs["normals"] = tab.ask(result, {})
-    page.results.update(page.results.answers, "normals")
-    page.results.buttons["normals"].click()
+    page.shown.answers.tabs["normals"] = tab.ask(result, {})
+    page.shown.update(page.shown.answers, "normals")
+    page.shown.buttons["normals"].click()
     assert "could not be had" in pane.value

@@ -77,10 +77,10 @@ def test_a_card_follows_its_job_to_table_and_chart():
     assert 'aria-valuenow="40"' in body
     assert 'aria-valuenow="70"' in body
     jobs[0].send("SUCCESS", results=[], warnings=["mind the gap"])
-    assert "Mind the gap" in page.results.head.value
-    assert page.results.panes["table"].value.count("<tr") == 3
-    assert "<svg id=w>" in page.results.panes["chart"].value
-    assert 'class="etolib-download-csv' in page.results.head.value
+    assert "Mind the gap" in page.shown.head.value
+    assert page.shown.panes["table"].value.count("<tr") == 3
+    assert "<svg id=w>" in page.shown.panes["chart"].value
+    assert 'class="etolib-download-csv' in page.shown.head.value
 
 
 def test_cards_are_appended_never_reordered():
@@ -130,10 +130,10 @@ def test_the_result_of_an_older_card_can_be_shown_again():
     for _ in range(2):
         page.calculate.click()
         jobs[-1].send("SUCCESS", results=[], warnings=[])
-    assert page.results.answers.task_id == jobs[1].task_id
+    assert page.shown.answers.task_id == jobs[1].task_id
     assert [card.show_button.layout.display for card in page.cards] == [None, "none"]
     page.cards[0].show_button.click()
-    assert page.results.answers.task_id == jobs[0].task_id
+    assert page.shown.answers.task_id == jobs[0].task_id
     assert [card.show_button.layout.display for card in page.cards] == ["none", None]
 
 
@@ -369,7 +369,7 @@ def test_a_task_in_the_address_is_attached_to_once():
     page._address({"new": "http://127.0.0.1/x?task=eto-abc"})
     assert [job.task_id for job in jobs] == ["eto-abc"]
     jobs[0].send("SUCCESS", results=[], warnings=[])
-    assert page.results.answers.task_id == "eto-abc"
+    assert page.shown.answers.task_id == "eto-abc"
 
 
 def test_an_unknown_task_is_told_without_retry():
@@ -391,7 +391,7 @@ def test_everything_changes_its_language():
     assert page.calculate.description == "Calcular"
     assert page.place.form.fields["elevation"].description == "Altitude (m)"
     assert "processos prontos" in page.line.value
-    assert "Baixar CSV" in page.results.head.value
+    assert "Baixar CSV" in page.shown.head.value
     assert "Concluído" in page.cards[0].body.value
     assert "Automático" in page.which.automatic.description
 
@@ -451,7 +451,7 @@ def test_nothing_from_outside_becomes_markup(nasty):
     page.calculate.click()
     jobs[1].send("ERROR", error="X", message=nasty, suggestion=nasty, source=nasty)
     told += [card.body.value for card in page.cards]
-    told += [page.results.head.value, *(html for pane in page.results.panes.values() for html in told_by(pane))]
+    told += [page.shown.head.value, *(html for pane in page.shown.panes.values() for html in told_by(pane))]
     told += [page.line.value, page.place.form.found.value, page.which.hint.value]
     told += [facts.value for facts in page.which.facts.values()]
     assert any("alert" in html or "&amp;lt;b" in html for html in told)
@@ -490,3 +490,16 @@ def test_offline_no_tile_server_is_asked(monkeypatch):
     page, _ = make_page(connection=FakeConnection(source_list=SOURCES))
     page._line(RUNNING, 1, None)
     assert "answers" not in [name for name, _ in page._connection.asked]
+
+
+def test_the_next_cell_of_a_notebook_has_the_results():
+    page, jobs = filled()
+    assert (page.result, page.results) == (None, [])
+    for _ in range(2):
+        page.calculate.click()
+        jobs[-1].send("SUCCESS", results=[], warnings=[])
+    page.calculate.click()  # still running
+    assert page.results == [job.result() for job in jobs[:2]]
+    assert page.result == jobs[1].result()
+    page.cards[0].show_button.click()
+    assert page.result == jobs[0].result()

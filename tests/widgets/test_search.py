@@ -126,10 +126,10 @@ def test_a_tab_that_is_loaded_again_has_its_results():
     assert [job.task_id for job in attached] == [job.task_id for job in jobs]
     for job in attached:
         job.send("SUCCESS", results=[], warnings=[])
-    assert again.results.answers.task_id == jobs[1].task_id
+    assert again.shown.answers.task_id == jobs[1].task_id
     assert again.cards[0].answers is None  # an older one is fetched when somebody wants it
     again.cards[0].show_button.click()
-    assert again.results.answers.task_id == jobs[0].task_id
+    assert again.shown.answers.task_id == jobs[0].task_id
 
 
 def test_what_the_reload_has_stopped_is_begun_anew():

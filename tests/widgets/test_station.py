@@ -526,7 +526,7 @@ def test_what_the_station_taught_is_in_result_and_page(learnt):
     page, _ = page_with(US, view={"head": head, "tabs": VIEW["tabs"]})
     page.calculate.click()
     page.cards[0].job.send("SUCCESS", results=[], warnings=learnt.warnings)
-    head = page.results.head.value
+    head = page.shown.head.value
     assert "75 days of reference" in head
     assert f"<small>Jan</small>{months[0]:.2f}" in head
     assert "Apr" not in head
@@ -536,7 +536,7 @@ def test_without_a_station_nothing_is_said_to_be_learnt():
     page, _ = page_with(US)
     page.calculate.click()
     page.cards[0].job.send("SUCCESS", results=[], warnings=[])
-    assert "etolib-learnt" not in page.results.head.value
+    assert "etolib-learnt" not in page.shown.head.value
 
 
 def test_the_chart_names_each_source_and_no_file(learnt):

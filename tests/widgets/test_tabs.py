@@ -72,9 +72,9 @@ def test_a_look_that_fails_is_said_in_its_own_tab(result):
     tabs.register(tabs.Tab("after", lambda language, answer, task_id: "<p>still here</p>"))
     try:
         page = finished(result)
-        assert "no look" in page.results.panes["broken"].value
-        assert page.results.panes["after"].value == "<p>still here</p>"
-        assert "<table>" in page.results.panes["table"].value
+        assert "no look" in page.shown.panes["broken"].value
+        assert page.shown.panes["after"].value == "<p>still here</p>"
+        assert "<table>" in page.shown.panes["table"].value
     finally:
         tabs.remove("broken")
         tabs.remove("after")
@@ -82,18 +82,18 @@ def test_a_look_that_fails_is_said_in_its_own_tab(result):
 
 def test_a_tab_that_was_added_is_shown_with_the_others(result, toy):
     page = finished(result)
-    assert list(page.results.buttons) == ["chart", "table", "day", "compare", "normals", "water", "take_away", "toy"]
-    assert page.results.buttons["toy"].description == "Warmest"
-    assert "etolib-tab-toy" in page.results.buttons["toy"]._dom_classes
+    assert list(page.shown.buttons) == ["chart", "table", "day", "compare", "normals", "water", "take_away", "toy"]
+    assert page.shown.buttons["toy"].description == "Warmest"
+    assert "etolib-tab-toy" in page.shown.buttons["toy"]._dom_classes
     warmest = result.table.set_index("date")["tmax"].idxmax()
-    assert page.results.panes["toy"].value == f"<p>maximum temperature: {warmest:%Y-%m-%d}</p>"
-    assert "etolib-toy" in page.results.panes["toy"]._dom_classes
+    assert page.shown.panes["toy"].value == f"<p>maximum temperature: {warmest:%Y-%m-%d}</p>"
+    assert "etolib-toy" in page.shown.panes["toy"]._dom_classes
 
 
 def test_a_tab_that_was_added_follows_the_language(result, toy):
     page = finished(result)
     page.form.language = "pt"
-    assert "temperatura máxima" in page.results.panes["toy"].value
+    assert "temperatura máxima" in page.shown.panes["toy"].value
 
 
 def test_a_tab_that_fails_says_so_in_its_place_and_the_others_stand(result, caplog):
@@ -105,18 +105,18 @@ def test_a_tab_that_fails_says_so_in_its_place_and_the_others_stand(result, capl
         page = finished(result)
     finally:
         tabs.remove("toy")
-    assert "ValueError: no &lt;b&gt;column" in page.results.panes["toy"].value
-    assert page.results.panes["table"].value.count("<tr") == 11
+    assert "ValueError: no &lt;b&gt;column" in page.shown.panes["toy"].value
+    assert page.shown.panes["table"].value.count("<tr") == 11
     assert page.banner.layout.display == "none"
 
 
 def test_only_the_open_tab_is_seen(result):
     page = finished(result)
-    seen = [name for name, pane in page.results.panes.items() if "etolib-aside" not in pane._dom_classes]
-    page.results.buttons["table"].click()
-    after = [name for name, pane in page.results.panes.items() if "etolib-aside" not in pane._dom_classes]
+    seen = [name for name, pane in page.shown.panes.items() if "etolib-aside" not in pane._dom_classes]
+    page.shown.buttons["table"].click()
+    after = [name for name, pane in page.shown.panes.items() if "etolib-aside" not in pane._dom_classes]
     assert (seen, after) == (["chart"], ["table"])
-    assert [name for name, pane in page.results.panes.items() if "etolib-pane" in pane._dom_classes] == ["table"]
+    assert [name for name, pane in page.shown.panes.items() if "etolib-pane" in pane._dom_classes] == ["table"]
 
 
 def test_every_tab_has_its_title_in_the_catalogues():
@@ -157,10 +157,10 @@ def viewed():
 def test_a_view_is_made_once_and_shown_everything(result, viewed):
     made = viewed
     page = finished(result)
-    pane = page.results.panes["toy"]
+    pane = page.shown.panes["toy"]
     assert pane.children == (made[0].widget,)
     page.form.language = "pt"
-    page.results.measure("us")
+    page.shown.measure("us")
     assert len(made) == 1
     assert made[0].seen == [
         ("en", "of the worker", "metric"),
@@ -172,16 +172,16 @@ def test_a_view_is_made_once_and_shown_everything(result, viewed):
 def test_a_view_that_fails_says_so_and_comes_back(result, viewed):
     made = viewed
     page = finished(result)
-    answers = page.results.answers
+    answers = page.shown.answers
     answers.tabs["toy"] = "broken"
-    page.results.update(answers, "toy")
-    assert "no view" in page.results.panes["toy"].children[0].value
+    page.shown.update(answers, "toy")
+    assert "no view" in page.shown.panes["toy"].children[0].value
     answers.tabs["toy"] = tabs.Failed("<i>gone</i>")
-    page.results.update(answers, "toy")
-    assert "&lt;i&gt;gone" in page.results.panes["toy"].children[0].value
+    page.shown.update(answers, "toy")
+    assert "&lt;i&gt;gone" in page.shown.panes["toy"].children[0].value
     answers.tabs["toy"] = "well"
-    page.results.update(answers, "toy")
-    assert page.results.panes["toy"].children == (made[0].widget,)
+    page.shown.update(answers, "toy")
+    assert page.shown.panes["toy"].children == (made[0].widget,)
 
 
 def test_a_day_that_is_chosen_in_one_tab_is_the_day_of_the_others(result):
@@ -212,7 +212,7 @@ def test_chart_and_table_show_the_same_numbers_where_the_front_end_is_built(resu
     for one in (chart.INTERACTIVE, table.INTERACTIVE):
         tabs.register(one)
     page = finished(result)
-    drawn, listed = (page.results.panes[name].children[0] for name in ("chart", "table"))
+    drawn, listed = (page.shown.panes[name].children[0] for name in ("chart", "table"))
     assert drawn.meta["days"] == listed.meta["days"] == 10
     for widget in (drawn, listed):
         numbers = array("d", widget.data)
@@ -221,7 +221,7 @@ def test_chart_and_table_show_the_same_numbers_where_the_front_end_is_built(resu
     page.form.language = "pt"
     assert drawn.meta["words"]["legend_rain"] == "chuva"
     assert listed.meta["words"]["column_precipitation"] == "Chuva"
-    page.results.measure("us")
+    page.shown.measure("us")
     assert (drawn.meta["unit"], drawn.meta["decimals"]) == ("pol/dia", 3)
 
 
@@ -243,12 +243,12 @@ def test_a_lazy_tab_is_asked_when_it_is_opened_and_once(result):
 
         assert "late" not in asked()
         for name in ("late", "chart", "late", "lost"):
-            page.results.buttons[name].click()
+            page.shown.buttons[name].click()
         assert [name for name in asked() if name.startswith("l")] == ["late", "lost"]
-        assert page.results.panes["late"].value == "<b>made</b>"
-        assert "gone" in page.results.panes["lost"].value
+        assert page.shown.panes["late"].value == "<b>made</b>"
+        assert "gone" in page.shown.panes["lost"].value
         assert page.banner.layout.display == "none"
-        page.results.buttons["late"].click()
+        page.shown.buttons["late"].click()
         page.calculate.click()  # the next result is asked at once: its tab is open
         page.cards[-1].job.send("SUCCESS", results=[], warnings=[])
         assert [name for name in asked() if name.startswith("l")] == ["late", "lost", "late"]

@@ -132,8 +132,8 @@ def test_a_choice_is_asked_of_a_worker_and_nothing_old_stands_beside_it(result):
 
 def test_the_page_balances_what_is_chosen(result):
     page = finished(result)
-    page.results.buttons["water"].click()
-    view = page.results._views["water"]
+    page.shown.buttons["water"].click()
+    view = page.shown._views["water"]
     assert "Maize" in view.shown.value
     view.fields["planting"].value = dt.date(2024, 6, 1)
     view.fields["soil"].value = "sand"
