@@ -40,7 +40,7 @@ def weather(days=400, seed=7, latitude=52.1):
     """Simulated weather with every form of humidity."""
     chance = np.random.default_rng(seed)
     index = pd.date_range("2021-02-01", periods=days, name="date")
-    season = np.cos(2 * np.pi * (index.day_of_year.to_numpy() - 200) / 365.25)
+    season = np.cos(2 * np.pi * (index.day_of_year.to_numpy() - 200) / 365.25) * np.sign(latitude)
     tmin = 6 + 8 * season + chance.normal(0, 2, days)
     tmax = tmin + chance.uniform(2, 16, days)
     rhmax = chance.uniform(75, 100, days)
