@@ -164,7 +164,7 @@ def _name(language: str, value: Any) -> str:
 def _thing(language: str, value: str) -> str:
     if isinstance(value, Text) and value.key:
         return translate(language, value)
-    return say_or(language, f"thing_{value.replace(' ', '_')}", value)
+    return say_or(language, f"thing_{value.replace(' ', '_')}", variable(language, value))
 
 
 def _problem_value(language: str, value: str) -> str:

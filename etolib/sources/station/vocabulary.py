@@ -17,10 +17,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "temperature": _words(
-        "temperature temp tar temperatur temperatura temperaturas temperatures temperaturen temperatureair tair "
-        "ta airt "
-        "airtemp lufttemperatur tmp ttt tc tf airtc airtf temperatuur luchttemperatuur"
-        " tem lufttemp"
+        "temperature temp tar temperatur temperatura temperaturas temperatures temperaturen temperatureair tair ta "
+        "airt airtemp lufttemperatur tmp ttt tc tf airtc airtf temperatuur luchttemperatuur tem lufttemp"
     ),
     "dew": _words(
         "dew dewpoint dewpt dewp taupunkt orvalho rocio rosee rugiada tdew dpt tdc tdf taupunkttemperatur frostpoint "
