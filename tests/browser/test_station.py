@@ -61,13 +61,14 @@ def test_a_station_in_us_units_is_shown_and_names_the_result(visit, weather):
     expect(station.get_by_label("<i>farm.csv")).to_be_checked(timeout=PATIENCE_MS)
 
     visitor.calculate()
-    card = visitor.expect_status("SUCCESS")
+    visitor.expect_status("SUCCESS")
     rows = page.locator(".etolib-results table tbody tr")
     expect(rows).to_have_count(80, timeout=PATIENCE_MS)
     expect(rows.first.locator(".c-source")).to_contain_text("Own station")
     expect(page.locator(".etolib-learnt")).to_contain_text("80 days of reference")
-    card.locator("summary").click()
-    expect(card.locator(".etolib-notes")).to_contain_text("80 days of reference")
+    notes = page.locator(".etolib-results .etolib-notes")
+    notes.locator("summary").click()
+    expect(notes).to_contain_text("80 days of reference")
     expect(page.locator('[data-series="source:station"]')).to_contain_text("Own station", timeout=PATIENCE_MS)
 
     station.get_by_role("button", name="Remove").click()
