@@ -42,7 +42,9 @@ def _head(language: str, request: Request | None, now: Snapshot) -> str:
     period = text(request.period) if request else ""
     state = text(say_or(language, f"state_{now.status}", now.status))
     return (
-        f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}">{state}</span>'
+        # The text is the state itself, for programs that drive the page; the style sheet shows the word.
+        f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}" data-word="{state}" '
+        f'aria-label="{state}">{now.status}</span>'
         f'<span class="etolib-card-place">{place}</span><span class="etolib-card-period">{period}</span></div>'
     )
 
