@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from etolib.errors import InputError, Problem
+from etolib.water.rows import named
 from etolib.words import Text, say, verbatim
 
 Stages = tuple[int, int, int, int]
@@ -242,9 +242,4 @@ def crop(name: str | Crop) -> Crop:
     >>> crop("Sweet pepper").p
     0.3
     """
-    if isinstance(name, Crop):
-        return name
-    found = CROPS.get(str(name).strip().lower().replace(" ", "_").replace("-", "_"))
-    if found is None:
-        raise InputError([Problem("crop", name, say("not_one_of", names=list(CROPS)))])
-    return found
+    return name if isinstance(name, Crop) else named("crop", name, CROPS)

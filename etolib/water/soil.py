@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from etolib.errors import InputError, Problem
+from etolib.water.rows import named
 from etolib.words import Text, say, verbatim
 
 EVAPORATION_DEPTH = 0.10
@@ -95,12 +96,7 @@ def soil(name: str | Soil) -> Soil:
     >>> soil("silty clay").field_capacity
     0.36
     """
-    if isinstance(name, Soil):
-        return name
-    found = SOILS.get(str(name).strip().lower().replace(" ", "_").replace("-", "_"))
-    if found is None:
-        raise InputError([Problem("soil", name, say("not_one_of", names=list(SOILS)))])
-    return found
+    return name if isinstance(name, Soil) else named("soil", name, SOILS)
 
 
 def total_evaporable_water(field_capacity: Any, wilting_point: Any, depth: Any = EVAPORATION_DEPTH) -> Any:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import anywidget
 import traitlets
 
-from etolib.widgets import daily, front, texts
-
-if TYPE_CHECKING:
-    from etolib.result.result import Result
+from etolib.widgets import front, texts
+from etolib.widgets.packed import PackedDays
 
 _ROWS = (
     "day", "eto", "eto_lower", "eto_upper", "precipitation", "spread_lower", "spread_upper", "balance", "quality",
@@ -24,7 +21,7 @@ _WORDS = (
 )  # fmt: skip
 
 
-class Chart(anywidget.AnyWidget):
+class Chart(PackedDays):
     """Daily ETo with its interval, each source, rain and what rain leaves; to hover over, zoom and save.
 
     Parameters
@@ -47,33 +44,15 @@ class Chart(anywidget.AnyWidget):
     """
 
     _esm, _css = front.widget_texts("chart")
-    data = traitlets.Bytes().tag(sync=True)
-    meta = traitlets.Dict().tag(sync=True)
     day = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, result: Result | None = None, *, language: str = "en", units: str = daily.METRIC) -> None:
-        super().__init__()
-        if result is not None:
-            self.show(language, daily.pack(result), None, units)
-
-    @property
-    def widget(self) -> Chart:
-        """The chart itself, for the pane of a tab."""
-        return self
-
-    def show(self, language: str, answer: Mapping[str, Any] | None, task_id: str | None, units: str) -> None:
-        """Draw a packed result (`etolib.widgets.daily.pack`) in place; nothing changes while it is on its way."""
-        if answer is None:
-            return
+    def drawn(self, language: str, answer: Mapping[str, Any], units: str) -> dict[str, Any]:
+        """Return the rows of the chart, each source's among them, and its words."""
         each = [row for row in answer["rows"] if row.startswith("source:")]
-        rows = [*_ROWS, *each]
-        meta = texts.common(language, answer, units) | {
-            "rows": rows,
+        return {
+            "rows": [*_ROWS, *each],
             "each": [texts.source(language, row.removeprefix("source:")) for row in each],
             "words": texts.words_of(language, _WORDS),
             "axes": texts.axes(language, units),
             "summary": texts.summary(language, answer, units),
         }
-        with self.hold_sync():  # one message: words and numbers change together
-            self.meta = meta
-            self.data = daily.numbers(answer, rows, units)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import anywidget
-import traitlets
-
-from etolib.widgets import daily, front, texts
-
-if TYPE_CHECKING:
-    from etolib.result.result import Result
+from etolib.widgets import front, texts
+from etolib.widgets.packed import PackedDays
 
 _ROWS = ("day", "eto", "eto_lower", "eto_upper", "precipitation", "quality", "kind", "source", "flags")
 _WORDS = (
@@ -20,7 +15,7 @@ _WORDS = (
 )  # fmt: skip
 
 
-class DayTable(anywidget.AnyWidget):
+class DayTable(PackedDays):
     """Every day of a result in a table that sorts by each column and shows the days of one quality.
 
     Parameters
@@ -38,28 +33,11 @@ class DayTable(anywidget.AnyWidget):
     """
 
     _esm, _css = front.widget_texts("table")
-    data = traitlets.Bytes().tag(sync=True)
-    meta = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, result: Result | None = None, *, language: str = "en", units: str = daily.METRIC) -> None:
-        super().__init__()
-        if result is not None:
-            self.show(language, daily.pack(result), None, units)
-
-    @property
-    def widget(self) -> DayTable:
-        """The table itself, for the pane of a tab."""
-        return self
-
-    def show(self, language: str, answer: Mapping[str, Any] | None, task_id: str | None, units: str) -> None:
-        """Show a packed result (`etolib.widgets.daily.pack`) in place; nothing changes while it is on its way."""
-        if answer is None:
-            return
-        meta = texts.common(language, answer, units) | {
+    def drawn(self, language: str, answer: Mapping[str, Any], units: str) -> dict[str, Any]:
+        """Return the rows of the table, its words and what it is about."""
+        return {
             "rows": list(_ROWS),
             "words": texts.words_of(language, _WORDS),
             "caption": texts.caption(language, units),
         }
-        with self.hold_sync():  # one message: words and numbers change together
-            self.meta = meta
-            self.data = daily.numbers(answer, _ROWS, units)

@@ -90,8 +90,7 @@ class CardStack:
     @property
     def result(self) -> Result | None:
         """The result on show."""
-        answers = self.results.answers
-        card = next((card for card in self.finished if answers is not None and card.answers is answers), None)
+        card = self._card_of(self.results.answers)
         found: Result | None = None if card is None else card.job.result()
         return found
 
@@ -268,11 +267,15 @@ class CardStack:
     def _opened(self) -> None:
         """Ask what the open tab wants to know, if it is one that waits until it is opened."""
         answers, name = self.results.answers, self.results.open
-        card = next((card for card in self.cards if answers is not None and card.answers is answers), None)
+        card = self._card_of(answers)
         if card is None or answers is None or not self.results.registered[name].lazy or name in answers.asked:
             return
         answers.asked.add(name)
         self._background.run(self._ask_or_say, card, answers, name, self.language)
+
+    def _card_of(self, answers: Answers | None) -> Card | None:
+        """Return the card that a result belongs to, None where it was closed."""
+        return next((card for card in self.cards if answers is not None and card.answers is answers), None)
 
     def _words(self, keys: tuple[str, ...], language: str) -> dict[str, str]:
         return {key: say_in(language, key) for key in keys}
@@ -302,7 +305,7 @@ class CardStack:
 
     def _ask_again(self, answers: Answers) -> None:
         """Ask anew for the tabs whose answer has words of another language; the old one stays until then."""
-        card = next((card for card in self.cards if card.answers is answers), None)
+        card = self._card_of(answers)
         for name, tab in self.results.registered.items():
             if card is not None and tab.words and answers.languages.get(name, self.language) != self.language:
                 self._background.run(self._ask_in_language, card, answers, name, self.language)
@@ -319,7 +322,7 @@ class CardStack:
         self._background.run(self._ask_with, answers, name, values, number)
 
     def _ask_with(self, answers: Answers, name: str, values: Mapping[str, Any], number: int) -> None:
-        card = next((card for card in self.cards if card.answers is answers), None)
+        card = self._card_of(answers)
         ask = self.results.registered[name].again
         try:
             if card is None:
