@@ -13,6 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from etolib import words
+from etolib.equations.filling import FLAGS
 from etolib.words import Text, decode, encode, join, render, say, verbatim
 
 FOLDER = Path(words.__file__).parent
@@ -134,3 +135,9 @@ def test_every_text_is_said_somewhere():
     families = {text for text in said if re.fullmatch(r"[a-z_]+_", text)}  # f"stage_{name}"
     unused = [key for key in entries("en") if key not in said and not key.startswith(tuple(families))]
     assert unused == []
+
+
+def test_every_flag_has_its_words():
+    keys = set(entries("en"))
+    assert [flag for flag in FLAGS if f"meaning_{flag}" not in keys] == []
+    assert [flag for flag in FLAGS if f"flag_{flag}" not in keys] == ["given"]  # nothing was done: nothing is said

@@ -10,7 +10,7 @@ from etolib.widgets import texts, wording
 from etolib.widgets.daily import DECIMALS, MM_PER
 from etolib.widgets.markup import formulas
 from etolib.widgets.markup.base import label, text
-from etolib.widgets.wording import say, say_or
+from etolib.widgets.wording import say
 
 INPUTS = ("tmax", "tmin", "ea", "rs", "u2")
 """What the equation takes from weather, in the order it is shown."""
@@ -81,8 +81,8 @@ def notice(language: str, key: str, **values: str) -> str:
 def origin(language: str, source: str, flag: str) -> str:
     """Return where an input came from, and how it was filled."""
     parts = [texts.source(language, source)] if source else []
-    if flag:
-        parts.append(say_or(language, f"flag_{flag}", flag))
+    if flag and flag != "given":
+        parts.append(say(language, f"flag_{flag}"))
     return text(" · ".join(parts)) or "&nbsp;"
 
 
@@ -103,7 +103,7 @@ def terms(language: str, values: Mapping[str, float]) -> str:
 
 
 def _caption(language: str) -> str:
-    links = " ".join(
+    links = " · ".join(
         f'<a href="{url}" target="_blank" rel="noopener">{label(language, "day_chapter", number=number)}</a>'
         for number, url in formulas.CHAPTERS.items()
     )
