@@ -29,15 +29,23 @@ def score(eto: np.ndarray, reference: np.ndarray) -> dict[str, float]:
     >>> perfect["kge"], perfect["rmse"], perfect["n"]
     (1.0, 0.0, 3.0)
     """
+    found = _scores(eto, reference)
+    return {name: found[name] for name in ("n", *SCORES)}
+
+
+def _scores(eto: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+    """Return every score of both `score` and `agreement`; NaN with fewer than two days."""
     both = np.isfinite(eto) & np.isfinite(reference)
     if both.sum() < 2:
-        return {"n": float(both.sum()), **dict.fromkeys(SCORES, float("nan"))}
+        return {"n": float(both.sum()), **dict.fromkeys(("bias", "r", *SCORES), float("nan"))}
     mine, truth = eto[both], reference[both]
     error = mine - truth
     correlation = float(np.corrcoef(mine, truth)[0, 1])
     spread, level = mine.std() / truth.std(), mine.mean() / truth.mean()
     return {
         "n": float(both.sum()),
+        "bias": float(error.mean()),
+        "r": correlation,
         "r2": correlation**2,
         "kge": float(1 - np.sqrt((correlation - 1) ** 2 + (spread - 1) ** 2 + (level - 1) ** 2)),
         "kge2012": float(1 - np.sqrt((correlation - 1) ** 2 + (spread / level - 1) ** 2 + (level - 1) ** 2)),
@@ -70,18 +78,12 @@ def agreement(eto: np.ndarray, reference: np.ndarray) -> dict[str, float]:
     (1.0, 1.0, 1.0)
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = score(eto, reference)
-        both = np.isfinite(eto) & np.isfinite(reference)
-        mine, truth = eto[both], reference[both]
-        enough = len(mine) >= 2
-        varied = enough and np.ptp(mine) > 0 and np.ptp(truth) > 0  # what rounding leaves of a constant is no spread
-        return {
-            "n": found["n"],
-            "bias": float((mine - truth).mean()) if enough else float("nan"),
-            "rmse": found["rmse"],
-            "kge": found["kge"] if varied else float("nan"),
-            "r": float(np.corrcoef(mine, truth)[0, 1]) if varied else float("nan"),
-        }
+        found = _scores(eto, reference)
+    both = np.isfinite(eto) & np.isfinite(reference)
+    # What rounding leaves of a constant is no spread.
+    varied = bool(both.any()) and np.ptp(eto[both]) > 0 and np.ptp(reference[both]) > 0
+    named = {name: found[name] for name in ("n", "bias", "rmse")}
+    return named | {name: found[name] if varied else float("nan") for name in ("kge", "r")}
 
 
 def monthly_bias(eto: np.ndarray, reference: np.ndarray, month: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

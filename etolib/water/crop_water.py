@@ -400,7 +400,7 @@ class _Account:
         if crop.stages is None and self.kc is None:
             notes.append(say("water_no_stages", crop=crop.title))
         elif crop.stages and crop.region:
-            notes.append(say("water_stages_of", numbers=list(crop.stages), region=crop.region))
+            notes.append(say("water_stages_of", numbers=list(crop.stages), region=crop.grown))
         capacity, point = f"{soil.field_capacity:.2f}", f"{soil.wilting_point:.2f}"
         depths = {
             "first": f"{self.roots[0]:.2f}",

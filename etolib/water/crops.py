@@ -7,10 +7,11 @@ Kcb or height, its middle is taken; where it gives a value for a group of crops,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from etolib.water.rows import named
-from etolib.words import Text, say, verbatim
+from etolib.words import Text, join, say, verbatim
 
 Stages = tuple[int, int, int, int]
 
@@ -74,14 +75,25 @@ class Crop:
         return self.group == "forages" and self.stages is not None
 
     @property
-    def source(self) -> str:
+    def grown(self) -> Text:
+        """Where the row of Table 11 is from, in words; a place of one's own as it is.
+
+        >>> crop("lettuce").region, crop("lettuce").grown
+        ('Mediterranean, Apr', 'Mediterranean, April')
+        """
+        known = self.name in CROPS and self.region == CROPS[self.name].region and self.region
+        return say("region_" + re.sub(r"\W+", "_", self.region).lower()) if known else verbatim(self.region)
+
+    @property
+    def source(self) -> Text:
         """Tables and pages of FAO-56 that hold its numbers.
 
         >>> crop("maize_grain").source
         'FAO-56: Table 11 p. 106, Table 12 p. 111, Table 17 p. 138, Table 22 p. 164'
         """
         tables = zip((11, 12, 17, 22), self.pages, strict=True)
-        return "FAO-56: " + ", ".join(f"Table {table} p. {page}" for table, page in tables if page)
+        rows = [say("fao_table", number=table, page=page) for table, page in tables if page]
+        return say("fao_tables", tables=join(", ", rows))
 
 
 # Group: pages of Tables 11, 12, 17 and 22; then its crops, one a line: name, Kc ini mid end, Kcb ini mid end, height,

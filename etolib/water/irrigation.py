@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from etolib.errors import InputError, Problem
+from etolib.water.rows import named
 from etolib.words import Text, say
 
 
@@ -56,12 +56,12 @@ SYSTEMS: dict[str, System] = {
 def system(name: str | System) -> System:
     """Return a system by its name; a `System` comes back as it is.
 
+    Raises
+    ------
+    InputError
+        Where there is none of that name.
+
     >>> system("drip").efficiency
     0.9
     """
-    if isinstance(name, System):
-        return name
-    found = SYSTEMS.get(str(name).strip().lower().replace(" ", "_"))
-    if found is None:
-        raise InputError([Problem("system", name, say("not_one_of", names=list(SYSTEMS)))])
-    return found
+    return name if isinstance(name, System) else named("system", name, SYSTEMS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from etolib import words
@@ -153,3 +156,14 @@ def test_what_is_none_is_refused():
         Soil("mine", 0.2, 0.25)
     with pytest.raises(InputError, match=r"field_capacity = 25"):
         Soil("mine", 25, 12)
+
+
+def test_where_a_row_is_from_and_its_pages_have_words_in_every_language():
+    for one in CROPS.values():
+        for language in ("pt", "es"):
+            said = words.render(language, one.source)
+            assert "Table" not in said
+            assert re.findall(r"\d+", said) == re.findall(r"\d+", one.source)
+            if one.region:
+                assert words.render(language, one.grown) != one.region or one.region == "Utah, Apr"
+    assert replace(crop("lettuce"), region="my field").grown == "my field"

@@ -13,9 +13,9 @@ from tests.words.test_words import entries
 OTHERS = [code for code in words.languages() if code != words.ENGLISH]
 
 NAMES = """
-    aquacrop bsd certificates clause climwat csv dask earth era etc eto etolib excel fao fluxnet gldas greenwich json
-    kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina
-    png power pvcz pvlib python rmse series tmax tmean tmin tsv utc voila wetterdienst xarray
+    aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao fluxnet gldas greenwich
+    json kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet
+    petrolina png power pvcz pvlib python rmse series tmax tmean tmin tsv utah utc voila wetterdienst xarray
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
@@ -27,12 +27,13 @@ CODE = """
 
 COGNATES = {
     "pt": """
-        albedo banana base cache cantaloupe cluster decimal dual jan jul jun latitude link longitude mail mar normal
-        notebook nov offline real regional script site solar status total use usual virtual zeros zoom
+        albedo banana base cache cantaloupe cluster continental decimal dual jan jul jun latitude latitudes link
+        longitude mail mar normal notebook nov offline real regional script site solar status total use usual virtual
+        zeros zoom
     """,
     "es": """
-        albedo alfalfa balance base cacao decimal dual error feb jul jun mar may normal nov oct real regional sep solar
-        total use variable virtual web zoom
+        albedo alfalfa balance base cacao california continental decimal dual error feb jul jun latitudes mar may
+        normal nov oct real regional sep solar total use variable virtual web zoom
     """,
 }
 """Words that a language writes as English does: a translator adds those of a new text here, after a second look."""

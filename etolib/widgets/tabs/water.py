@@ -78,7 +78,7 @@ def _balance(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
         "plan_from": None if coming is None else coming.isoformat(),
         "degree_days": _degree_days(result, table, 10.0 if base is None else base, upper),
         "settings": water.settings,
-        "source": water.crop.source,
+        "source": encode(water.crop.source),
         "notes": [encode(note) for note in water.notes],
     }
 
