@@ -20,7 +20,7 @@ import pandas as pd
 
 from etolib import config, fusion
 from etolib._version import __version__
-from etolib.errors import NoSourceError, SourceError
+from etolib.errors import EtolibError, NoSourceError, SourceError, TaskError
 from etolib.fusion import faults
 from etolib.request import STATION, Days, Place, Request
 from etolib.result import grading
@@ -111,6 +111,42 @@ def run(request: Request, *, report: Report | None = None, checkpoint: Callable[
     checked = check(plan, answered, progress)
     fused = fuse(request, plan, answered, checked, progress)
     return grade(request, plan, answered, checked, fused, progress)
+
+
+def run_lot(
+    requests: Sequence[Request], *, report: Report | None = None, checkpoint: Callable[[], None] | None = None
+) -> list[Result | EtolibError]:
+    """Run the requests of a lot; a place that fails fails alone.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+        Places that share period, sources and options.
+    report, checkpoint
+        As in `run`, for each place in turn; what ``checkpoint`` raises ends the lot.
+
+    Returns
+    -------
+    list of Result or EtolibError
+        In the order of the requests: the result of each, or why there is none.
+
+    Examples
+    --------
+    >>> places = [(-22.7, -47.6), (0.0, -30.0)]
+    >>> with config.set_options(offline=True):
+    ...     found = run_lot([Request.of(place, "2024-01-01/2024-01-03", "auto") for place in places])
+    >>> [type(one).__name__ for one in found]
+    ['Result', 'NotCovered']
+    """
+    found: list[Result | EtolibError] = []
+    for request in requests:
+        try:
+            found.append(run(request, report=report, checkpoint=checkpoint))
+        except TaskError:  # the checkpoint stops the lot
+            raise
+        except EtolibError as error:
+            found.append(error)
+    return found
 
 
 # --- the five stages --------------------------------------------------------------------------------------------------
