@@ -18,6 +18,7 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue, climatology
 from etolib.sources.base import Source, SourceData
 from etolib.sources.catalogue import STATION, SourceInfo
+from etolib.sources.obstacle import missing_setting
 from etolib.words import Text, join, say, verbatim
 
 LEARNING = dt.timedelta(days=3 * 365)
@@ -214,14 +215,14 @@ def _automatic(site: Site, period: Period, today: dt.date) -> list[Step]:
         inside = period.intersection(*row.window(today))
         if inside is None:
             continue
-        if missing := _missing(row):
-            unasked.append(missing)
+        if setting := missing_setting(row):
+            unasked.append((row.title, setting))
             continue
         why = catalogue.words(row.reason)
         if row.role == "history":
             why = say("reason_and_days", reason=why, period=str(inside))
         steps.append(Step(row.name, inside, why))
-    for row in (row for row in rows if row.role == "newest" and not _missing(row)):
+    for row in (row for row in rows if row.role == "newest" and missing_setting(row) is None):
         first, last = row.window(today)
         end = None
         if row.follows is not None:
@@ -248,15 +249,6 @@ def _is_near(row: SourceInfo, answer: SourceData) -> bool:
     return bool(answer.meta["distance_km"] <= row.near.kilometres) and (
         height is None or bool(abs(height) <= row.near.metres)
     )
-
-
-def _missing(row: SourceInfo) -> tuple[str, str] | None:
-    """Return title and setting of what a source wants before it may be asked and has not got, None where nothing."""
-    if row.contact_needed and not config.get("contact"):
-        return row.title, "ETOLIB_CONTACT"
-    if row.key_needed and not config.get(f"{row.service}_key"):
-        return row.title, f"ETOLIB_{row.service.upper()}_KEY"
-    return None
 
 
 def _not_asked(missing: Sequence[tuple[str, str]]) -> list[Text]:

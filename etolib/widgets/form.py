@@ -10,6 +10,8 @@ import ipywidgets as widgets
 from etolib.errors import EtolibError, Problem
 from etolib.request import OPTIONS
 from etolib.site import Period
+from etolib.sources import catalogue
+from etolib.sources.obstacle import obstacle
 from etolib.widgets import wording
 from etolib.widgets.form_model import PRESETS, FormModel, split_pair
 from etolib.widgets.markup import form as markup
@@ -198,6 +200,7 @@ class SourcesForm:
         )
         self.automatic.observe(guard(self._automatic), "value")
         model.observe(lambda change: self._show(), ["automatic", "sources"])
+        model.observe(guard(lambda change: self._tell()), ["latitude", "longitude", "period"])
 
     def offer(self, sources: Sequence[Mapping[str, Any]]) -> None:
         """Show the sources there are."""
@@ -239,15 +242,29 @@ class SourcesForm:
         finally:
             self._filling = False
         self.rows.layout.display = "none" if self.model.automatic else None
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what is known of each source; one that has nothing for place and days is greyed, with the reason."""
+        language, site, period = self.model.language, *self.model.known()
+        usable = []
+        for source in self._known:
+            name = source["name"]
+            why_not = obstacle(catalogue.find(name), site, period) if name in catalogue.SOURCES else None
+            self.facts[name].value = markup.source_line(language, source, why_not)
+            box = self.boxes[name]
+            box.disabled = why_not is not None and not box.value  # what a link has ticked can be taken back
+            if why_not is None:
+                usable.append(source)
+        self.hint.value = markup.source_names(language, usable)
 
     def translate(self, language: str) -> None:
         """Show the words of a language."""
         self.title.value = f"<h2>{label(language, 'sources')}</h2>"
         self.errors.translate(language)
         self.automatic.description = say(language, "sources_auto")
-        self.hint.value = markup.source_names(language, self._known)
         self.waiting.value = "" if self._known else label(language, self._state)
         self.waiting.layout.display = "none" if self._known else None
         for source in self._known:
             self.boxes[source["name"]].description = wording.source(language, source["name"])
-            self.facts[source["name"]].value = markup.source_line(language, source)
+        self._tell()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -145,6 +146,16 @@ class FormModel(traitlets.HasTraits):
         names = [name for name in self.sources if name != STATION] + ([] if self.station is None else [STATION])
         options = {} if self.krs == OPTIONS["krs"][0] else {"krs": self.krs}
         return Request(site, period, "auto" if self.automatic else tuple(names), self.station, **options)
+
+    def known(self) -> tuple[Site | None, Period | None]:
+        """Return place and period as far as they can be read."""
+        site: Site | None = None
+        period: Period | None = None
+        with contextlib.suppress(InputError):
+            site = self.site()
+        with contextlib.suppress(InputError):
+            period = self.days()
+        return site, period
 
     def days(self) -> Period:
         """Return the period as typed or chosen."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from etolib.widgets import wording
 from etolib.widgets.markup.base import label, sentence, text
 from etolib.widgets.wording import say, say_or, translate
-from etolib.words import decode
+from etolib.words import Text, decode
 
 if TYPE_CHECKING:
     from etolib.errors import Problem
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _ALWAYS = "1800-01-01"  # a window that opens before this has no first day worth telling
 
 
-def source_line(language: str, source: Mapping[str, Any]) -> str:
-    """Return what is known of a source before it is asked: window, delay, licence."""
+def source_line(language: str, source: Mapping[str, Any], obstacle: Text | None = None) -> str:
+    """Return what is known of a source before it is asked: why it has nothing, else window, delay, licence."""
     if source["first"] <= _ALWAYS:
         parts = [say(language, "source_always")]
     else:
@@ -28,7 +28,8 @@ def source_line(language: str, source: Mapping[str, Any]) -> str:
         parts.append(translate(language, decode(source["licence"])))
     facts = text(" · ".join(parts))
     coverage = text(translate(language, decode(source.get("coverage") or "")))
-    return f'<span class="etolib-source-facts" title="{facts}; {coverage}">{facts}</span>'
+    shown = facts if obstacle is None else f"<b>{text(translate(language, obstacle))}</b> · {facts}"
+    return f'<span class="etolib-source-facts" title="{facts}; {coverage}">{shown}</span>'
 
 
 def source_names(language: str, sources: Sequence[Mapping[str, Any]]) -> str:

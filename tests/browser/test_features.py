@@ -1,0 +1,74 @@
+"""What people expect of such a page and no other test of a browser does: my location, limits told, units, layers.
+
+`docs/page.md` says which test stands for which feature.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stage import PATIENCE_MS
+
+pytestmark = pytest.mark.usefixtures("weather")
+
+
+def test_my_location_is_taken_and_its_elevation_comes_with_its_source(visit):
+    visitor = visit(geolocation={"latitude": 48.21, "longitude": 16.37}, permissions=["geolocation"])
+    page = visitor.page
+    page.locator(".etolib-locate").click()
+    expect(page.locator(".etolib-latitude input")).to_have_value(re.compile("^48[.]21"), timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-longitude input")).to_have_value(re.compile("^16[.]37"))
+    expect(page.locator(".etolib-elevation-source")).to_contain_text(re.compile(r"\d m, from Open-Meteo"))
+
+
+def test_a_location_that_is_refused_says_what_to_do(visit):
+    page = visit(permissions=[]).page
+    page.locator(".etolib-locate").click()
+    said = page.locator(".etolib-search-said")
+    expect(said).to_contain_text("click the map", timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-latitude input")).to_have_value("")
+
+
+def test_sources_are_told_with_days_delay_and_licence_before_they_are_asked(visit):
+    page = visit("?lat=-22.7&lon=-47.6&period=2024-03").page
+    page.locator(".etolib-auto input").uncheck()
+    rows = page.locator(".etolib-source")
+    expect(rows.filter(has_text="NASA POWER")).to_contain_text("1981-01-01", timeout=PATIENCE_MS)
+    expect(rows.filter(has_text="NASA POWER")).to_contain_text("open data")
+    for title, reason in (("NWS stations", "not for this place"), ("MET Norway", "has 2024-07-01 to 2024-07-10 only")):
+        row = rows.filter(has_text=title)
+        expect(row).to_contain_text(reason)
+        expect(row.locator("input[type=checkbox]")).to_be_disabled()
+    page.locator(".etolib-latitude input").fill("40")
+    page.locator(".etolib-longitude input").fill("-100")
+    page.locator(".etolib-period input").fill("next-6-days")
+    expect(rows.filter(has_text="NWS forecast").locator("input[type=checkbox]")).to_be_enabled(timeout=PATIENCE_MS)
+
+
+def test_units_are_those_of_the_united_states_once_they_are_chosen(visit):
+    visitor = visit("?lat=-22.7&lon=-47.6&period=2024-03")
+    page = visitor.page
+    visitor.calculate()
+    visitor.expect_status("SUCCESS")
+    total = page.locator(".etolib-tile:visible").first
+    expect(total).to_contain_text("mm", timeout=PATIENCE_MS)
+    metric = float(re.findall(r"[\d.]+", total.inner_text())[0])
+    page.locator(".etolib-units").get_by_text("in", exact=True).click()
+    expect(total).not_to_contain_text("mm", timeout=PATIENCE_MS)
+    inches = float(re.findall(r"[\d.]+", total.inner_text())[0])
+    assert inches == pytest.approx(metric / 25.4, abs=0.051)
+
+
+def test_past_and_forecast_are_one_curve_and_the_cluster_says_its_size(visit):
+    visitor = visit("?lat=-22.7&lon=-47.6&period=2024-06-20/2024-07-06")
+    page = visitor.page
+    expect(page.locator(".etolib-page")).to_contain_text("2 workers ready")
+    visitor.calculate()
+    visitor.expect_status("SUCCESS")
+    expect(page.locator(".etolib-chart")).to_have_attribute("data-points", "17", timeout=PATIENCE_MS)
+    kinds = page.locator(".etolib-results table tbody tr").all_inner_texts()
+    assert "observed" in kinds[0]
+    assert "forecast" in kinds[-1]
