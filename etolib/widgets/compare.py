@@ -40,12 +40,18 @@ class Days:
         By the name of the row: ETo of a day, NaN where absent. [mm day-1]
     name : str
         Place and period.
+    equations : dict
+        By the name of the row: the same by other equations, from the inputs of the result. [mm day-1]
+    printed : dict
+        By the name of the row: where the equation is printed, and for which surface.
     """
 
     day: np.ndarray
     usual: np.ndarray
     series: Mapping[str, np.ndarray]
     name: str
+    equations: Mapping[str, np.ndarray]
+    printed: Mapping[str, markup.Printed]
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Days:
@@ -53,7 +59,9 @@ class Days:
         block = np.frombuffer(answer["data"], dtype="<f8").reshape(len(answer["rows"]), -1)
         rows = dict(zip(answer["rows"], block, strict=True))
         day, usual = rows.pop("day").astype(int), rows.pop("usual") > 0
-        return cls(day, usual, rows, f"{answer['place']} · {answer['period']}")
+        equations = {row: rows.pop(row) for row in answer["rows"] if row.startswith(markup.EQUATION)}
+        printed = {f"{markup.EQUATION}{name}": (told[0], told[1]) for name, told in answer["equations"].items()}
+        return cls(day, usual, rows, f"{answer['place']} · {answer['period']}", equations, printed)
 
     def on(self, day: np.ndarray, row: str) -> tuple[np.ndarray, np.ndarray]:
         """Return a series on other days [mm day-1], and whether each is climatology."""
@@ -81,16 +89,18 @@ class CompareView:
         self.pairs: list[Pair] = []
         self.reference: Any = marked(widgets.Dropdown(), "etolib-compare-with", "etolib-field")
         self.shown: Any = marked(widgets.Dropdown(), "etolib-compare-shown", "etolib-field")
+        self.equations: Any = marked(widgets.Checkbox(indent=False), "etolib-compare-equations")
         self.said = marked(widgets.HTML(), "etolib-compare-said")
         self.scores = marked(widgets.HTML(), "etolib-compare-scores")
         self.scatter = marked(widgets.HTML(), "etolib-compare-scatter")
         self.months = marked(widgets.HTML(), "etolib-compare-months")
-        fields = marked(widgets.Box([self.reference, self.shown]), "etolib-compare-fields")
+        fields = marked(widgets.Box([self.reference, self.shown, self.equations]), "etolib-compare-fields")
         self.widget = marked(
             widgets.VBox([fields, self.said, self.scores, self.scatter, self.months]), "etolib-compare"
         )
         self.reference.observe(self._chosen, "value")
         self.shown.observe(self._drawn, "value")
+        self.equations.observe(self._widened, "value")
 
     def offer(self, others: Sequence[Other]) -> None:
         """Take note of the other results of the page; what is shown follows with `show`."""
@@ -112,7 +122,7 @@ class CompareView:
     def _references(self) -> Iterable[tuple[str, str]]:
         """Return what can be compared with: its title, and its row or the key of another result."""
         assert self._days is not None
-        if len(self._days.series) > 1:
+        if len(self._days.series) > 1 or self.equations.value:
             if _OWN in self._days.series:
                 yield markup.title(self._language, _OWN), _OWN
             yield markup.title(self._language, FUSED), FUSED
@@ -143,6 +153,11 @@ class CompareView:
         if not self._filling:
             self._compare()
 
+    def _widened(self, change: Mapping[str, Any]) -> None:
+        if self._days is not None:
+            self._offer_references(self.reference.value)
+            self._compare()
+
     def _drawn(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
             self._draw()
@@ -159,18 +174,21 @@ class CompareView:
             # Of days of the own station the result is the station: against it, it would score itself.
             left_out = {chosen} | ({FUSED} if chosen == _OWN else set())
             month = days.day.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12 + 1
+            shown = {**days.series, **(days.equations if self.equations.value else {})}
             self.pairs = [
-                Pair(row, eto, truth, agreement(eto, truth), *monthly_bias(eto, truth, month))
-                for row, eto in days.series.items()
+                Pair(row, eto, truth, agreement(eto, truth), *monthly_bias(eto, truth, month), days.printed.get(row))
+                for row, eto in shown.items()
                 if row not in left_out
             ]
             if other:
                 both = np.isfinite(days.series[FUSED]) & np.isfinite(truth)
                 usual = int((both & (days.usual | typical)).sum())
-        options = [(markup.title(self._language, pair.row), pair.row) for pair in self.pairs]
+        options = [(pair.title(self._language), pair.row) for pair in self.pairs]
         kept = self.shown.value if self.shown.value in [row for _, row in options] else None
         self._fill(self.shown, options, kept or (options[0][1] if options else None))
         self.shown.description = say(self._language, "compare_shown")
+        self.equations.description = say(self._language, "compare_equations")
+        self.equations.layout.display = None if days.equations else "none"
         self.shown.layout.display = None if len(options) > 1 else "none"
         self.said.value = self._sentences(usual)
         self._draw()
@@ -181,8 +199,10 @@ class CompareView:
         language, chosen = self._language, self.reference.value
         sources = len(self._days.series) - 1
         said = []
+        if self.equations.value:
+            said.append(say(language, "compare_equations_said"))
         if not sources:
-            said.append(say(language, "compare_nothing"))
+            said += [] if self.equations.value else [say(language, "compare_nothing")]
         elif chosen == FUSED:
             said.append(say(language, "compare_one" if sources == 1 else "compare_part"))
         elif chosen == _OWN:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import etolib
 from etolib import Site, config
 from etolib.pipeline import compute
 from etolib.scores import agreement, monthly_bias
@@ -144,7 +145,7 @@ def test_many_days_are_thinned_in_the_drawing_alone(offline):
     wave = 4 + np.sin(day / 58)
     block = np.stack([day, 0 * day, wave, wave + 0.1])
     answer = {"data": block.astype("<f8").tobytes(), "rows": ["day", "usual", "eto", "source:nasa_power"],
-              "days": 11_000, "place": "p", "period": "q"}  # fmt: skip
+              "days": 11_000, "place": "p", "period": "q", "equations": {}}  # fmt: skip
     view = CompareView()
     view.show("en", answer, None, "metric")
     assert cells(view.scores.value, "source:nasa_power")[:2] == ["11000", "0.10"]
@@ -173,3 +174,29 @@ def test_the_page_offers_its_other_results_until_they_are_closed(offline):
     assert [key for _, key in pick.options] == ["eto"]
     assert pick.value == "eto"
     assert "compare" in tabs.registered()
+
+
+def test_other_equations_are_shown_on_request_with_the_numbers_of_the_package(offline):
+    result = with_sources(offline)
+    view = view_of(result)
+    assert not any(pair.row.startswith("equation:") for pair in view.pairs)
+    view.equations.value = True
+    rows = {pair.row: pair for pair in view.pairs}
+    assert {"equation:hargreaves", "equation:asce2005_tall", "equation:priestley_taylor"} <= set(rows)
+    inputs = result.calculation().inputs
+    for name in ("hargreaves", "turc", "asce2005_tall"):
+        right = etolib.eto(inputs, result.site, name).eto.to_numpy()
+        np.testing.assert_array_equal(rows[f"equation:{name}"].eto, right)
+        assert cells(view.scores.value, f"equation:{name}") == scored(right, result.table["eto"])
+    assert "ASCE-2005 Eq. 1, alfalfa" in view.scores.value
+    assert "FAO-56 Eq. 52" in view.scores.value
+    assert "the equation differs, not the weather" in view.said.value
+
+
+def test_a_result_of_the_climatology_alone_can_be_compared_by_equation(offline):
+    view = view_of(offline)
+    assert view.pairs == []
+    view.equations.value = True
+    assert [pair.row for pair in view.pairs][:2] == ["equation:asce2005", "equation:asce2005_tall"]
+    view.equations.value = False
+    assert view.pairs == []

@@ -17,6 +17,12 @@ from etolib.widgets.wording import say
 POINTS = 2000
 """Days drawn in a scatter plot; of more, as many evenly chosen ones."""
 
+Printed = tuple[str, str]
+"""Where an equation is printed, and for which surface."""
+
+EQUATION = "equation:"
+"""How the rows of other equations begin."""
+
 _SIZE, _LEFT, _RIGHT, _TOP, _BOTTOM = 400, 54, 12, 10, 46
 _SCORES = ("n", "bias", "rmse", "kge", "r")
 
@@ -28,13 +34,15 @@ class Pair:
     Parameters
     ----------
     row : str
-        Name of the series: ``eto``, or ``source:<name>``.
+        Name of the series: ``eto``, ``source:<name>`` or ``equation:<name>``.
     eto, reference : ndarray, shape (days,)
         [mm day-1]
     scores : dict
         As `etolib.scores.agreement` gives them.
     bias, days : ndarray, shape (12,)
         As `etolib.scores.monthly_bias` gives them.
+    printed : (str, str), optional
+        Of an equation: where it is printed, and for which surface.
     """
 
     row: str
@@ -43,14 +51,23 @@ class Pair:
     scores: Mapping[str, float]
     bias: np.ndarray
     days: np.ndarray
+    printed: Printed | None = None
+
+    def title(self, language: str) -> str:
+        """Return what the series is called."""
+        return title(language, self.row, self.printed)
 
 
-def title(language: str, row: str) -> str:
+def title(language: str, row: str, printed: Printed | None = None) -> str:
     """Return what a series is called.
 
     >>> title("en", "eto"), title("en", "source:nasa_power")
     ('ETo of this result', 'NASA POWER')
+    >>> title("en", "equation:asce2005_tall", ("ASCE-2005 Eq. 1", "tall"))
+    'ASCE-2005 Eq. 1, alfalfa'
     """
+    if printed is not None:
+        return say(language, f"compare_equation_{printed[1]}", printed=printed[0])
     kind, _, name = row.partition(":")
     return texts.source(language, name) if kind == "source" else say(language, "compare_fused")
 
@@ -69,7 +86,7 @@ def scores(language: str, pairs: Sequence[Pair], reference: str, units: str) -> 
     heads = [label(language, "compare_series"), label(language, "compare_days"), label(language, "compare_bias")]
     heads += ["RMSE", "KGE", "r"]
     rows = [
-        (pair.row, title(language, pair.row), [_score(language, pair.scores, name, units) for name in _SCORES])
+        (pair.row, pair.title(language), [_score(language, pair.scores, name, units) for name in _SCORES])
         for pair in pairs
     ]
     about = label(language, "compare_caption", reference=reference, unit=unit)
@@ -87,7 +104,7 @@ def months(language: str, pairs: Sequence[Pair], units: str) -> str:
     rows = [
         (
             pair.row,
-            title(language, pair.row),
+            pair.title(language),
             [f"{_depth(language, pair.bias[m], units)}<small>{pair.days[m] or ''}</small>" for m in seen],
         )
         for pair in pairs
@@ -136,7 +153,7 @@ def scatter(language: str, pair: Pair, reference: str, units: str) -> str:
     both = np.isfinite(pair.eto) & np.isfinite(pair.reference)
     if not both.any():
         return ""
-    unit, name = texts.units_of(language, units)[0], title(language, pair.row)
+    unit, name = texts.units_of(language, units)[0], pair.title(language)
     x, y = pair.reference[both] / MM_PER[units], pair.eto[both] / MM_PER[units]
     total = len(x)
     taken = np.unique(np.linspace(0, total - 1, min(total, POINTS)).astype(int))

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
 
 def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
-    """Return ETo of the result and of each of its sources as one block of numbers.
+    """Return ETo of the result, of each of its sources and by other equations as one block of numbers.
 
     Returns
     -------
     dict
         ``data``: float64, one row after the other, one number a day, absent is NaN. ``rows``: their names: ``day``
         (days since 1970-01-01); ``usual``, 1 where the day is climatology; ``eto`` [mm day-1];
-        ``source:<name>``, ETo of each source by itself, unrounded [mm day-1]. ``days``, ``place``, ``period``.
+        ``source:<name>``, ETo of each source by itself, unrounded [mm day-1]; ``equation:<name>``, ETo by another
+        equation from the inputs of the result [mm day-1]. ``equations``: where each of these is printed and for which
+        surface, by name. ``days``, ``place``, ``period``.
     """
     import numpy as np
 
@@ -32,11 +34,28 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
         "eto": table["eto"].to_numpy(dtype=float),
     }
     rows |= {f"source:{name}": each[name].to_numpy() for name in each if each[name].notna().any()}
+    equations = _equations(result)
+    rows |= {f"equation:{name}": eto for name, (eto, _, _) in equations.items()}
     block = np.stack([np.asarray(row, dtype="<f8") for row in rows.values()])
     return {
         "data": block.tobytes(), "rows": [*rows], "days": len(table), "place": str(result.site),
         "period": str(result.period),
+        "equations": {name: (printed, surface) for name, (_, printed, surface) in equations.items()},
     }  # fmt: skip
+
+
+def _equations(result: Result) -> dict[str, tuple[Any, str, str]]:
+    """Return ETo [mm day-1], source and surface of every other equation for days, on the inputs of the result."""
+    from etolib.equations.methods import METHODS
+    from etolib.reference import eto
+
+    given = result.calculation().inputs
+    dates = result.table["date"]
+    return {
+        name: (eto(given, result.site, name).eto.reindex(dates).to_numpy(dtype=float), method.source, method.surface)
+        for name, method in METHODS.items()
+        if name != "fao56" and not method.for_months and not method.of_months and set(method.uses) <= set(given)
+    }
 
 
 def view() -> View:
