@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         TaskTimeout,
     )
     from etolib.pipeline import compute
+    from etolib.places_reader import PlaceList, places_in_box, read_places
     from etolib.reference import (
         eto,
         eto_abtew,
@@ -87,6 +88,7 @@ _HOMES = {
     ),
     "tasks": ("Batch", "Job", "attach", "connect", "get_client", "submit", "submit_many"),
     "pipeline": ("compute",),
+    "places_reader": ("PlaceList", "places_in_box", "read_places"),
     "reference": (
         "eto",
         "eto_abtew",

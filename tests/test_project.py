@@ -38,6 +38,7 @@ LAYERS = [
     {"request"},
     {"sources.network"},
     {"sources"},
+    {"places_reader"},
     {"fusion"},
     {"result"},
     {"pipeline"},

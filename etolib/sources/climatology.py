@@ -123,6 +123,16 @@ def _land() -> NDArray[np.bool_]:
         return np.asarray(file["land"][...], dtype=bool)
 
 
+def is_land(latitude: float, longitude: float) -> bool:
+    """Return whether the 0.1 degree cell of a place holds any land.
+
+    >>> is_land(0.0, -30.0), is_land(-22.7, -47.6)
+    (False, True)
+    """
+    column = int((longitude + 180) / LAND_CELL) % 3600
+    return bool(_land()[min(int((latitude + 90) / LAND_CELL), 1799), column])
+
+
 @lru_cache(maxsize=4096)
 def surface(latitude: float, longitude: float) -> tuple[float, bool]:
     """Return height above sea level and whether the place is land, from the embedded grid.
@@ -144,10 +154,7 @@ def surface(latitude: float, longitude: float) -> tuple[float, bool]:
     >>> surface(0.0, -30.0)
     (0.0, False)
     """
-    column = int((longitude + 180) / LAND_CELL) % 3600
-    row = min(int((latitude + 90) / LAND_CELL), 1799)
-    is_land = bool(_land()[row, column])
-    if not is_land:
+    if not is_land(latitude, longitude):
         return 0.0, False
     with _open() as file:
         value = float(_read(file, "surface", min(int((latitude + 90) * 12), 2159), int((longitude + 180) * 12) % 4320))

@@ -203,7 +203,7 @@ def choose(
             hint = say("known_sources_or_auto", sources=list(catalogue.names()))
             raise InputError([Problem("source", name, say("is_not_known"), hint) for name in unknown or [""]])
         return [Step(name, period, say("asked_for_by_name")) for name in names]
-    if not _near_land(site):
+    if not near_land(site):
         raise NotCovered(say("lies_at_sea", place=str(site)), suggestion=say("choose_land_or_name_sources"))
     return _automatic(site, period, config.today() if today is None else today)
 
@@ -264,11 +264,11 @@ def _not_asked(missing: Sequence[tuple[str, str]]) -> list[Text]:
     return sentences
 
 
-def _near_land(site: Site) -> bool:
+def near_land(site: Site) -> bool:
     """Return whether there is land within a tenth of a degree: the embedded mask is no reason to refuse a beach."""
     steps = (0.0, -0.1, 0.1)
     return any(
-        climatology.surface(min(max(site.latitude + a, -90.0), 90.0), (site.longitude + b + 180.0) % 360.0 - 180.0)[1]
+        climatology.is_land(min(max(site.latitude + a, -90.0), 90.0), (site.longitude + b + 180.0) % 360.0 - 180.0)
         for a in steps
         for b in steps
     )

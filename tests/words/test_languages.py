@@ -16,12 +16,13 @@ NAMES = """
     aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao fluxnet gldas greenwich
     json kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet
     petrolina png power pvcz pvlib python rmse series tmax tmean tmin tsv utah utc voila wetterdienst xarray
+    featurecollection geojson zarr
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
 CODE = """
     auto columns dataarrays dataframe dataset date datetimeindex day days elevation end escape fraction home http https
-    last latitude long longitude month next port request short site tall tdry time today twet units year
+    last latitude long longitude month next point port request short site tall tdry time today twet units year
 """
 """What is typed as it stands: options, columns, arguments, classes, keys of the keyboard."""
 

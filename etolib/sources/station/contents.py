@@ -74,10 +74,10 @@ def open_table(
     """
     data, name = content(file, filename)
     if data[:4] == b"PK\x03\x04":
-        return _of_workbook(_excel(data, name), name, form, sheet)
+        return _of_workbook(excel(data, name), name, form, sheet)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
-    lines = re.split(r"\r\n|\n|\r", _decode(data, name))
+    lines = re.split(r"\r\n|\n|\r", decode(data, name))
     known = recognise(lines, name, form)
     if known is not None and known.table is not None:
         return replace(trimmed(known.table(lines, name)), format=known)
@@ -142,7 +142,7 @@ def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
     return replace(trimmed(known.table(text.getvalue().split("\n"), name)), format=known)
 
 
-def _decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str) -> str:
     """Return the text of a file: in the first encoding that fits, of those of East Asia in the one that gives words."""
     best, most = None, -1
     for encoding in _encodings(data):
@@ -191,7 +191,7 @@ def _is_korean(sample: bytes) -> bool:
     return sum(0xB0 <= byte <= 0xC8 for byte in high[0::2]) > 0.5 * len(high[0::2])
 
 
-def _excel(data: bytes, name: str) -> dict[str, list[list[str]]]:
+def excel(data: bytes, name: str) -> dict[str, list[list[str]]]:
     """Return the cells of each sheet by its title."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:

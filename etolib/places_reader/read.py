@@ -1,0 +1,213 @@
+"""`read_places`: places from whatever holds them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etolib.errors import InputError, Problem
+from etolib.places_reader import geojson
+from etolib.places_reader.columns import choose
+from etolib.places_reader.place_list import PlaceList, checked_count, doubled, swapped
+from etolib.places_reader.table import Layout, Row, layout_of, places_of, rows_of_frame
+from etolib.request import Place, Request
+from etolib.site import Site
+from etolib.words import Text, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DELIMITERS = (";", "\t", ",", "|")
+_HEAD = 30  # lines in which the header is looked for
+_LISTED = 25  # problems listed one by one
+
+Places = "PlaceList | pd.DataFrame | str | os.PathLike[str] | Sequence[Place]"
+"""What `read_places` reads."""
+
+
+def read_places(
+    source: PlaceList | pd.DataFrame | str | os.PathLike[str] | Sequence[Place],
+    *,
+    columns: Mapping[str, str] | None = None,
+    skip_bad: bool = False,
+) -> PlaceList:
+    """Read places from a file, a table or a list.
+
+    Parameters
+    ----------
+    source : path, DataFrame, or sequence of Site or (latitude, longitude)
+        A file ``.csv``, ``.tsv``, ``.txt``, ``.xlsx``, ``.parquet``, ``.geojson`` or ``.json``. Columns are found by
+        their names in several languages: latitude and longitude (decimal point or comma; degrees, minutes, seconds, in
+        one column or several; a pair or WKT point in one), elevation and name where they are known.
+    columns : mapping of str to str, optional
+        What columns are whose names do not say it: ``{"P1": "latitude"}``.
+    skip_bad : bool
+        Leave out rows that are no place; they stand in `PlaceList.problems`.
+
+    Returns
+    -------
+    PlaceList
+        In the order of the rows; its ``notes`` tell what is doubled or looks swapped.
+
+    Raises
+    ------
+    InputError
+        Listing the rows that are no place with their lines, unless they shall be left out; or where there are none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "farms.csv"
+    >>> _ = path.write_text("Fazenda;Latitude;Longitude;Altitude (m)\\nBoa Vista;-22,7;47°36'W;554\\n")
+    >>> read_places(path)[0]
+    Site(latitude=-22.7, longitude=-47.6, elevation=554.0, name='Boa Vista')
+    """
+    if isinstance(source, PlaceList):
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        return _of_file(Path(source), columns, skip_bad)
+    if hasattr(source, "columns") and hasattr(source, "iloc"):
+        headers, rows = rows_of_frame(source)
+        return _finished(list(rows), layout_of(headers, columns), skip_bad, str(type(source).__name__))
+    return _of_list(source, skip_bad)
+
+
+def _of_list(places: Sequence[Place], skip_bad: bool) -> PlaceList:
+    sites: list[Site] = []
+    where: list[Text] = []
+    problems: list[Problem] = []
+    for i, place in enumerate(places):
+        try:
+            sites.append(Request.of(place, "2000-01-01").site)
+            where.append(say("place_of_list", number=i + 1))
+        except InputError as error:
+            problems += [
+                Problem(say("place_of_list", number=i + 1), f"{p.thing} {p.value}", p.rule, p.suggestion)
+                for p in error.problems
+            ]
+    return _checked(sites, where, problems, [], skip_bad, "places")
+
+
+def _of_file(path: Path, columns: Mapping[str, str] | None, skip_bad: bool) -> PlaceList:
+    from etolib.sources.station import contents  # pandas: only where a file is read
+
+    data, name = contents.content(path, None)
+    ending = path.suffix.lower()
+    if ending == ".parquet":
+        import pandas as pd
+
+        headers, rows = rows_of_frame(pd.read_parquet(path))
+        return _finished(list(rows), layout_of(headers, columns), skip_bad, name)
+    if data[:4] == b"PK\x03\x04":
+        sheets = contents.excel(data, name)
+        return _of_cells(max(sheets.values(), key=len, default=[]), name, columns, skip_bad)
+    text = contents.decode(data, name)
+    if ending in (".geojson", ".json") or text.lstrip()[:1] == "{":
+        try:
+            document = json.loads(text)
+        except ValueError as error:
+            raise InputError([Problem("file", name, say("no_json", error=str(error)[:100]))]) from None
+        return _checked(*geojson.places_of(document, name), skip_bad, name)
+    return _of_text(text, name, columns, skip_bad)
+
+
+def _of_text(text: str, name: str, columns: Mapping[str, str] | None, skip_bad: bool) -> PlaceList:
+    lines = re.split(r"\r\n|\n|\r", text)
+    line, delimiter = _header_of(lines, columns)
+    try:
+        table = list(_cells(lines, line, delimiter))
+    except csv.Error as error:
+        raise InputError([Problem("file", name, say("no_table_of_text", error=str(error)))]) from error
+    if not table:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    return _of_table(table, name, columns, skip_bad)
+
+
+def _cells(lines: Sequence[str], first: int, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of rows that are not empty, with the number of their first line."""
+    reader = csv.reader((line + "\n" for line in lines[first:]), delimiter=delimiter, skipinitialspace=True)
+    number = first
+    for cells in reader:
+        begun, number = number + 1, first + reader.line_num
+        if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
+            yield begun, cells
+
+
+def _header_of(lines: Sequence[str], columns: Mapping[str, str] | None) -> tuple[int, str]:
+    """Return which line is the header, and what parts its cells."""
+    candidates = [i for i, line in enumerate(lines[:_HEAD]) if line.strip()]
+    for i in candidates:
+        fitting = []
+        for delimiter in _DELIMITERS:
+            cells = [cell.strip() for cell in next(csv.reader([lines[i].lstrip("# ")], delimiter=delimiter), [])]
+            found = choose(cells)[0].keys() | ({"both"} if set(columns or ()) & set(cells) else set())
+            if {"latitude", "longitude"} <= found or found & {"both", "wkt"}:
+                fitting.append((len(cells), delimiter))
+        if fitting:
+            return i, max(fitting)[1]
+    first = next((i for i in candidates if not lines[i].startswith("#")), candidates[0] if candidates else 0)
+    counts = {delimiter: lines[first].count(delimiter) if lines else 0 for delimiter in _DELIMITERS}
+    return first, max(counts, key=lambda delimiter: counts[delimiter])
+
+
+def _of_cells(rows: list[list[str]], name: str, columns: Mapping[str, str] | None, skip_bad: bool) -> PlaceList:
+    """Return the places of a sheet."""
+    head = next((i for i, row in enumerate(rows[:_HEAD]) if {"latitude", "longitude"} <= choose(row)[0].keys()), 0)
+    table = [(i + 1, row) for i, row in enumerate(rows) if i >= head and any(cell.strip() for cell in row)]
+    if not table:
+        raise InputError([Problem("file", name, say("has_no_rows"))])
+    return _of_table(table, name, columns, skip_bad)
+
+
+def _of_table(
+    table: Sequence[tuple[int, list[str]]], name: str, columns: Mapping[str, str] | None, skip_bad: bool
+) -> PlaceList:
+    named = (cell.strip().lstrip("# \ufeff") for cell in table[0][1])
+    headers = [cell or f"#{i}" for i, cell in enumerate(named, start=1)]
+    layout = layout_of(headers, columns)
+    rows, problems = [], []
+    for number, cells in table[1:]:
+        where = say("line_number", number=number)
+        extra = [cell for cell in cells[len(headers) :] if cell.strip()]
+        if extra:
+            rule = say("more_cells_than_headers", number=len(cells), most=len(headers))
+            problems.append(Problem(where, ", ".join(cells)[:80], rule, say("decimal_comma_needs_semicolon")))
+        else:
+            rows.append(Row(where, dict(zip(headers, cells, strict=False))))
+    return _finished(rows, layout, skip_bad, name, problems)
+
+
+def _finished(
+    rows: Sequence[Row], layout: Layout, skip_bad: bool, name: str, problems: Sequence[Problem] = ()
+) -> PlaceList:
+    sites, where, found, notes = places_of(rows, layout)
+    return _checked(sites, where, [*problems, *found], notes, skip_bad, name)
+
+
+def _checked(
+    sites: Sequence[Site],
+    where: Sequence[Text],
+    problems: Sequence[Problem],
+    notes: Sequence[Text],
+    skip_bad: bool,
+    name: str,
+) -> PlaceList:
+    """Return the list; `InputError` with the bad rows where they shall not be left out."""
+    if problems and not (skip_bad and sites):
+        shown = list(problems[:_LISTED])
+        if len(problems) > _LISTED:
+            rest = say("and_more_rows", number=len(problems) - _LISTED)
+            shown.append(Problem("file", name, rest, say("correct_or_leave_out")))
+        raise InputError(shown)
+    checked_count(len(sites))
+    said = [*notes, *doubled(sites, where)]
+    if problems:
+        said.insert(0, say("rows_left_out", count=len(problems)))
+    if (exchanged := swapped(sites)) is not None:
+        said.append(exchanged)
+    return PlaceList(tuple(sites), tuple(said), tuple(problems))
