@@ -161,7 +161,9 @@ METHODS: dict[str, Method] = {
     "fao56": Method(_penman_monteith("short"), WEATHER, "FAO-56 Eq. 6"),
     "asce2005": Method(_penman_monteith("short"), WEATHER, "ASCE-2005 Eq. 1", ASCE2005),
     "asce2005_tall": Method(_penman_monteith("tall"), WEATHER, "ASCE-2005 Eq. 1", ASCE2005, "tall"),
-    "hargreaves": Method(_by(eto_hargreaves), _TEMPERATURES, "FAO-56 Eq. 52", has_terms=False),
+    "hargreaves": Method(
+        _by(eto_hargreaves), _TEMPERATURES, "Hargreaves and Samani (1985), FAO-56 Eq. 52", has_terms=False
+    ),
     "priestley_taylor": Method(
         _by(eto_priestley_taylor), _WITH_HUMIDITY, "Priestley and Taylor (1972)", has_terms=False
     ),
