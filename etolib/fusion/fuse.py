@@ -311,7 +311,7 @@ def _doubtful(flags: pd.DataFrame, source: pd.DataFrame, report: faults.Report) 
     for (name, variable), rows in report.marked.items():
         cell = "ea" if variable in HUMIDITY else variable
         if cell in out:
-            out.loc[rows.to_numpy() & (source[cell] == name).to_numpy(), cell] = "suspect_unlikely"
+            out.loc[rows & (source[cell] == name).to_numpy(), cell] = "suspect_unlikely"
     return out
 
 

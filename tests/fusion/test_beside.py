@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from etolib.fusion.block import Block
 from etolib.fusion.faults import check
 from etolib.fusion.faults.beside import contradicted_by_all
-from etolib.fusion.faults.report import Report
+from etolib.fusion.faults.examined import Examined
 from etolib.site import Period, Site
 from etolib.sources.climatology import Climatology
 from tests.fusion.own_station import measured
@@ -77,9 +78,9 @@ def test_a_station_on_a_mountain_in_a_windy_or_sheltered_place_is_kept():
 
 
 def alone(frames, site):
-    report = Report(dict(frames))
-    contradicted_by_all(report, list(frames), site)
-    return report.findings
+    examined = Examined(Block.of_frames(frames, site))
+    contradicted_by_all(examined, list(frames))
+    return examined.findings[0]
 
 
 def test_grids_and_real_stations_are_never_condemned():

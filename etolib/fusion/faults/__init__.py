@@ -33,20 +33,24 @@ The checks stand by what they judge: single `values`, a `column` throughout, the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from etolib.fusion.block import Block, Days, Table, frame_of, table_of
 from etolib.fusion.faults.anomalies import MIN_DAYS
 from etolib.fusion.faults.beside import contradicted_by_all
 from etolib.fusion.faults.column import radiation_units, swapped_columns, wind_height, wind_statistic
-from etolib.fusion.faults.place import day_shift, other_place
+from etolib.fusion.faults.examined import Examined
+from etolib.fusion.faults.place import as_wholes
 from etolib.fusion.faults.report import WHOLE, Finding, Report
 from etolib.fusion.faults.values import contradictions, impossible, stuck, unlikely
 from etolib.fusion.sources import dateless
 from etolib.site import Site
 from etolib.sources.catalogue import STATION
 
-__all__ = ["WHOLE", "Finding", "Report", "check"]
+__all__ = ["WHOLE", "Examined", "Finding", "Report", "check", "examine"]
 
 
 def check(
@@ -55,7 +59,7 @@ def check(
     record: pd.DataFrame | None = None,
     judged: pd.DatetimeIndex | None = None,
 ) -> Report:
-    """Check the sources of one place, each alone and each against the others.
+    """Check the labelled tables of one place, each alone and each against the others (`examine`).
 
     Parameters
     ----------
@@ -73,45 +77,80 @@ def check(
     Report
         Its tables have NaN where something was left out; the tables given are not changed.
     """
-    report = Report({name: frame.copy() for name, frame in frames.items()})
     if not frames or len(next(iter(frames.values()))) == 0:
-        return report
-    if record is not None and STATION in frames:
-        report.records[STATION] = record.copy()
-    weather = [name for name in frames if not dateless(name)]  # long-term means are not compared
-    days = judged if judged is not None and len(judged) >= MIN_DAYS else None
-    _as_wholes(report, days, lambda part: swapped_columns(part, weather))
-    contradicted_by_all(report, weather, site)
-    for name in weather:  # before single days are judged: in a wrong unit every day is impossible
-        radiation_units(report, name, site)
-    impossible(report)
-    for name in weather:
-        wind_height(report, name)
-        stuck(report, name, weather)
-    if len(next(iter(frames.values()))) >= MIN_DAYS:  # no source is condemned on fewer days
-        _as_wholes(report, days, lambda part: _compare(part, weather, site))
-    contradictions(report, weather, site)
-    if STATION in weather:
-        unlikely(report, STATION, weather)
-    return report
+        return Report({name: frame.copy() for name, frame in frames.items()})
+    block = Block.of_frames(frames, site)
+    whole = None if record is None or STATION not in frames else table_of(record)
+    recorded = None if record is None else Days(pd.DatetimeIndex(record.index))
+    examined = examine(block, whole, recorded, judged)
+    found = Report(
+        {name: frame_of(examined.tables[name], block.days, like=frame) for name, frame in frames.items()},
+        examined.findings[0],
+        marked={cell: rows[0] for cell, rows in examined.marked.items()},
+    )
+    if record is not None and examined.record is not None:
+        found.records[STATION] = frame_of(examined.record, examined.recorded, like=record)
+    return found
 
 
-def _compare(report: Report, names: list[str], site: Site) -> None:
-    other_place(report, names, site)
-    day_shift(report, names)
-    wind_statistic(report, names)
+def examine(
+    block: Block, record: Table | None = None, recorded: Days | None = None, judged: pd.DatetimeIndex | None = None
+) -> Examined:
+    """Check the sources of the places of a block, each alone and each against the others of its place.
+
+    Parameters
+    ----------
+    block : Block
+    record, recorded : Table and Days, optional
+        The whole record of the station, by which it is judged.
+    judged : pandas.DatetimeIndex, optional
+        Days of the block on which the sources are compared as wholes; all by default.
+
+    Returns
+    -------
+    Examined
+        What becomes of a place does not depend on the others of its block.
+    """
+    examined = Examined(block, record, recorded)
+    weather = [name for name in block.tables if not dateless(name)]  # long-term means are not compared
+    days = None
+    if judged is not None and len(judged) >= MIN_DAYS:
+        days = block.days.positions(Days(judged))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        _as_wholes(examined, days, lambda part: swapped_columns(part, weather))
+        contradicted_by_all(examined, weather)
+        for name in weather:  # before single days are judged: in a wrong unit every day is impossible
+            radiation_units(examined, name)
+        impossible(examined)
+        for name in weather:
+            wind_height(examined, name)
+            stuck(examined, name, weather)
+        if len(block.days) >= MIN_DAYS:  # no source is condemned on fewer days
+            _as_wholes(examined, days, lambda part: _compare(part, weather))
+        contradictions(examined, weather)
+        if STATION in weather:
+            unlikely(examined, STATION, weather)
+    return examined
 
 
-def _as_wholes(report: Report, days: pd.DatetimeIndex | None, judge: Callable[[Report], None]) -> None:
+def _compare(examined: Examined, names: list[str]) -> None:
+    as_wholes(examined, names)
+    wind_statistic(examined, names)
+
+
+def _as_wholes(examined: Examined, days: Any, judge: Callable[[Examined], None]) -> None:
     """Judge columns and sources on some days, and leave out on all what is found there."""
     if days is None:
-        judge(report)
+        judge(examined)
         return
-    part = Report({name: frame.loc[days] for name, frame in report.frames.items()})
+    part = examined.part(days)
     judge(part)
-    for found in part.findings:
-        if found.action == "quarantine":
-            sentence = found.message.values["sentence"]
-            report.quarantine(found.source, found.variable, found.check, found.value, found.limit, sentence)
-        else:
-            report.findings.append(found)
+    for place, findings in enumerate(part.findings):
+        for found in findings:
+            if found.action == "quarantine":
+                sentence = found.message.values["sentence"]
+                examined.quarantine(
+                    place, found.source, found.variable, found.check, found.value, found.limit, sentence
+                )
+            else:
+                examined.findings[place].append(found)

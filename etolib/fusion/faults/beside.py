@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
-from etolib.fusion.faults.report import Report
-from etolib.site import Site
+from etolib.fusion.block import Array
+from etolib.fusion.faults.examined import Examined
 from etolib.sources.catalogue import STATION
 from etolib.sources.station.expected import place_in_words, usual, when_in_words
 from etolib.words import Text, say
@@ -39,7 +38,7 @@ that is wrong, so that only all together, and a level that is high anywhere (`WI
 WIND_HIGH = 5.0  # m s-1; FAO-56 Table on p. 63: strong wind
 
 
-def contradicted_by_all(report: Report, names: Sequence[str], site: Site) -> None:
+def contradicted_by_all(examined: Examined, names: Sequence[str]) -> None:
     """Put columns of the station in quarantine that lie far from all other sources of weather, always on one side.
 
     Beside a single source, the embedded climatology is the second witness of a temperature; the rest needs two sources.
@@ -47,36 +46,40 @@ def contradicted_by_all(report: Report, names: Sequence[str], site: Site) -> Non
     others = [name for name in names if name != STATION]
     if STATION not in names or not others:
         return
-    for variable in ("tmin", "tmax"):
-        _temperature(report, variable, others, site)
-    if len(others) > 1:
-        for variable in ("rs", "rhmean", "u2"):
-            _level(report, variable, others)
+    for place in range(len(examined.findings)):
+        for variable in ("tmin", "tmax"):
+            _temperature(examined, place, variable, others)
+        if len(others) > 1:
+            for variable in ("rs", "rhmean", "u2"):
+                _level(examined, place, variable, others)
 
 
-def _both(report: Report, variable: str, other: str) -> tuple[pd.Series, pd.Series] | None:
-    mine, theirs = report.frames[STATION], report.frames[other]
+def _both(examined: Examined, place: int, variable: str, other: str) -> tuple[Array, Array] | None:
+    mine, theirs = examined.tables[STATION], examined.tables[other]
     if variable not in mine or variable not in theirs:
         return None
-    there = mine[variable].notna() & theirs[variable].notna()
-    return mine[variable][there], theirs[variable][there]
+    one, two = mine[variable][place], theirs[variable][place]
+    there = ~np.isnan(one) & ~np.isnan(two)
+    return one[there], two[there]
 
 
-def _temperature(report: Report, variable: str, others: Sequence[str], site: Site) -> None:
+def _temperature(examined: Examined, place: int, variable: str, others: Sequence[str]) -> None:
     witnesses = []
     for other in others:
-        if (pair := _both(report, variable, other)) is not None and len(pair[0]) >= LEAST_DAYS:
-            witnesses.append((pair[0] - pair[1]).to_numpy(float))
+        if (pair := _both(examined, place, variable, other)) is not None and len(pair[0]) >= LEAST_DAYS:
+            witnesses.append(pair[0] - pair[1])
     if not witnesses:
         return
-    own = report.frames[STATION][variable].dropna()
+    values, site = examined.tables[STATION][variable][place], examined.block.sites[place]
+    there = ~np.isnan(values)
+    own, days = values[there], examined.days.index[there]
     by_climate = False
     if len(witnesses) == 1:
-        level = usual(variable, pd.DatetimeIndex(own.index), site)
+        level = usual(variable, days, site)
         if level is None:
             return
         by_climate = True
-        witnesses.append(own.to_numpy(float) - level)
+        witnesses.append(own - level)
     middles = [float(np.median(d)) for d in witnesses]
     side = np.sign(middles[0])
     middle, least = TEMPERATURE_APART
@@ -87,10 +90,10 @@ def _temperature(report: Report, variable: str, others: Sequence[str], site: Sit
     apart = min(middles, key=abs)
     key = "far_above_others" if side > 0 else "far_below_others"
     sentence = say(
-        key, variable=variable, value=f"{float(own.median()):.0f}", when=when_in_words(pd.DatetimeIndex(own.index)),
+        key, variable=variable, value=f"{float(np.median(own)):.0f}", when=when_in_words(days),
         place=place_in_words(site), apart=f"{abs(apart):.0f}", others=_others(others, by_climate),
     )  # fmt: skip
-    report.quarantine(STATION, variable, "contradicted", apart, middle, sentence)
+    examined.quarantine(place, STATION, variable, "contradicted", apart, middle, sentence)
 
 
 def _others(others: Sequence[str], by_climate: bool) -> Text:
@@ -99,26 +102,27 @@ def _others(others: Sequence[str], by_climate: bool) -> Text:
     return say("both_other_sources") if len(others) == 2 else say("all_other_sources")
 
 
-def _level(report: Report, variable: str, others: Sequence[str]) -> None:
+def _level(examined: Examined, place: int, variable: str, others: Sequence[str]) -> None:
     found = []
     for other in others:
-        pair = _both(report, variable, other)
+        pair = _both(examined, place, variable, other)
         if pair is None or len(pair[0]) < MORE_DAYS:
             return
         mine, theirs = pair
+        middle, other_middle = float(np.median(mine)), float(np.median(theirs))
         if variable == "rhmean":
-            apart = float(mine.median() - theirs.median())
+            apart = middle - other_middle
             found.append(0 if abs(apart) < HUMIDITY_APART else np.sign(apart))
         elif variable == "rs":
             apart = float(mine.sum() / max(theirs.sum(), 0.1))
             found.append(1 if apart > RADIATION_FACTOR else -1 if apart < 1 / RADIATION_FACTOR else 0)
         else:
-            apart = float(mine.median() / max(theirs.median(), 0.1))
-            high = apart > WIND_FACTOR[0] and mine.median() > WIND_HIGH
+            apart = middle / max(other_middle, 0.1)
+            high = apart > WIND_FACTOR[0] and middle > WIND_HIGH
             found.append(1 if high else -1 if apart < WIND_FACTOR[1] else 0)
     if not found or found[0] == 0 or any(side != found[0] for side in found):
         return
     key = "points_from_others" if variable == "rhmean" else "times_others"
     sentence = say(key, variable=variable, ratio=f"{apart:.2g}", others=_others(others, False))
     limit = {"rhmean": HUMIDITY_APART, "rs": RADIATION_FACTOR, "u2": WIND_FACTOR[0]}[variable]
-    report.quarantine(STATION, variable, "contradicted", apart, limit, sentence)
+    examined.quarantine(place, STATION, variable, "contradicted", apart, limit, sentence)

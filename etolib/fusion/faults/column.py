@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from etolib.equations.air import wind_speed_2m
-from etolib.fusion.faults.anomalies import DARK_RA, MIN_DAYS, top_of_atmosphere
-from etolib.fusion.faults.report import Report
+from etolib.fusion.block import Array, Mask, Table, places_where
+from etolib.fusion.faults.anomalies import DARK_RA, MIN_DAYS
+from etolib.fusion.faults.examined import Examined
 from etolib.fusion.sources import trusted
-from etolib.site import Site
+from etolib.fusion.statistics import Ordered, count, deviation, median
 from etolib.sources.catalogue import STATION
 from etolib.words import Text, say
 
@@ -40,53 +40,53 @@ HEIGHT_TOLERANCE = 0.08
 """Relative tolerance of the ratio of u2 to u10 around 1 (same height) and 0.748 (FAO-56 Eq. 47)."""
 
 
-def swapped_columns(report: Report, names: Sequence[str]) -> None:
+def swapped_columns(examined: Examined, names: Sequence[str]) -> None:
     """Put exchanged columns in quarantine: crosswise levels, or Tmin above Tmax on most days."""
     for name in names:
-        frame = report.frames[name]
-        if {"tmin", "tmax"} <= set(frame):
-            both = frame["tmin"].notna() & frame["tmax"].notna()
-            share = float((frame["tmin"] > frame["tmax"])[both].mean()) if both.any() else 0.0
-            if share > 0.5:
+        table = examined.tables[name]
+        if {"tmin", "tmax"} <= set(table):
+            both = ~np.isnan(table["tmin"]) & ~np.isnan(table["tmax"])
+            share = (table["tmin"] > table["tmax"]).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
+            for place in places_where(share > 0.5):
                 for variable in ("tmin", "tmax"):
-                    report.quarantine(name, variable, "swapped_columns", share, 0.5, say("tmin_mostly_above_tmax"))
-    variables = ("tmin", "tmax", "rhmean", "u2", "rs")
-    levels = {name: _levels(report.frames[name], variables) for name in names}
+                    sentence = say("tmin_mostly_above_tmax")
+                    examined.quarantine(place, name, variable, "swapped_columns", share[place], 0.5, sentence)
+    levels = {name: _levels(examined.tables[name]) for name in names}
+    pairs = list(itertools.combinations(range(len(COMPARED)), 2))
     for name, other in itertools.permutations(names, 2):
-        mine, theirs = levels[name], levels[other]
-        for first, second in itertools.combinations(variables, 2):
-            if not all(v in mine and v in theirs for v in (first, second)):
-                continue
-            own = [_apart(mine[v], theirs[v]) for v in (first, second)]
-            crossed = max(_apart(mine[first], theirs[second]), _apart(mine[second], theirs[first]))
-            if min(own) > SWAP_APART and sum(own) > SWAP_TOGETHER and crossed < SWAP_APART:
-                if name != _less_possible(report, name, other):
-                    continue
-                sentence = say("columns_exchanged", variable=first, variable2=second)
-                for variable in (first, second):
-                    report.quarantine(name, variable, "swapped_columns", crossed, SWAP_APART, sentence)
+        centre, spread = levels[other]
+        # apart[i, j]: the median of column i from that of the other source's column j, in robust deviations of that
+        apart = np.abs(levels[name][0][:, None] - centre[None]) / np.maximum(spread, 1e-6)[None]
+        for first, second in pairs:
+            own = apart[first, first], apart[second, second]
+            crossed = np.fmax(apart[first, second], apart[second, first])
+            hit = (np.fmin(*own) > SWAP_APART) & (own[0] + own[1] > SWAP_TOGETHER) & (crossed < SWAP_APART)
+            for place in places_where(hit):
+                if name == _less_possible(examined, place, name, other):
+                    sentence = say("columns_exchanged", variable=COMPARED[first], variable2=COMPARED[second])
+                    for at in (first, second):
+                        examined.quarantine(
+                            place, name, COMPARED[at], "swapped_columns", crossed[place], SWAP_APART, sentence
+                        )
 
 
-def _levels(frame: pd.DataFrame, variables: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Return median and robust deviation of the columns with at least `MIN_DAYS` values."""
-    out = {}
-    for variable in variables:
-        if variable in frame and (values := frame[variable].dropna().to_numpy(float)).size >= MIN_DAYS:
-            centre = float(np.median(values))
-            out[variable] = (centre, 1.4826 * float(np.median(np.abs(values - centre))))
-    return out
+COMPARED = ("tmin", "tmax", "rhmean", "u2", "rs")
+"""The columns whose levels are compared."""
 
 
-def _apart(one: tuple[float, float], two: tuple[float, float]) -> float:
-    """Return the distance of two medians in robust deviations of the second."""
-    return abs(one[0] - two[0]) / max(two[1], 1e-6)
+def _levels(table: Table) -> tuple[Array, Array]:
+    """Return median and robust deviation of `COMPARED`, NaN with fewer than `MIN_DAYS` values; (columns, places)."""
+    nothing = np.full(next(iter(table.values())).shape, np.nan) if table else np.empty((0, 0))
+    values = np.stack([table.get(variable, nothing) for variable in COMPARED])
+    centre = np.where(count(values) >= MIN_DAYS, median(values), np.nan)
+    return centre, deviation(values, centre)
 
 
-def _less_possible(report: Report, one: str, two: str) -> str:
+def _less_possible(examined: Examined, place: int, one: str, two: str) -> str:
     """Return which of two sources has levels no climate has; the less trusted where that does not decide."""
 
-    def strange(frame: pd.DataFrame) -> bool:
-        level = frame.median(numeric_only=True)
+    def strange(table: Table) -> bool:
+        level = {name: float(median(table[name][place])) for name in ("tmin", "tmax", "u2", "rs") if name in table}
         return bool(
             level.get("tmin", 0.0) >= level.get("tmax", 1.0)
             or level.get("tmax", 20.0) > 50
@@ -94,34 +94,38 @@ def _less_possible(report: Report, one: str, two: str) -> str:
             or not 2 <= level.get("rs", 15.0) <= 38
         )
 
-    first, second = strange(report.frames[one]), strange(report.frames[two])
+    first, second = strange(examined.tables[one]), strange(examined.tables[two])
     if first != second:
         return one if first else two
     return two if trusted(one) else one
 
 
-def radiation_units(report: Report, name: str, site: Site) -> None:
+def radiation_units(examined: Examined, name: str) -> None:
     """Put radiation in quarantine whose clear days do not lie where clear days lie; mask days above the sun's own.
 
     In the dark season, where a ratio says nothing, days above what `etolib.eto` calls suspect (1.2 Ra + 1).
     """
-    frame = report.record(name)
-    if "rs" not in frame:
+    table, days = examined.judged(name)
+    if "rs" not in table:
         return
-    top = top_of_atmosphere(frame, site)
-    ratio = frame["rs"] / top.where(top > DARK_RA)
+    top, rs = examined.top(days), table["rs"]
+    bright = top > DARK_RA
+    ratio = np.where(bright, rs / np.where(bright, top, 1.0), np.nan)
     low, high = RADIATION_RATIO
-    if ratio.notna().sum() >= MIN_DAYS // 3:
-        clear = float(ratio.quantile(CLEAR_DAYS))
-        # A month may be overcast throughout; a season is not, anywhere on land.
-        if clear > high or (clear < low and ratio.notna().sum() >= MIN_DAYS):
-            limit = low if clear < low else high
-            report.quarantine(name, "rs", "radiation_units", clear, limit, _likely_unit(clear))
-            return
-    above = (ratio > high) | ((top <= DARK_RA) & (frame["rs"] > 1.2 * top + 1.0))
+    rows = Ordered(ratio)
+    clear = rows.quantile(CLEAR_DAYS)
+    # A month may be overcast throughout; a season is not, anywhere on land.
+    wrong = (clear > high) | ((clear < low) & (rows.count >= MIN_DAYS))
+    wrong &= rows.count >= MIN_DAYS // 3
+    above = (ratio > high) | (~bright & (rs > 1.2 * top + 1.0))
+    above[wrong] = False
+    for place in places_where(wrong):
+        value = float(clear[place])
+        limit = low if value < low else high
+        examined.quarantine(place, name, "rs", "radiation_units", value, limit, _likely_unit(value))
     if above.any():
-        highest = float(ratio.max())
-        report.mask(name, "rs", above, "impossible", highest, high, lambda n: say("above_top_of_atmosphere", count=n))
+        highest = rows.quantile(1.0)
+        examined.mask(name, "rs", above, "impossible", highest, high, lambda n: say("above_top_of_atmosphere", count=n))
 
 
 def _likely_unit(clear: float) -> Text:
@@ -133,39 +137,54 @@ def _likely_unit(clear: float) -> Text:
     return say("clear_days_of_no_unit", ratio=f"{clear:.2f}")
 
 
-def wind_height(report: Report, name: str) -> None:
+def wind_height(examined: Examined, name: str) -> None:
     """Put wind in quarantine that is called 2 m and equals the column at 10 m."""
-    frame = report.record(name)
-    if not {"u2", "u10"} <= set(frame):
+    table, _ = examined.judged(name)
+    if not {"u2", "u10"} <= set(table):
         return
-    ratio = (frame["u2"] / frame["u10"].where(frame["u10"] > 0.5)).dropna()
-    if len(ratio) and abs(float(ratio.median()) - 1) < HEIGHT_TOLERANCE:
+    usable = table["u10"] > 0.5
+    ratio = median(np.where(usable, table["u2"] / np.where(usable, table["u10"], 1.0), np.nan))
+    for place in places_where(np.abs(ratio - 1) < HEIGHT_TOLERANCE):
         sentence = say("wind_of_10_m", ratio=f"{float(wind_speed_2m(1.0, 10.0)):.3f}")
-        report.quarantine(name, "u2", "wind_height", float(ratio.median()), 1 - HEIGHT_TOLERANCE, sentence)
+        examined.quarantine(place, name, "u2", "wind_height", ratio[place], 1 - HEIGHT_TOLERANCE, sentence)
 
 
-def wind_statistic(report: Report, names: Sequence[str]) -> None:
+def wind_statistic(examined: Examined, names: Sequence[str]) -> None:
     """Put wind in quarantine that is a daily maximum, or in another unit, judged by another source.
 
     A station's wind is measured over its own ground and may differ by a factor; it is neither judged nor a judge.
     """
-    grids = [name for name in names if name != STATION]
+    grids = [name for name in names if name != STATION and "u2" in examined.tables[name]]
+    known: dict[tuple[str, str], tuple[Mask, Array, Array, Array, Array]] = {}
     for name, other in itertools.permutations(grids, 2):
-        mine, theirs = report.frames[name], report.frames[other]
-        if "u2" not in mine or "u2" not in theirs:
-            continue
-        both = mine["u2"].notna() & theirs["u2"].notna()
-        if both.sum() < MIN_DAYS:
-            continue
-        a, b = mine["u2"][both], theirs["u2"][both]
-        ratio = float(a.median() / max(b.median(), 0.1))
-        tilt = float(a.quantile(0.1) / max(a.median(), 0.1) - b.quantile(0.1) / max(b.median(), 0.1))
-        proof = [limit for limit, shape in WIND_MAXIMUM if ratio > limit and tilt > shape]
-        if proof:
-            sentence = say("wind_maximum", ratio=f"{ratio:.2f}", source=other)
-            report.quarantine(name, "u2", "wind_maximum", ratio, proof[-1], sentence)
-        elif ratio > WIND_FAR:
-            # Of two levels so far apart the one nearer the mean of the world at 2 m (2 m/s, FAO-56 p. 63) is kept.
-            blamed = name if abs(np.log(a.median() / 2)) >= abs(np.log(max(b.median(), 0.01) / 2)) else other
-            sentence = say("wind_level", one=f"{a.median():.1f}", other=f"{b.median():.1f}", source=other)
-            report.quarantine(blamed, "u2", "wind_level", ratio, WIND_FAR, sentence)
+        if (other, name) in known:
+            enough, theirs, their_calm, mine, my_calm = known[other, name]
+        else:
+            enough, mine, my_calm, theirs, their_calm = known[name, other] = _winds(examined, name, other)
+        ratio = mine / np.maximum(theirs, 0.1)
+        tilt = my_calm / np.maximum(mine, 0.1) - their_calm / np.maximum(theirs, 0.1)
+        limits = np.array([limit for limit, _ in WIND_MAXIMUM])[:, None]
+        proof = (ratio > limits) & (tilt > np.array([shape for _, shape in WIND_MAXIMUM])[:, None])
+        hit = enough & (proof.any(axis=0) | (ratio > WIND_FAR))
+        for place in places_where(hit):
+            one, two, value = float(mine[place]), float(theirs[place]), float(ratio[place])
+            if proof[:, place].any():
+                limit = float(limits[proof[:, place]][-1, 0])
+                sentence = say("wind_maximum", ratio=f"{value:.2f}", source=other)
+                examined.quarantine(place, name, "u2", "wind_maximum", value, limit, sentence)
+            else:
+                # Of two levels so far apart the one nearer the mean of the world at 2 m (2 m/s, FAO-56 p. 63) is kept.
+                blamed = name if abs(np.log(one / 2)) >= abs(np.log(max(two, 0.01) / 2)) else other
+                sentence = say("wind_level", one=f"{one:.1f}", other=f"{two:.1f}", source=other)
+                examined.quarantine(place, blamed, "u2", "wind_level", value, WIND_FAR, sentence)
+        if hit.any():
+            known.clear()
+
+
+def _winds(examined: Examined, one: str, two: str) -> tuple[Mask, Array, Array, Array, Array]:
+    """Return where two sources share enough days of wind, and of each the median and the 10th percentile on them."""
+    a, b = examined.tables[one]["u2"], examined.tables[two]["u2"]
+    both = ~np.isnan(a) & ~np.isnan(b)
+    mine, theirs = Ordered(np.where(both, a, np.nan)), Ordered(np.where(both, b, np.nan))
+    enough = mine.count >= MIN_DAYS
+    return enough, mine.median(), mine.quantile(0.1), theirs.median(), theirs.quantile(0.1)

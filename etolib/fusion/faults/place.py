@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 
-from etolib.fusion.faults.anomalies import MIN_DAYS, agreement, anomalies, anomaly, extraterrestrial
-from etolib.fusion.faults.report import WHOLE, Report
+from etolib.fusion.block import Array, places_where
+from etolib.fusion.faults.anomalies import DARK_RA, MIN_DAYS, agreement, anomalies
+from etolib.fusion.faults.examined import Examined
+from etolib.fusion.faults.report import WHOLE
 from etolib.fusion.sources import trusted
-from etolib.site import Site
+from etolib.fusion.statistics import anomaly, correlation
 from etolib.sources.catalogue import STATION
 from etolib.words import say
 
@@ -28,65 +29,89 @@ SHIFT_MARGIN = 0.1
 """How much better anomalies must follow a day apart. In step they follow 0.1 to 0.3 better the same day."""
 
 
-def other_place(report: Report, names: Sequence[str], site: Site) -> None:
-    """Put the source in quarantine whose anomalies follow those of no other."""
-    follow: dict[str, list[float]] = {name: [] for name in names}
-    shape = {name: anomalies(report.frames[name]) for name in names}
-    for one, two in itertools.combinations(names, 2):
-        if (value := agreement(shape[one], shape[two])) is not None:
-            follow[one].append(value)
-            follow[two].append(value)
-    different = [name for name in names if follow[name] and max(follow[name]) < LEAST_CORRELATION]
-    if len(different) == 2 and len([n for n in names if follow[n]]) == 2:
-        different = _less_plausible(report, different, site)
-    for name in different:
-        highest = max(follow[name])
-        sentence = say("follows_no_other", ratio=f"{highest:.2f}")
-        report.quarantine(name, WHOLE, "other_place", highest, LEAST_CORRELATION, sentence)
+def as_wholes(examined: Examined, names: Sequence[str]) -> None:
+    """Judge whole sources by how their anomalies follow each other: `other_place`, then `day_shift`."""
+    shape = {name: anomalies(examined.tables[name], examined.days) for name in names}
+    for place, name in other_place(examined, shape):
+        shape[name][:, place] = np.nan
+    day_shift(examined, shape)
 
 
-def _less_plausible(report: Report, pair: list[str], site: Site) -> list[str]:
+def other_place(examined: Examined, shape: Mapping[str, Array]) -> list[tuple[int, str]]:
+    """Put the source in quarantine whose anomalies follow those of no other; returns places and sources left out.
+
+    Parameters
+    ----------
+    examined : Examined
+    shape : mapping of str to ndarray, shape (variables, places, days)
+        Anomalies by source.
+    """
+    places = len(examined.findings)
+    follow = {name: np.full(places, np.nan) for name in shape}
+    for one, two in itertools.combinations(shape, 2):
+        value = agreement(shape[one], shape[two])
+        for name in (one, two):
+            follow[name] = np.fmax(follow[name], value)
+    low = {name: highest < LEAST_CORRELATION for name, highest in follow.items()}
+    gone = []
+    for place in places_where(np.logical_or.reduce([*low.values(), np.zeros(places, bool)])):
+        different = [name for name in shape if low[name][place]]
+        if len(different) == 2 and len([name for name in shape if not np.isnan(follow[name][place])]) == 2:
+            different = _less_plausible(examined, place, different)
+        for name in different:
+            highest = float(follow[name][place])
+            sentence = say("follows_no_other", ratio=f"{highest:.2f}")
+            examined.quarantine(place, name, WHOLE, "other_place", highest, LEAST_CORRELATION, sentence)
+            gone.append((int(place), name))
+    return gone
+
+
+def _less_plausible(examined: Examined, place: int, pair: list[str]) -> list[str]:
     """Return which of two sources that contradict each other to leave out: the one less like land, else the less
     trusted; a station of the user's is never judged by one grid alone."""
-    links = {name: land_link(report.frames[name], site) for name in pair}
-    low = [name for name in pair if links[name] < LAND_LINK]
+    low = [name for name in pair if land_link(examined, place, name) < LAND_LINK]
     if len(low) == 1:
         return low
     if STATION in pair:
-        report.note(STATION, WHOLE, "other_place", 0.0, LEAST_CORRELATION, say("station_contradicts_the_only_other"))
+        sentence = say("station_contradicts_the_only_other")
+        examined.note(place, STATION, WHOLE, "other_place", 0.0, LEAST_CORRELATION, sentence)
         return []
     return [name for name in pair if not trusted(name)] or pair[1:]
 
 
-def land_link(frame: pd.DataFrame, site: Site) -> float:
+def land_link(examined: Examined, place: int, name: str) -> float:
     """Return the correlation of anomalies of diurnal range and clearness; NaN where it cannot be formed."""
-    if not {"tmin", "tmax", "rs"} <= set(frame):
+    table = examined.tables[name]
+    if not {"tmin", "tmax", "rs"} <= set(table):
         return float("nan")
-    span = anomaly(frame["tmax"] - frame["tmin"])
-    clear = anomaly(frame["rs"] / extraterrestrial(frame, site))
-    both = span.notna() & clear.notna()
+    ra = examined.top(examined.days)[place]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        clear = np.where(ra > DARK_RA, table["rs"][place] / ra, np.nan)
+    span, clear = anomaly(np.stack([table["tmax"][place] - table["tmin"][place], clear]), examined.days.by_month)
+    both = ~np.isnan(span) & ~np.isnan(clear)
     if both.sum() < MIN_DAYS:
         return float("nan")
-    if min(span[both].std(), clear[both].std()) < 1e-6:
+    if min(span[both].std(ddof=1), clear[both].std(ddof=1)) < 1e-6:
         return 0.0
-    return float(np.corrcoef(span[both], clear[both])[0, 1])
+    return float(correlation(span, clear, MIN_DAYS))
 
 
-def day_shift(report: Report, names: Sequence[str]) -> None:
-    """Put the less trusted of two sources in quarantine that follow each other better a day apart."""
-    shape = {name: anomalies(report.frames[name]) for name in names}
-    for one, two in itertools.combinations(names, 2):
+def day_shift(examined: Examined, shape: Mapping[str, Array]) -> None:
+    """Put the less trusted of two sources in quarantine that follow each other better a day apart.
+
+    Parameters as those of `other_place`.
+    """
+    for one, two in itertools.combinations(shape, 2):
         same = agreement(shape[one], shape[two])
-        if same is None:
-            continue
-        apart = {lag: agreement(shape[one], shape[two], lag) or -1.0 for lag in (-1, 1)}
-        lag = max(apart, key=lambda k: apart[k])
-        if apart[lag] - same > SHIFT_MARGIN and apart[lag] > LEAST_CORRELATION:
+        before, after = (np.nan_to_num(agreement(shape[one], shape[two], lag), nan=-1.0) for lag in (-1, 1))
+        apart = np.maximum(before, after)
+        for place in places_where((apart - same > SHIFT_MARGIN) & (apart > LEAST_CORRELATION)):
             blamed = two if trusted(one) or one == STATION else one
             sentence = say(
                 "follows_a_day_apart",
                 source=one if blamed == two else two,
-                apart=f"{apart[lag]:.2f}",
-                same=f"{same:.2f}",
+                apart=f"{apart[place]:.2f}",
+                same=f"{same[place]:.2f}",
             )
-            report.quarantine(blamed, WHOLE, "day_shift", apart[lag] - same, SHIFT_MARGIN, sentence)
+            value = float(apart[place] - same[place])
+            examined.quarantine(place, blamed, WHOLE, "day_shift", value, SHIFT_MARGIN, sentence)

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from etolib.errors import InputError, SourceError
+from etolib.fusion.block import Array, Days, Mask, Table, frame_of, places_where, table_of
 from etolib.fusion.faults.anomalies import MIN_DAYS, robust_score
-from etolib.fusion.faults.report import Report
+from etolib.fusion.faults.examined import Examined
 from etolib.fusion.inputs import TEMPERATURE, relative_humidity
+from etolib.fusion.statistics import run_lengths
 from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources.catalogue import STATION
@@ -45,93 +47,113 @@ MANY = 0.2
 
 
 def possible(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a labelled table with impossible values set to NaN (`possible_cells`)."""
+    known = [name for name in frame.columns if name in VARIABLES]
+    numbers = frame[known].apply(pd.to_numeric, errors="coerce").astype(float)
+    return frame_of(possible_cells(table_of(numbers)), Days(pd.DatetimeIndex(frame.index)), like=frame)
+
+
+def possible_cells(table: Table) -> Table:
     """Return a table with impossible values set to NaN.
 
     Outside the variable table, a minimum above its maximum, a wet bulb above its dry one.
+
+    >>> day = possible_cells({"tmin": np.array([[20.0, 30.0]]), "tmax": np.array([[70.0, 25.0]])})
+    >>> day["tmin"].tolist(), day["tmax"].tolist()
+    ([[20.0, nan]], [[nan, nan]])
     """
-    out = frame.copy()
-    for name in out.columns.intersection(list(VARIABLES)):
-        variable = VARIABLES[name]
-        values = pd.to_numeric(out[name], errors="coerce").astype(float)
-        out[name] = values.where((values >= variable.lower) & (values <= variable.upper))
-    if {"tmin", "tmax"} <= set(out.columns):
-        crossed = out["tmin"] > out["tmax"]
-        out.loc[crossed, [c for c in TEMPERATURE if c in out]] = np.nan
-    if {"rhmin", "rhmax"} <= set(out.columns):
-        out.loc[out["rhmin"] > out["rhmax"], ["rhmin", "rhmax"]] = np.nan
-    if {"tdry", "twet"} <= set(out.columns):
-        out.loc[out["twet"] > out["tdry"], ["tdry", "twet"]] = np.nan
+    out = dict(table)
+    for name in table:
+        if name in VARIABLES:
+            values, variable = table[name], VARIABLES[name]
+            inside = (values >= variable.lower) & (values <= variable.upper)
+            out[name] = values if inside.all() else np.where(inside, values, np.nan)
+    for low, high, together in (
+        ("tmin", "tmax", TEMPERATURE),
+        ("rhmin", "rhmax", ("rhmin", "rhmax")),
+        ("twet", "tdry", ("tdry", "twet")),
+    ):
+        if low in out and high in out and (crossed := out[low] > out[high]).any():
+            out |= {name: np.where(crossed, np.nan, out[name]) for name in together if name in out}
     return out
 
 
-def impossible(report: Report) -> None:
+def impossible(examined: Examined) -> None:
     """Mask what cannot be weather."""
-    for name, frame in report.frames.items():
-        record = report.record(name)
-        clean = possible(record)
-        gone = record.notna() & clean.isna()
-        if name in report.records:
-            report.records[name], report.frames[name] = clean, possible(frame)
-        else:
-            report.frames[name] = clean
-        for variable in gone.columns[gone.any()]:
-            days = int(gone[variable].sum())
+    for name in examined.tables:
+        table, _ = examined.judged(name)
+        clean = possible_cells(table)
+        gone = {variable: np.isnan(clean[variable]) & ~np.isnan(table[variable]) for variable in table}
+        had = {variable: (~np.isnan(table[variable])).sum(axis=1) for variable in table if gone[variable].any()}
+        if name == STATION and examined.record is not None:
+            examined.tables[name] = {v: np.array(a) for v, a in possible_cells(examined.tables[name]).items()}
+        table |= {variable: np.array(clean[variable]) for variable in had}
+        for variable, there in had.items():
 
-            def sentence(count: int, variable: str = str(variable)) -> Text:
+            def sentence(count: int, variable: str = variable) -> Text:
                 return say("impossible_on_days", variable=variable, count=count)
 
-            if days > MANY * int(record[variable].notna().sum()) and days >= MIN_DAYS:
-                report.quarantine(name, str(variable), "impossible", days, MANY, sentence(days))
-            else:
-                report.mask(name, str(variable), gone[variable], "impossible", days, 0, sentence)
+            days = gone[variable].sum(axis=1)
+            throughout = (days > MANY * there) & (days >= MIN_DAYS)
+            for place in places_where(throughout):
+                number = int(days[place])
+                examined.quarantine(place, name, variable, "impossible", number, MANY, sentence(number))
+            rows = gone[variable] & ~throughout[:, None]
+            examined.mask(name, variable, rows, "impossible", days, 0, sentence)
 
 
-def stuck(report: Report, name: str, others: Sequence[str]) -> None:
+def stuck(examined: Examined, name: str, others: Sequence[str]) -> None:
     """Find runs of one value that are too long for chance; a column that is often stuck goes in quarantine.
 
     On days that another source has, what stands still is masked; else it is marked and kept.
     """
-    frame = report.record(name)
+    table, days = examined.judged(name)
     for variable in ("tmin", "tmax", "rhmean", "u2", "rs"):
-        if variable not in frame or frame[variable].notna().sum() < MIN_DAYS:
+        if variable not in table:
             continue
-        values = frame[variable].to_numpy(float)
+        values = table[variable]
+        number = (~np.isnan(values)).sum(axis=1)
+        if not (number >= MIN_DAYS).any():
+            continue
         length = np.where(_at_rest(values, variable), 0, run_lengths(values))
         short = length < STUCK_LEAST
-        equal = (length > 1) & short
-        chance = min(max(float(equal.sum()) / max(int(short.sum()), 1), 0.01), 0.9)
-        least = max(STUCK_LEAST, 1 + int(np.ceil(np.log(STUCK_CHANCE / len(values)) / np.log(chance))))
-        bad = pd.Series(length >= least, index=frame.index)
-        days = int(bad.sum())
-        if not days:
-            continue
-        if days > MANY * np.isfinite(values).sum():
-            sentence = say("repeats_values", least=least, count=days)
-            if variable == "u2":
-                sentence = say("of_variable", variable=variable, sentence=sentence)
-            report.quarantine(name, variable, "stuck", days, least, sentence)
-        else:
-            still = say("stands_still", variable=variable, least=least)
-            longest = int(length[bad].max())
-            elsewhere = _elsewhere(report, variable, others, name).reindex(frame.index, fill_value=False)
-            alone = report.here(name, bad & ~elsewhere)
-            report.mask(name, variable, bad & elsewhere, "stuck", longest, least, _always(still))
-            report.mark(
-                name, variable, alone, "stuck", longest, least, _kept("stands_still_kept", variable, least=least)
-            )
+        chance = ((length > 1) & short).sum(axis=1) / np.maximum(short.sum(axis=1), 1)
+        chance = np.minimum(np.maximum(chance, 0.01), 0.9)
+        least = np.maximum(STUCK_LEAST, 1 + np.ceil(np.log(STUCK_CHANCE / len(days)) / np.log(chance)))
+        bad = (length >= least[:, None]) & (number >= MIN_DAYS)[:, None]
+        if bad.any():
+            _stand_still(examined, name, variable, others, bad, length, least)
+
+
+def _stand_still(
+    examined: Examined, name: str, variable: str, others: Sequence[str], bad: Mask, length: Array, least: Array
+) -> None:
+    """Leave out, or mark, what stands still in the cells ``bad`` of what a source is judged by."""
+    days = bad.sum(axis=1)
+    values = examined.judged(name)[0][variable]
+    throughout = days > MANY * (~np.isnan(values)).sum(axis=1)
+    for place in places_where(throughout):
+        sentence = say("repeats_values", least=int(least[place]), count=int(days[place]))
+        if variable == "u2":
+            sentence = say("of_variable", variable=variable, sentence=sentence)
+        examined.quarantine(place, name, variable, "stuck", days[place], least[place], sentence)
+    bad = bad & ~throughout[:, None]
+    longest = np.where(bad, length, 0).max(axis=1)
+    elsewhere = examined.elsewhere(variable, others, name)
+    masked = bad & examined.there(name, elsewhere)
+    marked = examined.here(name, bad) & ~elsewhere
+    for place in places_where(bad.any(axis=1)):  # one by one: each place has its own least length in its sentence
+        only = np.zeros((len(bad), 1), bool)
+        only[place] = True
+        limit = int(least[place])
+        still = say("stands_still", variable=variable, least=limit)
+        examined.mask(name, variable, masked & only, "stuck", longest, limit, _always(still))
+        kept = _kept("stands_still_kept", variable, least=limit)
+        examined.mark(name, variable, marked & only, "stuck", longest, limit, kept)
 
 
 def _always(text: Text) -> Callable[[int], Text]:
     return lambda _: text
-
-
-def _elsewhere(report: Report, variable: str, others: Sequence[str], name: str) -> pd.Series:
-    """Return the days at hand on which another source has a variable."""
-    there = pd.Series(False, index=report.frames[name].index)
-    for other in others:
-        if other != name and variable in report.frames[other]:
-            there |= report.frames[other][variable].notna()
-    return there
 
 
 def _kept(key: str, variable: str, **values: object) -> Callable[[pd.DatetimeIndex], Text]:
@@ -146,55 +168,42 @@ def _kept(key: str, variable: str, **values: object) -> Callable[[pd.DatetimeInd
     return sentence
 
 
-def _at_rest(values: np.ndarray, variable: str) -> np.ndarray:
+def _at_rest(values: Array, variable: str) -> Mask:
     """Return where a value may well last: fog, polar night, calm."""
     if variable == "rhmean":
-        return values >= 97
-    return values <= 0.1 if variable in ("rs", "u2") else np.zeros(len(values), bool)
+        return np.asarray(values >= 97)
+    return np.asarray(values <= 0.1) if variable in ("rs", "u2") else np.zeros(values.shape, bool)
 
 
-def run_lengths(values: np.ndarray) -> np.ndarray:
-    """Return for each day the length of the run of equal values it belongs to; 0 where absent.
-
-    >>> run_lengths(np.array([1.0, 1.0, 2.0, np.nan, 2.0])).tolist()
-    [2, 2, 1, 0, 1]
-    """
-    change = np.ones(len(values), bool)
-    change[1:] = values[1:] != values[:-1]
-    run = np.cumsum(change) - 1
-    return np.where(np.isfinite(values), np.bincount(run)[run], 0)
-
-
-def contradictions(report: Report, names: Sequence[str], site: Site) -> None:
+def contradictions(examined: Examined, names: Sequence[str]) -> None:
     """Mask a value that the other sources of the day contradict and that is the less usual at the place.
 
     Of a station's every other source must contradict it, and its wind is neither judged nor a judge: it is measured
     over its own ground and may differ from a grid's by a factor. Where there is no climatology, nothing is left out.
     """
-    usual: dict[str, np.ndarray] | None = None
+    usual = _Usual(examined)
     for variable, apart in APART.items():
-        there = [n for n in names if variable in report.frames[n] and not (variable == "u2" and n == STATION)]
+        there = [n for n in names if variable in examined.tables[n] and not (variable == "u2" and n == STATION)]
         gate = float(np.log(apart)) if variable == "u2" else apart
-        values = {name: _scale(report.frames[name][variable], variable).to_numpy(float) for name in there}
-        far = [np.abs(values[one] - values[two]) > gate for one, two in itertools.combinations(there, 2)]
-        if not any(found.any() for found in far):
+        values = {name: _scale(examined.tables[name][variable], variable) for name in there}
+        far = np.zeros(len(examined.findings), bool)
+        for one, two in itertools.combinations(there, 2):
+            far |= (np.abs(values[one] - values[two]) > gate).any(axis=1)
+        if not far.any():
             continue
-        if usual is None and (usual := _usual(report, site)) is None:
-            return  # nothing decides which of two is wrong
-        own = {name: np.abs(value - usual[variable]) for name, value in values.items()}
+        rows = places_where(far)
+        expected = usual.of(variable, rows)
+        values = {name: value[rows] for name, value in values.items()}
+        own = {name: np.abs(value - expected) for name, value in values.items()}
         hits = {name: _contradicted(name, values, own, gate) & (own[name] > STRANGE * gate) for name in there}
         for name, hit in hits.items():
             if hit.any():
-                rows = pd.Series(hit, index=report.frames[name].index)
-                if name in report.records:
-                    rows = rows.reindex(report.records[name].index, fill_value=False)
-                farthest = float(own[name][hit].max())
-                report.mask(name, variable, rows, "spike", farthest, gate, _wild(variable))
+                whole, farthest = np.zeros(examined.tables[name][variable].shape, bool), np.zeros(len(far))
+                whole[rows], farthest[rows] = hit, np.where(hit, own[name], 0.0).max(axis=1)
+                examined.mask(name, variable, examined.there(name, whole), "spike", farthest, gate, _wild(variable))
 
 
-def _contradicted(
-    name: str, values: Mapping[str, np.ndarray], own: Mapping[str, np.ndarray], gate: float
-) -> np.ndarray:
+def _contradicted(name: str, values: Mapping[str, Array], own: Mapping[str, Array], gate: float) -> Mask:
     """Return where other sources contradict one that is the less usual: any of them; of a station all."""
     rivals = [other for other in values if other != name]
     against = np.array([(np.abs(values[name] - values[o]) > gate) & (own[name] > own[o]) for o in rivals])
@@ -208,33 +217,51 @@ def _wild(variable: str) -> Callable[[int], Text]:
     return lambda count: say("wild_on_days", variable=variable, count=count)
 
 
-def _usual(report: Report, site: Site) -> dict[str, np.ndarray] | None:
-    """Return what the embedded climatology has for the days at hand, None where it does not cover the place."""
-    days = pd.DatetimeIndex(next(iter(report.frames.values())).index)
-    source = next(row.name for row in catalogue.SOURCES.values() if row.dateless)
-    try:
-        frame = catalogue.provider(source).fetch(site, Period(days[0].date(), days[-1].date())).frame
-    except (SourceError, InputError):
-        return None
-    frame = frame.assign(rhmean=relative_humidity(frame)).reindex(days)
-    return {variable: _scale(frame[variable], variable).to_numpy(float) for variable in APART}
+class _Usual:
+    """What the embedded climatology has for the days at hand, of the places that need it."""
+
+    def __init__(self, examined: Examined) -> None:
+        self.sites, self.days = examined.block.sites, examined.days
+        self.known: dict[int, dict[str, Array] | None] = {}
+
+    def of(self, variable: str, places: Sequence[int]) -> Array:
+        """Return a variable of `APART`, scaled; NaN where the climatology does not cover the place."""
+        nothing = np.full(len(self.days), np.nan)
+        rows = []
+        for place in places:
+            if place not in self.known:
+                self.known[place] = self._of_place(self.sites[place])
+            found = self.known[place]
+            rows.append(nothing if found is None else found[variable])
+        return np.array(rows)
+
+    def _of_place(self, site: Site) -> dict[str, Array] | None:
+        source = next(row.name for row in catalogue.SOURCES.values() if row.dateless)
+        first, last = self.days.index[0].date(), self.days.index[-1].date()
+        try:
+            frame = catalogue.provider(source).fetch(site, Period(first, last)).frame
+        except (SourceError, InputError):
+            return None
+        frame = frame.assign(rhmean=relative_humidity(frame)).reindex(self.days.index)
+        return {variable: _scale(frame[variable].to_numpy(float), variable) for variable in APART}
 
 
-def unlikely(report: Report, name: str, others: Sequence[str]) -> None:
+def unlikely(examined: Examined, name: str, others: Sequence[str]) -> None:
     """Mark values far from what a station's whole record shows at that season, on days no other source has.
 
     They are kept: the worst storm of eighteen years looks like this, and so does a broken sensor.
     """
-    record = report.record(name)
+    table, days = examined.judged(name)
     for variable in APART:
-        if variable in record:
-            score = robust_score(_scale(record[variable], variable))
-            rows = report.here(name, score > UNLIKELY) & ~_elsewhere(report, variable, others, name)
-            report.mark(
-                name, variable, rows, "spike", float(score.max()), UNLIKELY, _kept("unlikely_value_kept", variable)
-            )
+        if variable in table:
+            score = np.array([robust_score(row, days) for row in _scale(table[variable], variable)])
+            rows = examined.here(name, score > UNLIKELY) & ~examined.elsewhere(variable, others, name)
+            if rows.any():
+                highest = np.nanmax(np.where(np.isnan(score), -np.inf, score), axis=1)
+                kept = _kept("unlikely_value_kept", variable)
+                examined.mark(name, variable, rows, "spike", highest, UNLIKELY, kept)
 
 
-def _scale(values: pd.Series, variable: str) -> pd.Series:
+def _scale(values: Array, variable: str) -> Array:
     """Wind errs by factors: judge its logarithm."""
-    return pd.Series(np.log(values.clip(lower=0.05)), index=values.index) if variable == "u2" else values
+    return np.asarray(np.log(np.maximum(values, 0.05))) if variable == "u2" else values
