@@ -64,8 +64,9 @@ if TYPE_CHECKING:
     from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
-    from etolib.water.crop_water import WaterBalance, water_balance
+    from etolib.water.crop_water import water_balance
     from etolib.water.degree_days import degree_days
+    from etolib.water.ledger import WaterBalance
     from etolib.widgets.app import Page
 
 _HOMES = {
@@ -116,8 +117,9 @@ _HOMES = {
     "result.normals": ("Normals", "normals"),
     "result.result": ("Result",),
     "site": ("Period", "Site"),
-    "water.crop_water": ("WaterBalance", "water_balance"),
+    "water.crop_water": ("water_balance",),
     "water.degree_days": ("degree_days",),
+    "water.ledger": ("WaterBalance",),
     "widgets.app": ("Page",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}

@@ -9,123 +9,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from etolib.errors import InputError, Problem
-from etolib.water import dual, season, weather
-from etolib.water.balance import HELD, KNOWN, MISSING, UNKNOWN, Plan, SurfaceLayer, root_zone
+from etolib.water import checks, dual, notes, season, weather
+from etolib.water.balance import Plan, SurfaceLayer, root_zone
 from etolib.water.crops import Crop
 from etolib.water.crops import crop as find_crop
 from etolib.water.irrigation import System
 from etolib.water.irrigation import system as find_system
+from etolib.water.ledger import STATES, WaterBalance
 from etolib.water.season import OUTSIDE, ROOTS_AT_PLANTING, STAGES
 from etolib.water.soil import Soil, total_available_water
 from etolib.water.soil import soil as find_soil
-from etolib.words import Text, say
+from etolib.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
-
-STATES = {KNOWN: "known", MISSING: "missing", UNKNOWN: "unknown", HELD: "held"}
-"""Words of the column ``state``; and ``outside`` of a season."""
-
-UNITS = {
-    "eto": "mm day-1",
-    "precipitation": "mm day-1",
-    "irrigation": "mm day-1",
-    "etc": "mm day-1",
-    "etc_adjusted": "mm day-1",
-    "evaporation": "mm day-1",
-    "taw": "mm",
-    "raw": "mm",
-    "depletion": "mm",
-    "percolation": "mm day-1",
-    "runoff": "mm day-1",
-    "root_depth": "m",
-}
-"""Units of the columns; coefficients (kc, kcb, ke, ks) have none."""
 
 _COLUMNS = (
     "season_day", "stage", "eto", "precipitation", "irrigation", "kc", "kcb", "ke", "etc", "ks", "etc_adjusted",
     "evaporation", "taw", "raw", "depletion", "percolation", "runoff", "root_depth", "state",
 )  # fmt: skip
-
-
-def state_title(state: str) -> Text:
-    """Return a state of a day (column ``state``) in words.
-
-    >>> state_title("held")
-    'missing, depletion held'
-    """
-    return say(f"water_state_{state}")
-
-
-def stage_title(stage: str) -> Text:
-    """Return a stage of the season (column ``stage``) in words.
-
-    >>> stage_title("mid")
-    'mid-season'
-    """
-    return say(f"growth_stage_{stage}")
-
-
-@dataclass
-class WaterBalance:
-    """The water of a crop, day by day.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        One row a day: ``date``, ``season_day``, ``stage`` (initial, development, mid, late, outside), ``eto``,
-        ``precipitation``, ``irrigation`` (net), ``kc`` (single) or ``kcb`` and ``ke``, ``etc`` (without stress),
-        ``ks``, ``etc_adjusted``, ``taw``, ``raw``, ``depletion`` (at the end of the day), ``percolation``, ``runoff``,
-        ``root_depth``, ``state`` (known, missing, unknown, held, outside); units in `UNITS`. NaN is not known.
-    crop : Crop
-    soil : Soil
-    system : System
-    settings : dict
-        What the balance was made with, as JSON can hold it.
-    notes : list of Text
-        What the reader should know.
-    planned : list of date
-        Days whose irrigation the balance added.
-    """
-
-    table: pd.DataFrame
-    crop: Crop
-    soil: Soil
-    system: System
-    settings: dict[str, Any]
-    notes: list[Text] = field(default_factory=list)
-    planned: list[dt.date] = field(default_factory=list)
-
-    def irrigations(self) -> pd.DataFrame:
-        """Return the irrigations that the balance added: ``date``, ``net`` and ``gross`` [mm]."""
-        import pandas as pd
-
-        days = self.table.set_index("date")["irrigation"].reindex(pd.DatetimeIndex(self.planned))
-        gross = days.to_numpy(float) / self.settings["efficiency"]
-        return pd.DataFrame({"date": days.index, "net": days.to_numpy(float), "gross": gross})
-
-    def dry_day(self) -> dt.date | None:
-        """Return the first day that ends with more than RAW depleted; None where there is none."""
-        dry = self.table[self.table["depletion"] > self.table["raw"] + 1e-9]
-        return None if dry.empty else dry["date"].iloc[0].date()
-
-    def totals(self) -> dict[str, float]:
-        """Return the sums of the season's known days [mm], and their number."""
-        known = self.table[self.table["state"] == "known"]
-        names = ("eto", "precipitation", "irrigation", "etc", "etc_adjusted", "percolation", "runoff")
-        return {"days": float(len(known))} | {name: float(known[name].sum()) for name in names}
-
-    def _repr_html_(self) -> str:
-        import html
-
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<ul>{notes}</ul>{self.table.head(10).to_html(index=False, escape=True)}"
 
 
 def water_balance(
@@ -135,12 +43,14 @@ def water_balance(
     planting: dt.date | str | Sequence[dt.date | str] | None = None,
     *,
     method: str = "single",
-    kc: float | Sequence[float] | None = None,
+    kc: float | Sequence[float | None] | None = None,
     stages: Sequence[int] | None = None,
     root_depth: float | tuple[float, float] | None = None,
+    height: float | None = None,
     p: float | None = None,
     initial_depletion: float = 0.0,
     irrigation: Mapping[Any, float] | pd.Series | float | None = None,
+    rain: Mapping[Any, float] | pd.Series | None = None,
     system: str | System = "sprinkler",
     efficiency: float | None = None,
     plan_from: dt.date | str | None = None,
@@ -173,18 +83,22 @@ def water_balance(
         Kc, or Kcb + Ke with the evaporation of the surface.
     kc : float or three numbers, optional
         Coefficients of your own in place of the table's (Kcb for the dual method): one for all days, or initial, mid
-        and end. They are not adjusted to the climate.
+        and end, None for that of the table. Those of your own are not adjusted to the climate.
     stages : four numbers, optional
-        Lengths of the stages of your own [days].
+        Lengths of the stages of your own [days], whole numbers.
     root_depth : float or (float, float), optional
         Depth of the roots at most, or at planting and at most [m]. None: the smaller of Table 22, which FAO-56 gives
         for planning irrigation; from 0.2 m for what is sown.
+    height : float, optional
+        Mean maximum height of your own [m].
     p : float, optional
         Depletion fraction of your own.
     initial_depletion : float
         At planting, as a share of TAW; 0 is field capacity.
     irrigation : mapping, Series or float, optional
         Net depths that were given [mm], by date.
+    rain : mapping or Series, optional
+        Rain of another gauge [mm], by date: stands in place of the data's on these days.
     system : str or System
         Of irrigation: `etolib.water.irrigation.SYSTEMS` (share wetted, efficiency).
     efficiency : float, optional
@@ -229,9 +143,9 @@ def water_balance(
     1 2024-05-26  13.0   17.3
     """
     return _Account(
-        data, crop, soil, planting, method, kc, stages, root_depth, p, initial_depletion, irrigation, system,
-        efficiency, plan_from, allowed, depth, curve_number, capillary_rise, subsoil, adjust_kc, adjust_p, early,
-        missing,
+        data, crop, soil, planting, method, kc, stages, root_depth, height, p, initial_depletion, irrigation, rain,
+        system, efficiency, plan_from, allowed, depth, curve_number, capillary_rise, subsoil, adjust_kc, adjust_p,
+        early, missing,
     ).balance()  # fmt: skip
 
 
@@ -247,9 +161,11 @@ class _Account:
     kc: Any
     stages: Any
     root_depth: Any
+    height: Any
     p: Any
     initial_depletion: float
     irrigation: Any
+    rain: Any
     system: Any
     efficiency: Any
     plan_from: Any
@@ -264,7 +180,7 @@ class _Account:
     missing: str
 
     def __post_init__(self) -> None:
-        problems = _numbers(self)
+        problems = checks.numbers(self)
         if self.method not in ("single", "dual"):
             problems.append(Problem("method", self.method, say("not_one_of", names=["single", "dual"])))
         if self.missing not in ("stop", "hold"):
@@ -276,8 +192,8 @@ class _Account:
                 problems += error.problems
         if problems:
             raise InputError(problems)
-        self.crop = season.changed(self.crop, self.kc, self.stages, self.method == "dual")
-        self.days = weather.daily(self.data)
+        self.crop = season.changed(self.crop, self.kc, self.stages, self.height, self.method == "dual")
+        self.days, self.gauged = weather.with_rain(weather.daily(self.data), self.rain)
         first = self.days.index[0].date()
         given = self.planting if isinstance(self.planting, list | tuple) else [self.planting or first]
         self.plantings = [weather.as_date(one, "planting") for one in given]
@@ -289,18 +205,20 @@ class _Account:
         """Return the depth of the roots at planting and at most [m]."""
         deepest = self.crop.root_depth[0] if self.root_depth is None else self.root_depth
         first, last = deepest if isinstance(deepest, list | tuple) else (min(ROOTS_AT_PLANTING, deepest), deepest)
+        self.deepest = float(last)
         end = float(last) if self.soil.depth is None else min(float(last), self.soil.depth)
         return (end if self.crop.perennial else min(float(first), end)), end
 
     def balance(self) -> WaterBalance:
         """Balance each season by itself, and put the days together."""
         crop, days = self.crop, self.days
+        own = self.kc if isinstance(self.kc, list | tuple | np.ndarray) else [self.kc] * 3
         state = season.of_crop(
             crop,
             days,
             self.plantings,
             basal=self.method == "dual",
-            adjust=self.adjust_kc and self.kc is None,
+            adjust=(self.adjust_kc and own[1] is None, self.adjust_kc and own[2] is None),
             roots=self.roots,
         )
         taw = total_available_water(self.soil.field_capacity, self.soil.wilting_point, state.root_depth)
@@ -311,6 +229,8 @@ class _Account:
         table = self._empty(state, taw, given)
         planned = np.zeros(len(days), bool)
         inside = np.isfinite(state.kc)
+        if not inside.any():
+            raise InputError([self._no_day_in_season()])
         starts: list[int] = np.flatnonzero(state.begins).tolist()
         for start in starts:
             end = _end(inside, state.begins, start)
@@ -325,9 +245,17 @@ class _Account:
             )  # fmt: skip
             planned[here] = found["irrigation"] > given[here]
             self._fill(table, here, found)
-        notes = self._notes(state, table, len(starts))
+        said = notes.all_of(self, state, table, len(starts))
         dates = [day.date() for day in days.index[planned]]
-        return WaterBalance(table.reset_index(), crop, self.soil, self.system, self._settings(), notes, dates)
+        return WaterBalance(table.reset_index(), crop, self.soil, self.system, self._settings(), said, dates)
+
+    def _no_day_in_season(self) -> Problem:
+        """Return that the season and the days have nothing in common."""
+        assert self.crop.stages is not None
+        last = max(self.plantings) + dt.timedelta(days=sum(self.crop.stages) - 1)
+        allowed = f"{self.days.index[0].date()}/{self.days.index[-1].date()}"
+        given = ", ".join(map(str, self.plantings))
+        return Problem("planting", given, say("season_outside_of_days", date=str(last), period=allowed))
 
     def _position(self, day: Any) -> int:
         return int(self.days.index.searchsorted(np.datetime64(weather.as_date(day, "plan_from"))))
@@ -365,7 +293,10 @@ class _Account:
         )  # fmt: skip
 
     def _settings(self) -> dict[str, Any]:
+        site = getattr(self.data, "site", None)
         return {
+            "place": None if site is None else str(site),
+            "period": f"{self.days.index[0].date()}/{self.days.index[-1].date()}",
             "crop": self.crop.name,
             "soil": self.soil.name,
             "planting": [str(day) for day in self.plantings],
@@ -374,9 +305,12 @@ class _Account:
             "kcb": [self.crop.kcb_ini, self.crop.kcb_mid, self.crop.kcb_end],
             "stages": None if self.crop.stages is None else list(self.crop.stages),
             "root_depth": list(self.roots),
+            "height": self.crop.height,
             "p": self.p,
             "field_capacity": self.soil.field_capacity,
             "wilting_point": self.soil.wilting_point,
+            "total_evaporable": self.soil.total_evaporable,
+            "readily_evaporable": self.soil.readily_evaporable,
             "initial_depletion": self.initial_depletion,
             "system": self.system.name,
             "efficiency": self.efficiency,
@@ -391,82 +325,8 @@ class _Account:
             "missing": self.missing,
         }
 
-    def _notes(self, state: season.Season, table: pd.DataFrame, seasons: int) -> list[Text]:
-        """Return what the reader should know."""
-        crop, soil = self.crop, self.soil
-        notes = [say("water_crop", crop=crop.title, tables=crop.source)]
-        if self.kc is not None:
-            notes = [say("water_own_kc", crop=crop.title, tables=crop.source)]
-        if crop.stages is None and self.kc is None:
-            notes.append(say("water_no_stages", crop=crop.title))
-        elif crop.stages and crop.region:
-            notes.append(say("water_stages_of", numbers=list(crop.stages), region=crop.grown))
-        capacity, point = f"{soil.field_capacity:.2f}", f"{soil.wilting_point:.2f}"
-        depths = {
-            "first": f"{self.roots[0]:.2f}",
-            "last": f"{self.roots[1]:.2f}",
-            "share": f"{self.initial_depletion:.0%}",
-        }
-        notes.append(say("water_soil", soil=soil.title, capacity=capacity, point=point, **depths))
-        notes += state.notes
-        if self.planting is None:
-            notes.append(say("water_planting_not_given", date=str(self.plantings[0])))
-        if self.method == "dual":
-            notes.append(say("water_surface_dry"))
-        begun = int(state.day[0]) - 1
-        if begun > 0 and crop.stages is not None:
-            notes.append(say("water_season_begun", count=begun))
-        if self.curve_number is None:
-            notes.append(say("water_no_runoff"))
-        if usual := weather.climatology_days(self.data):
-            notes.append(say("water_days_of_climatology", count=usual))
-        gone = table[table["state"].isin(["missing", "held"])]
-        if len(gone):
-            key = "water_days_held" if self.missing == "hold" else "water_days_missing"
-            notes.append(say(key, count=len(gone), date=str(gone.index[0].date())))
-        unknown = int((table["state"] == "unknown").sum())
-        if unknown:
-            notes.append(say("water_days_unknown", count=unknown))
-        outside = int((table["state"] == OUTSIDE).sum())
-        if outside:
-            notes.append(say("water_days_outside", count=outside))
-        if seasons > 1 and not crop.perennial:
-            notes.append(say("water_seasons_begin_anew", count=seasons))
-        if self.plan_from is not None:
-            notes.append(say("water_gross", system=self.system.title, percent=f"{100 * self.efficiency:.0f}"))
-        return notes
-
 
 def _end(inside: np.ndarray, begins: np.ndarray, start: int) -> int:
     """Return the end of a season: where the crop is gone, or the next one begins."""
     stop = np.flatnonzero(~inside[start:] | np.concatenate([[False], begins[start + 1 :]]))
     return start + int(stop[0]) if len(stop) else len(inside)
-
-
-def _numbers(account: _Account) -> list[Problem]:
-    """Return what is wrong with the numbers."""
-    bounds = {
-        "p": (0.05, 0.95), "initial_depletion": (0.0, 1.0), "efficiency": (0.05, 1.0), "allowed": (0.05, 3.0),
-        "depth": (0.1, 500.0), "curve_number": (1.0, 100.0), "subsoil": (0.0, 1.0),
-    }  # fmt: skip
-    given = [(name, getattr(account, name), *bounds[name]) for name in bounds if getattr(account, name) is not None]
-    for name, count, low, high in (("kc", 3, 0.0, 2.0), ("stages", 4, 0, 3000)):
-        values = getattr(account, name)
-        if values is not None:
-            many = isinstance(values, list | tuple | np.ndarray)
-            values = list(values) if many else [values]
-            given += [(name, one, low, high) for one in values]
-            if len(values) != count and (many or name == "stages"):
-                return [Problem(name, values, say("must_have_values", number=count))]
-    roots = account.root_depth
-    if isinstance(roots, list | tuple) and len(roots) != 2:
-        return [Problem("root_depth", list(roots), say("must_have_values", number=2))]
-    if isinstance(account.planting, list | tuple) and not account.planting:
-        return [Problem("planting", None, say("is_missing"), say("write_date_like"))]
-    if roots is not None:
-        given += [("root_depth", one, 0.01, 20.0) for one in (roots if isinstance(roots, list | tuple) else [roots])]
-    return [
-        Problem(name, value, say("must_be_number_between", low=low, high=high))
-        for name, value, low, high in given
-        if isinstance(value, bool | str) or not low <= value <= high
-    ]

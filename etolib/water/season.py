@@ -87,7 +87,7 @@ def of_crop(
     plantings: Sequence[dt.date],
     *,
     basal: bool,
-    adjust: bool,
+    adjust: tuple[bool, bool],
     roots: tuple[float, float],
 ) -> Season:
     """Return what a crop is on each day of a table.
@@ -101,8 +101,8 @@ def of_crop(
         Days of planting; of perennials the day on which the stages begin each year.
     basal : bool
         Kcb instead of Kc.
-    adjust : bool
-        Whether the coefficients follow the climate of their stages (FAO-56 Eqs. 62, 65, 70).
+    adjust : (bool, bool)
+        Whether the coefficients of the middle and the end follow the climate of their stages (FAO-56 Eqs. 62, 65, 70).
     roots : tuple of float
         Depth of the roots at planting and at most [m].
     """
@@ -113,10 +113,10 @@ def of_crop(
     tabled = (crop.kcb_ini, crop.kcb_mid, crop.kcb_end) if basal else (crop.kc_ini, crop.kc_mid, crop.kc_end)
     notes: list[Text] = []
     mid, end = np.full(len(day), tabled[1]), np.full(len(day), tabled[2])
-    if adjust:
+    if any(adjust):
         for number in np.unique(_season_numbers(day)):
             here = _season_numbers(day) == number
-            mid[here], end[here] = _adjusted(crop, days[here], stage[here], tabled[1:], notes, basal)
+            mid[here], end[here] = _adjusted(crop, days[here], stage[here], tabled[1:], adjust, notes, basal)
     else:
         notes.append(say("water_kc_as_tabled"))
     kc = single.coefficient(day, stages, tabled[0], mid, end)
@@ -142,15 +142,16 @@ def _season_numbers(day: np.ndarray) -> np.ndarray:
 
 
 def _adjusted(
-    crop: Crop, days: pd.DataFrame, stage: np.ndarray, tabled: tuple[float, float], notes: list[Text], basal: bool
-) -> tuple[float, float]:
+    crop: Crop, days: pd.DataFrame, stage: np.ndarray, tabled: tuple[float, float], adjust: tuple[bool, bool],
+    notes: list[Text], basal: bool,
+) -> tuple[float, float]:  # fmt: skip
     """Return the coefficients of the middle and the end in the climate of their days of one season."""
     found = []
-    for number, value in ((3, tabled[0]), (4, tabled[1])):
+    for number, value, follows in ((3, tabled[0], adjust[0]), (4, tabled[1], adjust[1])):
         those = days[(stage == number)][["u2", "rhmin"]].dropna()
         # Eq. 62 has no lower bound for Kc; Kcb mid below 0.45 is not adjusted (Eq. 70), and no end below it (Eq. 65).
         bound = basal or number == 4
-        if not (stage == number).any() or (bound and value < single.UNADJUSTED):
+        if not follows or not (stage == number).any() or (bound and value < single.UNADJUSTED):
             found.append(value)
             continue
         if those.empty:
@@ -174,15 +175,18 @@ def _adjusted(
     return found[0], found[1]
 
 
-def changed(crop: Crop, kc: Any, stages: Any, basal: bool) -> Crop:
-    """Return a crop with coefficients (initial, mid, end; or one for all days) and stage lengths of one's own."""
+def changed(crop: Crop, kc: Any, stages: Any, height: float | None, basal: bool) -> Crop:
+    """Return a crop with numbers of one's own: coefficients (initial, mid, end; or one for all), stages, height."""
+    if height is not None:
+        crop = replace(crop, height=float(height))
     if isinstance(kc, int | float):
         kc, crop = (kc, kc, kc), replace(crop, stages=None)
     if kc is not None:
         names = ("kcb_ini", "kcb_mid", "kcb_end") if basal else ("kc_ini", "kc_mid", "kc_end")
-        own: Any = dict(zip(names, map(float, kc), strict=True))
+        own: Any = {name: float(value) for name, value in zip(names, kc, strict=True) if value is not None}
         crop = replace(crop, **own)
     if stages is None:
         return crop
     first, second, third, last = (int(length) for length in stages)
-    return replace(crop, stages=(first, second, third, last), region="")
+    same = (first, second, third, last) == crop.stages
+    return crop if same else replace(crop, stages=(first, second, third, last), region="")

@@ -20,6 +20,9 @@ from etolib.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST = 2000
+"""Depth of water of one day at most [mm]."""
+
 _READ = ("eto", "precipitation", "irrigation", "u2", "rhmin", "ea", "tdew", "tmin", "tmax")
 
 
@@ -115,7 +118,7 @@ def depths(given: Any, index: pd.Index[Any], name: str) -> np.ndarray:
     Raises
     ------
     InputError
-        Where a date lies outside the days, or a depth is negative or none.
+        Where a date lies outside the days, or a depth is negative, more than `MOST`, or none.
     """
     import pandas as pd
 
@@ -137,10 +140,19 @@ def depths(given: Any, index: pd.Index[Any], name: str) -> np.ndarray:
                 [Problem(name, str(when[outside][0].date()), say("day_not_in_result", period=allowed), rule)]
             )
         found = pd.Series(series.to_numpy(), when).groupby(level=0).sum().reindex(index, fill_value=0.0).to_numpy()
-    if not (np.isfinite(found) & (found >= 0)).all():
-        wrong = found[~(np.isfinite(found) & (found >= 0))][0]
-        raise InputError([Problem(name, float(wrong), say("must_be_number_between", low=0, high=2000))])
+    possible = (found >= 0) & (found <= MOST)
+    if not possible.all():
+        raise InputError([Problem(name, float(found[~possible][0]), say("must_be_number_between", low=0, high=MOST))])
     return found
+
+
+def with_rain(days: pd.DataFrame, rain: Any) -> tuple[pd.DataFrame, int]:
+    """Return days with the rain of another gauge on the dates it has, and how many these are."""
+    if rain is None or not len(rain):
+        return days, 0
+    fallen = depths(rain, days.index, "rain")
+    when = days.index.isin([as_date(key, "rain") for key in dict(rain)])
+    return days.assign(precipitation=np.where(when, fallen, days["precipitation"])), int(when.sum())
 
 
 def as_date(value: Any, name: str) -> dt.date:

@@ -1,4 +1,4 @@
-"""The view of the water: crop, soil and irrigation to choose, and the balance that a worker makes of them."""
+"""The view of the water: crop, soil and irrigation to choose or type, and the balance that a worker makes of them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from etolib import words
 from etolib.water.crops import CROPS
 from etolib.water.irrigation import SYSTEMS
 from etolib.water.soil import SOILS
-from etolib.widgets import wording
-from etolib.widgets.daily import METRIC
+from etolib.widgets import texts, water_fields, wording
+from etolib.widgets.daily import METRIC, US
 from etolib.widgets.form import marked
 from etolib.widgets.markup import water as markup
+from etolib.widgets.markup.base import label
+from etolib.widgets.water_fields import FIELDS, LISTS
 from etolib.widgets.wording import say
-
-TYPED = ("root_depth", "initial_depletion", "efficiency", "base", "upper")
-"""Numbers that are typed; an empty field is the number of the crop, the soil or the system."""
 
 CHOSEN = ("crop", "soil", "system", "method")
 _FIRST = {"crop": "maize_grain", "soil": "loam", "system": "sprinkler", "method": "single"}
+_FILLED_BY = {"crop": ("crop",), "soil": ("soil",), "system": ("system",), "method": ()}
+_PARTS = ("crop", "soil", "balance", "warmth")
 
 
 class WaterView:
@@ -30,7 +31,8 @@ class WaterView:
     Attributes
     ----------
     fields : dict
-        By the name of the value that is chosen.
+        By the name of the value that is chosen or typed. A number stands there as the chosen row of the table has it,
+        until somebody types another: then it is marked as theirs, until it is emptied or another row is chosen.
     ask : callable
         See `etolib.widgets.tabs.Asking`.
     """
@@ -40,38 +42,59 @@ class WaterView:
     def __init__(self) -> None:
         self._language, self._units = words.ENGLISH, METRIC
         self._answer: Mapping[str, Any] | None = None
-        self._filling = False
+        self._filling, self._folded = False, True
+        self._own: dict[str, tuple[str, str]] = {}  # what was typed, and the units it was typed in
         self.fields: dict[str, Any] = {name: widgets.Dropdown() for name in CHOSEN}
         self.fields["planting"] = widgets.DatePicker()
-        self.fields |= {name: widgets.Text(continuous_update=False) for name in TYPED}
+        self.fields |= {name: widgets.Text(continuous_update=False) for name in FIELDS}
+        self.fields |= {name: widgets.Textarea(continuous_update=False, rows=3) for name in LISTS}
+        self.wrong = {name: marked(widgets.HTML(), "etolib-field-error") for name in self.fields}
+        cells = {}
         for name, field in self.fields.items():
             marked(field, "etolib-field", f"etolib-water-{name.replace('_', '-')}")
+            cells[name] = marked(widgets.VBox([field, self.wrong[name]]), "etolib-water-cell")
         self.said = marked(widgets.HTML(), "etolib-water-said")
         self.shown = marked(widgets.HTML(), "etolib-water-shown")
-        fields = marked(widgets.Box([*self.fields.values()]), "etolib-water-fields")
-        self.widget = marked(widgets.VBox([fields, self.said, self.shown]), "etolib-water")
+        self.more = marked(widgets.Button(), "etolib-water-more", "etolib-second")
+        self.more.on_click(lambda _: self._fold(not self._folded))
+        self.titles = {name: widgets.HTML() for name in _PARTS}
+        choices = [cells[name] for name in ("crop", "planting", "method", "soil", "system")]
+        numbers = [marked(widgets.VBox([self.titles[of], self._numbers(of, cells)])) for of in _PARTS]
+        self.numbers = marked(widgets.Box(numbers), "etolib-water-numbers")
+        lists = marked(widgets.Box([cells[name] for name in LISTS]), "etolib-water-lists")
+        head = marked(widgets.Box(choices), "etolib-water-fields")
+        self.widget = marked(
+            widgets.VBox([head, self.more, self.numbers, lists, self.said, self.shown]), "etolib-water"
+        )
         self._translate(_FIRST)
-        for field in self.fields.values():
-            field.observe(self._changed, "value")
+        for name, field in self.fields.items():
+            field.observe(lambda change, name=name: self._changed(name, change), "value")
+
+    @staticmethod
+    def _numbers(part: str, cells: Mapping[str, Any]) -> Any:
+        of = ("balance", "system") if part == "balance" else (part,)
+        found = [cells[name] for name, field in FIELDS.items() if field.of in of]
+        return marked(widgets.Box(found), "etolib-water-typed")
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is chosen, as `etolib.widgets.tabs.water.balance` takes it."""
+        """What is chosen and typed, as `etolib.widgets.tabs.water.balance` takes it."""
         day = self.fields["planting"].value
-        return {name: self.fields[name].value for name in (*CHOSEN, *TYPED)} | {
-            "planting": None if day is None else day.isoformat()
-        }
+        found = {name: self.fields[name].value for name in CHOSEN}
+        found["planting"] = None if day is None else day.isoformat()
+        found |= {name: typed for name, (typed, _) in self._own.items()}
+        return found | {"us": [name for name, (_, units) in self._own.items() if units == US]}
 
     def show(self, language: str, answer: Mapping[str, Any] | None, task_id: str | None, units: str) -> None:
         """Show an answer; the first one of a result is asked for anew where a person has chosen something before."""
-        if language != self._language:
-            self._language = language
+        if (language, units) != (self._language, self._units):
+            self._language, self._units = language, units
             self._translate({name: self.fields[name].value for name in CHOSEN})
-        fresh, self._units = answer is not self._answer, units
+        fresh = answer is not self._answer
         self._answer = answer
-        first = _FIRST | dict.fromkeys(TYPED, "") | {"planting": None}
+        first: dict[str, Any] = _FIRST | {"planting": None, "us": []}
         if fresh and answer is not None and not answer["values"] and self.values != first:
-            self._changed({})
+            self._ask()
             return
         self._draw()
 
@@ -83,22 +106,92 @@ class WaterView:
         self.said.value = markup.notice(self._language, "water_failed", error=error)
         self.shown.value = ""
 
-    def _changed(self, change: Mapping[str, Any]) -> None:
-        if not self._filling:
-            self.said.value = markup.notice(self._language, "water_asking")
-            self.shown.value = ""  # never a balance beside choices it was not made of
-            self.ask(self.values)
+    # --- what is typed ------------------------------------------------------------------------------------------------
+
+    def _changed(self, name: str, change: Mapping[str, Any]) -> None:
+        if self._filling:
+            return
+        if name in CHOSEN:  # the row fills its fields
+            gone = [one for one, field in FIELDS.items() if field.of in _FILLED_BY[name]]
+            gone += [one for one in FIELDS if name == "method" and one.startswith("kc_")]
+            self._own = {one: typed for one, typed in self._own.items() if one not in gone}
+        elif name in FIELDS or name in LISTS:
+            typed = str(change["new"]).strip()
+            if not typed or typed == self._of_row(name):
+                self._own.pop(name, None)
+            else:
+                self._own[name] = typed, self._units
+        self._fill()
+        self._ask()
+
+    def _ask(self) -> None:
+        self.said.value = markup.notice(self._language, "water_asking")
+        self.shown.value = ""  # never a balance beside choices it was not made of
+        self.ask(self.values)
+
+    def _of_row(self, name: str) -> str:
+        """Return the number of the table as it stands in its field; nothing where it has none."""
+        if name in LISTS:
+            return ""
+        value = water_fields.of_row(name, {one: self.fields[one].value for one in CHOSEN})
+        return "" if value is None else self._number(name, value)
+
+    def _number(self, name: str, value: float) -> str:
+        field = FIELDS[name]
+        decimals = field.decimals + (field.unit(US) == "in" and self._units == US)
+        return texts.decimal(self._language, field.shown(value, self._units), decimals)
+
+    def _shown_own(self, name: str) -> str:
+        """Return what was typed, in the page's units."""
+        typed, units = self._own[name]
+        if name in LISTS or units == self._units:
+            return typed
+        value = water_fields.number(typed)
+        return typed if value != value else self._number(name, FIELDS[name].taken(value, units))
+
+    def _fill(self) -> None:
+        """Put into every field what was typed there, or the number of the chosen row; mark what is a person's own."""
+        self._filling = True
+        try:
+            for name in (*FIELDS, *LISTS):
+                own, field = name in self._own, self.fields[name]
+                field.value = self._shown_own(name) if own else self._of_row(name)
+                (field.add_class if own else field.remove_class)("etolib-own")
+                title = self._label(name)
+                field.description = say(self._language, "water_yours", field=title) if own and name in FIELDS else title
+        finally:
+            self._filling = False
+
+    def _label(self, name: str) -> str:
+        if name.startswith("kc_"):
+            of = name.replace("kc_", "kcb_") if self.fields["method"].value == "dual" else name
+            return wording.capital(say(self._language, f"thing_{of}"))
+        unit = FIELDS[name].unit(self._units) if name in FIELDS else texts.units_of(self._language, self._units)[1]
+        return say(self._language, f"water_field_{name}", unit=unit)
+
+    # --- how it looks -------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        if self._answer is None:
-            self.said.value, self.shown.value = markup.notice(self._language, "water_asking"), ""
+        language, answer = self._language, self._answer
+        wrong = {} if answer is None else answer.get("wrong", {})
+        for name, error in self.wrong.items():
+            error.value = markup.sentences(language, wrong.get(name, ()))
+            error.layout.display = None if name in wrong else "none"
+            field = self.fields[name]
+            (field.add_class if name in wrong else field.remove_class)("etolib-invalid")
+        if wrong:
+            self._fold(False)
+        if answer is None:
+            self.said.value, self.shown.value = markup.notice(language, "water_asking"), ""
             return
-        self.said.value = markup.said(self._language, self._answer)
-        self.shown.value = markup.page(self._language, self._answer, self._units)
-        settings = self._answer.get("settings")
-        if settings:
-            self.fields["root_depth"].placeholder = f"{settings['root_depth'][1]:g}"
-            self.fields["efficiency"].placeholder = f"{100 * settings['efficiency']:g}"
+        self.said.value = markup.said(language, answer, self.fields)
+        self.shown.value = markup.page(language, answer, self._units)
+
+    def _fold(self, folded: bool) -> None:
+        """Hide the numbers on a narrow page, or show them; on a wide one they always stand there."""
+        self._folded = folded
+        (self.numbers.add_class if folded else self.numbers.remove_class)("etolib-folded")
+        self.more.description = say(self._language, "water_numbers_show" if folded else "water_numbers_hide")
 
     def _translate(self, chosen: Mapping[str, Any]) -> None:
         language = self._language
@@ -116,7 +209,11 @@ class WaterView:
                 self.fields[name].value = chosen[name]
         finally:
             self._filling = False
-        for name, field in self.fields.items():
-            field.description = say(language, f"water_field_{name}")
-        self.fields["initial_depletion"].placeholder = "0"
-        self.fields["base"].placeholder, self.fields["upper"].placeholder = "10", "–"
+        for name in (*CHOSEN, "planting"):
+            self.fields[name].description = say(language, f"water_field_{name}")
+        for name, title in self.titles.items():
+            title.value = f"<h3>{label(language, f'water_part_{name}')}</h3>"
+        for name in LISTS:
+            self.fields[name].placeholder = say(language, "water_list_hint")
+        self._fold(self._folded)
+        self._fill()

@@ -16,7 +16,7 @@ NAMES = """
     aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao fluxnet gldas greenwich
     json kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet
     petrolina png power pvcz pvlib python rmse series tmax tmean tmin tsv utah utc voila wetterdienst xarray
-    featurecollection geojson zarr
+    featurecollection geojson kcb mph zarr
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
@@ -28,13 +28,13 @@ CODE = """
 
 COGNATES = {
     "pt": """
-        albedo banana base cache cantaloupe cluster continental decimal dual jan jul jun latitude latitudes link
+        albedo banana base cache cantaloupe cluster continental decimal dual ini jan jul jun latitude latitudes link
         longitude mail mar normal notebook nov offline real regional script site solar status total use usual virtual
         zeros zoom
     """,
     "es": """
-        albedo alfalfa balance base cacao california continental decimal dual error feb jul jun latitudes mar may
-        normal nov oct real regional sep solar total use variable virtual web zoom
+        albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun
+        latitudes mar may normal nov oct real regional sep solar total use variable virtual web zoom
     """,
 }
 """Words that a language writes as English does: a translator adds those of a new text here, after a second look."""

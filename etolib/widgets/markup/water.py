@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+import re
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+from etolib import words
 from etolib.widgets import texts, wording
+from etolib.widgets.daily import US
 from etolib.widgets.markup.base import label, sentence, text
 from etolib.widgets.markup.normals import depth, signed, table
+from etolib.widgets.water_fields import FIELDS
 from etolib.widgets.wording import say
-from etolib.words import decode
+from etolib.words import Text, decode
 
 LINES = ("taw", "raw", "depletion")
 """Lines of the chart, the last on top."""
@@ -22,14 +27,25 @@ def notice(language: str, key: str, **values: str) -> str:
     return f'<p class="etolib-notice" role="status">{label(language, key, **values)}</p>'
 
 
-def said(language: str, answer: Mapping[str, Any]) -> str:
-    """Return what is wrong with what was chosen; nothing where there is a balance.
+def sentences(language: str, reasons: Sequence[Any]) -> str:
+    """Return what is wrong with a field."""
+    said = [text(wording.capital(wording.translate(language, decode(one)))) for one in reasons]
+    return "".join(f'<p class="etolib-error" role="alert">{one}</p>' for one in said)
+
+
+def said(language: str, answer: Mapping[str, Any], fields: Container[str] = ()) -> str:
+    """Return what is wrong with what was chosen and is not said at one of the fields; nothing where all is well.
 
     >>> said("en", {"totals": {}})
     ''
     """
-    reasons = [wording.capital(wording.translate(language, decode(one))) for one in answer.get("why", ())]
-    return "".join(f'<p class="etolib-notice" role="alert">{text(reason)}</p>' for reason in reasons)
+    if "why" not in answer:
+        return ""
+    there = [encoded for name, found in answer["wrong"].items() if name in fields for encoded in found]
+    reasons = [one for one in answer["why"] if one not in there]
+    said = [wording.capital(wording.translate(language, decode(one))) for one in reasons]
+    said += [say(language, "water_see_fields")] if there else []
+    return "".join(f'<p class="etolib-notice" role="alert">{text(reason)}</p>' for reason in said)
 
 
 def page(language: str, answer: Mapping[str, Any], units: str) -> str:
@@ -46,12 +62,49 @@ def page(language: str, answer: Mapping[str, Any], units: str) -> str:
     unit = texts.units_of(language, units)[1]
     title = label(language, "water_chart", unit=unit)
     notes = "".join(
-        f"<li>{sentence(language, wording.translate(language, decode(note)))}</li>" for note in answer["notes"]
+        f"<li>{sentence(language, wording.translate(language, in_units(language, decode(note), units)))}</li>"
+        for note in answer["notes"]
     )
     return (
         f"{_sums(language, answer, units)}{_irrigations(language, answer, units)}"
         f'<figure class="etolib-depletion"><figcaption>{title}<span class="etolib-lines">{legend}</span></figcaption>'
         f'{chart}</figure><ul class="etolib-muted etolib-figures-notes">{notes}</ul>'
+        f"{download(language, answer, 'water')}"
+    )
+
+
+_DEPTHS_IN_FEET = ("first", "last")
+
+
+def in_units(language: str, note: Text, units: str) -> Text:
+    """Return a note with its numbers in the page's units, and written as the language writes them.
+
+    >>> from etolib.words import say as note
+    >>> in_units("pt", note("water_days_at_rest", count=3, value="0.65"), "metric").values["value"]
+    '0,65'
+    """
+    key, values = note.key, dict(note.values)
+    if units == US and key == "water_soil":
+        key = "water_soil_us"
+        values |= {name: f"{float(values[name]) / 0.3048:.2f}" for name in _DEPTHS_IN_FEET}
+    if units == US and key == "water_kc_of_climate":
+        key, values["wind"] = "water_kc_of_climate_us", f"{float(values['wind']) / 0.44704:.1f}"
+    mark = words.look_up(language, "decimal_mark")
+    for name, value in values.items():
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            values[name] = value.replace(".", mark)
+    return Text(note, key, values)
+
+
+_NUMBER = re.compile(r"-?\d+\.\d+")
+
+
+def download(language: str, answer: Mapping[str, Any], name: str) -> str:
+    """Return the link to the file of an answer; its numbers are in mm, as those of every file."""
+    data = base64.b64encode(answer["csv"].encode()).decode("ascii")
+    return (
+        f'<p><a class="etolib-download-{name} etolib-action" download="{text(answer["file"])}" '
+        f'href="data:text/csv;charset=utf-8;base64,{data}">{label(language, "download_csv")}</a></p>'
     )
 
 
@@ -64,19 +117,26 @@ def _sums(language: str, answer: Mapping[str, Any], units: str) -> str:
         rows.append([say(language, "water_sum", variable=say(language, f"column_{name}"), unit=unit),
                      depth(language, totals[name], units)])  # fmt: skip
     rows.append([say(language, "water_balance_sum", unit=unit), signed(depth(language, balance, units))])
-    for name in ("etc", "etc_adjusted", "percolation"):
+    for name in ("irrigation", "etc", "etc_adjusted", "percolation"):
         rows.append([say(language, f"water_{name}", unit=unit), depth(language, totals[name], units)])
     if last is not None:
         values = [depth(language, answer[name][last], units) for name in ("depletion", "raw", "taw")]
         rows.append([say(language, "water_at_end", date=answer["dates"][last], unit=unit), " / ".join(values)])
-    warmth = answer["degree_days"]
-    key = "water_degree_days" if warmth["upper"] is None else "water_degree_days_within"
-    about = say(
-        language, key, base=texts.decimal(language, warmth["base"], 1),
-        upper=texts.decimal(language, warmth["upper"], 1), count=warmth["days"], number=warmth["of"],
-    )  # fmt: skip
-    rows.append([about, texts.decimal(language, warmth["sum"], 0)])
+    rows.append(_warmth(language, answer["degree_days"], units))
     return table(say(language, "water_caption"), [say(language, "water_what"), ""], rows, "etolib-water-sums")
+
+
+def _warmth(language: str, warmth: Mapping[str, Any], units: str) -> list[str]:
+    """Return the degree days above the base, in degrees of the page's units."""
+    field = FIELDS["base"]
+    base, upper = (None if warmth[name] is None else field.shown(warmth[name], units) for name in ("base", "upper"))
+    total = None if warmth["sum"] is None else warmth["sum"] / (field.factor if units == US else 1.0)
+    about = say(
+        language, "water_degree_days" if upper is None else "water_degree_days_within",
+        base=texts.decimal(language, base, 1), upper=texts.decimal(language, upper, 1), unit=field.unit(units),
+        count=warmth["days"], number=warmth["of"],
+    )  # fmt: skip
+    return [about, texts.decimal(language, total, 0)]
 
 
 def _irrigations(language: str, answer: Mapping[str, Any], units: str) -> str:

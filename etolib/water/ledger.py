@@ -1,0 +1,150 @@
+"""`WaterBalance`: the water of a crop day by day, its sums, its irrigations and its file.
+
+References
+----------
+FAO-56 as in `etolib.water`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from etolib.water.balance import HELD, KNOWN, MISSING, UNKNOWN
+from etolib.water.crops import Crop
+from etolib.water.irrigation import System
+from etolib.water.soil import Soil
+from etolib.words import Text, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATES = {KNOWN: "known", MISSING: "missing", UNKNOWN: "unknown", HELD: "held"}
+"""Words of the column ``state``; and ``outside`` of a season."""
+
+UNITS = {
+    "eto": "mm day-1",
+    "precipitation": "mm day-1",
+    "irrigation": "mm day-1",
+    "etc": "mm day-1",
+    "etc_adjusted": "mm day-1",
+    "evaporation": "mm day-1",
+    "taw": "mm",
+    "raw": "mm",
+    "depletion": "mm",
+    "percolation": "mm day-1",
+    "runoff": "mm day-1",
+    "root_depth": "m",
+}
+"""Units of the columns; coefficients (kc, kcb, ke, ks) have none."""
+
+
+def state_title(state: str) -> Text:
+    """Return a state of a day (column ``state``) in words.
+
+    >>> state_title("held")
+    'missing, depletion held'
+    """
+    return say(f"water_state_{state}")
+
+
+def stage_title(stage: str) -> Text:
+    """Return a stage of the season (column ``stage``) in words.
+
+    >>> stage_title("mid")
+    'mid-season'
+    """
+    return say(f"growth_stage_{stage}")
+
+
+@dataclass
+class WaterBalance:
+    """The water of a crop, day by day.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row a day: ``date``, ``season_day``, ``stage`` (initial, development, mid, late, outside), ``eto``,
+        ``precipitation``, ``irrigation`` (net), ``kc`` (single) or ``kcb`` and ``ke``, ``etc`` (without stress),
+        ``ks``, ``etc_adjusted``, ``taw``, ``raw``, ``depletion`` (at the end of the day), ``percolation``, ``runoff``,
+        ``root_depth``, ``state`` (known, missing, unknown, held, outside); units in `UNITS`. NaN is not known.
+    crop : Crop
+    soil : Soil
+    system : System
+    settings : dict
+        What the balance was made with, as JSON can hold it.
+    notes : list of Text
+        What the reader should know.
+    planned : list of date
+        Days whose irrigation the balance added.
+    """
+
+    table: pd.DataFrame
+    crop: Crop
+    soil: Soil
+    system: System
+    settings: dict[str, Any]
+    notes: list[Text] = field(default_factory=list)
+    planned: list[dt.date] = field(default_factory=list)
+
+    def irrigations(self) -> pd.DataFrame:
+        """Return the irrigations that the balance added: ``date``, ``net`` and ``gross`` [mm]."""
+        import pandas as pd
+
+        days = self.table.set_index("date")["irrigation"].reindex(pd.DatetimeIndex(self.planned))
+        gross = days.to_numpy(float) / self.settings["efficiency"]
+        return pd.DataFrame({"date": days.index, "net": days.to_numpy(float), "gross": gross})
+
+    def dry_day(self) -> dt.date | None:
+        """Return the first day that ends with more than RAW depleted; None where there is none."""
+        dry = self.table[self.table["depletion"] > self.table["raw"] + 1e-9]
+        return None if dry.empty else dry["date"].iloc[0].date()
+
+    def totals(self) -> dict[str, float]:
+        """Return the sums of the season's known days [mm], and their number."""
+        known = self.table[self.table["state"] == "known"]
+        names = ("eto", "precipitation", "irrigation", "etc", "etc_adjusted", "percolation", "runoff")
+        return {"days": float(len(known))} | {name: float(known[name].sum()) for name in names}
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Return the table as CSV text, also written to ``path``: ``# `` lines first, dates ISO, empty where unknown.
+
+        The lines say with what the balance was made, the notes, and the unit of each column; water has three decimals,
+        coefficients four.
+        """
+        lines = [
+            f"etolib water balance (FAO-56): {self.crop.title}; soil {self.soil.title}; irrigation {self.system.title}"
+        ]
+        lines += [f"setting {name}: {_plain(value)}" for name, value in self.settings.items()]
+        lines += [f"note: {note}" for note in self.notes]
+        lines += [
+            "planned irrigation {:%Y-%m-%d}: net {:.3f} mm, gross {:.3f} mm".format(*row)
+            for row in self.irrigations().itertuples(index=False)
+        ]
+        lines.append("units: " + ", ".join(f"{name} [{UNITS.get(name, '-')}]" for name in self.table.columns[1:]))
+        decimals = {name: 3 if name in UNITS else 4 for name in self.table.columns if name not in _WORDS}
+        table = self.table.astype(dict.fromkeys(decimals, float)).round(decimals).astype({"season_day": "Int64"})
+        text = "".join(f"# {line}\n" for line in lines) + table.to_csv(
+            index=False, date_format="%Y-%m-%d", lineterminator="\n"
+        )
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def _repr_html_(self) -> str:
+        import html
+
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return f"<ul>{notes}</ul>{self.table.head(10).to_html(index=False, escape=True)}"
+
+
+_WORDS = ("date", "stage", "state")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(_plain, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
