@@ -19,6 +19,7 @@ from etolib import config
 from etolib._version import __version__
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
 from etolib.request import Request
+from etolib.unit_systems import METRIC, SYSTEMS, US, unit
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -103,6 +104,13 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write; its ending chooses the format.",
 )
+@click.option(
+    "--units",
+    type=click.Choice(SYSTEMS),
+    default=METRIC,
+    show_default=True,
+    help="Of what people read: CSV, Excel, picture, report. us: inches, °F, mph, feet, named in each column.",
+)
 @_reading
 def compute(
     lat: str,
@@ -116,6 +124,7 @@ def compute(
     krs: str | None,
     station: Path | None,
     output: Path | None,
+    units: str,
     **reading: Any,
 ) -> None:
     """Compute daily ETo of one place. Without -o the CSV goes to standard output.
@@ -131,16 +140,24 @@ def compute(
     own = None if station is None else _own(station, asked().site, reading)
     request = asked(sources=sources, station=own)
     from etolib import pipeline
+    from etolib.result import formats
 
     result = pipeline.compute(request)
     for warning in result.warnings:
         click.echo(f"warning: {warning}", err=True)
     if output is None:
-        click.echo(result.to_csv(), nl=False)
+        click.echo(result.to_csv(units=units), nl=False)
         return
     with _writing(output):
-        result.save(output)
-    click.echo(f"{output}: {len(result.table)} days, mean {result.table['eto'].mean():.2f} mm/day", err=True)
+        result.save(output, units=units)
+    if units != METRIC and formats.by_ending(output.suffix).in_units is None:
+        click.echo(f"{output}: {say('output_in_si', ending=output.suffix)}", err=True)
+    depth = unit("mm day-1", units)
+    mean = depth.shown(result.table["eto"].mean())
+    click.echo(f"{output}: {len(result.table)} days, mean {mean:.{depth.decimals}f} {_DEPTHS[units]}", err=True)
+
+
+_DEPTHS = {METRIC: "mm/day", US: "in/day"}
 
 
 def _days(period: str | None, start: str | None, end: str | None) -> str | tuple[str, str]:

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlencode
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site, parse_angle
 from etolib.sources import catalogue
+from etolib.unit_systems import METRIC
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -225,8 +226,11 @@ class Request:
         request._check(place, period, sources, station, fields, found)
         return request
 
-    def script(self) -> str:
-        """Return a Python script that asks the same again; an own file is read by its name."""
+    def script(self, units: str = METRIC) -> str:
+        """Return a Python script that asks the same again; an own file is read by its name.
+
+        What it writes is in ``units`` (`etolib.unit_systems.SYSTEMS`).
+        """
         site, period = self.site, self.period
         place = f"{site.latitude!r}, {site.longitude!r}"
         if site.elevation is not None:
@@ -247,7 +251,7 @@ class Request:
             f'period = etolib.Period("{period.start}", "{period.end}")\n'
             f"result = etolib.compute(site, period, sources={sources!r}{options})\n"
             "print(result.table)\n"
-            'result.to_csv("eto.csv")\n'
+            f'result.to_csv("eto.csv"{"" if units == METRIC else f", units={units!r}"})\n'
         )
 
     # --- as a value ---------------------------------------------------------------------------------------------------

@@ -45,6 +45,17 @@ def test_compute_writes_files(weather_server, tmp_path, ending):
     assert done.stdout == ""
 
 
+def test_us_units_are_in_the_name_of_each_column_and_are_the_metric_ones(weather_server, tmp_path):
+    metric, us = (run("compute", *PLACE, *DATES, "--units", units) for units in ("metric", "us"))
+    one, other = (pd.read_csv(io.StringIO(done.stdout), comment="#") for done in (metric, us))
+    assert other["eto_in"].tolist() == (one["eto"] / 25.4).round(3).tolist()
+    assert other["tmin_degF"].tolist() == (one["tmin"] * 1.8 + 32).round(2).tolist()
+    done = run("compute", *PLACE, *DATES, "--units", "us", "-o", str(tmp_path / "eto.nc"))
+    assert "SI units, named in the file" in done.stderr
+    assert "in/day" in done.stderr
+    assert run("compute", *PLACE, *DATES, "--units", "imperial").exit_code == 2
+
+
 def test_place_as_people_type_it(weather_server):
     done = run("compute", "--lat", "22°42'S", "--lon", "47,6 O", *DATES)
     assert done.exit_code == 0

@@ -25,6 +25,7 @@ LAYERS = [
     {"sources.catalogue"},
     {"equations.constants", "equations.conventions", "variables", "config"},
     {"units"},
+    {"unit_systems"},
     {"quantities"},
     {"site"},
     {"places"},

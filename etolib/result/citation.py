@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from etolib._version import __version__
-from etolib.result.columns import UNITS
+from etolib.result.columns import UNITS, name_in, unit_of
+from etolib.unit_systems import METRIC, unit
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -19,14 +20,14 @@ METHOD = (
 )
 
 
-def header_lines(result: Result) -> list[str]:
-    """Return provenance as short lines: what, where, how, from whom, with which warnings."""
+def header_lines(result: Result, system: str = METRIC) -> list[str]:
+    """Return provenance as short lines: what, where, how, from whom, with which warnings, in units of a system."""
     about = result.provenance
     site = result.site
     lines = [
         f"Reference evapotranspiration (ETo), FAO-56 Penman-Monteith, etolib {__version__}",
         f"place: latitude {site.latitude:.5f}, longitude {site.longitude:.5f}"
-        + (f", elevation {site.elevation:g} m ({about.get('elevation_source')})" if site.elevation is not None else "")
+        + _elevation(result, system)
         + (f", {site.name}" if site.name else ""),
         f"period: {result.period}; day: {about.get('day')}",
         f"created: {about.get('created')}",
@@ -36,9 +37,18 @@ def header_lines(result: Result) -> list[str]:
         lines.append(f"source {name}: {source.get('attribution')}; licence: {source.get('licence')}")
     lines += [f"choice: {reason}" for reason in about.get("choice", [])]
     lines += [f"warning: {warning}" for warning in result.warnings]
-    units = ", ".join(f"{c} [{UNITS[c]}]" for c in result.table.columns if c in UNITS)
-    lines.append(f"units: {units}; empty = absent")
+    units = ((name_in(c, system), unit_of(c, system)) for c in result.table.columns if c in UNITS)
+    named = ", ".join(f"{name} [{one.text}]" for name, one in units if one is not None)
+    lines.append(f"units: {named}; empty = absent")
     return [" ".join(line.split()) for line in lines]
+
+
+def _elevation(result: Result, system: str) -> str:
+    metres, height = result.site.elevation, unit("m", system)
+    if metres is None:
+        return ""
+    number = metres if system == METRIC else height.shown(metres)
+    return f", elevation {number:g} {height.text} ({result.provenance.get('elevation_source')})"
 
 
 def citation(result: Result) -> str:

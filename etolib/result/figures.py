@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from etolib.unit_systems import METRIC, unit
 from etolib.words import ENGLISH, look_up
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 WORDS = (
     "axis_eto",
     "axis_rain",
+    "axis_eto_us",
+    "axis_rain_us",
     "legend_eto",
     "legend_interval",
     "legend_spread",
@@ -67,6 +70,7 @@ def figure(
     labels: Mapping[str, str] = LABELS,
     width: float = 9.6,
     height: float = 4.2,
+    units: str = METRIC,
 ) -> Figure:
     """Draw daily ETo with its interval and the spread of its sources, rain as bars from above; shade the forecast.
 
@@ -83,6 +87,8 @@ def figure(
         Keys as in `LABELS`.
     width, height : float
         Size [inch].
+    units : {"metric", "us"}
+        Of the axes, whose titles name them.
 
     Returns
     -------
@@ -98,33 +104,36 @@ def figure(
     >>> [axes.get_ylabel() for axes in figure(table).axes]
     ['Rain [mm/day]', 'ETo [mm/day]']
     """
+    depth = unit("mm day-1", units)
     days = table["date"].to_numpy(dtype="datetime64[D]")
     eto, lower, upper, rain = (
-        table[name].to_numpy(dtype=float, na_value=np.nan)
+        table[name].to_numpy(dtype=float, na_value=np.nan) / depth.factor
         for name in ("eto", "eto_lower", "eto_upper", "precipitation")
     )
+    if sources is not None:
+        sources = sources.astype(float) / depth.factor
     canvas = _canvas(width, height, palette)
     below = canvas.add_subplot()  # rain first, so that the line of ETo lies above its bars
     above = below.twinx()
 
     rainy = [_rain(below, days, rain, palette, labels)] if np.isfinite(rain).any() else []
-    below.set_ylabel(labels["axis_rain"], color=palette.rain)
+    below.set_ylabel(_axis(labels, "axis_rain", units), color=palette.rain)
     most = float(np.nanmax(rain, initial=0.0))
-    below.set_ylim(max(10.0, 2.4 * most), 0)
+    below.set_ylim(max(10.0 / depth.factor, 2.4 * most), 0)
 
     handles = _line(above, days, (lower, eto, upper), palette, labels)
-    above.set_ylabel(labels["axis_eto"], color=palette.eto)
+    above.set_ylabel(_axis(labels, "axis_eto", units), color=palette.eto)
     spread, most_of_them = _spread(above, table, sources, palette, labels)
     handles += spread + rainy
-    top = np.nanmax(np.concatenate([eto, upper, [most_of_them]]), initial=1.0)
-    above.set_ylim(0, max(2.0, 1.12 * float(top)))
+    top = np.nanmax(np.concatenate([eto, upper, [most_of_them]]), initial=1.0 / depth.factor)
+    above.set_ylim(0, max(2.0 / depth.factor, 1.12 * float(top)))
     handles += _forecast(above, days, (table["kind"] == "forecast").to_numpy(), palette, labels)
 
     above.yaxis.set_label_position("left")
     above.yaxis.tick_left()
     below.yaxis.set_label_position("right")
     below.yaxis.tick_right()
-    below.set_yticks([tick for tick in below.get_yticks() if 0 <= tick <= max(5.0, 1.15 * most)])
+    below.set_yticks([tick for tick in below.get_yticks() if 0 <= tick <= max(5.0 / depth.factor, 1.15 * most)])
     _days(below, days, width, labels["months"].split())
     _calm(above, below, palette)
     canvas.legend(
@@ -132,6 +141,10 @@ def figure(
         labelcolor=palette.ink, handlelength=1.6, columnspacing=1.4,
     )  # fmt: skip
     return canvas
+
+
+def _axis(labels: Mapping[str, str], key: str, units: str) -> str:
+    return labels[key if units == METRIC else f"{key}_{units}"]
 
 
 def _canvas(width: float, height: float, palette: Palette) -> Figure:

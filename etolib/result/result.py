@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from etolib.errors import InputError, Problem
 from etolib.request import Request
 from etolib.site import Period, Site
+from etolib.unit_systems import METRIC, check
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -160,20 +161,27 @@ class Result:
         result: EtoResult = eto(given, self.site)
         return result
 
-    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``."""
+    def to_csv(self, path: str | os.PathLike[str] | None = None, *, units: str = METRIC) -> str:
+        """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``.
+
+        Parameters
+        ----------
+        path : str or path, optional
+        units : {"metric", "us"}
+            Columns that are not in their canonical unit have it in their name: ``eto_in``, ``tmin_degF``.
+        """
         from etolib.result.formats import csv, write
 
-        text = csv.text(self)
+        text = csv.text(self, check(units))
         if path is not None:
             write(path, text.encode())
         return text
 
-    def to_excel(self, path: str | os.PathLike[str]) -> None:
-        """Write an Excel workbook: table, values of each source, provenance."""
+    def to_excel(self, path: str | os.PathLike[str], *, units: str = METRIC) -> None:
+        """Write an Excel workbook: table, values of each source, provenance; ``units`` as `to_csv` has them."""
         from etolib.result.formats import write, xlsx
 
-        write(path, xlsx.content(self))
+        write(path, xlsx.content(self, check(units)))
 
     def to_netcdf(self, path: str | os.PathLike[str]) -> None:
         """Write `dataset` as NetCDF-4."""
@@ -190,9 +198,16 @@ class Result:
             write(path, text.encode())
         return text
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, units: str = METRIC) -> None:
         """Write the result in the format of the file's ending: .csv .nc .xlsx .json .parquet, .zip (AquaCrop),
         .png, .html (report), .py, .ipynb, .txt (citation), and what else is registered.
+
+        Parameters
+        ----------
+        path : str or path
+        units : {"metric", "us"}
+            Of files that people read (CSV, Excel, picture, report, what script and notebook write). NetCDF, Parquet,
+            JSON and AquaCrop are for exchange: always in SI units, named in the file.
 
         Raises
         ------
@@ -201,18 +216,18 @@ class Result:
         """
         from etolib.result import formats
 
-        formats.save(self, path)
+        formats.save(self, path, units)
 
-    def script(self) -> str:
-        """Return a Python script that repeats this run."""
-        return self.request.script()
+    def script(self, units: str = METRIC) -> str:
+        """Return a Python script that repeats this run, and writes its file in ``units``."""
+        return self.request.script(check(units))
 
-    def link(self) -> str:
-        """Return the query string that makes the page ask the same again.
+    def link(self, units: str = METRIC) -> str:
+        """Return the query string that makes the page ask the same again, and show it in ``units``.
 
         The dates are absolute, so that the link means the same days tomorrow.
         """
-        return self.request.query()
+        return self.request.query() + ("" if check(units) == METRIC else f"&units={units}")
 
     def citation(self) -> str:
         """Return how to cite the numbers: etolib, the method, and the data of each source used."""

@@ -108,7 +108,7 @@ class Page(Frame):
             self._check()
 
     def _measure(self) -> None:
-        self.shown.measure(self.form.units)
+        self.stack.measure(self.form.units)
 
     def _filled(self, task_id: str | None) -> None:
         if task_id and task_id != self._linked_task:

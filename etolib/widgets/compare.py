@@ -13,7 +13,7 @@ import numpy as np
 from etolib import words
 from etolib.scores import agreement, monthly_bias
 from etolib.sources.catalogue import STATION
-from etolib.widgets.daily import METRIC
+from etolib.unit_systems import METRIC
 from etolib.widgets.form import marked
 from etolib.widgets.markup import compare as markup
 from etolib.widgets.markup.compare import Pair

@@ -9,13 +9,12 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from etolib.unit_systems import METRIC, SYSTEMS, unit
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from etolib.result.result import Result
-
-METRIC, US = "metric", "us"
-"""Units that numbers can be shown in: mm, or inches."""
 
 QUALITIES = ("HIGH", "MEDIUM", "LOW")
 """Levels of quality by their number in a block; an absent one is NaN."""
@@ -23,10 +22,13 @@ QUALITIES = ("HIGH", "MEDIUM", "LOW")
 CODES = ("day", "quality", "kind", "source", "flags")
 """Rows of a block that are no depth of water: days since 1970-01-01, and numbers of words."""
 
-DECIMALS = {METRIC: 2, US: 3}
-"""Decimals of every depth of water that is shown, by units; those of files in mm."""
+DEPTH = {system: unit("mm day-1", system) for system in SYSTEMS}
+"""In what every depth of water is shown, by the units of a page; files have the same."""
 
-MM_PER = {METRIC: 1.0, US: 25.4}
+DECIMALS = {system: depth.decimals for system, depth in DEPTH.items()}
+"""Decimals of every depth of water that is shown, by units; those of files."""
+
+MM_PER = {system: depth.factor for system, depth in DEPTH.items()}
 """What one unit of depth is, by units. [mm]"""
 
 _DEPTHS = ("eto", "eto_lower", "eto_upper", "precipitation")
@@ -113,9 +115,9 @@ def numbers(packed: Mapping[str, Any], rows: Sequence[str], units: str = METRIC)
     parts = []
     for name in rows:
         part: bytes = packed["data"][at[name] * size : (at[name] + 1) * size]
-        if units == US and name not in CODES:
+        if units != METRIC and name not in CODES:
             values = array("d", part)
-            part = array("d", (round(value / MM_PER[US], DECIMALS[US]) for value in values)).tobytes()
+            part = array("d", map(DEPTH[units].shown, values)).tobytes()
         parts.append(part)
     return b"".join(parts)
 

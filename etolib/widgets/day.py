@@ -11,7 +11,7 @@ import numpy as np
 
 from etolib import words
 from etolib.equations.daily import daily_terms
-from etolib.widgets.daily import METRIC
+from etolib.unit_systems import METRIC
 from etolib.widgets.form import marked
 from etolib.widgets.markup import day as markup
 from etolib.widgets.markup.day import INPUTS, OWN

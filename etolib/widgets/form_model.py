@@ -13,10 +13,10 @@ from etolib import words
 from etolib.errors import InputError, Problem
 from etolib.request import OPTIONS, STATION, Request, metres, query_fields
 from etolib.site import Period, Site, parse_angle
+from etolib.unit_systems import METRIC, SYSTEMS
 from etolib.words import say
 
 THEMES = ("system", "light", "dark")
-UNITS = ("metric", "us")
 PRESETS = (
     "last-7-days",
     "last-14-days",
@@ -64,7 +64,7 @@ class FormModel(traitlets.HasTraits):
     asked_station = traitlets.Unicode()  # name of the own file that a link was made with; it cannot bring the file
     krs = traitlets.Enum(OPTIONS["krs"], OPTIONS["krs"][0])
     language = traitlets.Unicode(words.ENGLISH)
-    units = traitlets.Enum(UNITS, UNITS[0])
+    units = traitlets.Enum(SYSTEMS, METRIC)
     theme = traitlets.Enum(THEMES, THEMES[0])
 
     _named_at: tuple[str, str] | None = None  # latitude and longitude as they were when the name was given
@@ -199,7 +199,7 @@ class FormModel(traitlets.HasTraits):
             self.asked_station = shown_name(values["station"]) if values.get("station") else ""
             if language := words.best_language(values.get("lang", "")):
                 self.language = language
-            for name, known in (("theme", THEMES), ("units", UNITS)):
+            for name, known in (("theme", THEMES), ("units", SYSTEMS)):
                 if values.get(name) in known:
                     setattr(self, name, values[name])
         return values.get("task")

@@ -16,12 +16,13 @@ from ipywidgets import DOMWidget
 
 from etolib import config, words
 from etolib.errors import EtolibError, TaskError
+from etolib.unit_systems import SYSTEMS
 from etolib.widgets import remote
 from etolib.widgets.background import Background, Loop, Pool
 from etolib.widgets.browser import Browser
 from etolib.widgets.connection import DOWN, RUNNING, Connection
 from etolib.widgets.form import PeriodForm, SourcesForm, marked
-from etolib.widgets.form_model import THEMES, UNITS, FormModel
+from etolib.widgets.form_model import THEMES, FormModel
 from etolib.widgets.map import PlaceMap, Tiles, online_tiles
 from etolib.widgets.markup import base
 from etolib.widgets.station import OwnStation, Upload
@@ -213,7 +214,7 @@ class Frame:
     def _came_back(self) -> None:
         """Take the language, theme and units that were chosen in this browser, where the link has said nothing."""
         kept = self.browser.local
-        for name, known in (("language", words.languages()), ("theme", THEMES), ("units", UNITS)):
+        for name, known in (("language", words.languages()), ("theme", THEMES), ("units", SYSTEMS)):
             if not self._asked.get(name) and kept.get(name) in known:
                 setattr(self.form, name, kept[name])
         self._paint()

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib import config, words
-from etolib.widgets.daily import METRIC
+from etolib.unit_systems import METRIC
 from etolib.widgets.form import marked
 from etolib.widgets.markup import normals as markup
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import anywidget
 import traitlets
 
+from etolib.unit_systems import METRIC
 from etolib.widgets import daily, texts
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class PackedDays(anywidget.AnyWidget):
     data = traitlets.Bytes().tag(sync=True)
     meta = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, result: Result | None = None, *, language: str = "en", units: str = daily.METRIC) -> None:
+    def __init__(self, result: Result | None = None, *, language: str = "en", units: str = METRIC) -> None:
         super().__init__()
         if result is not None:
             self.show(language, daily.pack(result), None, units)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.request import STATION, station_name
+from etolib.unit_systems import METRIC
 from etolib.widgets.tabs.tab import Again, Ask, Failed, resolve
 from etolib.words import Text, encode, join
 
@@ -226,24 +227,25 @@ def _column(
     }  # fmt: skip
 
 
-def view(result: Result, tabs: Mapping[str, tuple[Ask | str, Mapping[str, str]]]) -> dict[str, Any]:
+def view(result: Result, tabs: Mapping[str, tuple[Any, ...]], units: str = METRIC) -> dict[str, Any]:
     """Return the heading of a result, and the answers of tabs by their name.
 
-    ``tabs`` holds what each asks, and the words that go with the question. A tab that fails takes no other with it.
+    ``tabs`` holds what each asks (`Ask`, or its path), and what goes with the question: words, and for tabs that are
+    measured the units. A tab that fails takes no other with it.
     """
     answers = {}
-    for name, (ask, words) in tabs.items():
+    for name, (ask, *given) in tabs.items():
         try:
-            answers[name] = resolve(ask)(result, words)
+            answers[name] = resolve(ask)(result, *given)
         except Exception as error:
             log.exception("the tab %s failed", name)
             answers[name] = Failed(f"{type(error).__name__}: {error}")
-    return {"head": head(result), "tabs": answers}
+    return {"head": head(result, units), "tabs": answers}
 
 
-def tab(result: Result, ask: Ask | str, words: Mapping[str, str]) -> Any:
-    """Return the answer of one tab."""
-    return resolve(ask)(result, words)
+def tab(result: Result, ask: Ask | str, words: Mapping[str, str], *units: str) -> Any:
+    """Return the answer of one tab; ``units`` are given where it is measured."""
+    return resolve(ask)(result, words, *units)
 
 
 def again(
@@ -261,8 +263,11 @@ def again(
         return resolve(ask)(result, values)
 
 
-def head(result: Result) -> dict[str, Any]:
-    """Return what stands above the tabs of a result: the numbers that matter, its CSV and its link."""
+def head(result: Result, units: str = METRIC) -> dict[str, Any]:
+    """Return what stands above the tabs of a result: the numbers that matter, its CSV and its link.
+
+    The numbers are canonical; ``units`` are those of the CSV and of the page that the link opens.
+    """
     from etolib.result import formats
 
     table = result.table
@@ -281,9 +286,10 @@ def head(result: Result) -> dict[str, Any]:
         "balance": plain((both["precipitation"] - both["eto"]).sum()) if len(both) else None,
         "quality": {level: int(quality[level]) for level in ("HIGH", "MEDIUM", "LOW") if level in quality},
         "kinds": {str(kind): int(count) for kind, count in kinds.items()},
-        "csv": result.to_csv(),
+        "csv": result.to_csv(units=units),
+        "units": units,
         "file": formats.file_name(result),
-        "link": result.link(),
+        "link": result.link(units),
         "own_file": None if result.request.station is None else station_name(result.request.station),
         "own_days": int(table["source"].fillna("").str.split("+").map(lambda names: STATION in names).sum()),
         "learnt": _learnt(result.provenance),

@@ -11,14 +11,18 @@ from typing import Any, cast
 import ipywidgets as widgets
 from traitlets import HasTraits
 
+from etolib.unit_systems import METRIC
 from etolib.widgets import tabs
-from etolib.widgets.daily import METRIC
 from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label
 from etolib.widgets.markup.result import result_head
 from etolib.widgets.wording import say_or
 
 log = logging.getLogger("etolib.page")
+
+
+Manner = tuple[str, str]
+"""The language and the units an answer was made in; empty where it depends on none."""
 
 
 @dataclass
@@ -32,8 +36,8 @@ class Answers:
         As `etolib.widgets.remote.head` gives it.
     tabs : dict
         By the name of a tab: what its ``ask`` returned.
-    languages : dict
-        By the name of a tab: the language its answer was made in, where its words went with the question.
+    manners : dict
+        By the name of a tab: in which language and units its answer was made, as far as they went with the question.
     asked : set
         Tabs that are asked when they are opened, and have been.
     questions : dict
@@ -43,7 +47,7 @@ class Answers:
     task_id: str | None
     head: Mapping[str, Any]
     tabs: dict[str, Any] = field(default_factory=dict)
-    languages: dict[str, str] = field(default_factory=dict)
+    manners: dict[str, Manner] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     questions: dict[str, int] = field(default_factory=dict)
 
@@ -90,6 +94,11 @@ class Results:
         """Show a tab anew, where its result is the one on show."""
         if answers is self.answers:
             self._fill(name)
+
+    def head_changed(self, answers: Answers) -> None:
+        """Show a heading anew, where its result is the one on show."""
+        if answers is self.answers:
+            self.head.value = result_head(self.language, answers.head, self.units)
 
     def compare(self, finished: Sequence[Answers]) -> None:
         """Offer the finished results of the page, oldest first, to the tabs that compare."""

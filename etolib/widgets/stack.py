@@ -15,11 +15,12 @@ from etolib.errors import EtolibError, InputError, SchedulerUnavailable
 from etolib.request import Request
 from etolib.sources import catalogue
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
+from etolib.unit_systems import METRIC
 from etolib.widgets import remote
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
-from etolib.widgets.results import Answers, Results
-from etolib.widgets.tabs import Failed
+from etolib.widgets.results import Answers, Manner, Results
+from etolib.widgets.tabs import Failed, Tab
 from etolib.widgets.task import TaskModel
 from etolib.widgets.wording import say as say_in
 from etolib.words import say
@@ -100,8 +101,12 @@ class CardStack:
         for card in filter(None, [*self.cards, self._spare]):
             card.translate(language)
         self.results.translate(language)
-        if self.results.answers is not None:
-            self._ask_again(self.results.answers)
+        self._ask_again(self.results.answers)
+
+    def measure(self, units: str) -> None:
+        """Show numbers in units; files and tabs that were made in others are asked for again."""
+        self.results.measure(units)
+        self._ask_again(self.results.answers)
 
     # --- begin --------------------------------------------------------------------------------------------------------
 
@@ -251,18 +256,19 @@ class CardStack:
     def _fetch(self, card: Card) -> None:
         """Have everything that is shown of a result made on a worker, where it lies."""
         registered = self.results.registered.values()
-        language = self.language
-        at_once = [tab for tab in registered if tab.ask and not tab.slow and not tab.lazy]
-        quick = {tab.name: (tab.ask, self._words(tab.words, language)) for tab in at_once}
-        view = self._connection.ask(remote.view, card.job.future, quick)
+        units = self.results.units
+        quick = {tab.name: tab for tab in registered if tab.ask and not tab.slow and not tab.lazy}
+        manners = {name: self._manner(tab) for name, tab in quick.items()}
+        asks = {name: (tab.ask, *self._given(tab, manners[name])) for name, tab in quick.items()}
+        view = self._connection.ask(remote.view, card.job.future, asks, *_said(units))
         now = card.task.snapshot
         head = {**view["head"], "warnings": now.warnings}
-        answers = Answers(now.task_id, head, dict(view["tabs"]), dict.fromkeys(quick, language))
+        answers = Answers(now.task_id, head, dict(view["tabs"]), manners)
         card.answers = answers
         self._background.later(self._show, card)
         for tab in registered:
             if tab.ask and tab.slow:
-                self._ask_or_say(card, answers, tab.name, language)
+                self._ask_or_say(card, answers, tab.name, self._manner(tab))
 
     def _opened(self) -> None:
         """Ask what the open tab wants to know, if it is one that waits until it is opened."""
@@ -271,50 +277,74 @@ class CardStack:
         if card is None or answers is None or not self.results.registered[name].lazy or name in answers.asked:
             return
         answers.asked.add(name)
-        self._background.run(self._ask_or_say, card, answers, name, self.language)
+        self._background.run(self._ask_or_say, card, answers, name, self._manner(self.results.registered[name]))
 
     def _card_of(self, answers: Answers | None) -> Card | None:
         """Return the card that a result belongs to, None where it was closed."""
         return next((card for card in self.cards if answers is not None and card.answers is answers), None)
 
-    def _words(self, keys: tuple[str, ...], language: str) -> dict[str, str]:
-        return {key: say_in(language, key) for key in keys}
+    def _manner(self, tab: Tab) -> Manner:
+        """Return the language and the units that an answer to a tab is made in now."""
+        return self.language if tab.words else "", self.results.units if tab.measured else ""
 
-    def _ask(self, card: Card, answers: Answers, name: str, language: str) -> None:
+    def _given(self, tab: Tab, manner: Manner) -> tuple[Any, ...]:
+        """Return what goes with the question of a tab: its words, and the units where it is measured."""
+        language, units = manner
+        words = {key: say_in(language, key) for key in tab.words}
+        return (words, *_said(units)) if tab.measured else (words,)
+
+    def _ask(self, card: Card, answers: Answers, name: str, manner: Manner) -> None:
         """Ask a worker what a tab wants to know; on a background thread."""
         tab = self.results.registered[name]
-        words = self._words(tab.words, language)
-        answer = self._connection.ask(remote.tab, card.job.future, tab.ask, words)
-        self._background.later(self._answered, answers, name, language, answer)
+        answer = self._connection.ask(remote.tab, card.job.future, tab.ask, *self._given(tab, manner))
+        self._background.later(self._answered, answers, name, manner, answer)
 
-    def _ask_or_say(self, card: Card, answers: Answers, name: str, language: str) -> None:
+    def _ask_or_say(self, card: Card, answers: Answers, name: str, manner: Manner) -> None:
         """Ask what a tab wants to know; what fails is said in its pane."""
         try:
-            self._ask(card, answers, name, language)
+            self._ask(card, answers, name, manner)
         except Exception as error:
             log.exception("the tab %s failed", name)
             failed = Failed(f"{type(error).__name__}: {error}")
-            self._background.later(self._answered, answers, name, language, failed)
+            self._background.later(self._answered, answers, name, manner, failed)
 
-    def _answered(self, answers: Answers, name: str, language: str, answer: Any) -> None:
-        if answers.languages.get(name) == self.language != language:
-            return  # an answer in the page's language was quicker
-        answers.tabs[name], answers.languages[name] = answer, language
+    def _answered(self, answers: Answers, name: str, manner: Manner, answer: Any) -> None:
+        if answers.manners.get(name) == self._manner(self.results.registered[name]) != manner:
+            return  # an answer in the page's language and units was quicker
+        answers.tabs[name], answers.manners[name] = answer, manner
         self.results.update(answers, name)
-        self._ask_again(answers)  # the page may have changed its language meanwhile
+        self._ask_again(answers)  # the page may have changed its language or units meanwhile
 
-    def _ask_again(self, answers: Answers) -> None:
-        """Ask anew for the tabs whose answer has words of another language; the old one stays until then."""
+    def _ask_again(self, answers: Answers | None) -> None:
+        """Ask anew for what was answered in another language or in other units; the old answer stays until then."""
         card = self._card_of(answers)
+        if card is None or answers is None:
+            return
+        if answers.head.get("units", METRIC) != self.results.units:
+            self._background.run(self._ask_head, card, answers, self.results.units)
         for name, tab in self.results.registered.items():
-            if card is not None and tab.words and answers.languages.get(name, self.language) != self.language:
-                self._background.run(self._ask_in_language, card, answers, name, self.language)
+            if answers.manners.get(name, manner := self._manner(tab)) != manner:
+                self._background.run(self._ask_quietly, card, answers, name, manner)
 
-    def _ask_in_language(self, card: Card, answers: Answers, name: str, language: str) -> None:
+    def _ask_quietly(self, card: Card, answers: Answers, name: str, manner: Manner) -> None:
         try:
-            self._ask(card, answers, name, language)
+            self._ask(card, answers, name, manner)
         except Exception as error:  # the result or the cluster may be gone: what is shown stays
             log.info("the tab %s keeps its words: %s", name, error)
+
+    def _ask_head(self, card: Card, answers: Answers, units: str) -> None:
+        """Ask for the head of a result with its file in other units."""
+        try:
+            head = self._connection.ask(remote.head, card.job.future, *_said(units))
+        except Exception as error:
+            log.info("the file of the result keeps its units: %s", error)
+        else:
+            self._background.later(self._headed, answers, head)
+
+    def _headed(self, answers: Answers, head: Mapping[str, Any]) -> None:
+        if head["units"] == self.results.units:
+            answers.head = {**answers.head, **head}
+            self.results.head_changed(answers)
 
     def _again(self, answers: Answers, name: str, values: Mapping[str, Any]) -> None:
         """Ask a worker again for a tab with what a person chose in it; only the newest question counts."""
@@ -397,3 +427,8 @@ class CardStack:
             self._background.run(card.job.cancel)
         else:
             card.task.cancelled()
+
+
+def _said(units: str) -> tuple[str, ...]:
+    """Return units as a question has them, if they go with it: metric ones go without saying."""
+    return (units,) if units not in ("", METRIC) else ()

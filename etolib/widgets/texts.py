@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from etolib import words
+from etolib.unit_systems import METRIC, US
 from etolib.widgets import daily, wording
 from etolib.widgets.wording import say, say_or
 
-_UNIT_WORDS = {daily.METRIC: ("mm_day", "mm"), daily.US: ("inch_day", "inch")}
+_UNIT_WORDS = {METRIC: ("mm_day", "mm"), US: ("inch_day", "inch")}
 
 
 def words_of(language: str, keys: Iterable[str]) -> dict[str, str]:

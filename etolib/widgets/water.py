@@ -8,11 +8,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib import words
+from etolib.unit_systems import METRIC, US
 from etolib.water.crops import CROPS
 from etolib.water.irrigation import SYSTEMS
 from etolib.water.soil import SOILS
 from etolib.widgets import texts, water_fields, wording
-from etolib.widgets.daily import METRIC, US
 from etolib.widgets.form import marked
 from etolib.widgets.markup import water as markup
 from etolib.widgets.markup.base import label

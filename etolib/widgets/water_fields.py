@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from etolib.errors import Problem
+from etolib.unit_systems import METRIC, US
 from etolib.water.checks import BOUNDS
 from etolib.water.crops import CROPS
 from etolib.water.irrigation import SYSTEMS
 from etolib.water.soil import SOILS
-from etolib.widgets.daily import METRIC, US
 from etolib.words import say
 
 

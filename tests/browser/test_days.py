@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from etolib.unit_systems import METRIC, US
 from etolib.widgets import daily, front
 from tests.browser import alone
 
@@ -34,7 +35,7 @@ def tab(browser: Any) -> Iterator[Any]:
     assert told == []
 
 
-def shown(page: Any, kind: Any, packed: Any = YEAR, language: str = "en", units: str = daily.METRIC, **how: Any) -> Any:
+def shown(page: Any, kind: Any, packed: Any = YEAR, language: str = "en", units: str = METRIC, **how: Any) -> Any:
     widget = kind()
     widget.show(language, packed, None, units)
     page.set_viewport_size(how.pop("size", {"width": 860, "height": 620}))
@@ -199,7 +200,7 @@ def test_it_fits_a_phone_and_follows_the_width(tab):
 
 def test_it_draws_when_its_tab_is_opened(tab):
     widget = Chart()
-    widget.show("en", YEAR, None, daily.METRIC)
+    widget.show("en", YEAR, None, METRIC)
     tab.set_viewport_size({"width": 860, "height": 620})
     alone.show(tab, widget, style="display: none")
     assert tab.locator(".etolib-chart canvas").count() == 0
@@ -214,9 +215,9 @@ def test_another_language_and_other_units_keep_the_day_and_the_view(tab):
     page.keyboard.press("+")
     near = points(page)
     widget = Chart()
-    widget.show("pt", YEAR, None, daily.US)
+    widget.show("pt", YEAR, None, US)
     alone.give(page, widget)
-    inches = f"{daily.column(YEAR, 'eto', daily.US)[0]:.3f}".replace(".", ",")
+    inches = f"{daily.column(YEAR, 'eto', US)[0]:.3f}".replace(".", ",")
     expect(page.locator('[data-series="eto"] b')).to_have_text(inches)
     expect(page.locator('[data-series="rain"] span')).to_have_text("chuva")
     assert points(page) == near

@@ -17,6 +17,7 @@ from etolib import Period, Site, config
 from etolib.pipeline import compute
 from etolib.result.columns import rounded
 from etolib.result.result import TABLE_COLUMNS, Result
+from etolib.unit_systems import METRIC, US
 from etolib.widgets import daily, texts
 
 
@@ -51,10 +52,10 @@ def test_every_depth_is_that_of_the_file(result):
 def test_inches_are_those_of_the_file(result):
     packed = daily.pack(result)
     for name in ("eto", "precipitation", "spread_upper", "balance", "source:a"):
-        mm, inches = daily.column(packed, name), daily.column(packed, name, daily.US)
+        mm, inches = daily.column(packed, name), daily.column(packed, name, US)
         assert inches == [None if value is None else round(value / 25.4, 3) for value in mm], name
-    assert daily.column(packed, "day") == daily.column(packed, "day", daily.US)
-    assert daily.column(packed, "precipitation", daily.US)[4] == 1.0
+    assert daily.column(packed, "day") == daily.column(packed, "day", US)
+    assert daily.column(packed, "precipitation", US)[4] == 1.0
 
 
 def test_words_are_numbered_and_absent_ones_are_absent(result):
@@ -92,15 +93,15 @@ def test_a_result_of_no_source_at_all_is_packed(result):
 
 def test_a_summary_says_the_numbers_of_the_table(result):
     packed = daily.pack(result)
-    said = texts.summary("en", packed, daily.METRIC)
+    said = texts.summary("en", packed, METRIC)
     assert "5 days, 2024-01-01 to 2024-01-05" in said
     assert "least 2.00 on 2024-01-05, most 5.00 on 2024-01-02" in said
-    assert "a maior 5,00 em 2024-01-02" in texts.summary("pt", packed, daily.METRIC)
-    assert "0.197 on 2024-01-02" in texts.summary("en", packed, daily.US)
+    assert "a maior 5,00 em 2024-01-02" in texts.summary("pt", packed, METRIC)
+    assert "0.197 on 2024-01-02" in texts.summary("en", packed, US)
 
 
 def test_flags_and_sources_are_words_of_the_language(result):
-    common = texts.common("pt", daily.pack(result), daily.METRIC)
+    common = texts.common("pt", daily.pack(result), METRIC)
     assert any(flags.startswith("vento: ") for flags in common["flags"])
     assert "Estação própria" in common["sources"]
     assert common["unit"] == "mm/dia"
@@ -128,6 +129,6 @@ def test_the_page_shows_what_the_file_says_in_either_unit(rows):
         mm = [float(line[name]) if line[name] else None for line in lines]
         assert daily.column(packed, name) == mm
         inches = [None if value is None else float(f"{value / 25.4:.3f}") for value in mm]
-        assert daily.column(packed, name, daily.US) == pytest.approx(inches, abs=1e-12)
+        assert daily.column(packed, name, US) == pytest.approx(inches, abs=1e-12)
         shown = [texts.decimal("en", value, 2) for value in daily.column(packed, name)]
         assert shown == ["–" if value is None else f"{value:.2f}" for value in mm]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from array import array
 
 import cloudpickle
@@ -28,16 +30,19 @@ def result():
 def working(result):
     """Return a connection whose workers answer for themselves; functions travel as dask sends them."""
 
-    def view(future, asks):
-        return remote.view(result, cloudpickle.loads(cloudpickle.dumps(asks)))
+    def view(future, asks, *units):
+        return remote.view(result, cloudpickle.loads(cloudpickle.dumps(asks)), *units)
 
-    def tab(future, ask, words):
-        return remote.tab(result, cloudpickle.loads(cloudpickle.dumps(ask)), words)
+    def head(future, *units):
+        return remote.head(result, *units)
+
+    def tab(future, ask, words, *units):
+        return remote.tab(result, cloudpickle.loads(cloudpickle.dumps(ask)), words, *units)
 
     def again(future, ask, values, settings, rows):
         return remote.again(result, cloudpickle.loads(cloudpickle.dumps(ask)), values, settings, rows)
 
-    return FakeConnection(elevation=(1.0, "given"), view=view, tab=tab, again=again)
+    return FakeConnection(elevation=(1.0, "given"), view=view, head=head, tab=tab, again=again)
 
 
 def finished(result):
@@ -94,6 +99,41 @@ def test_a_tab_that_was_added_follows_the_language(result, toy):
     page = finished(result)
     page.form.language = "pt"
     assert "temperatura máxima" in page.shown.panes["toy"].value
+
+
+def taken(html):
+    """Return the files offered in HTML, by the name of their format."""
+    found = re.findall(r'class="etolib-download-([a-z]+)[^>]*?base64,([^"]*)"', html)
+    return {name: base64.b64decode(data) for name, data in found}
+
+
+def test_files_link_and_script_follow_the_units_and_say_which(result):
+    page = finished(result)
+    page.shown.buttons["take_away"].click()
+    pane = page.shown.panes["take_away"]
+    assert 'data-units="metric"' in pane.value
+    assert "etolib-files-units" in pane.value
+    page.form.units = "us"
+    assert 'data-units="us"' in pane.value
+    assert "inches, °F, mph" in pane.value
+    head, files = taken(page.shown.head.value), taken(pane.value)
+    assert head["csv"].decode() == result.to_csv(units="us")
+    assert "&amp;units=us" in page.shown.head.value
+    assert files["script"].decode() == result.script("us")
+    assert b"units='us'" in files["notebook"]
+    assert b'"eto": ' in files["json"]  # for programs, in SI units
+    page.form.language = "es"
+    assert "pulgadas" in pane.value
+    page.form.units = "metric"
+    assert taken(page.shown.head.value)["csv"].decode() == result.to_csv()
+    assert "units=us" not in page.shown.head.value
+
+
+def test_a_result_that_comes_while_the_page_is_in_us_units_has_them(result):
+    page, jobs = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10&units=us", connection=working(result))
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    assert taken(page.shown.head.value)["csv"].decode() == result.to_csv(units="us")
 
 
 def test_a_tab_that_fails_says_so_in_its_place_and_the_others_stand(result, caplog):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from etolib.errors import InputError, Problem
 from etolib.result.formats import aquacrop, citation, csv, json, netcdf, notebook, parquet, png, report, script, xlsx
 from etolib.result.formats.format import Format, PathLike, write
+from etolib.unit_systems import METRIC, check
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ def by_ending(ending: str) -> Format:
     raise InputError([Problem("output", ending, say("must_end_in", endings=" ".join(endings())))])
 
 
-def save(result: Result, path: PathLike) -> None:
-    """Write a result to a file, whole or not at all, in the format of its ending."""
-    write(path, by_ending(Path(path).suffix).content(result))
+def save(result: Result, path: PathLike, units: str = METRIC) -> None:
+    """Write a result to a file, whole or not at all, in the format of its ending and a system of units."""
+    write(path, by_ending(Path(path).suffix).made(result, check(units)))
 
 
 def file_name(result: Result) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from etolib.unit_systems import METRIC, check
+
 if TYPE_CHECKING:
     from etolib.result.result import Result
 
@@ -30,12 +32,22 @@ class Format:
         Takes a `etolib.result.result.Result`, returns the bytes of the file.
     media_type : str
         For browsers and servers.
+    in_units : callable, optional
+        Of a format that people read: takes the result and a system of units (`etolib.unit_systems.SYSTEMS`), returns
+        the bytes of the file in that system. The others are exchange formats: canonical units, named in the file.
     """
 
     name: str
     ending: str
     content: Callable[[Result], bytes]
     media_type: str = "application/octet-stream"
+    in_units: Callable[[Result, str], bytes] | None = None
+
+    def made(self, result: Result, units: str = METRIC) -> bytes:
+        """Return the bytes of the file in a system of units, where the format has several; else ``content``."""
+        if units == METRIC or self.in_units is None:
+            return self.content(result)
+        return self.in_units(result, check(units))
 
 
 def write(path: PathLike, data: bytes) -> None:

@@ -1,11 +1,11 @@
-"""JSON: the rows of the table, warnings and provenance; null where absent."""
+"""JSON: the rows of the table, their units, warnings and provenance; null where absent."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from etolib.result.columns import rounded
+from etolib.result.columns import UNITS, rounded
 from etolib.result.formats.format import Format
 
 if TYPE_CHECKING:
@@ -16,9 +16,13 @@ def text(result: Result) -> str:
     """Return the file as text."""
     table = rounded(result.table).assign(date=result.table["date"].dt.strftime("%Y-%m-%d")).astype(object)
     rows = table.where(table.notna(), None).to_dict("records")
-    return json.dumps(
-        {"results": rows, "warnings": result.warnings, "provenance": result.provenance}, indent=1, ensure_ascii=False
-    )
+    content = {
+        "results": rows,
+        "units": {name: UNITS[name] for name in table.columns if name in UNITS},
+        "warnings": result.warnings,
+        "provenance": result.provenance,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False)
 
 
 FORMAT = Format("json", ".json", lambda result: text(result).encode(), "application/json")

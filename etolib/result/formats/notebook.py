@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.result.citation import header_lines
 from etolib.result.formats.format import Format
+from etolib.unit_systems import METRIC
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
 
 
-def document(result: Result) -> dict[str, Any]:
-    """Return the notebook as JSON can hold it; nothing is run in it yet."""
+def document(result: Result, units: str = METRIC) -> dict[str, Any]:
+    """Return the notebook as JSON can hold it; nothing is run in it yet. What it draws and writes is in ``units``."""
+    said = "" if units == METRIC else f", units={units!r}"
     head, _, rest = result.script().partition("\nresult = ")
     call = rest.partition("\nprint(")[0]
-    about = "\n".join(f"- {line}" for line in header_lines(result)[1:])
+    about = "\n".join(f"- {line}" for line in header_lines(result, units)[1:])
     cells = [
         ("markdown", f"# ETo: {result.request}\n\n{about}"),
         ("code", head.strip()),
         ("code", f"result = {call.strip()}\nresult.table"),
-        ("code", "from etolib.result.figures import figure\n\nfigure(result.table, sources=result.source_eto)"),
+        ("code", f"from etolib.result.figures import figure\n\nfigure(result.table, sources=result.source_eto{said})"),
         ("code", f"result.terms({str(result.table['date'].iloc[0].date())!r})"),
-        ("code", 'result.save("eto.csv")\nresult.citation()'),
+        ("code", f'result.save("eto.csv"{said})\nresult.citation()'),
     ]
     return {
         "cells": [_cell(number, kind, text) for number, (kind, text) in enumerate(cells)],
@@ -44,9 +46,9 @@ def _cell(number: int, kind: str, text: str) -> dict[str, Any]:
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
-def content(result: Result) -> bytes:
+def content(result: Result, units: str = METRIC) -> bytes:
     """Return the file."""
-    return (json.dumps(document(result), indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(document(result, units), indent=1, ensure_ascii=False) + "\n").encode()
 
 
-FORMAT = Format("notebook", ".ipynb", content, "application/x-ipynb+json")
+FORMAT = Format("notebook", ".ipynb", content, "application/x-ipynb+json", in_units=content)

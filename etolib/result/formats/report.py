@@ -10,8 +10,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from etolib.result.citation import header_lines
-from etolib.result.columns import DECIMALS, UNITS
+from etolib.result.columns import in_units, name_in, unit_of
 from etolib.result.formats.format import Format
+from etolib.unit_systems import METRIC
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +38,9 @@ ul { padding-left: 5mm; } p.small { color: #5b6b6c; font-size: 8.5pt; }
 """
 
 
-def text(result: Result) -> str:
-    """Return the file as text."""
-    about = header_lines(result)
+def text(result: Result, units: str = METRIC) -> str:
+    """Return the file as text, in a system of units."""
+    about = header_lines(result, units)
     title = html.escape(f"ETo: {result.request}")
     warnings = "".join(f"<li>{html.escape(str(one))}</li>" for one in result.warnings)
     facts = "".join(f"<li>{html.escape(line)}</li>" for line in about[1:])
@@ -47,13 +48,13 @@ def text(result: Result) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>\n'
         f"<h1>{title}</h1><p class='small'>{html.escape(about[0])}</p>\n"
-        f"{_figure(result)}\n"
-        f"<h2>Months</h2>{_table(months(result.table), 'months')}\n"
+        f"{_figure(result, units)}\n"
+        f"<h2>Months</h2>{_table(months(result.table), 'months', units)}\n"
         + (f"<h2>Warnings</h2><ul>{warnings}</ul>\n" if warnings else "")
         + f"<h2>Origin</h2><ul>{facts}</ul>\n"
         f"<h2>Citation</h2><p>{html.escape(result.citation())}</p>\n"
-        f"<h2>Python script</h2><pre>{html.escape(result.script())}</pre>\n"
-        f"<h2>Days</h2>{_table(result.table, 'days')}\n</body></html>\n"
+        f"<h2>Python script</h2><pre>{html.escape(result.script(units))}</pre>\n"
+        f"<h2>Days</h2>{_table(result.table, 'days', units)}\n</body></html>\n"
     )
 
 
@@ -76,34 +77,35 @@ def months(table: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(names="month")
 
 
-def _figure(result: Result) -> str:
+def _figure(result: Result, units: str) -> str:
     """Return the figure as SVG for the page, without its XML head."""
     from etolib.result.figures import figure
 
     buffer = io.StringIO()
-    figure(result.table, sources=result.source_eto).savefig(buffer, format="svg", metadata={"Date": None})
+    figure(result.table, sources=result.source_eto, units=units).savefig(buffer, format="svg", metadata={"Date": None})
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
 
 
-_UNITS = UNITS | {"eto_mean": "mm day-1", "eto_sum": "mm", "precipitation_sum": "mm"}
-
-
-def _table(frame: pd.DataFrame, name: str) -> str:
-    heads = []
+def _table(frame: pd.DataFrame, name: str, units: str) -> str:
+    """Return a table of canonical units as HTML, in a system of units."""
     words = {column for column in frame.columns if frame[column].dtype.kind not in "if"}
+    shown = in_units(frame, units)
+    heads, decimals = [], []
     for column in frame.columns:
+        found = unit_of(column, units)
         kind = ' class="word"' if column in words else ""
-        unit = f" [{_UNITS[column]}]" if column in _UNITS else ""
-        heads.append(f"<th{kind}>{html.escape(str(column))}{html.escape(unit)}</th>")
+        unit = "" if found is None else f" [{found.text}]"
+        heads.append(f"<th{kind}>{html.escape(name_in(column, units))}{html.escape(unit)}</th>")
+        decimals.append(2 if found is None else found.decimals)
     rows = []
-    for row in frame.itertuples(index=False):
-        cells = zip(frame.columns, row, strict=True)
-        rows.append("<tr>" + "".join(_cell(column, value, column in words) for column, value in cells) + "</tr>")
+    for row in shown.itertuples(index=False):
+        cells = zip(frame.columns, row, decimals, strict=True)
+        rows.append("<tr>" + "".join(_cell(value, places, c in words) for c, value, places in cells) + "</tr>")
     return f'<table id="{name}"><thead><tr>{"".join(heads)}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
-def _cell(column: str, value: Any, word: bool) -> str:
+def _cell(value: Any, decimals: int, word: bool) -> str:
     """Return a cell; empty where absent."""
     import pandas as pd
 
@@ -113,8 +115,13 @@ def _cell(column: str, value: Any, word: bool) -> str:
     if isinstance(value, pd.Timestamp):
         return f"<td{kind}>{value.date()}</td>"
     if isinstance(value, float):
-        return f"<td>{value:.{DECIMALS.get(column, 2)}f}</td>"
+        return f"<td>{value:.{decimals}f}</td>"
     return f"<td{kind}>{html.escape(str(value))}</td>"
 
 
-FORMAT = Format("report", ".html", lambda result: text(result).encode(), "text/html;charset=utf-8")
+def content(result: Result, units: str = METRIC) -> bytes:
+    """Return the file."""
+    return text(result, units).encode()
+
+
+FORMAT = Format("report", ".html", content, "text/html;charset=utf-8", in_units=content)

@@ -7,8 +7,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from etolib.result.citation import header_lines
-from etolib.result.columns import rounded
+from etolib.result.columns import in_units
 from etolib.result.formats.format import Format
+from etolib.unit_systems import METRIC
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,18 +21,22 @@ _FIRST = 61  # 1 March 1900; Excel believes in a 29 February of that year, and c
 _LONGEST = 32767  # characters a cell can hold
 
 
-def content(result: Result) -> bytes:
-    """Return the workbook."""
+def content(result: Result, units: str = METRIC) -> bytes:
+    """Return the workbook, in a system of units."""
     import pandas as pd
     import xlsxwriter
 
-    about = pd.DataFrame({"about": header_lines(result)})
-    each = result.source_eto.round(2).rename_axis("date").reset_index()
+    about = pd.DataFrame({"about": header_lines(result, units)})
+    each = in_units(result.source_eto, units, "mm day-1").rename_axis("date").reset_index()
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         head = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for name, table, width in (("ETo", rounded(result.table), 12), ("sources", each, 12), ("about", about, 120)):
+        for name, table, width in (
+            ("ETo", in_units(result.table, units), 12),
+            ("sources", each, 12),
+            ("about", about, 120),
+        ):
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, 0, width)
@@ -61,4 +66,5 @@ def _fill(sheet: Any, at: int, values: pd.Series, day: Any) -> None:
                 sheet.write_string(row, at, text[:_LONGEST])
 
 
-FORMAT = Format("xlsx", ".xlsx", content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMAT = Format("xlsx", ".xlsx", content, _TYPE, in_units=content)

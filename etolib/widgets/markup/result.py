@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from etolib import words
+from etolib.unit_systems import METRIC, US
 from etolib.widgets import texts
-from etolib.widgets.daily import DECIMALS, METRIC, MM_PER
+from etolib.widgets.daily import DECIMALS, MM_PER
 from etolib.widgets.markup.base import day_count, label, notes, number, sentence, text
 from etolib.widgets.wording import say, say_or
 from etolib.words import decode
@@ -34,9 +35,13 @@ def quality(language: str, level: str, count: str = "") -> str:
     return f'<span class="etolib-quality" data-quality="{text(level)}">{word}{count}</span>'
 
 
+_OF_SUMS = {METRIC: 0, US: 2}
+"""Decimals of sums of depths of water."""
+
+
 def _tiles(language: str, head: Mapping[str, Any], units: str) -> str:
     day, depth = texts.units_of(language, units)
-    coarse, fine = DECIMALS[units] - 2, DECIMALS[units]
+    coarse, fine = _OF_SUMS[units], DECIMALS[units]
     tiles = (
         ("sum_eto", coarse, depth),
         ("mean_eto", fine, day),
@@ -75,7 +80,8 @@ def _notices(language: str, head: Mapping[str, Any]) -> str:
 def _links(language: str, head: Mapping[str, Any]) -> str:
     data = base64.b64encode(head["csv"].encode()).decode("ascii")
     return (
-        f'<a class="etolib-download-csv etolib-action" download="{text(head["file"])}.csv" '
+        f'<a class="etolib-download-csv etolib-action" data-units="{text(head.get("units", METRIC))}" '
+        f'download="{text(head["file"])}.csv" '
         f'href="data:text/csv;charset=utf-8;base64,{data}">{label(language, "download_csv")}</a>'
         f'<a class="etolib-share etolib-link" href="{text(head["link"])}">{label(language, "share")}</a>'
         '<button type="button" class="etolib-copy etolib-link" onclick="'

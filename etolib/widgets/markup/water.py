@@ -8,8 +8,8 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from etolib import words
+from etolib.unit_systems import US
 from etolib.widgets import texts, wording
-from etolib.widgets.daily import US
 from etolib.widgets.markup.base import label, sentence, text
 from etolib.widgets.markup.normals import depth, signed, table
 from etolib.widgets.water_fields import FIELDS

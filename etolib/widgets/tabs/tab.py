@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
     from etolib.result.result import Result
 
-Ask = Callable[["Result", Mapping[str, str]], Any]
-"""Runs on a worker: takes the result and words by key, returns plain dicts, lists, text and numbers."""
+Ask = Callable[..., Any]
+"""Runs on a worker: takes the result and words by key, returns plain dicts, lists, text and numbers.
+
+Where the tab is ``measured``, it takes the units of the page as well."""
 
 Look = Callable[[str, Any, "str | None"], str]
 """Runs in the page: takes the language, the answer (None while it is on its way) and the task id, returns HTML."""
@@ -102,6 +104,9 @@ class Tab:
         Asked by itself, after the other tabs are shown.
     lazy : bool
         Asked when somebody opens it.
+    measured : bool
+        Its answer is made in the units of the page, which ``ask`` takes last (``metric`` or ``us``); it is asked again
+        when they change. Tabs that convert what they show have no need of it.
     title : str
         Shown where the catalogues have no ``tab_<name>``.
     view : callable, optional
@@ -116,6 +121,7 @@ class Tab:
     words: tuple[str, ...] = ()
     slow: bool = False
     lazy: bool = False
+    measured: bool = False
     title: str = ""
     view: Callable[[], View] | None = None
     again: Again | str | None = None

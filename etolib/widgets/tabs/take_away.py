@@ -6,22 +6,24 @@ import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from etolib.unit_systems import METRIC
 from etolib.widgets import wording
 from etolib.widgets.markup.base import label, text
 from etolib.widgets.tabs.tab import Tab
-from etolib.widgets.wording import say_or, translate
+from etolib.widgets.wording import say, say_or, translate
 from etolib.words import decode, encode
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
 
 
-def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
-    """Return script, citation, licences, and the files that are offered beside the CSV."""
+def ask(result: Result, words: Mapping[str, str], units: str = METRIC) -> dict[str, Any]:
+    """Return script, citation, licences, and the files that are offered beside the CSV, in units of the page."""
     from etolib.result import formats
 
     return {
-        "script": result.script(),
+        "units": units,
+        "script": result.script(units),
         "citation": result.citation(),
         "licences": [
             {
@@ -36,7 +38,7 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
                 "name": one.name,
                 "file": formats.file_name(result) + one.ending,
                 "type": one.media_type,
-                "data": base64.b64encode(one.content(result)).decode("ascii"),
+                "data": base64.b64encode(one.made(result, units)).decode("ascii"),
             }
             for one in formats.registered().values()
             if one.name != "csv"  # which stands at the head of the result
@@ -51,7 +53,12 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
     parts = []
     if answer["files"]:
         files = "".join(_download(language, file) for file in answer["files"])
-        parts.append(f'<h3>{label(language, "files")}</h3><div class="etolib-files">{files}</div>')
+        units = answer.get("units", METRIC)
+        said = label(language, "files_units", units=say(language, f"units_{units}"))
+        parts.append(
+            f'<h3>{label(language, "files")}</h3><div class="etolib-files" data-units="{text(units)}">{files}</div>'
+            f'<p class="etolib-muted etolib-files-units">{said}</p>'
+        )
     if task_id:
         href = f"?task={text(task_id)}"
         parts.append(f'<h3>{label(language, "link_task")}</h3><p><a href="{href}">{href}</a></p>')
@@ -86,4 +93,4 @@ def _licence(language: str, one: Mapping[str, Any]) -> str:
     return f"<li><b>{text(wording.source(language, one['name']))}</b> {text(' · '.join(facts))}</li>"
 
 
-TAB = Tab("take_away", look, ask, lazy=True)
+TAB = Tab("take_away", look, ask, lazy=True, measured=True)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.errors import EtolibError, InputError, Problem
+from etolib.unit_systems import US
 from etolib.widgets import water_fields
-from etolib.widgets.daily import MM_PER, US
+from etolib.widgets.daily import MM_PER
 from etolib.widgets.tabs.normals import why
 from etolib.widgets.tabs.tab import Tab, View
 from etolib.words import encode, say

@@ -13,6 +13,7 @@ from etolib.sources.station.formats import (
     instruments,
     models,
     nasa_power,
+    own,
     services,
     world,
 )
@@ -29,7 +30,7 @@ ROWS: tuple[Format, ...] = (
 )
 """Networks and loggers whose files are known by their look, in the order they are tried."""
 
-FORMATS: tuple[Format, ...] = (aquacrop.AQUACROP, climwat.CLIMWAT, nasa_power.NASA_POWER, *ROWS)
+FORMATS: tuple[Format, ...] = (own.OWN, aquacrop.AQUACROP, climwat.CLIMWAT, nasa_power.NASA_POWER, *ROWS)
 """All rows, in the order they are tried."""
 
 HEAD = 200

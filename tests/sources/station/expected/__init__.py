@@ -22,7 +22,8 @@ HEIGHTS = {
            "meteostat", "meteostat_hourly", "open_meteo", "visual_crossing", "visual_crossing_us",
            "visual_crossing_base", "visual_crossing_unclear"),
     3.0: ("agrimet", "agrimet_hourly", "azmet", "azmet_api"),
-    2.0: ("cimis", "cimis_hourly", "coagmet", "cabo", "pcse", "dssat", "agmip", "nasa_power", "climwat"),
+    2.0: ("cimis", "cimis_hourly", "coagmet", "cabo", "pcse", "dssat", "agmip", "nasa_power", "climwat",
+          "etolib"),
     None: ("apsim", "fluxnet", "toa5", "toaci1", "hobo", "davis", "davis_weatherlink_com", "ecowitt_gateway",
            "ecowitt_net"),
 }  # fmt: skip

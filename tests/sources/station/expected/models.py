@@ -1,8 +1,8 @@
-"""Files of crop models, of eddy covariance and of FAO."""
+"""Files of etolib itself, of crop models, of eddy covariance and of FAO."""
 
 from __future__ import annotations
 
-from tests.sources.station.expected import AT_3_M, AT_10_M, NONE, Expected, times
+from tests.sources.station.expected import AT_3_M, AT_10_M, INCH, MPH, NONE, Expected, celsius, times
 
 KM_A_DAY = 1 / 86.4  # m s-1
 GAINESVILLE = (29.63, -82.37, 40.0)
@@ -17,6 +17,17 @@ _SUNSHINE = {name: values[:3] for name, values in _CABO.items() if name != "rs"}
 }  # fmt: skip
 
 EXPECTED = {
+    "etolib": {
+        "etolib.csv": Expected("2024-02-28", {
+            "eto": [4.19, NONE, 5.08], "precipitation": [0.0, 12.7, NONE], "tmin": [20.0, NONE, 19.0],
+            "tmax": [30.0, 31.0, 29.0], "ea": [2.15, 2.2, 2.025], "u2": [1.56, NONE, 1.79], "rs": [19.96, NONE, 21.6],
+        }, site=(-22.7, -47.6, 554.0)),
+        "etolib_us.csv": Expected("2024-02-28", {
+            "eto": times(INCH, 0.165, NONE, 0.2), "precipitation": times(INCH, 0.0, 0.5, NONE),
+            "tmin": celsius(68.0, NONE, 66.2), "tmax": celsius(86.0, 87.8, 84.2), "ea": [2.15, 2.2, 2.025],
+            "u2": times(MPH, 3.5, NONE, 4.0), "rs": times(0.0864, 231.0, NONE, 250.0),
+        }, site=(-22.7, -47.6, 554.1)),
+    },
     "dssat": {
         "dssat.WTH": Expected("2023-07-10", {
             "rs": [22.7, 18.2, 24.4, NONE], "tmax": [33.1, 31.6, 33.9, 32.8], "tmin": [22.4, 22.9, 21.5, 22.0],
