@@ -205,7 +205,7 @@ def _needs_psychrometer(given: Mapping[str, np.ndarray]) -> bool:
 _BETTER = ("ea", "tdew", "rhmin", "rhmax")
 
 
-def vapour_pressure(given: Mapping[str, np.ndarray], elevation: float | None = None) -> np.ndarray:
+def vapour_pressure(given: Mapping[str, np.ndarray], elevation: float | np.ndarray | None = None) -> np.ndarray:
     """Return the vapour pressure by the best route each cell's humidity allows, NaN where none; nothing is refused.
 
     The routes of `complete` in their order, without its estimate from Tmin: what fusion judges a source's humidity by.
@@ -215,7 +215,7 @@ def vapour_pressure(given: Mapping[str, np.ndarray], elevation: float | None = N
     given : mapping of str to ndarray
         ``tmin`` and ``tmax`` [degC], and any of ``ea`` [kPa], ``tdew`` [degC], ``rhmin``, ``rhmax`` and ``rhmean`` [%],
         ``tdry`` and ``twet`` [degC] with ``a_psy`` [degC-1]; one shape.
-    elevation : float, optional
+    elevation : float or ndarray that broadcasts, optional
         Of the psychrometer; without it ``tdry`` and ``twet`` are of no use. [m]
 
     Returns
@@ -230,7 +230,9 @@ def vapour_pressure(given: Mapping[str, np.ndarray], elevation: float | None = N
     [1.7]
     """
     with checked_inputs():
-        pressure = None if elevation is None else air.atmospheric_pressure(np.full(given["tmin"].shape, elevation))
+        pressure = None
+        if elevation is not None and {"tdry", "twet", "a_psy"} <= given.keys():
+            pressure = air.atmospheric_pressure(np.full(given["tmin"].shape, elevation))
         return _measured_vapour_pressure(given, pressure).values
 
 

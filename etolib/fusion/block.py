@@ -115,6 +115,12 @@ def table_of(frame: pd.DataFrame) -> Table:
     }
 
 
+def columns_of(frame: pd.DataFrame, names: Sequence[str]) -> Table:
+    """Return some columns of a labelled table that may hold anything: what is no number is NaN."""
+    found = {name: pd.to_numeric(frame[name], errors="coerce") for name in names if name in frame}
+    return {name: np.array(column, dtype=np.float64)[None, :] for name, column in found.items()}
+
+
 def frame_of(table: Table, days: Days, place: int = 0, like: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the columns of one place as a labelled table; others of the table ``like`` stay as they are there."""
     columns: dict[Any, Any] = {} if like is None else dict(like.items())
@@ -134,8 +140,3 @@ def places_where(found: Any) -> list[int]:
     [1]
     """
     return [int(place) for place in np.flatnonzero(found)]
-
-
-def stack(tables: Sequence[Table]) -> Table:
-    """Return tables of the same columns as one, places one below the other."""
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}

@@ -28,11 +28,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.equations.filling import vapour_pressure
 from etolib.errors import InputError, Problem
+from etolib.fusion.block import Array, Mask, Table, columns_of
 from etolib.sources import catalogue
 from etolib.sources.catalogue import STATION
 from etolib.words import Text, say
@@ -48,6 +50,8 @@ _ENOUGH = ("rhmean", "rhmax", "tdew", "twet", "ea")
 GIVEN = ("tmin", "tmax", *HUMIDITY, "u2", "rs", "sunshine", "soil_heat_flux")
 """Columns of `Chosen.given`."""
 
+_READ = (*dict.fromkeys((*INPUT_COLUMNS, *GIVEN)),)
+
 EVIDENCE = (
     "why_temperature",
     "why_wind",
@@ -57,6 +61,41 @@ EVIDENCE = (
     "why_together",
 )
 """Why each choice is as it is: keys of the sentences in the result's provenance."""
+
+
+Codes = NDArray[np.int8]
+"""Sources of cells as positions in `Inputs.names`, -1 where absent."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs chosen for the places of a block.
+
+    Attributes
+    ----------
+    values, given : Table
+        Columns `INPUT_COLUMNS`, and those of `GIVEN` that a place has, as in `Chosen`; shape (places, days).
+    source : dict of str to ndarray, shape (places, days)
+        Of each of `INPUT_COLUMNS`: the source of each cell.
+    names : tuple of str
+        What the codes mean: the sources, then the pairs of sources whose mean gives the humidity.
+    evidence : tuple of Text
+    """
+
+    values: Table
+    given: Table
+    source: dict[str, Codes]
+    names: tuple[str, ...]
+    evidence: tuple[Text, ...]
+
+    def of(self, variable: str, name: str) -> Mask:
+        """Return where the value of a variable is of a source; shape (places, days)."""
+        codes = self.source[variable]
+        return codes == self.names.index(name) if name in self.names else np.zeros(codes.shape, bool)
+
+    def words(self, variable: str, place: int = 0) -> NDArray[np.object_]:
+        """Return the name of the source of each day of a place, None where absent; shape (days,)."""
+        return np.asarray(np.array([*self.names, None], dtype=object)[self.source[variable][place]])
 
 
 @dataclass(frozen=True)
@@ -125,50 +164,60 @@ def choose_inputs(
     index = next(iter(frames.values())).index
     if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
         raise InputError([Problem("frames", uneven, say("must_have_one_date_index"), say("reindex_to_one"))])
-    table = _Table(len(index), elevation)
-    fine = catalogue.ranked(list(frames), "weather", first)
-    for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
-        values = {variable: _column(frames[name], variable).to_numpy() for variable in TEMPERATURE}
-        free = ~(table.there("tmin") & table.there("tmax"))
-        whole = np.isfinite(values["tmin"]) & np.isfinite(values["tmax"]) & free
-        for variable in TEMPERATURE:
-            table.put(variable, values[variable], name, whole)
-    unpaired = ~(table.there("tmin") & table.there("tmax"))
-    for variable in TEMPERATURE:
-        for name in fine:
-            table.put(variable, _column(frames[name], variable).to_numpy(), name, unpaired & ~table.there(variable))
-    for variable, names in (
-        ("u2", fine),
-        ("precipitation", fine),
-        ("rs", catalogue.ranked(list(frames), "radiation")),
-    ):
-        for name in names:
-            table.put(variable, _column(frames[name], variable).to_numpy(), name)
-    for name in catalogue.ranked(list(frames), "radiation"):
-        table.put("sunshine", _column(frames[name], "sunshine").to_numpy(), name, ~table.there("rs"))
-    if STATION in frames:  # of the months of an own file (FAO-56 Eq. 43), with its temperature only
-        heat = _column(frames[STATION], "soil_heat_flux").to_numpy()
-        table.put("soil_heat_flux", heat, STATION, table.source["tmax"] == STATION)
-    _choose_humidity(frames, fine, first, table)
-    reasons = [say("national_service_first", source=name, reason=_prior(name)) for name in first if name in frames]
-    inputs = {name: table.values[name] for name in INPUT_COLUMNS} | {"ea": table.pressure()}
-    source = {name: table.source[name] for name in INPUT_COLUMNS}
-    source["rs"] = np.where(table.there("rs"), source["rs"], table.source["sunshine"])
-    source["ea"] = _where(np.isfinite(inputs["ea"]), table.humidity)
-    source["rhmean"] = _where(table.there("rhmean"), table.humidity)
-    given = {name: table.values[name] for name in GIVEN if name in TEMPERATURE or table.there(name).any()}
+    tables = {name: columns_of(frame, _READ) for name, frame in frames.items()}
+    height = None if elevation is None else np.array([[elevation]])
+    return labelled(choose(tables, (1, len(index)), first, height), index)
+
+
+def labelled(inputs: Inputs, index: pd.Index, place: int = 0) -> Chosen:
+    """Return the inputs of one place as tables by date."""
     return Chosen(
-        pd.DataFrame(inputs, index=index),
-        pd.DataFrame(given, index=index),
-        pd.DataFrame(source, index=index),
-        (*map(say, EVIDENCE), *reasons),
+        pd.DataFrame({name: inputs.values[name][place] for name in INPUT_COLUMNS}, index=index),
+        pd.DataFrame({name: values[place] for name, values in inputs.given.items()}, index=index),
+        pd.DataFrame({name: inputs.words(name, place) for name in INPUT_COLUMNS}, index=index),
+        inputs.evidence,
     )
 
 
-def _where(there: np.ndarray, names: np.ndarray) -> np.ndarray:
-    out = names.copy()
-    out[~there] = None
-    return out
+def choose(
+    tables: Mapping[str, Table], shape: tuple[int, int], first: Sequence[str] = (), elevation: Array | None = None
+) -> Inputs:
+    """Choose the source of every input, day by day, at many places (`choose_inputs` says how).
+
+    Parameters
+    ----------
+    tables : mapping of str to Table
+        By source, canonical units, NaN where absent.
+    shape : tuple of int
+        (places, days).
+    first : sequence of str
+        As in `choose_inputs`.
+    elevation : ndarray, shape (places, 1), optional
+        A psychrometer needs it. [m]
+    """
+    fine, radiant = catalogue.ranked(list(tables), "weather", first), catalogue.ranked(list(tables), "radiation")
+    table = _Choice(shape, elevation, tuple(tables))
+    for name in fine:  # a day's extremes belong together: two grids can put one's minimum above the other's maximum
+        source = tables[name]
+        if "tmin" in source and "tmax" in source:
+            free = ~(table.there("tmin") & table.there("tmax"))
+            whole = np.isfinite(source["tmin"]) & np.isfinite(source["tmax"]) & free
+            for variable in TEMPERATURE:
+                table.put(variable, source, name, whole)
+    unpaired = ~(table.there("tmin") & table.there("tmax"))
+    for variable in TEMPERATURE if unpaired.any() else ():
+        for name in fine:
+            table.put(variable, tables[name], name, unpaired & ~table.there(variable))
+    for variable, names in (("u2", fine), ("precipitation", fine), ("rs", radiant)):
+        for name in names:
+            table.put(variable, tables[name], name)
+    for name in radiant:
+        table.put("sunshine", tables[name], name, ~table.there("rs"))
+    if STATION in tables:  # of the months of an own file (FAO-56 Eq. 43), with its temperature only
+        table.put("soil_heat_flux", tables[STATION], STATION, table.codes("tmax") == table.code(STATION))
+    _choose_humidity(tables, fine, first, table)
+    reasons = [say("national_service_first", source=name, reason=_prior(name)) for name in first if name in tables]
+    return table.done((*map(say, EVIDENCE), *reasons))
 
 
 def _prior(name: str) -> Text:
@@ -177,94 +226,135 @@ def _prior(name: str) -> Text:
     return catalogue.words(catalogue.find(name).prior or name)
 
 
-class _Table:
-    """Inputs under construction: a value and the name of its source per cell; humidity in the form it was given in."""
+class _Choice:
+    """Inputs under construction: a value and the code of its source per cell; humidity in the form it was given in."""
 
-    def __init__(self, days: int, elevation: float | None) -> None:
-        self.elevation = elevation
-        columns = dict.fromkeys((*INPUT_COLUMNS, *GIVEN))
-        self.values = {variable: np.full(days, np.nan) for variable in columns}
-        self.source = {variable: np.full(days, None, dtype=object) for variable in columns}
-        self.humidity = np.full(days, None, dtype=object)
-        self.no_humidity = np.ones(days, bool)
+    def __init__(self, shape: tuple[int, int], elevation: Array | None, sources: Sequence[str]) -> None:
+        self.shape, self.elevation = shape, elevation
+        self.names = list(sources)
+        self.values: Table = {}
+        self.source: dict[str, Codes] = {}
+        self.humidity = np.full(shape, -1, np.int8)
 
-    def there(self, variable: str) -> np.ndarray:
+    def code(self, name: str) -> int:
+        """Return the code of a source, or of a pair, which gets one where it has none."""
+        if name not in self.names:
+            self.names.append(name)
+        return self.names.index(name)
+
+    def codes(self, variable: str) -> Codes:
+        """Return the source of each cell of a variable."""
+        return self.source[variable] if variable in self.source else np.full(self.shape, -1, np.int8)
+
+    def column(self, variable: str) -> Array:
+        """Return the values of a variable."""
+        return self.values[variable] if variable in self.values else np.full(self.shape, np.nan)
+
+    def there(self, variable: str) -> Mask:
         """Return where a variable has a value."""
-        there: np.ndarray = np.isfinite(self.values[variable])
-        return there
+        return np.isfinite(self.column(variable))
 
-    def put(self, variable: str, values: np.ndarray, name: str, free: np.ndarray | None = None) -> None:
+    def put(self, variable: str, source: Table, name: str, free: Mask | None = None) -> None:
         """Write values where the cell is ``free`` (empty by default) and there is one, and note their source."""
+        if variable not in source:
+            return
+        values = source[variable]
         take = (~self.there(variable) if free is None else free) & np.isfinite(values)
-        self.values[variable][take] = values[take]
-        self.source[variable][take] = name
+        self._write(variable, values, take)
+        self.source[variable] = np.where(take, np.int8(self.code(name)), self.codes(variable))
 
-    def put_humidity(self, columns: Mapping[str, np.ndarray], name: str, where: np.ndarray | bool = True) -> None:
+    def _write(self, variable: str, values: Array, take: Mask) -> None:
+        if variable in self.values:
+            np.copyto(self.values[variable], values, where=take)
+        else:
+            self.values[variable] = np.where(take, values, np.nan)
+
+    def put_humidity(self, columns: Table, name: str, where: Mask | bool = True) -> None:
         """Write the humidity of a source in its own columns, where none is yet and any of them has a value."""
+        if not columns:
+            return
         there = np.logical_or.reduce([np.isfinite(values) for values in columns.values()])
-        take = self.no_humidity & where & there
+        take = (self.humidity < 0) & where & there
         for variable, values in columns.items():
-            self.values[variable][take] = values[take]
-        self.humidity[take] = name
-        self.no_humidity &= ~take
+            self._write(variable, values, take)
+        self.humidity[take] = self.code(name)
 
-    def pressure(self) -> np.ndarray:
-        """Return the vapour pressure of the humidity chosen. [kPa]"""
-        return vapour_pressure({name: self.values[name] for name in ("tmin", "tmax", *HUMIDITY)}, self.elevation)
+    def done(self, evidence: tuple[Text, ...]) -> Inputs:
+        """Return what was chosen, with the vapour pressure of the humidity chosen. [kPa]"""
+        found = {name: self.values[name] for name in ("tmin", "tmax", *HUMIDITY) if name in self.values}
+        ea = vapour_pressure({name: self.column(name) for name in ("tmin", "tmax")} | found, self.elevation)
+        values = {name: self.column(name) for name in INPUT_COLUMNS} | {"ea": ea}
+        source = {name: self.codes(name) for name in INPUT_COLUMNS}
+        source["rs"] = np.where(self.there("rs"), source["rs"], self.codes("sunshine"))
+        for name in ("ea", "rhmean"):
+            source[name] = np.where(np.isfinite(values[name]), self.humidity, np.int8(-1))
+        given = {
+            name: self.column(name) for name in GIVEN if name in TEMPERATURE or np.isfinite(self.column(name)).any()
+        }
+        return Inputs(values, given, source, tuple(self.names), evidence)
 
 
-def _choose_humidity(
-    frames: Mapping[str, pd.DataFrame], fine: Sequence[str], first: Sequence[str], table: _Table
-) -> None:
+def _choose_humidity(tables: Mapping[str, Table], fine: Sequence[str], first: Sequence[str], table: _Choice) -> None:
     """Choose the humidity of every day, in the form that holds at the temperature chosen (see the module)."""
-    at = table.source["tmax"]
+    at = table.codes("tmax")
     carried = {
-        name: relative_humidity(frame, table.elevation).to_numpy() for name, frame in frames.items() if name != STATION
+        name: relative_humidity_of(source, table.elevation) for name, source in tables.items() if name != STATION
     }
-    if STATION in frames:
-        table.put_humidity(_humidity(frames[STATION]), STATION)
-    for name in (name for name in first if name in frames):
-        table.put_humidity(_humidity(frames[name]), name, at == name)
+    if STATION in tables:
+        table.put_humidity(_humidity(tables[STATION]), STATION)
+    for name in (name for name in first if name in tables):
+        table.put_humidity(_humidity(tables[name]), name, at == table.code(name))
     for one, other in catalogue.humidity_pairs(list(carried)):
-        table.put_humidity({"rhmean": (carried[one] + carried[other]) / 2}, f"{one}+{other}")
+        if (a := carried[one]) is not None and (b := carried[other]) is not None:
+            table.put_humidity({"rhmean": (a + b) / 2}, f"{one}+{other}")
     for name in (name for name in fine if name != STATION):
-        table.put_humidity(_humidity(frames[name]), name, at == name)
-        table.put_humidity({"rhmean": carried[name]}, name)
+        table.put_humidity(_humidity(tables[name]), name, at == table.code(name))
+        if (own := carried[name]) is not None:
+            table.put_humidity({"rhmean": own}, name)
 
 
-def _humidity(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+def _humidity(source: Table) -> Table:
     """Return the columns of humidity of a source, NaN on days none of which an equation takes."""
-    columns = {name: _column(frame, name).to_numpy() for name in HUMIDITY}
+    columns = {name: source[name] for name in HUMIDITY if name in source}
     bulbs = ("tdry", "twet", "a_psy")
-    whole = np.logical_and.reduce([np.isfinite(columns[name]) for name in bulbs])
-    columns |= {name: np.where(whole, columns[name], np.nan) for name in bulbs}
-    usable = np.logical_or.reduce([np.isfinite(columns[name]) for name in _ENOUGH])
-    return {name: np.where(usable, values, np.nan) for name, values in columns.items()}
+    if all(name in columns for name in bulbs):
+        whole = np.logical_and.reduce([np.isfinite(columns[name]) for name in bulbs])
+        columns |= {name: np.where(whole, columns[name], np.nan) for name in bulbs}
+    else:
+        columns = {name: values for name, values in columns.items() if name not in bulbs}
+    enough = [np.isfinite(columns[name]) for name in _ENOUGH if name in columns]
+    if not enough:
+        return {}
+    usable = np.logical_or.reduce(enough)
+    return columns if usable.all() else {name: np.where(usable, values, np.nan) for name, values in columns.items()}
 
 
 def relative_humidity(frame: pd.DataFrame, elevation: float | None = None) -> pd.Series:
-    """Return the mean relative humidity of a source's table, to be read at another temperature. [%]
+    """Return the mean relative humidity of a source's labelled table (`relative_humidity_of`). [%]"""
+    height = None if elevation is None else np.array([[elevation]])
+    found = relative_humidity_of(columns_of(frame, _READ), height)
+    return pd.Series(np.nan if found is None else found[0], index=frame.index)
+
+
+def relative_humidity_of(source: Table, elevation: Array | None = None) -> Array | None:
+    """Return the mean relative humidity of a source, to be read at another temperature. [%]
 
     Taken as given (``rhmean``), else vapour pressure by the best route over the mean saturation pressure of the
     source's own extremes (FAO-56 Eqs. 12, 14 to 18): that makes the vapour pressure formed from it later the
-    source's own. Bounded to 100 %. A psychrometer needs the ``elevation`` [m].
+    source's own. Bounded to 100 %. A psychrometer needs the ``elevation``, shape (places, 1) [m]. None where the source
+    has no column of humidity.
     """
-    columns = {name: _column(frame, name) for name in ("tmin", "tmax", *HUMIDITY)}
-    es = (saturation_pressure(columns["tmin"]) + saturation_pressure(columns["tmax"])) / 2
-    humidity = columns.pop("rhmean")
-    if humidity.isna().any():
-        own = vapour_pressure({name: values.to_numpy() for name, values in columns.items()}, elevation)
-        humidity = humidity.fillna(100 * pd.Series(own, index=frame.index) / es)
-    return humidity.clip(upper=100.0)
+    humidity = source.get("rhmean")
+    others = {name: source[name] for name in HUMIDITY[1:] if name in source}
+    if others and {"tmin", "tmax"} <= set(source) and (humidity is None or np.isnan(humidity).any()):
+        low, high = source["tmin"], source["tmax"]
+        own = vapour_pressure({"tmin": low, "tmax": high, **others}, elevation)
+        formed = 100 * own / ((saturation_pressure(low) + saturation_pressure(high)) / 2)
+        humidity = formed if humidity is None else np.where(np.isnan(humidity), formed, humidity)
+    return None if humidity is None else np.minimum(humidity, 100.0)
 
 
 def saturation_pressure(temperature: Any) -> Any:
     """Return the saturation vapour pressure [kPa] at a temperature [degC]; NaN where absent, nothing refused."""
     with checked_inputs():  # tables of sources are judged by `etolib.fusion.faults`, cell by cell
         return saturation_vapour_pressure(temperature)
-
-
-def _column(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name in frame:
-        return pd.to_numeric(frame[name], errors="coerce").astype(float)
-    return pd.Series(np.nan, index=frame.index)
