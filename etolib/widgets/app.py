@@ -71,6 +71,7 @@ class Page(Frame):
             form.language, self._background, self._connection, self._buttons, submit=submit, attach=attach
         )
         self.cards, self.shown = self.stack.cards, self.stack.results
+        self.stack.tell = self.semantics.tell
         self.place = Place(form, self.browser, self._background, self._connection.ask)
         self.map = self.place.map
         self.earlier = marked(widgets.HTML(), "etolib-earlier")

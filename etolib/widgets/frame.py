@@ -25,6 +25,7 @@ from etolib.widgets.form import PeriodForm, SourcesForm, marked
 from etolib.widgets.form_model import THEMES, FormModel
 from etolib.widgets.map import PlaceMap, Tiles, online_tiles
 from etolib.widgets.markup import base
+from etolib.widgets.semantics import Semantics
 from etolib.widgets.station import OwnStation, Upload
 from etolib.widgets.wording import say, translate
 
@@ -65,6 +66,7 @@ class Frame:
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
         self._sources_known = False
         self.browser = Browser()
+        self.semantics = Semantics()
         self._make_header()
         self._make_parts()
 
@@ -108,6 +110,7 @@ class Frame:
                 [
                     marked(widgets.HTML(f"<style>{style}</style>"), "etolib-style"),
                     marked(widgets.Box([self.browser]), "etolib-style"),
+                    self.semantics,
                     header,
                     self.banner,
                     marked(widgets.Box(columns), "etolib-main"),
@@ -154,7 +157,7 @@ class Frame:
         self.dark.description = say(language, "theme")
         self.calculate.description = say(language, "calculate")
         self.cancel.description = say(language, "cancel")
-        for part in (self.when, self.which, self.own):
+        for part in (self.when, self.which, self.own, self.semantics):
             part.translate(language)
         self._show_line()
         self._show_fault()

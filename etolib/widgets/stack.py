@@ -19,6 +19,7 @@ from etolib.unit_systems import METRIC
 from etolib.widgets import remote
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
+from etolib.widgets.markup.card import news
 from etolib.widgets.results import Answers, Manner, Results
 from etolib.widgets.tabs import Failed, Tab
 from etolib.widgets.task import TaskModel
@@ -55,6 +56,8 @@ class CardStack:
     ----------
     cards : list of Card
         One per task, oldest first.
+    tell : callable
+        Called with a sentence when a task has begun or is over.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class CardStack:
         self.cards: list[Card] = []
         self.results = Results(language, background.guard(self._opened))
         self.results.again = self._again
+        self.tell: Callable[[str], None] = lambda sentence: None
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
         self._submit, self._attach = submit, attach
@@ -246,6 +250,8 @@ class CardStack:
         now, before = change["new"], change["old"]
         if now.status is not before.status:
             self._sort()
+            if not card.older:
+                self.tell(news(self.language, card.task.request, now))
         self._changed()
         if now.status is State.SUCCESS and before.status is not State.SUCCESS:
             if card.older:

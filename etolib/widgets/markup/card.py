@@ -26,13 +26,20 @@ def card(
 
     ``no_worker`` says that the cluster has no worker to take the task.
     """
-    step = f'<div class="etolib-step" role="status" aria-live="polite">{_step(language, now, seconds)}</div>'
+    step = f'<div class="etolib-step">{_step(language, now, seconds)}</div>'
     foot = ""
     if now.task_id:
         identity = f'<code class="etolib-task-id">{text(now.task_id)}</code>'
         foot = f'<div class="etolib-card-foot">{label(language, "task")} {identity}</div>'
     body = _body(language, request, now, no_worker=no_worker)
     return f'{_head(language, request, now)}<div class="etolib-card-line">{step}{foot}</div>{body}'
+
+
+def news(language: str, request: Request | None, now: Snapshot) -> str:
+    """Return what has become of a task as a sentence to be read aloud."""
+    place = f"{request.site}, {request.period}" if request else str(now.task_id or "")
+    why = wording.translate(language, (now.error or {}).get("message") or "")
+    return say(language, f"news_{now.status.lower()}", place=place, error=why)
 
 
 def _head(language: str, request: Request | None, now: Snapshot) -> str:
@@ -108,7 +115,7 @@ def _error(language: str, now: Snapshot) -> str:
     shown = "".join(
         f"<dt>{label(language, key)}</dt><dd>{sentence(language, value)}</dd>" for key, value in rows if value
     )
-    return f'<dl class="etolib-error" data-status="{now.status}" role="alert">{shown}</dl>'
+    return f'<dl class="etolib-error" data-status="{now.status}">{shown}</dl>'
 
 
 def _where(language: str, now: Snapshot) -> str:

@@ -62,7 +62,7 @@ def answer(language: str, eto: float | None, before: float | None, units: str) -
     unit = text(texts.units_of(language, units)[0])
     was = label(language, "day_was", eto=_depth(language, before, units)) if before is not None else ""
     return (
-        f'<span aria-live="polite"><small>ETo</small> <b class="etolib-day-eto">{_depth(language, eto, units)}</b> '
+        f'<span><small>ETo</small> <b class="etolib-day-eto">{_depth(language, eto, units)}</b> '
         f"<small>{unit} {was}</small></span>"
     )
 
