@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from etolib.widgets import front
-from tests.browser.stage import Visitor
+from tests.browser.stage import PATIENCE_MS, Visitor
 
 AXE = front.BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -57,7 +57,9 @@ def walk_eto(visitor: Visitor, look: Look) -> None:
     visitor.expect_status("SUCCESS")
     for name in TABS:
         page.locator(f".etolib-tab-{name}").click()
-        expect(page.locator(".etolib-pane .widget-html-content, .etolib-pane .etolib-chart").first).to_be_visible()
+        expect(page.locator(".etolib-pane .widget-html-content, .etolib-pane .etolib-chart").first).to_be_visible(
+            timeout=PATIENCE_MS
+        )
         look(name)
 
 
