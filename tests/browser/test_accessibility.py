@@ -57,9 +57,8 @@ def walk_eto(visitor: Visitor, look: Look) -> None:
     visitor.expect_status("SUCCESS")
     for name in TABS:
         page.locator(f".etolib-tab-{name}").click()
-        expect(page.locator(".etolib-pane .widget-html-content, .etolib-pane .etolib-chart").first).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        expect(page.locator(f".etolib-tab-{name}.etolib-open")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator(".etolib-pane")).not_to_have_text("", timeout=PATIENCE_MS)
         look(name)
 
 
