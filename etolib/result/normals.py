@@ -11,7 +11,8 @@ the percentiles).
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,6 +71,8 @@ class Normals:
         Of the total among the sums of the years [%]; NaN of the climatology.
     notes : list of Text
         What the reader should know.
+    sources : list of str
+        Of the days of the record that were used, where it says them.
     """
 
     variable: str
@@ -84,6 +87,38 @@ class Normals:
     percent: float
     percentile: float
     notes: list[Text] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+    @property
+    def base(self) -> Text:
+        """Of which years and sources the normal is, in words."""
+        if self.origin == "climatology":
+            return say("normal_of_climatology")
+        first, last, count = self.years[0], self.years[-1], len(self.years)
+        if not self.sources:
+            return say("normal_of_years", count=count, first=first, last=last)
+        return say("normal_of_years_and_sources", count=count, first=first, last=last, sources=self.sources)
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Return the days as CSV text, also written to ``path``: ``# `` lines first, dates ISO, empty where absent.
+
+        The lines say what the normal is of, the sums of the period, the notes, and the unit.
+        """
+        lines = [f"etolib normals of {self.variable}", f"base: {self.base}"]
+        for name in ("days", "total", "normal", "anomaly", "percent", "percentile"):
+            value = float(getattr(self, name))
+            lines.append(f"{name}: {'unknown' if np.isnan(value) else f'{value:.2f}'.removesuffix('.00')}")
+        lines += [f"note: {note}" for note in self.notes]
+        lines += [f"sum of {year}: {value:.2f}" for year, value in self.sums.items()]
+        lines.append("units: mm day-1 of days, mm of sums, % of percent and percentile; empty = absent")
+        rounded = {name: self.table[name].round(3) for name in self.table.columns.drop("date")}
+        table = self.table.assign(**rounded).to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+        text = "".join(f"# {line}\n" for line in lines) + table
+        if path is not None:
+            from etolib.result.formats import write
+
+            write(path, text.encode())
+        return text
 
 
 def baseline_request(request: Request) -> Request:
@@ -136,7 +171,7 @@ def normals(result: Any, record: Any = None, variable: str = "eto", *, site: Sit
     if record is not None:
         years = _years(_series(record, variable, observed=True), period)
         if len(years.columns) >= LEAST:
-            return _of_years(variable, period, years, notes)
+            return replace(_of_years(variable, period, years, notes), sources=_sources(record, variable))
         notes.append(say("too_few_years_for_normal", count=len(years.columns), least=LEAST))
     place = site or getattr(result, "site", None)
     if place is None:
@@ -160,6 +195,19 @@ def _series(data: Any, variable: str, *, observed: bool) -> pd.Series:
         twice = values.index[values.index.duplicated()][0]
         raise InputError([Problem("date", str(twice.date()), say("stands_there_twice"), say("keep_one_row_a_day"))])
     return values.sort_index().asfreq("D")
+
+
+def _sources(record: Any, variable: str) -> list[str]:
+    """Return the sources of a record's days of the baseline, by how many days each gave."""
+    table = getattr(record, "table", record)
+    if "source" not in table:
+        return []
+    dates = pd.DatetimeIndex(pd.to_datetime(table["date"]))
+    used = table[variable].notna().to_numpy() & (dates.year >= BASELINE[0]) & (dates.year <= BASELINE[1])
+    if "kind" in table:
+        used &= (table["kind"] != "climatology").to_numpy()
+    counted = table.loc[used, "source"].dropna().astype(str).str.split("+").explode().value_counts()
+    return [str(name) for name in counted.index]
 
 
 def _years(record: pd.Series, period: pd.Series) -> pd.DataFrame:
@@ -225,7 +273,6 @@ def _of_climatology(variable: str, period: pd.Series, site: Site, notes: list[Te
     usual = days[variable].to_numpy(float)
     table = pd.DataFrame({"date": period.index, "value": period.to_numpy(), "normal": usual})
     table[["p10", "p50", "p90"]] = np.nan
-    notes.append(say("normal_of_climatology"))
     return _put(
         variable, "climatology", [], table, pd.Series(dtype=float), int(asked.sum()), float(period.sum()),
         float(usual[asked].sum()), np.nan, notes,

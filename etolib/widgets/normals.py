@@ -1,16 +1,24 @@
-"""The view of the normals: first against the climatology, and against years of a record once somebody looks."""
+"""The view of the normals: first against the climatology, and against years of a record once they are calculated."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from etolib import config, words
+from etolib.tasks.messages import State
 from etolib.unit_systems import METRIC
+from etolib.widgets import wording
 from etolib.widgets.form import marked
 from etolib.widgets.markup import normals as markup
+from etolib.widgets.markup.base import bar
+from etolib.widgets.markup.calendar import KINDS, calendar
+from etolib.widgets.wording import say
+
+if TYPE_CHECKING:
+    from etolib.widgets.task import Snapshot
 
 
 class NormalsView:
@@ -18,48 +26,116 @@ class NormalsView:
 
     Attributes
     ----------
-    ask : callable
-        See `etolib.widgets.tabs.Asking`.
+    ask, begin, cancel : callable
+        See `etolib.widgets.tabs.Calculating`.
     """
 
     ask: Callable[[Mapping[str, Any]], None]
+    begin: Callable[[str], None]
+    cancel: Callable[[], None]
 
     def __init__(self) -> None:
         self._language, self._units = words.ENGLISH, METRIC
         self._answer: Mapping[str, Any] | None = None
         self._asked: Mapping[str, Any] | None = None  # the answer after which the years were asked for
+        self._now: Snapshot | None = None
         self._error = ""
-        self.widget = marked(widgets.HTML(), "etolib-normals")
+        self._filling = False
+        self.state = marked(widgets.HTML(), "etolib-normals-state")
+        self.again = marked(widgets.Button(), "etolib-normals-ask", "etolib-second")
+        self.stop = marked(widgets.Button(), "etolib-normals-cancel", "etolib-second")
+        self.shown = marked(widgets.HTML(), "etolib-normals-shown")
+        self.kind: Any = marked(widgets.Dropdown(), "etolib-normals-kind", "etolib-field")
+        self.calendar = marked(widgets.HTML(), "etolib-normals-calendar")
+        self.again.on_click(lambda _: self._begin())
+        self.stop.on_click(lambda _: self.cancel())
+        self.kind.observe(self._chosen, "value")
+        head = marked(widgets.Box([self.state, self.again, self.stop]), "etolib-normals-head")
+        self.widget = marked(widgets.VBox([head, self.shown, self.kind, self.calendar]), "etolib-normals")
 
     def show(self, language: str, answer: Mapping[str, Any] | None, task_id: str | None, units: str) -> None:
         """Show a result against its normal."""
         self._language, self._units = language, units
         if answer is not self._answer:
-            self._answer, self._error = answer, ""
+            self._answer, self._error, self._now = answer, "", None
         self._draw()
 
     def opened(self) -> None:
         """Ask for the years of the normal, once for each result, where there is a network."""
-        answer = self._answer
-        if answer is None or answer is self._asked or answer["record"] or config.is_offline():
-            return
-        if all("why" in answer[variable] for variable in markup.VARIABLES):
-            return
-        self._asked = answer
-        self._draw()
-        self.ask({})
+        if self._answer is not self._asked and self._can_ask():
+            self._begin()
+
+    def progress(self, snapshot: Snapshot) -> None:
+        """Show how far the years are."""
+        self._now = snapshot
+        self._draw_state()
 
     def failed(self, error: str) -> None:
-        """Say that the years could not be asked for."""
+        """Say that the years could not be compared with."""
         self._error = error
-        self._draw()
+        self._draw_state()
+
+    # --- the years ----------------------------------------------------------------------------------------------------
+
+    def _can_ask(self) -> bool:
+        answer = self._answer
+        return answer is not None and not answer["record"] and not config.is_offline() and markup.comparable(answer)
+
+    def _begin(self) -> None:
+        if not self._can_ask():
+            return
+        assert self._answer is not None
+        self._asked, self._now, self._error = self._answer, None, ""
+        self.begin(self._answer["request"])
+
+    def _draw_state(self) -> None:
+        """Say what has become of the years, with the button that fits."""
+        language, answer, now = self._language, self._answer, self._now
+        error = self._error
+        if not error and now is not None and now.error is not None:
+            error = wording.translate(language, now.error["message"])
+        busy = now is not None and not error and now.status is not State.CANCELLED  # also while a worker compares
+        said = ""
+        if answer is not None and not answer["record"] and markup.comparable(answer):
+            if error:
+                said = markup.state(language, "failed", error=error)
+            elif busy and now is not None:
+                said = markup.state(language, "asking") + bar("", say(language, "normals_progress"), now.progress)
+            elif now is not None:
+                said = markup.state(language, "cancelled")
+            elif config.is_offline():
+                said = markup.state(language, "offline")
+        self.state.value = said
+        self.state.layout.display = None if said else "none"
+        self.stop.layout.display = None if said and busy and now is not None and not now.status.final else "none"
+        self.again.layout.display = None if self._can_ask() and not busy else "none"
+        self.again.description, self.stop.description = say(language, "normals_ask"), say(language, "cancel")
+
+    # --- how it looks -------------------------------------------------------------------------------------------------
+
+    def _chosen(self, change: Mapping[str, Any]) -> None:
+        if not self._filling:
+            self._draw_calendar()
 
     def _draw(self) -> None:
-        if self._answer is None:
-            self.widget.value = ""
-            return
-        waiting = self._answer is self._asked and not self._error
-        self.widget.value = markup.page(
-            self._language, self._answer, self._units,
-            waiting=waiting, offline=config.is_offline(), error=self._error,
-        )  # fmt: skip
+        answer = self._answer
+        self._draw_state()
+        self.shown.value = "" if answer is None else markup.page(self._language, answer, self._units)
+        kinds = [kind for kind in KINDS if answer is not None and kind in answer["calendars"]]
+        kept = self.kind.value if self.kind.value in kinds else next(iter(kinds), None)
+        self._filling = True
+        try:
+            self.kind.options = [(say(self._language, f"normals_kind_{kind}"), kind) for kind in kinds]
+            self.kind.value = kept
+        finally:
+            self._filling = False
+        self.kind.description = say(self._language, "normals_calendar")
+        self.kind.layout.display = None if kinds else "none"
+        self._draw_calendar()
+
+    def _draw_calendar(self) -> None:
+        kind, answer = self.kind.value, self._answer
+        empty = answer is None or kind is None
+        self.calendar.value = (
+            "" if empty else calendar(self._language, kind, answer["calendars"][kind], self._units)  # type: ignore[index]
+        )

@@ -254,13 +254,18 @@ def again(
     values: Mapping[str, Any],
     settings: Mapping[str, str],
     rows: Sequence[SourceInfo],
+    record: Result | None = None,
 ) -> Any:
-    """Return the answer of one tab to what a person chose in it; with the settings and sources of the page."""
+    """Return the answer of one tab to what a person chose in it; with the settings and sources of the page.
+
+    ``record`` is what was calculated beside the result (`etolib.widgets.tabs.Calculating`).
+    """
     from etolib.sources import catalogue
 
     catalogue.adopt(rows)
     with config.set_options(**settings):
-        return resolve(ask)(result, values)
+        more: dict[str, Any] = {} if record is None else {"record": record}
+        return resolve(ask)(result, {**values, **more})
 
 
 def head(result: Result, units: str = METRIC) -> dict[str, Any]:

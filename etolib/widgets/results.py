@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import ipywidgets as widgets
 from traitlets import HasTraits
@@ -17,6 +17,9 @@ from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label
 from etolib.widgets.markup.result import result_head
 from etolib.widgets.wording import say_or
+
+if TYPE_CHECKING:
+    from etolib.widgets.task import Snapshot
 
 log = logging.getLogger("etolib.page")
 
@@ -63,12 +66,17 @@ class Results:
         The widget below the buttons, by the name of its tab: an ``HTML``, or a box around the widget of a `tabs.View`.
     again : callable
         Called with the answers, the name of a tab and what a person chose there: asks a worker again.
+    calculate, give_up : callable
+        Called with the answers and the name of a tab: calculates the request (a query string) it wants beside the
+        result, and stops that.
     """
 
     def __init__(self, language: str, opened: Callable[[], None] = lambda: None) -> None:
         self.language, self.units, self._opened = language, METRIC, opened
         self.answers: Answers | None = None
         self.again: Callable[[Answers, str, Mapping[str, Any]], None] = lambda answers, name, values: None
+        self.calculate: Callable[[Answers, str, str], None] = lambda answers, name, query: None
+        self.give_up: Callable[[Answers, str], None] = lambda answers, name: None
         self.registered = tabs.registered()
         self.open = next(iter(self.registered))
         self.head = marked(widgets.HTML(), "etolib-results-head")
@@ -122,6 +130,12 @@ class Results:
         """Say in a tab that it got no answer to what was chosen there, where its result is the one on show."""
         if answers is self.answers and name in self._views:
             cast("tabs.Asking", self._views[name]).failed(error)
+
+    def progress(self, answers: Answers, name: str, snapshot: Snapshot) -> None:
+        """Show in a tab how far the calculation beside its result is, where that result is the one on show."""
+        view = self._views.get(name)
+        if answers is self.answers and isinstance(view, tabs.Calculating):
+            view.progress(snapshot)
 
     def prepare(self) -> None:
         """Say that a result is on its way, where none is shown yet."""
@@ -203,6 +217,9 @@ class Results:
             view.offer(self._others(tab.name))
         if tab.again is not None:
             cast("tabs.Asking", view).ask = partial(self._ask, tab.name)
+        if hasattr(view, "progress"):
+            calculating = cast("tabs.Calculating", view)
+            calculating.begin, calculating.cancel = partial(self._begin, tab.name), partial(self._give_up, tab.name)
         view.show(self.language, answer, self.answers.task_id, self.units)
         if tab.name not in self._views and isinstance(view, HasTraits) and view.has_trait("day"):
             view.observe(lambda change: self._look_at(change["new"]), "day")
@@ -218,6 +235,14 @@ class Results:
     def _ask(self, name: str, values: Mapping[str, Any]) -> None:
         if self.answers is not None:
             self.again(self.answers, name, values)
+
+    def _begin(self, name: str, query: str) -> None:
+        if self.answers is not None:
+            self.calculate(self.answers, name, query)
+
+    def _give_up(self, name: str) -> None:
+        if self.answers is not None:
+            self.give_up(self.answers, name)
 
 
 def _pane(tab: tabs.Tab) -> widgets.DOMWidget:

@@ -17,6 +17,7 @@ from etolib.sources import catalogue
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
 from etolib.unit_systems import METRIC
 from etolib.widgets import remote
+from etolib.widgets.aside import Asides
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
 from etolib.widgets.markup.card import news
@@ -75,6 +76,8 @@ class CardStack:
         self.results = Results(language, background.guard(self._opened))
         self.results.again = self._again
         self.tell: Callable[[str], None] = lambda sentence: None
+        self._asides = Asides(background, connection, self._submitter, self.results.progress, self._calculated)
+        self.results.calculate, self.results.give_up = self._asides.begin, self._asides.cancel
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
         self._submit, self._attach = submit, attach
@@ -357,15 +360,21 @@ class CardStack:
         number = answers.questions[name] = answers.questions.get(name, 0) + 1
         self._background.run(self._ask_with, answers, name, values, number)
 
-    def _ask_with(self, answers: Answers, name: str, values: Mapping[str, Any], number: int) -> None:
+    def _calculated(self, answers: Answers, name: str, record: Any) -> None:
+        """Ask a worker again for a tab whose calculation beside the result is there; on a background thread."""
+        number = answers.questions[name] = answers.questions.get(name, 0) + 1
+        self._ask_with(answers, name, {}, number, record)
+
+    def _ask_with(self, answers: Answers, name: str, values: Mapping[str, Any], number: int, *more: Any) -> None:
         card = self._card_of(answers)
         ask = self.results.registered[name].again
         try:
             if card is None:
                 raise SchedulerUnavailable(say("result_no_longer_here"))
             answer = self._connection.ask(
-                remote.again, card.job.future, ask, values, config.settings(), catalogue.added(), timeout=_PATIENCE_S
-            )
+                remote.again, card.job.future, ask, values, config.settings(), catalogue.added(), *more,
+                timeout=_PATIENCE_S,
+            )  # fmt: skip
         except Exception as error:
             log.info("the tab %s got no answer: %s", name, error)
             answer = Failed(str(error) or type(error).__name__)
@@ -408,6 +417,7 @@ class CardStack:
         for card in self.cards:
             if card.job is not None:
                 card.task.fail(lost)
+        self._asides.scheduler_lost()
 
     def count(self, *, no_worker: bool) -> None:
         """Count the seconds of what runs; say so where a task waits for a worker in vain."""
@@ -422,6 +432,8 @@ class CardStack:
     def _close(self, card: Card) -> None:
         if not card.task.snapshot.status.final:
             self._stop(card)
+        if card.answers is not None:
+            self._asides.cancel(card.answers)
         self.cards.remove(card)
         card.close()
         self.results.compare(self._finished())

@@ -46,7 +46,8 @@ def test_over_the_turn_of_the_year_and_a_leap_day():
     turn = normals(days("2023-12-20", "2024-01-10"), level)
     assert turn.years[-1] == 2019  # the winter of 2020 would end in 2021, which is no year of the baseline
     assert turn.normal == pytest.approx(22 * 4.0)
-    assert any("29 years" in note for note in turn.notes)
+    assert any("not all of the 30 years" in note for note in turn.notes)
+    assert turn.base == "the normal is of 29 years, 1991 to 2019"
     leap = normals(days("2024-02-28", "2024-03-01"), level)
     whole, short = leap.sums[2000], leap.sums[2001]
     assert whole == pytest.approx(2 + 2 + 4)
@@ -56,9 +57,10 @@ def test_over_the_turn_of_the_year_and_a_leap_day():
 def test_few_years_are_said_and_too_few_are_not_used():
     fewer = normals(days("2024-03-01", "2024-03-31"), years(1996))
     assert len(fewer.years) == 25
-    assert any("25 years" in note for note in fewer.notes)
+    assert any("not all of the 30 years" in note for note in fewer.notes)
     poor = normals(days("2024-03-01", "2024-03-31"), years(2006))
-    assert any("15 years" in note and "80 %" in note for note in poor.notes)
+    assert any("80 %" in note for note in poor.notes)
+    assert "15 years, 2006 to 2020" in poor.base
     none = normals(days("2024-03-01", "2024-03-31"), years(2015), site=PLACE)
     assert none.origin == "climatology"
     assert np.isnan(none.percentile)
@@ -103,7 +105,7 @@ def test_against_the_climatology():
         assert expected["eto"].to_numpy() == pytest.approx(usual.table["eto"].to_numpy(), abs=1e-9)
         with pytest.raises(InputError, match="no day"):
             normals(usual)  # all its days are the climatology itself
-        assert any("embedded climatology" in note for note in found.notes)
+        assert "embedded climatology" in found.base
 
 
 def test_of_a_result_both_variables_and_the_request_for_its_record():
@@ -135,3 +137,23 @@ def test_what_cannot_be_compared_is_refused():
         normals(days("2024-03-01", "2024-03-02"))
     with pytest.raises(InputError, match="stands there twice"):
         normals(pd.concat([days("2024-03-01", "2024-03-02")] * 2), years())
+
+
+def test_the_sources_of_the_record_and_the_file_say_what_the_normal_is_of(tmp_path):
+    record = years().assign(source="nasa_power+open_meteo_archive")
+    record.loc[:3000, "source"] = "nasa_power"
+    record.loc[200:400, "kind"] = "climatology"
+    found = normals(days("2024-03-01", "2024-03-31", 5.0), record)
+    assert found.sources == ["nasa_power", "open_meteo_archive"]
+    assert found.base.endswith("1991 to 2020, from nasa_power, open_meteo_archive")
+    text = found.to_csv(tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == text
+    assert f"# base: {found.base}\n" in text
+    assert "# percentile: 68.33\n" in text
+    assert "mm day-1" in text
+    table = pd.read_csv(tmp_path / "a.csv", comment="#", parse_dates=["date"])
+    pd.testing.assert_frame_equal(table, found.table, check_dtype=False, atol=0.0005, rtol=0)
+    usual = normals(days("2024-03-01", "2024-03-31"), site=PLACE).to_csv()
+    assert "# percentile: unknown\n" in usual
+    assert "2024-03-01,4.45," in usual
+    assert ",,,," in usual

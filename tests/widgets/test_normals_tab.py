@@ -10,12 +10,16 @@ import pandas as pd
 import pytest
 
 import etolib
-from etolib import pipeline
+from etolib.request import Request
 from etolib.result.normals import normals
-from etolib.widgets.markup import normals as markup
+from etolib.tasks.messages import State
+from etolib.widgets.markup import calendar as markup
 from etolib.widgets.normals import NormalsView
 from etolib.widgets.tabs import normals as tab
-from tests.widgets.test_tabs import finished
+from etolib.widgets.task import Snapshot
+from etolib.words import say
+from tests.widgets.fakes import FakeJob, make_page
+from tests.widgets.test_tabs import working
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +45,20 @@ def years(first, last):
     return pd.DataFrame({"date": dates, "eto": 4 + rng.random(len(dates)), "precipitation": 8 * rng.random(len(dates))})
 
 
-def html_of(answer, units="metric", language="en"):
+def view_of(answer, units="metric", language="en"):
     view = NormalsView()
-    view.ask = lambda values: None
+    view.asked, view.stopped = [], []
+    view.begin, view.cancel = view.asked.append, lambda: view.stopped.append(True)
     view.show(language, answer, None, units)
-    return view.widget.value
+    return view
+
+
+def html_of(answer, units="metric", language="en"):
+    return view_of(answer, units, language).shown.value
+
+
+def hidden(widget):
+    return widget.layout.display == "none"
 
 
 def cells(html, name="etolib-sums"):
@@ -56,10 +69,9 @@ def cells(html, name="etolib-sums"):
 
 @pytest.mark.parametrize(("units", "mm"), [("metric", 1.0), ("us", 25.4)])
 @pytest.mark.parametrize("span", [(1991, 2020), (1999, 2013), (2015, 2020), None])
-def test_sums_are_those_of_the_package(result, monkeypatch, units, mm, span):
+def test_sums_are_those_of_the_package(result, units, mm, span):
     record = years(*span) if span else None
-    monkeypatch.setattr(pipeline, "compute", lambda request: record)
-    answer = tab.years(result, {}) if span else tab.ask(result, {})
+    answer = tab.years(result, {"record": record}) if span else tab.ask(result, {})
     shown = np.reshape(cells(html_of(answer, units)), (2, 5))
     for row, variable in zip(shown, ("eto", "precipitation"), strict=True):
         right = normals(result, record, variable)
@@ -67,68 +79,145 @@ def test_sums_are_those_of_the_package(result, monkeypatch, units, mm, span):
         assert row[:3] == pytest.approx(numbers, abs=0.051 if mm == 1 else 0.0051)
         assert row[3:] == pytest.approx([right.percent, right.percentile], abs=0.51, nan_ok=True)
         assert answer[variable]["origin"] == right.origin
+        assert answer[variable]["csv"] == right.to_csv()
         months = np.array([[value, normal] for _, value, normal in answer[variable]["months"]])
         assert months.sum(axis=0)[0] == pytest.approx(right.total)
 
 
-def test_days_few_years_and_the_climatology_are_said(result, monkeypatch):
-    monkeypatch.setattr(pipeline, "compute", lambda request: years(1999, 2013))
-    html = html_of(tab.years(result, {}))
-    assert "14 years only" in html
+def test_days_few_years_and_the_climatology_are_said_once(result):
+    html = html_of(tab.years(result, {"record": years(1999, 2013).assign(source="nasa_power")}))
+    assert html.count("The normal is of 14 years, 1999 to 2012, from NASA POWER") == 1
+    assert html.count("one wants 80 % of the 30 from 1991 to 2020") == 1
     assert "days of the period have no value" in html
-    assert "no percentile" in html_of(tab.ask(result, {}))
+    usual = html_of(tab.ask(result, {}))
+    assert usual.count("no percentile") == 1
+    assert "ERA5, 2000 to 2025" in usual
+    assert "dos arredores" in html_of(tab.ask(result, {}), language="pt")
 
 
-def test_a_result_of_the_climatology_alone_has_no_normals_but_a_calendar(usual):
-    html = html_of(tab.ask(usual, {}), language="pt")
-    assert "não pode ser comparada" in html
-    assert html.count("<rect") == len(usual.table)
-    assert "etolib-sums" not in html
-    assert "<table" not in html
+def test_a_result_of_the_climatology_alone_has_no_normals_but_calendars(usual):
+    view = view_of(tab.ask(usual, {}), language="pt")
+    html = view.shown.value
+    assert html.count("Nenhum dia deste período") == 1
+    assert "etolib-sums" not in html + view.calendar.value
+    assert "<table" not in html + view.calendar.value
+    assert [kind for _, kind in view.kind.options] == ["eto", "precipitation"]
+    assert view.calendar.value.count("<span") - view.calendar.value.count("etolib-absent") == len(usual.table)
+    assert hidden(view.again)
+    view.opened()
+    assert view.asked == []
 
 
-def test_the_calendar_has_every_day_once_and_months_of_many_years(result):
-    answer = tab.ask(result, {})
-    days = dict(markup.days_of(answer["calendar"]))
-    right = result.table.dropna(subset=["eto"])
-    assert [*days] == [day.date() for day in right["date"]]
-    assert [*days.values()] == list(right["eto"].round(2))
-    assert re.search(r'<svg[^>]*aria-label="ETo of each day \[mm/day\]: 50 values', html_of(answer))
+@pytest.mark.parametrize(("units", "mm"), [("metric", 1.0), ("us", 25.4)])
+def test_calendars_have_every_day_once_with_the_shade_of_its_value(result, units, mm):
+    answer = tab.years(result, {"record": years(1991, 2020)})
+    view = view_of(answer, units)
+    right = normals(result, years(1991, 2020)).table.set_index("date")
+    for kind, values in (
+        ("eto", result.table.set_index("date")["eto"]), ("anomaly", right["anomaly"]),
+        ("precipitation", result.table.set_index("date")["precipitation"]),
+    ):  # fmt: skip
+        view.kind.value = kind
+        html, known = view.calendar.value, values.dropna()
+        assert [*dict(markup.days_of(answer["calendars"][kind]))] == [day.date() for day in known.index]
+        cells = re.findall(r'class="etolib-(?:shade|apart|wet)-(\d)"[^>]* title="(\S+): ([^"]+)"', html)
+        assert [day for _, day, _ in cells] == [f"{day:%Y-%m-%d}" for day in known.index]
+        shown = np.array([float(value.replace("−", "-")) for _, _, value in cells])
+        assert shown * mm == pytest.approx(known.round(2).to_numpy(), abs=0.0051 if mm == 1 else 0.0128)
+        shades = np.array([int(shade) for shade, _, _ in cells])
+        order = np.argsort(shown)
+        assert (np.diff(shades[order]) >= 0).all()  # more is never paler
+        if kind == "anomaly":
+            bounds = [float(one.replace("−", "-")) for one in re.findall(r"<small>([^<]*)</small>", html)]
+            assert bounds == pytest.approx([-one for one in bounds[::-1]])
+            assert (shades[shown < bounds[2]] < 3).all()
+            assert (shades[shown > bounds[3]] > 3).all()
+        assert 'role="img" aria-label="' in html
+        assert ("in/day" if mm > 1 else "mm/day") in html
+
+
+def test_a_calendar_of_many_years_has_months():
     long = {"years": [2001, 2002, 2003, 2004], "days": [[2.0] * 366] * 3 + [[None] * 300 + [4.0] * 66]}
-    drawn = markup.calendar("en", {**long, "days": [[None if i == 59 else v for i, v in enumerate(r)]
-                                                    for r in long["days"]]}, "metric")  # fmt: skip
-    assert drawn.count("<rect") == 36 + 3
+    days = [[None if i == 59 else v for i, v in enumerate(row)] for row in long["days"]]
+    drawn = markup.calendar("en", "eto", {**long, "days": days}, "metric")
+    assert drawn.count("<span") == 48
+    assert drawn.count("etolib-absent") == 9
+    assert 'title="Dec 2004: 4.00"' in drawn
+    assert markup.calendar("en", "eto", {"years": [2001], "days": [[None] * 366]}, "metric") == ""
 
 
 def test_years_are_asked_for_once_and_only_when_the_tab_is_opened(result, monkeypatch):
     monkeypatch.delenv("ETOLIB_OFFLINE", raising=False)
-    view, asked = NormalsView(), []
-    view.ask = asked.append
     answer = tab.ask(result, {})
-    view.show("en", answer, None, "metric")
-    assert asked == []
+    view = view_of(answer)
+    assert view.asked == []
     view.opened()
     view.opened()
-    assert asked == [{}]
-    assert "are being asked for" in view.widget.value
+    assert view.asked == [answer["request"]]
+    asked = Request.from_query(answer["request"])
+    assert (str(asked.period), asked.site) == ("1991-01-01/2020-12-31", result.request.site)
+    view.progress(Snapshot(status=State.PROCESSING, progress=40.0))
+    assert "are being calculated" in view.state.value
+    assert 'aria-valuenow="40"' in view.state.value
+    assert (hidden(view.stop), hidden(view.again)) == (False, True)
+    view.stop.click()
+    assert view.stopped
+    view.progress(Snapshot(status=State.CANCELLED))
+    assert "were cancelled" in view.state.value
+    assert (hidden(view.stop), hidden(view.again)) == (True, False)
+    view.again.click()
+    assert len(view.asked) == 2
+    view.progress(Snapshot(status=State.ERROR, error={"message": say("result_no_longer_here")}))
+    view.show("pt", answer, None, "metric")
+    assert "não está mais na página" in view.state.value
     view.failed("<no> worker")
-    assert "&lt;no&gt; worker" in view.widget.value
-    assert "are being asked for" not in view.widget.value
+    assert "&lt;no&gt; worker" in view.state.value
+    assert not hidden(view.again)
+    monkeypatch.setenv("ETOLIB_OFFLINE", "1")
+    view.show("en", tab.ask(result, {}), None, "metric")
+    assert "Without network" in view.state.value
+    assert hidden(view.again)
 
 
-def test_the_page_asks_a_worker_when_the_tab_is_opened(result, monkeypatch):
+def test_the_page_calculates_the_years_as_a_task_when_the_tab_is_opened(result, monkeypatch):
     monkeypatch.delenv("ETOLIB_OFFLINE", raising=False)
-    monkeypatch.setattr(pipeline, "compute", lambda request: years(1991, 2020))
-    page = finished(result)
-    pane = page.shown.panes["normals"].children[0]
-    assert "no percentile" in pane.value
+    jobs = []
+
+    def submit(request, client=None, timeout=None):
+        jobs.append(FakeJob(request, task_id=f"eto-{len(jobs):032d}"))
+        jobs[-1].future, jobs[-1].forget = years(1991, 2020), lambda: None
+        return jobs[-1]
+
+    page, _ = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10", connection=working(result), submit=submit)
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    view = page.shown._views.get("normals")
+    assert "no percentile" in view.shown.value
     page.shown.buttons["normals"].click()
-    assert "of 29 years, 1991 to 2019" in pane.value
     page.shown.buttons["chart"].click()
     page.shown.buttons["normals"].click()
-    assert [name for name, _ in page.stack._connection.asked].count("again") == 1
-    monkeypatch.setattr(pipeline, "compute", lambda request: 1 / 0)
-    page.shown.answers.tabs["normals"] = tab.ask(result, {})
-    page.shown.update(page.shown.answers, "normals")
+    assert [str(job.request.period) for job in jobs[1:]] == ["1991-01-01/2020-12-31"]
+    jobs[1].progress(30)
+    assert 'aria-valuenow="30"' in view.state.value
+    view.stop.click()
+    assert jobs[1].cancelled == 1
+    assert "were cancelled" in view.state.value
+    view.again.click()
+    jobs[2].send("ERROR", error="SourceError", message="no answer", suggestion=None, source=None, retryable=True)
+    assert "could not be had (no answer)" in view.state.value
+    view.again.click()
+    jobs[3].send("SUCCESS", results=[], warnings=[])
+    assert "of 29 years, 1991 to 2019" in view.shown.value
+    assert hidden(view.state)
+    page.stack.scheduler_lost()
+    assert len(page.cards) == 1  # a calculation beside a result has no card
+
+
+def test_a_card_that_is_closed_gives_up_what_was_asked_beside_it(result, monkeypatch):
+    monkeypatch.delenv("ETOLIB_OFFLINE", raising=False)
+    page, jobs = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10", connection=working(result))
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
     page.shown.buttons["normals"].click()
-    assert "could not be had" in pane.value
+    page.cards[0].close_button.click()
+    assert jobs[1].cancelled == 1

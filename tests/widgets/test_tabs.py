@@ -39,8 +39,8 @@ def working(result):
     def tab(future, ask, words, *units):
         return remote.tab(result, cloudpickle.loads(cloudpickle.dumps(ask)), words, *units)
 
-    def again(future, ask, values, settings, rows):
-        return remote.again(result, cloudpickle.loads(cloudpickle.dumps(ask)), values, settings, rows)
+    def again(future, ask, values, settings, rows, *record):
+        return remote.again(result, cloudpickle.loads(cloudpickle.dumps(ask)), values, settings, rows, *record)
 
     return FakeConnection(elevation=(1.0, "given"), view=view, head=head, tab=tab, again=again)
 

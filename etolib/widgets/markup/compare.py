@@ -12,6 +12,7 @@ import numpy as np
 from etolib.widgets import texts
 from etolib.widgets.daily import DECIMALS, MM_PER
 from etolib.widgets.markup.base import label, text
+from etolib.widgets.scales import ends
 from etolib.widgets.wording import say
 
 POINTS = 2000
@@ -157,7 +158,7 @@ def scatter(language: str, pair: Pair, reference: str, units: str) -> str:
     x, y = pair.reference[both] / MM_PER[units], pair.eto[both] / MM_PER[units]
     total = len(x)
     taken = np.unique(np.linspace(0, total - 1, min(total, POINTS)).astype(int))
-    low, high, step = _span(min(0.0, float(min(x.min(), y.min()))), float(max(x.max(), y.max())))
+    low, high, step = ends(min(0.0, float(min(x.min(), y.min()))), float(max(x.max(), y.max())))
     scale = (_SIZE - _LEFT - _RIGHT) / (high - low)
     bottom, right = _SIZE - _BOTTOM, _SIZE - _RIGHT
     upward = (bottom - _TOP) / (high - low)
@@ -192,20 +193,6 @@ def _axis_title(language: str, name: str, unit: str, where: str) -> str:
     short = name if len(name) <= 46 else f"{name[:45]}…"
     words = label(language, "compare_axis", name=short, unit=unit)
     return f'<text {where} text-anchor="middle" fill="var(--eto-ink)">{words}</text>'
-
-
-def _span(low: float, high: float) -> tuple[float, float, float]:
-    """Return round ends of an axis, and a round step between its marks.
-
-    >>> _span(0.0, 7.3), _span(0.0, 0.0)
-    ((0.0, 8.0, 2.0), (0.0, 1.0, 0.25))
-    """
-    if high <= low:
-        high = low + 1
-    rough = (high - low) / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(times * power for times in (1, 2, 2.5, 5, 10) if times * power >= rough * 0.999)
-    return math.floor(low / step) * step, math.ceil(round(high / step, 9)) * step, step
 
 
 def _grid(language: str, low: float, high: float, step: float) -> str:

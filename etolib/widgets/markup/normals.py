@@ -1,46 +1,39 @@
-"""What is shown of a period against its normal: sums, months, and a calendar of its days."""
+"""What is shown of a period against its normal: sums, months, of which years the normal is."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import base64
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etolib.widgets import texts, wording
 from etolib.widgets.daily import DECIMALS, MM_PER
 from etolib.widgets.markup.base import label, sentence, text
+from etolib.widgets.markup.calendar import MONTHS, month_name
 from etolib.widgets.wording import say
 from etolib.words import decode
 
 VARIABLES = ("eto", "precipitation")
 """What is compared, in the order it is shown."""
 
-SHADES = 7
-"""Steps of colour of the calendar."""
 
-MONTHS = 36
-"""Months of a calendar of days; of a longer period it shows years and months."""
-
-_CELL, _LEFT, _TOP = 10, 46, 12  # of the calendar, in its own units
-
-
-def page(language: str, answer: Mapping[str, Any], units: str, *, waiting: bool, offline: bool, error: str = "") -> str:
-    """Return the tab: what is compared with what, the sums, the months, the calendar.
+def page(language: str, answer: Mapping[str, Any], units: str) -> str:
+    """Return what is compared with what: sums, base, months, files.
 
     ``answer`` is as `etolib.widgets.tabs.normals.ask` gives it.
     """
-    state = ""
-    if waiting:
-        state = _notice(language, "normals_asking")
-    elif error:
-        state = _notice(language, "normals_failed", error=error)
-    elif offline and not answer["record"] and any("why" not in answer[name] for name in VARIABLES):
-        state = _notice(language, "normals_offline")
-    for failure in answer.get("failed", ()):
-        state += _notice(language, "normals_failed", error=wording.translate(language, decode(failure)))
-    return f"{state}{_sums(language, answer, units)}{_notes(language, answer)}{_months(language, answer, units)}" + (
-        calendar(language, answer["calendar"], units)
-    )
+    parts = (_sums(language, answer, units), _notes(language, answer), _months(language, answer, units))
+    return f"{''.join(parts)}{_files(language, answer)}"
+
+
+def comparable(answer: Mapping[str, Any]) -> bool:
+    """Return whether there is anything that years could be compared with."""
+    return any("why" not in answer[name] for name in VARIABLES)
+
+
+def state(language: str, key: str, **values: str) -> str:
+    """Return what has become of the years: being asked for, failed, cancelled, no network."""
+    return _notice(language, f"normals_{key}", **values)
 
 
 def _notice(language: str, key: str, **values: str) -> str:
@@ -74,12 +67,10 @@ def _sums(language: str, answer: Mapping[str, Any], units: str) -> str:
     heads = [""] + [
         say(language, f"normals_{name}", unit=unit) for name in ("total", "normal", "anomaly", "percent", "percentile")
     ]
-    rows, missing = [], ""
+    rows = []
     for variable in VARIABLES:
         found, title = answer[variable], say(language, f"column_{variable}")
         if "why" in found:
-            reasons = "; ".join(wording.translate(language, decode(one)) for one in found["why"])
-            missing += _notice(language, "normals_none", variable=title, reason=reasons)
             continue
         share = texts.decimal(language, found["percent"], 0)
         rows.append(
@@ -89,9 +80,20 @@ def _sums(language: str, answer: Mapping[str, Any], units: str) -> str:
                 texts.decimal(language, found["percentile"], 0),
             ]
         )  # fmt: skip
+    missing = _missing(language, answer)
     if not rows:
         return missing
     return missing + table(say(language, "normals_caption"), heads, rows, "etolib-sums")
+
+
+def _missing(language: str, answer: Mapping[str, Any]) -> str:
+    """Return why a variable has no normal, or neither has one."""
+    found = [answer[variable]["why"] for variable in VARIABLES if "why" in answer[variable]]
+    rules = [decode(one).values.get("rule") for why in found for one in why]
+    if len(found) == len(VARIABLES) and all(getattr(rule, "key", "") == "no_day_to_compare" for rule in rules):
+        return _notice(language, "normals_nothing")
+    said = [wording.capital(wording.translate(language, decode(one))) for why in found for one in why]
+    return "".join(_notice(language, "normals_none", reason=one) for one in said)
 
 
 def _months(language: str, answer: Mapping[str, Any], units: str) -> str:
@@ -134,115 +136,31 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], name:
 
 
 def _notes(language: str, answer: Mapping[str, Any]) -> str:
-    """Return of which years the normal is, and what else the reader should know."""
-    lines = {}
+    """Return of which years the normal is, and what else the reader should know; what holds for both is said once."""
+    of: dict[str, list[str]] = {}
     for variable in VARIABLES:
         found = answer[variable]
-        if found.get("origin") == "archive":
-            first, last = found["years"][0], found["years"][-1]
-            lines[say(language, "normals_years", count=len(found["years"]), first=first, last=last)] = True
-    for variable in VARIABLES:
-        for note in answer[variable].get("notes", ()):
-            title = say(language, f"column_{variable}")
-            said = say(language, "normals_note", variable=title, note=wording.translate(language, decode(note)))
-            lines[said] = True
-    rows = "".join(f"<li>{sentence(language, line)}</li>" for line in lines)
+        for note in [found["base"], *found["notes"]] if "base" in found else ():
+            of.setdefault(wording.translate(language, decode(note)), []).append(variable)
+    compared = [variable for variable in VARIABLES if "base" in answer[variable]]
+    rows = ""
+    for said, variables in of.items():
+        if variables != compared:
+            said = say(language, "normals_note", variable=say(language, f"column_{variables[0]}"), note=said)
+        rows += f"<li>{sentence(language, said)}</li>"
     return f'<ul class="etolib-muted etolib-figures-notes">{rows}</ul>' if rows else ""
 
 
-# --- calendar ---------------------------------------------------------------------------------------------------------
-
-
-def month_name(language: str, month: str) -> str:
-    """Return a month ``YYYY-MM`` in words.
-
-    >>> month_name("en", "2024-02")
-    'Feb 2024'
-    """
-    return f"{say(language, 'months').split()[int(month[5:]) - 1]} {month[:4]}"
-
-
-def days_of(packed: Mapping[str, Any]) -> Iterator[tuple[dt.date, float]]:
-    """Yield the days of a packed calendar that have a value."""
-    for year, row in zip(packed["years"], packed["days"], strict=True):
-        for at, value in enumerate(row):
-            if value is not None:
-                day = dt.date(2000, 1, 1) + dt.timedelta(days=at)
-                yield day.replace(year=year), value
-
-
-def calendar(language: str, packed: Mapping[str, Any], units: str) -> str:
-    """Return ETo as a calendar: a row a month and a column a day; of many years a row a year and a column a month."""
-    days = list(days_of(packed))
-    if not days:
-        return ""
-    first, last = days[0][0], days[-1][0]
-    count = 12 * (last.year - first.year) + last.month - first.month + 1
-    months = say(language, "months").split()
-    cells: dict[tuple[str, str], list[float]] = {}
-    titles: dict[tuple[str, str], str] = {}
-    by_days = count <= MONTHS
-    if by_days:
-        starts = [(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1) for i in range(count)]
-        rows = [month_name(language, f"{year}-{month:02d}") for year, month in starts]
-        columns = [str(number) for number in range(1, 32)]
-    else:
-        rows, columns = [str(year) for year in packed["years"]], months
-    for day, value in days:
-        month = f"{months[day.month - 1]} {day.year}"
-        at = (month, str(day.day)) if by_days else (str(day.year), months[day.month - 1])
-        cells.setdefault(at, []).append(value)
-        titles[at] = day.isoformat() if by_days else month
-    values = {at: sum(found) / len(found) for at, found in cells.items()}
-    key = "normals_calendar_days" if by_days else "normals_calendar_months"
-    return _drawn(language, say(language, key, unit=texts.units_of(language, units)[0]), rows, columns, values, titles,
-                  units)  # fmt: skip
-
-
-def _drawn(
-    language: str, title: str, rows: Sequence[str], columns: Sequence[str], values: Mapping[tuple[str, str], float],
-    titles: Mapping[tuple[str, str], str], units: str,
-) -> str:  # fmt: skip
-    least, most = min(values.values()), max(values.values())
-    decimals = DECIMALS[units]
-    wide = _CELL * 31 / len(columns)
-    parts = []
-    every = 5 if len(columns) > 12 else 1
-    for j, column in enumerate(columns):
-        if j == 0 or (j + 1) % every == 0:
-            parts.append(f'<text x="{_LEFT + (j + 0.5) * wide:.1f}" y="8" text-anchor="middle">{text(column)}</text>')
-    for i, row in enumerate(rows):
-        y = _TOP + i * _CELL
-        parts.append(f'<text x="{_LEFT - 4}" y="{y + 8}" text-anchor="end">{text(row)}</text>')
-        for j, column in enumerate(columns):
-            value = values.get((row, column))
-            if value is None:
-                continue
-            shade = min(int(SHADES * (value - least) / (most - least)), SHADES - 1) if most > least else 0
-            said = f"{titles[row, column]}: {depth(language, value, units, decimals)}"
-            parts.append(
-                f'<rect x="{_LEFT + j * wide:.1f}" y="{y}" width="{wide - 1:.1f}" height="{_CELL - 1}" '
-                f'class="etolib-shade-{shade}"><title>{text(said)}</title></rect>'
+def _files(language: str, answer: Mapping[str, Any]) -> str:
+    """Return the links to the files of what is compared; their numbers are in mm, as those of every file."""
+    links = ""
+    for variable in VARIABLES:
+        if "csv" in answer[variable]:
+            data = base64.b64encode(answer[variable]["csv"].encode()).decode("ascii")
+            about = label(language, "normals_download", variable=say(language, f"column_{variable}"))
+            links += (
+                f'<a class="etolib-download-normals-{variable} etolib-action" '
+                f'download="{text(answer["file"])}_{variable}.csv" href="data:text/csv;charset=utf-8;base64,{data}">'
+                f"{about}</a> "
             )
-    size = f"0 0 {_LEFT + 31 * _CELL} {_TOP + len(rows) * _CELL}"
-    about = _in_words(language, title, values, titles, units)
-    shades = "".join(f'<i class="etolib-shade-{shade}"></i>' for shade in range(SHADES))
-    return (
-        f'<figure class="etolib-calendar"><figcaption>{text(title)}<span class="etolib-shades">'
-        f"{text(depth(language, least, units, decimals))}{shades}{text(depth(language, most, units, decimals))}</span>"
-        f'</figcaption><svg viewBox="{size}" role="img" aria-label="{text(about)}">{"".join(parts)}</svg></figure>'
-    )
-
-
-def _in_words(
-    language: str, title: str, values: Mapping[tuple[str, str], float], titles: Mapping[tuple[str, str], str],
-    units: str,
-) -> str:  # fmt: skip
-    """Return a calendar in words."""
-    low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
-    decimals = DECIMALS[units]
-    return say(
-        language, "normals_calendar_words", title=title, count=len(values),
-        least=depth(language, values[low], units, decimals), least_day=titles[low],
-        most=depth(language, values[high], units, decimals), most_day=titles[high],
-    )  # fmt: skip
+    return f"<p>{links}</p>" if links else ""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from etolib.widgets.tabs import chart, compare, day, normals, table, take_away, water
-from etolib.widgets.tabs.tab import Again, Ask, Asking, Comparing, Failed, Look, Other, Tab, View
+from etolib.widgets.tabs.tab import Again, Ask, Asking, Calculating, Comparing, Failed, Look, Other, Tab, View
 
 __all__ = [
     "Again",
     "Ask",
     "Asking",
+    "Calculating",
     "Comparing",
     "Failed",
     "Look",

@@ -10,67 +10,82 @@ from etolib.widgets.tabs.tab import Tab, View
 from etolib.words import encode
 
 if TYPE_CHECKING:
+    from etolib.result.normals import Normals
     from etolib.result.result import Result
 
 
 def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
-    """Return a result against the climatology, which needs no download, and the calendar of its days.
+    """Return a result against the climatology, which needs no download, and the calendars of its days.
 
     Returns
     -------
     dict
         ``eto``, ``precipitation``: each a comparison (`etolib.result.normals.Normals` as plain values; ``months`` holds
-        value and normal of the compared days of each month [mm]) or ``why`` there is none; ``calendar``: ``years``,
-        and of each the ETo of 366 days [mm day-1], None where absent; ``record``: whether the years were asked for.
+        value and normal of the compared days of each month [mm]; ``csv`` its days as a file) or ``why`` there is none;
+        ``calendars``: of ``eto``, ``anomaly`` (ETo less its normal) and ``precipitation`` ``years``, and of each 366
+        days [mm day-1], None where absent; ``record``: whether it is compared with years of a record; ``request``: the
+        years of the normal as a query; ``file``: the name of a file of it.
     """
     return _compared(result, None)
 
 
 def years(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a result against the years of the normal, as `ask`; they are downloaded, or found in the cache."""
-    from etolib.pipeline import compute
-    from etolib.result.normals import baseline_request
-
-    try:
-        record = compute(baseline_request(result.request))
-    except EtolibError as error:
-        return _compared(result, None) | {"record": True, "failed": why(error)}
-    return _compared(result, record) | {"record": True}
+    """Return a result against the years of the normal, as `ask`: ``values`` holds them as ``record``."""
+    return _compared(result, values["record"])
 
 
 def _compared(result: Result, record: Result | None) -> dict[str, Any]:
-    from etolib.result.normals import VARIABLES, calendar
-    from etolib.widgets.remote import plain
+    from etolib.result import formats
+    from etolib.result.normals import VARIABLES, baseline_request, normals
 
-    matrix = calendar(result).round(2)
-    found: dict[str, Any] = {variable: _one(result, record, variable) for variable in VARIABLES}
+    found: dict[str, Any] = {}
+    calendars = {name: _calendar(result, name) for name in VARIABLES}
+    for variable in VARIABLES:
+        try:
+            compared = normals(result, record, variable)
+        except EtolibError as error:
+            found[variable] = {"why": why(error)}
+            continue
+        found[variable] = _one(compared)
+        if variable == "eto":
+            calendars["anomaly"] = _calendar(compared, "anomaly")
     return found | {
-        "calendar": {
-            "years": [int(year) for year in matrix.index],
-            "days": [[plain(value) for value in row] for row in matrix.to_numpy(dtype=float)],
-        },
-        "record": False,
+        "calendars": {name: days for name, days in calendars.items() if days is not None},
+        "record": record is not None,
+        "request": baseline_request(result.request).query(),
+        "file": f"{formats.file_name(result)}_normals",
     }
 
 
-def _one(result: Result, record: Result | None, variable: str) -> dict[str, Any]:
-    """Return the comparison of one variable, or why there is none."""
-    from etolib.result.normals import normals
+def _calendar(data: Any, variable: str) -> dict[str, Any] | None:
+    """Return a variable by year and day of the year; None where no day has it."""
+    from etolib.result.normals import calendar
     from etolib.widgets.remote import plain
 
-    try:
-        found = normals(result, record, variable)
-    except EtolibError as error:
-        return {"why": why(error)}
+    matrix = calendar(data, variable).round(2)
+    if not matrix.notna().to_numpy().any():
+        return None
+    return {
+        "years": [int(year) for year in matrix.index],
+        "days": [[plain(value) for value in row] for row in matrix.to_numpy(dtype=float)],
+    }
+
+
+def _one(found: Normals) -> dict[str, Any]:
+    """Return the comparison of one variable."""
+    from etolib.widgets.remote import plain
+
     known = found.table.dropna(subset=["value"])
     months = known.groupby(known["date"].dt.strftime("%Y-%m"))[["value", "normal"]].sum()
     numbers = {name: plain(getattr(found, name)) for name in ("total", "normal", "anomaly", "percent", "percentile")}
     return numbers | {
         "origin": found.origin,
+        "base": encode(found.base),
         "years": found.years,
         "days": found.days,
         "months": [[month, plain(row["value"]), plain(row["normal"])] for month, row in months.iterrows()],
         "notes": [encode(note) for note in found.notes],
+        "csv": found.to_csv(),
     }
 
 

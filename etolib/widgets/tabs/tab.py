@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ipywidgets import DOMWidget
 
     from etolib.result.result import Result
+    from etolib.widgets.task import Snapshot
 
 Ask = Callable[..., Any]
 """Runs on a worker: takes the result and words by key, returns plain dicts, lists, text and numbers.
@@ -51,6 +52,23 @@ class Asking(View, Protocol):
 
     def failed(self, error: str) -> None:
         """Say that the last question got no answer."""
+
+
+@runtime_checkable
+class Calculating(Asking, Protocol):
+    """An `Asking` view that wants another calculation beside its result.
+
+    When it is there, the page asks a worker again (`Tab.again`): the result of the calculation is ``values["record"]``.
+    """
+
+    begin: Callable[[str], None]
+    """Put there by the page: calculates a request, given as a query string."""
+
+    cancel: Callable[[], None]
+    """Put there by the page: gives it up."""
+
+    def progress(self, snapshot: Snapshot) -> None:
+        """Show how far the calculation is, and how it ended where it failed or was cancelled."""
 
 
 @dataclass(frozen=True)
