@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from etolib.result.normals import Normals, normals
     from etolib.result.result import Result
     from etolib.site import Period, Site
+    from etolib.sources.grid import grid_source
     from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
@@ -124,6 +125,7 @@ _HOMES = {
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")
+_HOME["grid_source"] = ("sources.grid", "grid_source")
 _HOME["sources"] = ("sources", "")  # the package itself, which can be called
 _HOME["places"] = ("places", "")  # the module: etolib.places.search("petrolina")
 

@@ -58,7 +58,8 @@ class Request:
     period : Period, str or (start, end)
         Inclusive days, or text as `Period.parse` reads it.
     sources : "auto", str or sequence of str
-        Names as in `etolib.sources()`, in a sequence or parted by commas. "auto" chooses by place and dates.
+        Names as in `etolib.sources()`, in a sequence or parted by commas; grids (`etolib.grid_source`) by themselves.
+        "auto" chooses by place and dates.
     station : StationFile or PackedStation, optional
         Your own station (`etolib.read_station`). Among named ``sources`` it is called ``station``.
     **options
@@ -244,10 +245,13 @@ class Request:
             file = station_name(self.station)
             station = f"station = etolib.read_station({file!r}, site=site{_reading(self.station)})  # your own file\n"
             options += ", station=station"
+        rows = [] if isinstance(sources, str) else [catalogue.SOURCES.get(name) for name in sources]
+        grids = "".join(line() for row in rows if (line := getattr(row, "script", None)) is not None)
         return (
             "import etolib\n\n"
             f"site = etolib.Site({place})\n"
             f"{station}"
+            f"{grids}"
             f'period = etolib.Period("{period.start}", "{period.end}")\n'
             f"result = etolib.compute(site, period, sources={sources!r}{options})\n"
             "print(result.table)\n"
@@ -394,18 +398,30 @@ def _sources(sources: Any, *, own: bool) -> str | tuple[str, ...]:
         names = list(sources) if isinstance(sources, Sequence) or hasattr(sources, "__iter__") else [sources]
     if names == ["auto"]:
         return "auto"
+    names = [_name_of(name) for name in names]
     problems = []
     if not names:
         problems.append(Problem("sources", sources, say("no_source_named"), say("write_auto_or_names")))
     for name in names:
         if name == STATION and not own:
             problems.append(Problem("source", name, say("own_file_not_given"), say("give_station")))
+        elif isinstance(name, str) and name.startswith("grid") and name not in catalogue.names():
+            problems.append(Problem("source", name, say("own_grid_not_open"), say("open_the_grid", name=name)))
         elif name not in (*catalogue.names(), STATION):
             known = say("known_sources_or_auto", sources=list(catalogue.names()))
             problems.append(Problem("source", name, say("is_not_known"), known))
     if problems:
         raise InputError(problems)
     return tuple(dict.fromkeys(names))
+
+
+def _name_of(source: Any) -> Any:
+    """Return the name of a source that is given itself (a grid), which is then known here; a name as it is."""
+    row = getattr(source, "info", None)
+    if isinstance(row, catalogue.SourceInfo) and row.name != STATION and hasattr(type(source), "fetch"):
+        catalogue.adopt([row])
+        return row.name
+    return source
 
 
 def _wrong_options(options: Mapping[str, Any]) -> Iterator[Problem]:

@@ -26,29 +26,39 @@ from etolib.quantities import carries_unit, without_unit
 from etolib.units import convert
 from etolib.words import Text, say
 
+_TEMPERATURES = ("tas", "t2m", "tg", "T2M", "T2", "2m_temperature", "Temperature_Air_2m_Mean_24h")
+
 USUAL: Mapping[str, tuple[str, ...]] = {
-    "tmin": ("tasmin", "mn2t", "mn2t24", "tn", "tmmn"),
-    "tmax": ("tasmax", "mx2t", "mx2t24", "tx", "tmmx"),
-    "tdew": ("d2m", "tdps", "2m_dewpoint_temperature"),
-    "rhmean": ("hurs", "hu"),
-    "rhmin": ("hursmin", "rmin"),
-    "rhmax": ("hursmax", "rmax"),
-    "ea": ("vp",),
-    "rs": ("rsds", "ssrd", "qq", "srad"),
-    "u2": ("sfcWind", "sfcwind", "si10", "ws10", "fg", "vs"),
-    "pressure": ("ps", "sp"),
-    "precipitation": ("pr", "tp"),
-    "elevation": ("orog", "altitude"),
-}
+    "tmin": ("tasmin", "mn2t", "mn2t24", "tn", "tmmn", "T2M_MIN", "Temperature_Air_2m_Min_24h",
+             "daily_minimum_temperature"),
+    "tmax": ("tasmax", "mx2t", "mx2t24", "tx", "tmmx", "T2M_MAX", "Temperature_Air_2m_Max_24h",
+             "daily_maximum_temperature"),
+    "tmean": _TEMPERATURES,
+    "temperature": _TEMPERATURES,
+    "tdew": ("d2m", "tdps", "2m_dewpoint_temperature", "T2MDEW", "Dew_Point_Temperature_2m_Mean"),
+    "rhmean": ("hurs", "hu", "RH2M"),
+    "rhmin": ("hursmin", "rmin", "daily_minimum_relative_humidity"),
+    "rhmax": ("hursmax", "rmax", "daily_maximum_relative_humidity"),
+    "ea": ("vp", "Vapour_Pressure_Mean"),
+    "rs": ("rsds", "ssrd", "qq", "srad", "ALLSKY_SFC_SW_DWN", "Solar_Radiation_Flux",
+           "daily_mean_shortwave_radiation_at_surface", "surface_solar_radiation_downwards", "SWDOWN"),
+    "u2": ("sfcWind", "sfcwind", "si10", "ws10", "fg", "vs", "WS2M", "Wind_Speed_10m_Mean", "daily_mean_wind_speed"),
+    "pressure": ("ps", "sp", "PS", "PSFC", "surface_pressure"),
+    "precipitation": ("pr", "tp", "PRECTOTCORR", "Precipitation_Flux", "precipitation_amount", "total_precipitation"),
+    "cloud": ("clt", "tcc", "CLOUD_AMT"),
+    "elevation": ("orog", "altitude", "HGT"),
+}  # fmt: skip
 """What models and gridded data sets call a variable, by its canonical name."""
 
-EASTWARD, NORTHWARD = ("u10", "uas"), ("v10", "vas")
-SPECIFIC = ("huss", "sph", "q2m")
+EASTWARD = ("u10", "uas", "U10", "10m_u_component_of_wind")
+NORTHWARD = ("v10", "vas", "V10", "10m_v_component_of_wind")
+SPECIFIC = ("huss", "sph", "q2m", "QV2M", "Q2")
 """Wind in two components, and specific humidity."""
 
 _STANDARD: Mapping[str, tuple[str, str | None]] = {
     "tmin": ("air_temperature", "minimum"),
     "tmax": ("air_temperature", "maximum"),
+    "temperature": ("air_temperature", None),
     "tdew": ("dew_point_temperature", None),
     "rhmin": ("relative_humidity", "minimum"),
     "rhmax": ("relative_humidity", "maximum"),
@@ -57,12 +67,16 @@ _STANDARD: Mapping[str, tuple[str, str | None]] = {
     "rs": ("surface_downwelling_shortwave_flux_in_air", None),
     "u2": ("wind_speed", None),
     "pressure": ("surface_air_pressure", None),
+    "precipitation": ("precipitation_flux lwe_precipitation_rate precipitation_amount "
+                      "lwe_thickness_of_precipitation_amount", None),
+    "cloud": ("cloud_area_fraction", None),
     "sunshine": ("duration_of_sunshine", None),
     "elevation": ("surface_altitude", None),
-}
-"""CF standard name of each variable, and the extreme that its ``cell_methods`` must state over time."""
+}  # fmt: skip
+"""CF standard name of each variable (or several), and the extreme that its ``cell_methods`` must state over time."""
 
 _MODEL_WIND = 10.0  # m: of winds of models and reanalyses, unless they say otherwise
+_HEIGHTS = {"WS2M": 2.0}
 _GASES = 0.622  # ratio of the molecular weights of water vapour and dry air (FAO-56 Eq. 8)
 
 
@@ -112,7 +126,7 @@ def understand(
         if name in dataset.variables:
             continue
         try:
-            if (found := _find(dataset, name)) is None:
+            if (found := find(dataset, name)) is None:
                 continue
             array, sentence = _READERS.get(name, _plain)(dataset, found, units)
             taken[name] = array
@@ -131,13 +145,39 @@ def understand(
 
 def latitude_of(dataset: Any) -> str | None:
     """Return what a Dataset calls its latitude, by its CF attributes; None where there are several, or none."""
+    return coordinate_of(dataset, "latitude")
+
+
+def coordinate_of(dataset: Any, axis: str) -> str | None:
+    """Return what a Dataset calls its ``latitude`` or ``longitude``, as `latitude_of`."""
     import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
 
-    found = dataset.cf.standard_names.get("latitude", []) or dataset.cf.coordinates.get("latitude", [])
+    found = dataset.cf.standard_names.get(axis, []) or dataset.cf.coordinates.get(axis, [])
     return str(found[0]) if len(found) == 1 else None
 
 
-def _find(dataset: Any, name: str) -> Found | None:
+def names_read(dataset: Any, wanted: tuple[str, ...]) -> list[str]:
+    """Return the variables of a Dataset of which `understand` may take one of ``wanted``, in their order.
+
+    >>> import xarray as xr
+    >>> names_read(xr.Dataset({"tasmin": 1.0, "uas": 2.0, "zg": 3.0}), ("tmin", "u2"))
+    ['tasmin', 'uas']
+    """
+    import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
+
+    known = {*wanted, *(usual for name in wanted for usual in USUAL.get(name, ()))}
+    for standard, extreme in (_STANDARD[name] for name in wanted if name in _STANDARD):
+        known |= {str(name) for name in _called(dataset, standard) if _extreme(dataset[name]) == extreme}
+    if "u2" in wanted:
+        known |= {*EASTWARD, *NORTHWARD}
+    if "ea" in wanted:
+        known |= {*SPECIFIC}
+    if "rs" in wanted:
+        known.add("dayl")
+    return [str(name) for name in dataset.data_vars if name in known]
+
+
+def find(dataset: Any, name: str) -> Found | None:
     """Return the variable that is meant; InputError where there are several."""
     there = [usual for usual in USUAL.get(name, ()) if usual in dataset.data_vars]
     if not there and name in _STANDARD:
@@ -145,7 +185,7 @@ def _find(dataset: Any, name: str) -> Found | None:
 
         standard, extreme = _STANDARD[name]
         there = [
-            str(known) for known in dataset.cf.standard_names.get(standard, ())
+            str(known) for known in _called(dataset, standard)
             if known in dataset.data_vars and known not in _STANDARD and _extreme(dataset[known]) == extreme
         ]  # fmt: skip
     if len(there) > 1:
@@ -155,6 +195,10 @@ def _find(dataset: Any, name: str) -> Found | None:
     return Found(name, there[0], dataset[there[0]]) if there else None
 
 
+def _called(dataset: Any, standard: str) -> list[Any]:
+    return [name for one in standard.split() for name in dataset.cf.standard_names.get(one, ())]
+
+
 def _extreme(array: Any) -> str | None:
     methods = str(array.attrs.get("cell_methods", ""))
     match = re.search(r"time:\s*(maximum|minimum)", methods)
@@ -162,10 +206,10 @@ def _extreme(array: Any) -> str | None:
 
 
 def _plain(dataset: Any, found: Found, units: Mapping[str, str]) -> tuple[Any, Text]:
-    return _converted(found, units), say("variable_taken_for", variable=found.name, name=repr(found.source))
+    return converted(found, units), say("variable_taken_for", variable=found.name, name=repr(found.source))
 
 
-def _converted(found: Found, units: Mapping[str, str]) -> Any:
+def converted(found: Found, units: Mapping[str, str]) -> Any:
     """Return a variable in its canonical unit, which its attribute or the user states."""
     if carries_unit(found.array):
         return _bare(without_unit(found.array, found.name).rename(found.name))
@@ -185,16 +229,16 @@ def _radiation(dataset: Any, found: Found, units: Mapping[str, str]) -> tuple[An
     """Radiation: that of Daymet is the mean of the daylight, whose length stands beside it."""
     if found.source == "srad" and "dayl" in dataset.data_vars:
         day = convert(dataset["dayl"], "daylight", str(dataset["dayl"].attrs.get("units", "s")))
-        array = _bare(_converted(found, units) * day / c.HOURS_PER_DAY).rename("rs")
+        array = _bare(converted(found, units) * day / c.HOURS_PER_DAY).rename("rs")
         return array, say("radiation_of_daylight", variable="rs", name=repr("srad"))
     unit = str(units.get("rs", found.array.attrs.get("units")))
     key = "radiation_total_of_day" if re.match(r"\s*[kM]?J", unit) and "d" not in unit.lower() else "variable_taken_for"
-    return _converted(found, units), say(key, variable="rs", name=repr(found.source))
+    return converted(found, units), say(key, variable="rs", name=repr(found.source))
 
 
 def _wind(dataset: Any, found: Found, units: Mapping[str, str]) -> tuple[Any, Text]:
     height = _height(found.array, known=found.source in USUAL["u2"])
-    array = _converted(found, units)
+    array = converted(found, units)
     return _brought_down(array, height, found.source)
 
 
@@ -222,7 +266,7 @@ def _height(array: Any, known: bool) -> float:
                 return height
     if not known:
         raise InputError([Problem(str(array.name), None, say("wind_of_unknown_height"), say("bring_wind_to_2_m"))])
-    return _MODEL_WIND
+    return _HEIGHTS.get(str(array.name), _MODEL_WIND)
 
 
 _Reader = Callable[[Any, Found, Mapping[str, str]], tuple[Any, Text]]
@@ -234,7 +278,7 @@ def _components(dataset: Any, taken: dict[str, Any], said: list[Text], problems:
     for east, north in zip(EASTWARD, NORTHWARD, strict=True):
         if east in dataset.data_vars and north in dataset.data_vars:
             try:
-                both = [_converted(Found("u2", name, dataset[name]), {}) for name in (east, north)]
+                both = [converted(Found("u2", name, dataset[name]), {}) for name in (east, north)]
             except InputError as error:
                 problems += error.problems
                 return

@@ -16,13 +16,13 @@ NAMES = """
     aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao fluxnet gldas greenwich
     json kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet
     petrolina png power pvcz pvlib python rmse series tmax tmean tmin tsv utah utc voila wetterdienst xarray
-    featurecollection geojson kcb mph zarr
+    aiohttp featurecollection fsspec geojson kcb mph zarr
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
 CODE = """
     auto columns dataarrays dataframe dataset date datetimeindex day days elevation end escape fraction home http https
-    last latitude long longitude month next point port request short site tall tdry time today twet units year
+    last latitude long longitude month nearest next point port request short site tall tdry time today twet units year
 """
 """What is typed as it stands: options, columns, arguments, classes, keys of the keyboard."""
 
@@ -33,8 +33,8 @@ COGNATES = {
         zeros zoom
     """,
     "es": """
-        albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun
-        latitudes mar may normal nov oct real regional sep solar total use variable virtual web zoom
+    albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun latitudes
+    mar may normal nov oct real regional sep solar total use variable variables virtual web zoom
     """,
 }
 """Words that a language writes as English does: a translator adds those of a new text here, after a second look."""

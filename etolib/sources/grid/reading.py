@@ -1,0 +1,170 @@
+"""What is read of a Dataset for one cell and some days, and what must be known before."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from etolib.equations.model_names import understand
+from etolib.errors import InputError, Problem
+from etolib.site import Period, Site
+from etolib.sources.grid import days
+from etolib.sources.grid.lattice import Cell, Lattice, distances_km
+from etolib.sources.grid.times import Times
+from etolib.words import Text, say
+
+if TYPE_CHECKING:
+    from etolib.sources.grid.source import Options
+
+_PACKED = ("scale_factor", "add_offset", "_FillValue", "missing_value")
+"""Attributes that stand at a variable while it is not decoded."""
+
+_ONE_DAY = np.timedelta64(1, "D")
+
+
+def check(dataset: Any, times: Times, options: Options) -> None:
+    """Raise `InputError` where nothing of a Dataset can be read, before a value is."""
+    wanted = wanted_of(times)
+    names = days.names_needed(dataset, wanted)
+    problems = [
+        Problem(name, key, say("grid_is_packed"), say("grid_decode_it"))
+        for name in names
+        for key in _PACKED
+        if key in dataset[name].attrs
+    ]
+    if problems:
+        raise InputError(problems)
+    nothing = dataset[names].isel({times.dim: slice(0, 0)})
+    nothing = nothing.isel({dim: 0 for dim in nothing.dims if dim != times.dim})
+    if times.daily:
+        days.daily_frame(nothing, dataclasses.replace(times, moments=times.moments[:0], starts=None),
+                         options.units, 0.0, days.Told())  # fmt: skip
+
+
+def wanted_of(times: Times) -> tuple[str, ...]:
+    """Return the canonical variables that are looked for."""
+    return days.READ
+
+
+def provides(dataset: Any, times: Times) -> tuple[str, ...]:
+    """Return the canonical variables a Dataset has, as far as its names show."""
+    nothing = dataset[days.names_needed(dataset, wanted_of(times))].isel({times.dim: slice(0, 0)})
+    nothing = nothing.isel({dim: 0 for dim in nothing.dims if dim != times.dim})
+    named, _ = understand(nothing, wanted_of(times), {}, 0.0)
+    return tuple(name for name in days.READ if name in named.variables)
+
+
+def rows_of(times: Times, period: Period) -> slice:
+    """Return the rows that may belong to the days of a period, in one piece. Of hours a day more at either end."""
+    more = np.timedelta64(0 if times.daily else 1, "D")
+    first, last = np.datetime64(period.start) - more, np.datetime64(period.end) + more
+    at = np.flatnonzero((times.days >= first) & (times.days <= last))
+    return slice(int(at[0]), int(at[-1]) + 1) if at.size else slice(0, 0)
+
+
+def series(
+    dataset: Any, times: Times, cell: Cell, site: Site, period: Period, options: Options, height: float | None,
+    told: days.Told,
+) -> pd.DataFrame:  # fmt: skip
+    """Return canonical columns by day of one cell.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be understood.
+    """
+    rows = rows_of(times, period)
+    point = _point(dataset[days.names_needed(dataset, wanted_of(times))], times, rows, cell, told)
+    part = dataclasses.replace(
+        times, moments=times.moments[rows], starts=None if times.starts is None else times.starts[rows]
+    )
+    return days.daily_frame(point, part, options.units, height, told)
+
+
+def _point(dataset: Any, times: Times, rows: slice, cell: Cell, told: days.Told) -> Any:
+    """Return the series of a cell, loaded here and now: along its times alone."""
+    point = dataset.isel({**{dim: i for dim, i in cell.at.items() if dim in dataset.dims}, times.dim: rows})
+    if "expver" in point.dims:  # ERA5 and its preliminary days
+        point = point.load(scheduler="threads")
+        parts = [point.isel(expver=i, drop=True) for i in range(point.sizes["expver"])]
+        for other in parts[1:]:
+            parts[0] = parts[0].fillna(other)
+        point = parts[0]
+        told(say("grid_expver"))
+    more = {str(dim): size for dim, size in point.sizes.items() if dim != times.dim}
+    several = {dim: size for dim, size in more.items() if size > 1}
+    if several:
+        raise InputError(
+            [Problem(dim, size, say("grid_more_dimensions"), say("grid_choose_one", name=dim))
+             for dim, size in several.items()]
+        )  # fmt: skip
+    return point.isel(dict.fromkeys(more, 0)).load(scheduler="threads")
+
+
+def has_values(dataset: Any, times: Times, rows: slice, cell: Cell) -> bool:
+    """Return whether a cell has a temperature on any of some rows, by a few of them."""
+    name = _probe(dataset, times)
+    at = sorted({rows.start, (rows.start + rows.stop) // 2, max(rows.stop - 1, rows.start)})
+    return rows.stop == rows.start or any(
+        bool(np.isfinite(np.asarray(_at(dataset[name], times, i, cell), dtype=float)).any()) for i in at
+    )
+
+
+def _at(array: Any, times: Times, row: int, cell: Cell) -> Any:
+    return array.isel({times.dim: row, **cell.at}).load(scheduler="threads").to_numpy()
+
+
+def _probe(dataset: Any, times: Times) -> str:
+    """Return the variable by which land is told from sea: one of the temperatures."""
+    names = [n for n in days.names_needed(dataset, ("tmax", "tmin", "temperature")) if times.dim in dataset[n].dims]
+    if not names:
+        days.need_temperatures({}, dataset)
+    return names[0]
+
+
+def nearest_with_values(
+    dataset: Any, times: Times, rows: slice, cells: Lattice, site: Site, reach: float
+) -> Cell | None:
+    """Return the nearest cell with values within ``reach`` [km]; None where there is none."""
+    if cells.axes:
+        latitude, longitude = np.meshgrid(cells.latitude, cells.longitude, indexing="ij")
+    else:
+        latitude, longitude = cells.latitude, cells.longitude
+    far = distances_km(site.latitude, site.longitude, latitude, longitude)
+    places = np.argwhere(far <= reach)
+    order = np.argsort([far[tuple(place)] for place in places], kind="stable")
+    for place in places[order][:400]:
+        at = tuple(int(i) for i in place)
+        cell = Cell(dict(zip(cells.dims, at, strict=True)), float(latitude[at]),
+                    (float(longitude[at]) + 180.0) % 360.0 - 180.0, 1.0, float(far[at]))  # fmt: skip
+        if has_values(dataset, times, rows, cell):
+            return cell
+    return None
+
+
+def of_whole(cells: list[Cell]) -> list[Cell]:
+    """Return cells with weights that sum to one."""
+    total = sum(cell.weight for cell in cells)
+    return [dataclasses.replace(cell, weight=cell.weight / total) for cell in cells]
+
+
+def climate(dataset: Any) -> list[Text]:
+    """Return what to say where the days of a Dataset are no weather of their dates: a free run of a climate model."""
+    attributes = {str(name): str(value).lower() for name, value in dataset.attrs.items()}
+    experiment = (
+        attributes.get("experiment_id") or attributes.get("driving_experiment_name") or attributes.get("experiment", "")
+    )
+    if experiment and not any(word in experiment for word in ("evaluation", "reanalysis", "era", "none")):
+        return [say("grid_climate_simulation", name=experiment)]
+    return []
+
+
+def day_of_dataset(dataset: Any) -> str:
+    """Return how a daily Dataset counts its days, as far as it says."""
+    for name in ("time_standard", "day_definition"):
+        if name in dataset.attrs:
+            return str(dataset.attrs[name])[:100]
+    return "as in the dataset"
