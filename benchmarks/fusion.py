@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks import report
 from etolib.fusion import bias
 from etolib.fusion.arrays import fuse_arrays
-from etolib.fusion.members import wind_slope
+from etolib.fusion.equation import wind_slope
 
 DAYS = 10_958  # 30 years
 ROUNDS = 5

@@ -11,21 +11,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from etolib import config, fusion
-from etolib._version import __version__
-from etolib.errors import EtolibError, NoSourceError, SourceError, TaskError
+from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError, TaskError
 from etolib.fusion import faults
+from etolib.fusion.block import Block, frame_of, kinds_of, table_of
+from etolib.fusion.block import Days as BlockDays
+from etolib.fusion.equation import Mixed
+from etolib.fusion.fuse import Checks, FusedBlock, Lessons, fuse_block, numbers
 from etolib.request import STATION, Days, Place, Request
-from etolib.result import grading
-from etolib.result.grading import USED
-from etolib.result.result import TABLE_COLUMNS, Result
+from etolib.result import grading, telling
+from etolib.result.lot import Asked, GradedBlock, LotResult
+from etolib.result.result import Result
 from etolib.site import Period, Site
 from etolib.sources import catalogue, download
 from etolib.sources import plan as plans
@@ -107,10 +110,9 @@ def run(request: Request, *, report: Report | None = None, checkpoint: Callable[
     """
     progress = _Progress(report, checkpoint)
     plan = make_plan(request, progress)
-    answered = ask(plan, progress)
-    checked = check(plan, answered, progress)
-    fused = fuse(request, plan, answered, checked, progress)
-    return grade(request, plan, answered, checked, fused, progress)
+    asked = Asked(request, plan, ask(plan, progress))
+    (block, place) = _found(_compute_block([asked], progress))[0]
+    return block.result(place)
 
 
 def run_lot(
@@ -138,15 +140,123 @@ def run_lot(
     >>> [type(one).__name__ for one in found]
     ['Result', 'NotCovered']
     """
-    found: list[Result | EtolibError] = []
-    for request in requests:
+    return list(run_lot_arrays(requests, report=report, checkpoint=checkpoint).results())
+
+
+def run_lot_arrays(
+    requests: Sequence[Request], *, report: Report | None = None, checkpoint: Callable[[], None] | None = None
+) -> LotResult:
+    """Run the requests of a lot as `run_lot` does; the results are arrays (place, day), without tables.
+
+    Sources are asked place by place; what they answered goes through the engine in blocks of places that have the same
+    sources. A place comes out the same, bit by bit, as by `run` alone.
+
+    Raises
+    ------
+    InputError
+        Without requests, or where their periods differ.
+    """
+    if len({request.period for request in requests}) != 1:
+        raise InputError([Problem("requests", len(requests), say("lot_has_one_period"))])
+    progress = _Progress(report, checkpoint)
+    asked: dict[int, Asked] = {}
+    errors: dict[int, EtolibError] = {}
+    for number, request in enumerate(requests):
         try:
-            found.append(run(request, report=report, checkpoint=checkpoint))
+            plan = make_plan(request, progress)
+            asked[number] = Asked(request, plan, ask(plan, progress))
         except TaskError:  # the checkpoint stops the lot
             raise
         except EtolibError as error:
-            found.append(error)
+            errors[number] = error
+    made: dict[int, tuple[GradedBlock, int]] = {}
+    for places in _blocks(asked):
+        found = _compute_block([asked.pop(number) for number in places], progress)
+        for number, one in zip(places, found, strict=True):
+            if isinstance(one, EtolibError):
+                errors[number] = one
+            else:
+                made[number] = one
+    return LotResult.of(requests, made, errors)
+
+
+# --- the engine: places that go through the stages together -----------------------------------------------------------
+
+CELLS = 32_768
+"""Most cells (places x days) of a block: its arrays stay in the cache of a core, and its memory is small."""
+
+Made = tuple[GradedBlock, int]
+
+
+def _blocks(asked: Mapping[int, Asked]) -> list[list[int]]:
+    """Return the numbers of places that go through the engine together: the same sources, columns, days and options."""
+    alike: dict[Hashable, list[int]] = {}
+    for number, one in asked.items():
+        alike.setdefault(_alike(number, one), []).append(number)
+    blocks = []
+    for numbers_ in alike.values():
+        size = max(1, CELLS // len(asked[numbers_[0]].plan.span))
+        blocks += [numbers_[start : start + size] for start in range(0, len(numbers_), size)]
+    return blocks
+
+
+def _alike(number: int, asked: Asked) -> Hashable:
+    """Return what places of a block have in common; a station is of one place alone."""
+    answers, plan = asked.answered.answers, asked.plan
+    if plan.station is not None:
+        return number
+    columns = tuple((name, tuple(answer.frame.columns)) for name, answer in answers.items())
+    return plan.span, columns, tuple(plan.at_home(answers)), tuple(sorted(asked.request.options.items()))
+
+
+def _compute_block(asked: Sequence[Asked], progress: _Progress) -> list[Made | EtolibError]:
+    """Return of each place its graded block and its number there, or why there is none.
+
+    Where numbers of one place are refused, the block is halved until that place stands alone.
+    """
+    try:
+        return _through(asked, progress)
+    except (InputError, Mixed) as error:
+        if len(asked) == 1:
+            if isinstance(error, EtolibError):
+                return [error]
+            raise
+    half = len(asked) // 2
+    return _compute_block(asked[:half], progress) + _compute_block(asked[half:], progress)
+
+
+def _through(asked: Sequence[Asked], progress: _Progress) -> list[Made | EtolibError]:
+    """Check, fuse and grade a block."""
+    progress.tell("check", say("checking_values"), SHARE["check"])
+    checked = check(asked)
+    progress.tell("fuse", say("choosing_inputs"), SHARE["fuse"])
+    fused = fuse(asked, checked)
+    found: list[Made | EtolibError] = [_nothing(one) for one in asked]
+    if fused is not None:
+        progress.tell("compute", say("quality_of_each_day"), SHARE["compute"])
+        graded = grade(asked, fused)
+        for place in np.flatnonzero(np.isfinite(fused.days.eto).any(axis=1)).tolist():
+            found[place] = (graded, place)
+        progress.tell("compute", say("done"), 100)
     return found
+
+
+def _found(made: list[Made | EtolibError]) -> list[Made]:
+    """Return blocks and numbers of places; raises where a place has an error."""
+    for one in made:
+        if isinstance(one, EtolibError):
+            raise one
+    return [one for one in made if not isinstance(one, EtolibError)]
+
+
+def _nothing(asked: Asked) -> NoSourceError:
+    """Return that no source gave a value at all."""
+    place, period, answered = str(asked.answered.site), str(asked.plan.period), asked.answered
+    return NoSourceError(
+        join("\n", [say("no_source_could_answer", place=place, period=period), *telling.failures(answered)]),
+        causes=answered.failed,
+        suggestion=None if answered.failed else say("choose_other_dates_or_sources"),
+    )
 
 
 # --- the five stages --------------------------------------------------------------------------------------------------
@@ -167,42 +277,82 @@ def ask(plan: Plan, progress: _Progress) -> Download:
 
 @dataclass(frozen=True)
 class Checked:
-    """Tables of the sources on all days of the plan, and what the checks left out of them (None without sources).
+    """Tables of the sources of a block on all days of the plan without what the checks left out; None without sources.
 
     ``record`` is the whole record of an own station, checked by itself and without what other sources contradict, where
     days of the climatology are to be had.
     """
 
-    frames: dict[str, pd.DataFrame]
-    report: faults.Report | None
+    block: Block | None
+    checks: Checks
     record: pd.DataFrame | None = None
 
 
-def check(plan: Plan, answered: Download, progress: _Progress) -> Checked:
-    """Leave out what cannot be weather."""
-    progress.tell("check", say("checking_values"), SHARE["check"])
-    days = pd.date_range(plan.span.start, plan.span.end, name="date")
-    frames = {name: answer.frame.reindex(days) for name, answer in answered.answers.items()}
-    if not frames:
-        return Checked(frames, None)
+def check(asked: Sequence[Asked]) -> Checked:
+    """Leave out what cannot be weather at the places of a block."""
+    plan, answers = asked[0].plan, asked[0].answered.answers
+    if not answers:
+        return Checked(None, Checks([[] for _ in asked]))
+    block = _gather(asked)
     taught = None if plan.teaching is None else _days(plan.teaching)
-    record = _record(plan, answered.site)
-    report = fusion.check(frames, answered.site, record if STATION in frames else None, taught)
-    if record is not None and any(catalogue.find(name).dateless for name in frames if name != STATION):
-        own = fusion.check({STATION: record}, answered.site, record).frames[STATION]
-        return Checked(frames, report, _uncontradicted(own, report, taught))
-    return Checked(frames, report)
+    record = _record(plan, asked[0].answered.site) if STATION in answers else None
+    whole = None if record is None else numbers(record)
+    examined = faults.examine(
+        block,
+        None if whole is None else table_of(whole),
+        None if whole is None else BlockDays(pd.DatetimeIndex(whole.index)),
+        taught,
+    )
+    own = None
+    if record is not None and whole is not None and any(catalogue.find(n).dateless for n in answers if n != STATION):
+        own = fusion.check({STATION: record}, asked[0].answered.site, record).frames[STATION]
+        if examined.record is not None:
+            own = _uncontradicted(own, frame_of(examined.record, examined.recorded, like=whole), taught)
+    return Checked(block.with_tables(examined.tables), Checks(examined.findings, examined.marked), own)
 
 
-def _uncontradicted(own: pd.DataFrame, report: faults.Report, taught: pd.DatetimeIndex | None) -> pd.DataFrame:
+def _gather(asked: Sequence[Asked]) -> Block:
+    """Return what the sources of places answered as a block, on all days of the plan; NaN on days without an answer."""
+    days = BlockDays(_days(asked[0].plan.span))
+    shape = (len(asked), len(days))
+    tables: dict[str, dict[str, np.ndarray]] = {}
+    kinds: dict[str, np.ndarray] = {}
+    for name, first in asked[0].answered.answers.items():
+        columns = list(numbers(first.frame.iloc[:0]).columns)
+        tables[name] = {column: np.full(shape, np.nan) for column in columns}
+        if "kind" in first.frame:
+            kinds[name] = np.full(shape, -1, np.int8)
+        for place, one in enumerate(asked):
+            frame = one.answered.answers[name].frame
+            theirs, here = _rows(pd.DatetimeIndex(frame.index), days)
+            for column, values in tables[name].items():
+                values[place, here] = frame[column].to_numpy(dtype=float, na_value=np.nan)[theirs]
+            if name in kinds:
+                kinds[name][place, here] = kinds_of(frame["kind"])[theirs]
+    return Block(tuple(one.answered.site for one in asked), days, tables, kinds)
+
+
+def _rows(index: pd.DatetimeIndex, days: BlockDays) -> tuple[Any, Any]:
+    """Return which rows of an answer are wanted, and the days they are: slices where none is missing between."""
+    if not len(index) or not len(days):
+        return slice(0, 0), slice(0, 0)
+    day = np.timedelta64(1, "D")
+    first, last = int((index[0] - days.index[0]) / day), int((index[-1] - days.index[0]) / day)
+    if last - first + 1 == len(index) and index.is_monotonic_increasing and index.is_unique:
+        begin, end = max(first, 0), min(last + 1, len(days))
+        return slice(begin - first, end - first), slice(begin, max(begin, end))
+    at = index.get_indexer(days.index)
+    return at[at >= 0], at >= 0
+
+
+def _uncontradicted(own: pd.DataFrame, compared_with: pd.DataFrame, taught: pd.DatetimeIndex | None) -> pd.DataFrame:
     """Return a station's record without what the comparison with other sources left out of it.
 
     Columns in quarantine as wholes, and those of which most days it teaches on are contradicted: what passes is chance
-    there. Else the cells on these days, which are compared whatever days are asked.
+    there. Else the cells on these days, which are compared whatever days are asked. ``compared_with`` is the record
+    with that left out.
     """
-    if STATION not in report.records:
-        return own
-    left_out = report.records[STATION].reindex_like(own).isna()
+    left_out = compared_with.reindex_like(own).isna()
     compared = pd.Series(False if taught is None else own.index.isin(taught), index=own.index)
     there = own.notna().mul(compared, axis=0)
     whole = left_out.all() | ((left_out & there).sum() > there.sum() / 2)
@@ -223,71 +373,34 @@ def _record(plan: Plan, site: Site) -> pd.DataFrame | None:
         return None
 
 
-def fuse(request: Request, plan: Plan, answered: Download, checked: Checked, progress: _Progress) -> fusion.Fused:
-    """Make one series of the sources, on the days wanted; `NoSourceError` where there is no value at all."""
-    progress.tell("fuse", say("choosing_inputs"), SHARE["fuse"])
-    days = _days(plan.period)
-    fused = None
-    if checked.frames:
-        first = plan.at_home(answered.answers)
-        fused = fusion.fuse_sources(
-            checked.frames,
-            answered.site,
-            checked=checked.report,
-            first=first,
-            teaching=None if plan.teaching is None else _days(plan.teaching),
-            record=checked.record,
-            **request.options,
-        )
-    if fused is None or not fused.eto.loc[days].notna().any():
-        whole = say("no_source_could_answer", place=str(answered.site), period=str(plan.period))
-        raise NoSourceError(
-            join("\n", [whole, *_failures(answered)]),
-            causes=answered.failed,
-            suggestion=None if answered.failed else say("choose_other_dates_or_sources"),
-        )
-    return _crop(fused, days)
+def fuse(asked: Sequence[Asked], checked: Checked) -> FusedBlock | None:
+    """Make one series of the sources of each place, on the days wanted; None without sources."""
+    if checked.block is None:
+        return None
+    plan, answers = asked[0].plan, asked[0].answered.answers
+    teaching = None if plan.teaching is None else _days(plan.teaching)
+    lessons = Lessons(None, teaching, checked.record) if len(asked) == 1 else None
+    fused = fuse_block(checked.block, checked.checks, plan.at_home(answers), lessons, **asked[0].request.options)
+    return fused.on(None if plan.span == plan.period else _days(plan.period))
 
 
-def grade(
-    request: Request, plan: Plan, answered: Download, checked: Checked, fused: fusion.Fused, progress: _Progress
-) -> Result:
-    """Say of each day how good it is, and what the reader should know of all."""
-    progress.tell("compute", say("quality_of_each_day"), SHARE["compute"])
-    days, work = _days(plan.period), fused.completed
-    grading.mark_estimates(work.flags, fused.inputs_source, answered.answers)
-    grading.mark_unconfirmed(work.flags, fused.inputs_source, answered.answers)
-    sources = grading.source_of_day(fused.inputs_source)
-    table = pd.DataFrame(
-        {
-            "date": days,
-            "eto": fused.eto.to_numpy(),
-            "eto_lower": fused.lower.to_numpy(),
-            "eto_upper": fused.upper.to_numpy(),
-            "source": sources,
-            "kind": grading.kind_of_day(sources, {name: frame.loc[days] for name, frame in checked.frames.items()}),
-            "precipitation": fused.inputs["precipitation"].to_numpy(),
-            **{name: work.inputs[name].to_numpy() for name in USED},
-            "flags": grading.flag_words(work.flags),
-        }
-    )
-    table["quality"] = grading.quality_of_day(table, work.flags)
-    absent = table["eto"].isna()
-    table[["source", "kind", "quality"]] = table[["source", "kind", "quality"]].mask(absent, None)
-    warnings = _warnings(plan, answered, fused, table)
-    progress.tell("compute", say("done"), 100)
-    return Result(
-        site=answered.site,
-        period=plan.period,
-        table=table[list(TABLE_COLUMNS)],
-        source_eto=fused.source_eto,
-        flags=work.flags,
-        input_sources=fused.inputs_source[list(USED)],
-        weights=fused.weights,
-        warnings=list(dict.fromkeys(warnings)),
-        provenance=_provenance(plan, answered, fused),
-        request=request,
-    )
+def grade(asked: Sequence[Asked], fused: FusedBlock) -> GradedBlock:
+    """Say of each day how good it is."""
+    days, answers = fused.days, [one.answered.answers for one in asked]
+    flags = {name: codes.copy() for name, codes in days.done.codes.items()}
+    grading.mark_estimates(flags, days.inputs, answers, fused.block.days)
+    grading.mark_unconfirmed(flags, days.inputs, answers)
+    grades = grading.grade(days.eto, days.lower, days.upper, days.inputs, flags, fused.block.kinds)
+    return GradedBlock([_without_tables(one) for one in asked], fused, flags, grades, config.today())
+
+
+def _without_tables(asked: Asked) -> Asked:
+    """Return a place without the tables of its answers: what is needed of them is in the block."""
+    answers = {
+        name: dataclasses.replace(answer, frame=answer.frame.iloc[:0])
+        for name, answer in asked.answered.answers.items()
+    }
+    return Asked(asked.request, asked.plan, dataclasses.replace(asked.answered, answers=answers))
 
 
 # --- what they share --------------------------------------------------------------------------------------------------
@@ -330,75 +443,3 @@ class _Progress:
 
 def _days(period: Period) -> pd.DatetimeIndex:
     return pd.date_range(period.start, period.end, name="date")
-
-
-def _crop(fused: fusion.Fused, days: pd.DatetimeIndex) -> fusion.Fused:
-    """Return the fused series on the days asked, without those that were only learnt from."""
-    work = fused.completed
-    work = dataclasses.replace(work, eto=work.eto.loc[days], flags=work.flags.loc[days], inputs=work.inputs.loc[days])
-    names = ("eto", "lower", "upper", "weights", "inputs", "inputs_source", "source_eto")
-    return dataclasses.replace(fused, completed=work, **{name: getattr(fused, name).loc[days] for name in names})
-
-
-def _failures(answered: Download) -> list[Text]:
-    return [catalogue.of_source(error.source, error.message) for error in answered.failed]
-
-
-def _warnings(plan: Plan, answered: Download, fused: fusion.Fused, table: pd.DataFrame) -> list[Text]:
-    """Return what the reader should know, in the order of the stages; that days are no weather stands first."""
-    gap, climatology = grading.notes(table)
-    warnings = [] if climatology is None else [climatology]
-    if answered.elevation.warning is not None:
-        warnings.append(answered.elevation.warning)
-    warnings += _failures(answered)
-    for name, answer in answered.answers.items():
-        warnings += [catalogue.of_source(name, note) for note in answer.warnings]
-    unused = STATION not in answered.answers and STATION in {step.source for step in plan.steps}
-    if plans.monthly(plan.station) and unused:
-        warnings.append(say("own_monthly_means_not_needed"))
-    warnings += fused.warnings
-    for finding in fused.findings:
-        if finding.action == "mask":
-            left_out = say(
-                "left_out_on_days",
-                variable=finding.variable,
-                count=finding.days,
-                reason=say(f"left_out_as_{finding.check}"),
-            )
-            warnings.append(say("of_source", source=finding.source, sentence=left_out))
-    return warnings if gap is None else [*warnings, gap]
-
-
-def _provenance(plan: Plan, answered: Download, fused: fusion.Fused) -> dict[str, Any]:
-    site, learnt = answered.site, fused.learnt or fused.learnt_usual
-    reported = [step for step in plan.steps if step.source in answered.answers or step.role == "main"]
-    return {
-        "etolib": __version__,
-        "python": platform.python_version(),
-        "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "today": config.today().isoformat(),
-        "latitude": site.latitude,
-        "longitude": site.longitude,
-        "elevation": site.elevation,
-        "elevation_source": answered.elevation.source,
-        "day": f"local solar day, UTC{site.utc_offset:+d}",
-        "method": "FAO-56 Penman-Monteith, Eq. 6",
-        "choice": [say("of_source", source=step.source, sentence=step.reason) for step in reported],
-        "evidence": list(fused.evidence),
-        "findings": [dataclasses.asdict(finding) for finding in fused.findings],
-        "learnt": None if learnt is None else learnt.text,
-        "learnt_ratio": None if learnt is None else _months(learnt.ratio),
-        "learnt_climatology": None if fused.learnt_usual is None else fused.learnt_usual.text,
-        "sources": {name: answer.meta for name, answer in answered.answers.items()},
-        "failed": [_plain(error) for error in answered.failed],
-    }
-
-
-def _plain(error: SourceError) -> dict[str, Any]:
-    """Return an error as it stands in files: its English, without the keys that the page reads."""
-    return {name: value for name, value in error.to_dict().items() if name != "texts"}
-
-
-def _months(ratio: pd.Series) -> list[float | None]:
-    """Return one number for each month; None where nothing was learnt."""
-    return [None if pd.isna(value) else round(float(value), 3) for value in ratio]

@@ -394,6 +394,37 @@ def radiation_problems(rs: np.ndarray, ra: np.ndarray) -> list[Problem]:
     ]
 
 
+def refused_alone(given: Mapping[str, np.ndarray], latitude: np.ndarray, day_of_year: np.ndarray) -> np.ndarray:
+    """Return which places `complete` refuses by themselves for their numbers as a whole, and not among others.
+
+    Parameters
+    ----------
+    given : mapping of str to ndarray, shape (places, days)
+    latitude, day_of_year : ndarray, shapes (places, 1) and (1, days)
+
+    Returns
+    -------
+    ndarray, shape (places,)
+
+    Examples
+    --------
+    >>> weather = {"rhmean": np.array([[0.5, 0.6], [50.0, 60.0]])}
+    >>> refused_alone(weather, np.zeros((2, 1)), np.array([[1.0, 2.0]])).tolist()
+    [True, False]
+    """
+    refused = np.zeros(len(latitude), bool)
+    humid = [given[name] for name in ("rhmin", "rhmean", "rhmax") if name in given]
+    if humid:
+        highest = np.fmax.reduce([np.fmax.reduce(values, axis=1) for values in humid])
+        refused |= highest <= 1.0
+    if "rs" in given:
+        with checked_inputs():
+            ra = sun.extraterrestrial_radiation(latitude, day_of_year)
+        above, count = _above_ra(given["rs"], ra).sum(axis=1), (~np.isnan(given["rs"])).sum(axis=1)
+        refused |= (count >= _RA_CELLS) & (above * 2 > count)
+    return refused
+
+
 def meaning(flag: str) -> Text:
     """Return what a flag means.
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from etolib.fusion import bias
 from etolib.fusion.bias import States
+from etolib.fusion.equation import wind_slope
 from etolib.fusion.intervals import Z95
-from etolib.fusion.members import wind_slope
 from etolib.reference import eto_fao56
 
 

@@ -7,7 +7,7 @@ is computed along its own row, so that it comes out the same, bit by bit, alone 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from etolib.equations.elementwise import checked_inputs
+from etolib.equations.sun import extraterrestrial_radiation
+from etolib.errors import InputError, Problem
 from etolib.site import Site
+from etolib.sources.row import KINDS
+from etolib.words import say
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -76,34 +81,83 @@ class Block:
     days : Days
     tables : mapping of str to Table
         By source, in the order in which they were asked.
+    kinds : mapping of str to ndarray, shape (places, days)
+        By source the kind of each day as its position in `etolib.sources.row.KINDS`, -1 where it has none; a source
+        that says none is not there.
     """
 
     sites: tuple[Site, ...]
     days: Days
     tables: Mapping[str, Table]
+    kinds: Mapping[str, NDArray[np.int8]] = field(default_factory=dict)
 
     @classmethod
     def of_frames(cls, frames: Mapping[str, pd.DataFrame], site: Site) -> Block:
         """Return the block of one place from its labelled tables; columns that are no numbers are left aside.
+
+        `InputError` without tables, or where their dates differ.
 
         >>> frame = pd.DataFrame({"tmin": [20.0], "kind": "observed"}, index=pd.date_range("2024-01-31", periods=1))
         >>> block = Block.of_frames({"nasa_power": frame}, Site(0.0, 0.0))
         >>> {name: values.shape for name, values in block.tables["nasa_power"].items()}
         {'tmin': (1, 1)}
         """
-        days = Days(pd.DatetimeIndex(next(iter(frames.values())).index))
-        return cls((site,), days, {name: table_of(frame) for name, frame in frames.items()})
+        days = Days(pd.DatetimeIndex(one_index(frames)))
+        kinds = {name: kinds_of(frame["kind"])[None, :] for name, frame in frames.items() if "kind" in frame}
+        return cls((site,), days, {name: table_of(frame) for name, frame in frames.items()}, kinds)
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """(places, days)."""
+        return len(self.sites), len(self.days)
+
+    def with_tables(self, tables: Mapping[str, Table]) -> Block:
+        """Return the same places with other tables of the same days."""
+        return Block(self.sites, self.days, tables, self.kinds)
+
+    @cached_property
+    def ra(self) -> Array:
+        """Extraterrestrial radiation (FAO-56 Eq. 21); shape (places, days). [MJ m-2 day-1]"""
+        return self.ra_of(self.days)
+
+    def ra_of(self, days: Days) -> Array:
+        """Return the extraterrestrial radiation of other days. [MJ m-2 day-1]"""
+        with checked_inputs():
+            return np.asarray(extraterrestrial_radiation(self.latitude, days.of_year[None, :]), dtype=np.float64)
+
+    @cached_property
     def latitude(self) -> Array:
         """Of each place; shape (places, 1). [degrees]"""
         return np.array([[site.latitude] for site in self.sites], dtype=np.float64)
 
-    @property
+    @cached_property
     def elevation(self) -> Array:
         """Of each place, NaN where unknown; shape (places, 1). [m]"""
         known = (np.nan if site.elevation is None else site.elevation for site in self.sites)
         return np.array([[value] for value in known], dtype=np.float64)
+
+
+def one_index(frames: Mapping[str, pd.DataFrame]) -> pd.Index:
+    """Return the index that labelled tables share; `InputError` without tables, or where they do not."""
+    if not frames:
+        raise InputError([Problem("frames", {}, say("holds_no_source"))])
+    index = next(iter(frames.values())).index
+    if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
+        raise InputError([Problem("frames", uneven, say("must_have_one_date_index"), say("reindex_to_one"))])
+    return index
+
+
+def kinds_of(kind: pd.Series) -> NDArray[np.int8]:
+    """Return a column of kinds as codes, see `Block.kinds`; shape (days,).
+
+    >>> kinds_of(pd.Series(["observed", None, "climatology"])).tolist()
+    [0, -1, 2]
+    """
+    words = kind.to_numpy(dtype=object)
+    codes = np.full(len(words), -1, np.int8)
+    for code, word in enumerate(KINDS):
+        codes[words == word] = code
+    return codes
 
 
 def table_of(frame: pd.DataFrame) -> Table:

@@ -15,6 +15,7 @@ within 150 km of a place that the intervals are scored on; `docs/validation/clim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from statistics import NormalDist
 
@@ -160,7 +161,14 @@ def interval(
     ([1.5], [7.2])
     """
     day = pd.DatetimeIndex(usual.index).day_of_year.to_numpy().astype(float)
-    rows = np.column_stack([day, *(usual[name].to_numpy(float) for name in USUAL)])
+    return interval_of(day, {name: usual[name].to_numpy(float) for name in USUAL}, site, annual_range, of_maps=of_maps)
+
+
+def interval_of(
+    day: Array, usual: Mapping[str, Array], site: Site, annual_range: float | None, *, of_maps: bool = True
+) -> tuple[Array, Array]:
+    """Return the bounds of `interval` from arrays: day of the year, and usual weather by name; shapes (days,)."""
+    rows = np.column_stack([day, *(usual[name] for name in USUAL)])
     bounds = np.full((2, len(rows)), np.nan)
     whole = np.isfinite(rows).all(axis=1)
     if whole.any():  # the same day of many years is one day

@@ -15,13 +15,11 @@ is. What it covers at stations: `docs/validation/fusion.md`.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from etolib.equations.filling import vapour_pressure
-from etolib.equations.sun import extraterrestrial_radiation
+from etolib.fusion.block import Array, Block
+from etolib.fusion.equation import Done, evapotranspiration
 from etolib.fusion.intervals import Z95
-from etolib.fusion.members import penman_monteith
-from etolib.site import Site
 
 DEW_POINT = (-12.0, 6.0)
 """Bounds of dew point less Tmin. [K]"""
@@ -36,52 +34,45 @@ BOUNDED = ("estimated_tmin", "estimated_hargreaves", "estimated_island", "estima
 """Flags of the estimates whose error is told here or, of wind, in `etolib.fusion.wind`."""
 
 
-def estimate_error(
-    inputs: pd.DataFrame, flags: pd.DataFrame, site: Site, eto: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the standard error of ETo for estimated humidity and radiation, upwards and downwards; shapes (days,).
-
-    [mm day-1]
+def estimate_error(done: Done, block: Block) -> tuple[Array, Array]:
+    """Return the standard error of ETo for estimated humidity and radiation, upwards and downwards.
 
     Parameters
     ----------
-    inputs, flags : pandas.DataFrame
-        Completed inputs and their flags (`EtoResult`).
-    site : Site
-    eto : ndarray, shape (days,)
-        Their ETo. [mm day-1]
+    done : Done
+        Completed inputs, their flags and ETo.
+    block : Block
+
+    Returns
+    -------
+    up, down : ndarray, shape (places, days)
+        0 where neither is estimated. [mm day-1]
     """
-    up, down = np.zeros(len(eto)), np.zeros(len(eto))
-    humid = (flags["ea"] == "estimated_tmin").to_numpy()
-    radiant = flags["rs"].isin(["estimated_hargreaves", "estimated_island", "estimated_sunshine"]).to_numpy()
+    up, down = np.zeros(done.eto.shape), np.zeros(done.eto.shape)
+    humid = done.flagged("ea", ["estimated_tmin"])
+    radiant = done.flagged("rs", ["estimated_hargreaves", "estimated_island", "estimated_sunshine"])
     for rows, variable, bounds in ((humid, "ea", _vapour), (radiant, "rs", _radiation)):
         if not rows.any():
             continue
-        part = inputs.loc[rows]
-        off = [
-            penman_monteith(part.assign(**{variable: bound}), site) - eto[rows]
-            for bound in bounds(part, flags.loc[rows], site)
-        ]
-        up[rows] = np.hypot(up[rows], np.fmax(np.fmax(*off), 0.0) / Z95)
-        down[rows] = np.hypot(down[rows], np.fmax(np.fmax(-off[0], -off[1]), 0.0) / Z95)
+        off = [evapotranspiration({**done.values, variable: bound}, block) - done.eto for bound in bounds(done, block)]
+        up = np.where(rows, np.hypot(up, np.fmax(np.fmax(*off), 0.0) / Z95), up)
+        down = np.where(rows, np.hypot(down, np.fmax(np.fmax(-off[0], -off[1]), 0.0) / Z95), down)
     return up, down
 
 
-def _vapour(inputs: pd.DataFrame, flags: pd.DataFrame, site: Site) -> tuple[np.ndarray, np.ndarray]:
+def _vapour(done: Done, block: Block) -> tuple[Array, Array]:
     """Return the driest and the most humid vapour pressure. [kPa]"""
-    low, high = inputs["tmin"].to_numpy(float), inputs["tmax"].to_numpy(float)
+    low, high = done.values["tmin"], done.values["tmax"]
     dry, wet = (
         vapour_pressure({"tmin": low, "tmax": high, "tdew": np.minimum(low + shift, high)}) for shift in DEW_POINT
     )
     return dry, wet
 
 
-def _radiation(inputs: pd.DataFrame, flags: pd.DataFrame, site: Site) -> tuple[np.ndarray, np.ndarray]:
+def _radiation(done: Done, block: Block) -> tuple[Array, Array]:
     """Return the least and the most solar radiation. [MJ m-2 day-1]"""
-    rs = inputs["rs"].to_numpy(float)
-    day = pd.DatetimeIndex(inputs.index).day_of_year.to_numpy().astype(float)
-    ra = np.asarray(extraterrestrial_radiation(site.latitude, day))
+    rs, ra = done.values["rs"], block.ra
     dark = np.minimum(np.maximum(rs - CLEARNESS * ra, DARKEST * ra), rs)
     clear = np.maximum(np.minimum(rs + CLEARNESS * ra, CLEAREST * ra), rs)
-    sunny = (flags["rs"] == "estimated_sunshine").to_numpy()
+    sunny = done.flagged("rs", ["estimated_sunshine"])
     return np.where(sunny, (1 - SUNSHINE) * rs, dark), np.where(sunny, (1 + SUNSHINE) * rs, clear)

@@ -15,38 +15,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.equations.filling import ESTIMATED, FILLED
+from etolib.equations.conventions import FAO56
+from etolib.equations.filling import FLAGS, summary
 from etolib.errors import InputError, Problem
 from etolib.fusion import departures, faults, intervals, series, usual
-from etolib.fusion.estimates import BOUNDED, estimate_error
-from etolib.fusion.inputs import HUMIDITY, Chosen, choose_inputs
+from etolib.fusion.block import Block, Days, Mask, frame_of, kinds_of
+from etolib.fusion.equation import rules
+from etolib.fusion.inputs import choose, choose_inputs, labelled
 from etolib.fusion.learnt import Learnt, learn
-from etolib.fusion.members import Members, member, penman_monteith, wind_slope
-from etolib.fusion.sources import CLIMATOLOGY, dateless, own_error
-from etolib.fusion.wind import said, unquestioned, wind_error
+from etolib.fusion.members import Members, member
+from etolib.fusion.sources import CLIMATOLOGY, dateless
+from etolib.fusion.untaught import LEAST_ERROR, Untaught, by_priors
+from etolib.fusion.wind import said
 from etolib.reference import EtoResult
-from etolib.reference import eto as reference_eto
 from etolib.site import Site
 from etolib.sources.catalogue import STATION
-from etolib.sources.climatology import annual_range
+from etolib.sources.row import KINDS
 from etolib.words import Text, say
-
-ESTIMATE_ERROR = 0.10
-"""Added (as relative variance) for each input of a day that is doubtful, or estimated by no rule of `BOUNDED`."""
-
-ROUTE_ERROR = {"from_rh_mean": 0.05, "from_rh_max": 0.03, "from_psychrometer": 0.03}
-"""Relative standard error of ETo, added (as variance) to a station's own, of the lesser routes to vapour pressure
-(FAO-56 Eqs. 19 and 18). At Maricopa, 2003 to 2020, ETo by them differs from that by the dew point by 4.9 and 3.5 % of
-its mean (root mean square); by both extremes (Eq. 17) by 1.5 %, within the station's own. Of a
-psychrometer, read at one or a few hours of the day, no series was at hand: taken as that by the maximum. [1]"""
 
 USUAL = "climatology"
 """The source of usual weather."""
 
 REACH = pd.Timedelta(days=3 * 365)
 """How far from the days of teaching what was learnt there is used, where those are said."""
-
-LEAST_ERROR = 0.1  # mm day-1; no interval is narrower than this either way
 
 
 @dataclass(frozen=True)
@@ -147,81 +138,156 @@ def fuse_sources(
     if site.elevation is None:
         raise InputError([Problem("elevation", None, say("is_missing"), say("give_an_elevation"))])
     report = checked or check(frames, site)
-    clean = report.frames
-    chosen = choose_inputs(clean, first, site.elevation)
-    completed = reference_eto(chosen.given, site, **options)
-    completed = replace(completed, flags=_doubtful(completed.flags, chosen.source, report))
-    index = chosen.inputs.index
-    each = pd.DataFrame({name: _alone(frame, site, options) for name, frame in clean.items()}, index=index)
-    means = _long_term_means(frames)
-    lone_wind = unquestioned(clean, chosen.source["u2"])
-    if STATION not in means:
-        lone_wind &= (chosen.source["u2"] != STATION).to_numpy()
-    fused = _nothing_learnt(site, chosen, completed, each, means, lone_wind)
-    truth = _reference(reference, clean, means, site, index)
-    learnt, said_of_grids = _correct(fused, clean, site, truth, means, first, teaching)
-    lesson, said_of_usual = _teach_usual(fused, completed, chosen, site, _whole(truth, reference, record, site))
-    warnings = [f.message for f in report.quarantined]
-    warnings += [f.message for f in report.findings if f.action == "note"]
-    warnings += said_of_grids + said_of_usual
-    warnings += said(completed.inputs, site, fused.eto, chosen.source["u2"], lone_wind & ~fused.corrected)
+    block = Block.of_frames(report.frames, site)
+    kinds = {name: kinds_of(frame["kind"])[None, :] for name, frame in frames.items() if "kind" in frame}
+    checks = Checks([report.findings], {cell: rows[None, :] for cell, rows in report.marked.items()})
+    fused = fuse_block(
+        Block(block.sites, block.days, block.tables, kinds),
+        checks,
+        first,
+        Lessons(reference, teaching, record),
+        **options,
+    )
+    return labelled_place(fused)
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What the checks found: findings of each place, and by source and variable the doubtful cells that were kept."""
+
+    findings: list[list[faults.Finding]]
+    marked: dict[tuple[str, str], Mask] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What one place can learn from: reference, days of teaching and record of `fuse_sources`."""
+
+    reference: pd.Series | None = None
+    teaching: pd.DatetimeIndex | None = None
+    record: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class FusedBlock:
+    """The fused days of the places of a block.
+
+    Attributes
+    ----------
+    block : Block
+        Places and days, and the checked tables.
+    days : Untaught
+        ETo, interval, weights, inputs and flags, with what was learnt in them; shapes (places, days).
+    findings, warnings : list of list
+        Of each place, as in `Fused`.
+    learnt, learnt_usual : Learnt or None
+        Of a block of one place.
+    """
+
+    block: Block
+    days: Untaught
+    findings: list[list[faults.Finding]]
+    warnings: list[list[Text]]
+    learnt: Learnt | None = None
+    learnt_usual: Learnt | None = None
+
+    def on(self, days: pd.DatetimeIndex | None = None) -> FusedBlock:
+        """Return the same on some of its days, without those that were only learnt from; the tables are left aside."""
+        if days is None:
+            return replace(self, block=self.block.with_tables({}))
+        rows = self.block.days.positions(Days(days))
+        kinds = {name: codes[:, rows] for name, codes in self.block.kinds.items()}
+        block = Block(self.block.sites, Days(days), {}, kinds)
+        return replace(self, block=block, days=self.days.on(rows))
+
+
+def fuse_block(
+    block: Block, checks: Checks, first: Sequence[str] = (), lessons: Lessons | None = None, **options: Any
+) -> FusedBlock:
+    """Fuse the checked sources of the places of a block; what becomes of a place does not depend on the others.
+
+    Parameters
+    ----------
+    block : Block
+        Of checked tables.
+    checks : Checks
+    first : sequence of str
+        As in `fuse_sources`.
+    lessons : Lessons, optional
+        Of a block of one place.
+    **options
+        As in `fuse_sources`.
+
+    Raises
+    ------
+    InputError
+        For an option that is not known, and for numbers of a place that `etolib.eto` refuses.
+    Mixed
+        Where places must be computed one by one.
+    """
+    means = _long_term_means(block)
+    inputs = choose(block.tables, block.shape, first, block.elevation)
+    days = by_priors(block, inputs, rules(**options), checks.marked, means)
+    warnings: list[list[Text]] = [[f.message for f in found if f.action == "quarantine"] for found in checks.findings]
+    for place, found in enumerate(checks.findings):
+        warnings[place] += [f.message for f in found if f.action == "note"]
+    learnt, lesson = None, None
+    if len(block.sites) == 1 and (lessons is not None or STATION in block.tables):
+        learnt, lesson, told = _learn(block, days, lessons or Lessons(), means, first)
+        warnings[0] += told
+    for place, told in enumerate(said(days.done.values, block, days.eto, inputs, days.lone_wind & ~days.corrected)):
+        warnings[place] += told
+    return FusedBlock(block, days, checks.findings, warnings, learnt, lesson)
+
+
+def _learn(
+    block: Block, days: Untaught, lessons: Lessons, means: Sequence[str], first: Sequence[str]
+) -> tuple[Learnt | None, Learnt | None, list[Text]]:
+    """Learn from the reference of one place what there is to learn; returns it, and what there is to say of it."""
+    site, index = block.sites[0], block.days.index
+    clean = {name: frame_of(table, block.days) for name, table in block.tables.items()}
+    truth = _reference(lessons.reference, clean, means, site, index)
+    learnt, said_of_grids = _correct(days, clean, site, truth, means, first, lessons.teaching)
+    record = _whole(truth, lessons.reference, lessons.record, site)
+    lesson, said_of_usual = _teach_usual(days, block, record)
+    return learnt, lesson, said_of_grids + said_of_usual
+
+
+def labelled_place(fused: FusedBlock, place: int = 0) -> Fused:
+    """Return what a block holds of one place, by date."""
+    days, index, site = fused.days, fused.block.days.index, fused.block.sites[place]
+    inputs = labelled(days.inputs, index, place)
+    words = np.array(FLAGS, dtype=object)
+    completed = EtoResult(
+        eto=pd.Series(days.done.eto[place], index=index, name="eto"),
+        flags=pd.DataFrame({name: words[codes[place]] for name, codes in days.done.codes.items()}, index=index),
+        inputs=pd.DataFrame({name: values[place] for name, values in days.done.values.items()}, index=index),
+        latitude=site.latitude,
+        elevation=site.elevation,
+        method="fao56",
+        convention=FAO56,
+        warnings=tuple(summary({name: codes[place] for name, codes in days.done.codes.items()})),
+    )
     return Fused(
-        eto=pd.Series(fused.eto, index=index, name="eto"),
-        lower=pd.Series(fused.lower, index=index, name="eto_lower"),
-        upper=pd.Series(fused.upper, index=index, name="eto_upper"),
-        weights=fused.weights,
-        inputs=chosen.inputs,
-        inputs_source=chosen.source,
+        eto=pd.Series(days.eto[place], index=index, name="eto"),
+        lower=pd.Series(days.lower[place], index=index, name="eto_lower"),
+        upper=pd.Series(days.upper[place], index=index, name="eto_upper"),
+        weights=pd.DataFrame({name: share[place] for name, share in days.weights.items()}, index=index),
+        inputs=inputs.inputs,
+        inputs_source=inputs.source,
         completed=completed,
-        source_eto=each,
-        learnt=learnt,
-        learnt_usual=lesson,
-        quarantined=report.quarantined,
-        findings=report.findings,
-        evidence=chosen.evidence,
-        warnings=warnings,
+        source_eto=pd.DataFrame({name: eto[place] for name, eto in days.each.items()}, index=index),
+        learnt=fused.learnt,
+        learnt_usual=fused.learnt_usual,
+        quarantined=[f for f in fused.findings[place] if f.action == "quarantine"],
+        findings=fused.findings[place],
+        evidence=inputs.evidence,
+        warnings=fused.warnings[place],
     )
 
 
-@dataclass
-class _Days:
-    """ETo, interval and weights of each day, while they are made."""
-
-    eto: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    weights: pd.DataFrame
-    from_station: np.ndarray
-    corrected: np.ndarray
-
-
-def _nothing_learnt(
-    site: Site,
-    chosen: Chosen,
-    completed: EtoResult,
-    each: pd.DataFrame,
-    means: Sequence[str],
-    lone_wind: np.ndarray,
-) -> _Days:
-    """Return the days by the chosen inputs alone, with the interval of stated priors."""
-    eto = completed.eto.to_numpy(float).copy()
-    slope = wind_slope(eto, penman_monteith(completed.inputs, site, wind_factor=0.5))
-    from_station = _from_station(chosen.source) & (STATION not in means)
-    measured_wind = (chosen.source["u2"] == STATION).to_numpy() & (STATION not in means)
-    unknown = (completed.flags["u2"] == "default_wind").to_numpy()
-    wind = wind_error(completed.inputs, site, eto, np.where(measured_wind, 0.0, slope), lone_wind, unknown)
-    estimates = estimate_error(completed.inputs, completed.flags, site, eto)
-    lower, upper = _without_reference(eto, wind, each, chosen.source, completed, site, estimates, from_station, means)
-    there = np.isfinite(eto)
-    weights = pd.DataFrame(
-        {"chosen": there & ~from_station, "second": False, "station": there & from_station},
-        index=chosen.inputs.index,
-    ).astype(float)
-    return _Days(eto, lower, upper, weights, from_station, np.zeros(len(eto), bool))
-
-
 def _correct(
-    days: _Days,
+    days: Untaught,
     clean: Mapping[str, pd.DataFrame],
     site: Site,
     reference: pd.Series | None,
@@ -250,11 +316,13 @@ def _correct(
         members = Members(site, grids, first, like=at_school)
         near = np.asarray((index >= teaching[0] - REACH) & (index <= teaching[-1] + REACH))
     fused = series.fuse_taught(members, taught)
-    theirs = ~days.from_station & np.isfinite(fused.eto)
+    theirs = ~days.from_station[0] & np.isfinite(fused.eto)
     take, far = theirs & near, int((theirs & ~near).sum())
-    days.eto[take], days.lower[take], days.upper[take] = fused.eto[take], fused.lower[take], fused.upper[take]
-    days.corrected[take] = True
-    days.weights.loc[take, ["chosen", "second"]] = fused.weights.T[take]
+    for mine, other in ((days.eto, fused.eto), (days.lower, fused.lower), (days.upper, fused.upper)):
+        mine[0, take] = other[take]
+    for name, share in zip(("chosen", "second"), fused.weights, strict=True):
+        days.weights[name][0, take] = share[take]
+    days.corrected[0, take] = True
     return learnt, [learnt.text, *([say("too_far_to_correct", count=far)] if far else [])]
 
 
@@ -269,22 +337,24 @@ def _whole(
     )
 
 
-def _teach_usual(
-    days: _Days, completed: EtoResult, chosen: Chosen, site: Site, record: pd.Series | None
-) -> tuple[Learnt | None, list[Text]]:
+def _teach_usual(days: Untaught, block: Block, record: pd.Series | None) -> tuple[Learnt | None, list[Text]]:
     """Correct the days that the climatology gives by what a record has taught of it; returns what there is to say."""
-    rows = (chosen.source[["tmax", "ea", "u2", "rs"]] == USUAL).all(axis=1).to_numpy()
+    rows = np.logical_and.reduce([days.inputs.of(name, USUAL)[0] for name in ("tmax", "ea", "u2", "rs")])
     if record is None or not rows.any():
         return None, []
-    lesson = usual.learn(record, site)
+    lesson = usual.learn(record, block.sites[0])
     if not lesson.used:
         return lesson.learnt, [lesson.text]
-    asked = usual.of_weather(completed.inputs.loc[rows, list(departures.USUAL)], site)
+    weather = {name: days.done.values[name][0, rows] for name in departures.USUAL}
+    asked = usual.of_weather(pd.DataFrame(weather, index=block.days.index[rows]), block.sites[0])
     eto, lower, upper = lesson.corrected(asked)
     room = intervals.Z95 * LEAST_ERROR
-    days.eto[rows] = eto
-    days.lower[rows], days.upper[rows] = np.maximum(np.minimum(lower, eto - room), 0.0), np.maximum(upper, eto + room)
-    days.corrected[rows] = True
+    days.eto[0, rows] = eto
+    days.lower[0, rows], days.upper[0, rows] = (
+        np.maximum(np.minimum(lower, eto - room), 0.0),
+        np.maximum(upper, eto + room),
+    )
+    days.corrected[0, rows] = True
     unknown = lesson.unknown_season(asked.dates)
     more = [] if lesson.doubt is None else [lesson.doubt]
     return lesson.learnt, [lesson.text, *more, *([say("climatology_season_unknown", count=unknown)] if unknown else [])]
@@ -301,44 +371,21 @@ def check(
     ``record`` is the whole record of the station, ``judged`` the days on which sources are compared as wholes
     (`etolib.fusion.faults.check`).
     """
-    numbers = {name: _numbers(frame) for name, frame in frames.items()}
-    return faults.check(numbers, site, None if record is None else _numbers(record), judged)
+    tables = {name: numbers(frame) for name, frame in frames.items()}
+    return faults.check(tables, site, None if record is None else numbers(record), judged)
 
 
-def _doubtful(flags: pd.DataFrame, source: pd.DataFrame, report: faults.Report) -> pd.DataFrame:
-    """Return the flags with those cells marked whose value the checks found doubtful and kept."""
-    out = flags.copy()
-    for (name, variable), rows in report.marked.items():
-        cell = "ea" if variable in HUMIDITY else variable
-        if cell in out:
-            out.loc[rows & (source[cell] == name).to_numpy(), cell] = "suspect_unlikely"
-    return out
-
-
-def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
+def numbers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the numeric columns (a table may name the kind of each day); a psychrometer needs its coefficient."""
     out = frame.select_dtypes("number").astype(float)
     return out if "a_psy" in out else out.drop(columns=["tdry", "twet"], errors="ignore")
 
 
-def _alone(frame: pd.DataFrame, site: Site, options: Mapping[str, Any]) -> pd.Series:
-    """Return the ETo of one source's own inputs, gaps filled by FAO-56."""
-    if not {"tmin", "tmax"} <= set(frame.columns):
-        return pd.Series(np.nan, index=frame.index)
-    eto: pd.Series = reference_eto(frame, site, **options).eto
-    return eto
-
-
-def _long_term_means(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+def _long_term_means(block: Block) -> list[str]:
     """Return the sources that hold no weather of a date: the climatology, and monthly means of an own station."""
-    found = [name for name in frames if dateless(name)]
-    own = frames[STATION].get("kind") if STATION in frames else None
-    return [*found, STATION] if own is not None and (own.dropna() == CLIMATOLOGY).all() else found
-
-
-def _from_station(source: pd.DataFrame) -> np.ndarray:
-    """Return where temperature or wind is measured at the place: a grid's bias does not belong there."""
-    return ((source["tmax"] == STATION) | (source["u2"] == STATION)).to_numpy()
+    found = [name for name in block.tables if dateless(name)]
+    own = block.kinds.get(STATION)
+    return [*found, STATION] if own is not None and np.isin(own, (-1, KINDS.index(CLIMATOLOGY))).all() else found
 
 
 def _reference(
@@ -351,45 +398,3 @@ def _reference(
         return None
     own = choose_inputs({STATION: frames[STATION]}, elevation=site.elevation).inputs
     return pd.Series(member(own, site)[0], index=index)
-
-
-def _without_reference(
-    eto: np.ndarray,
-    wind: tuple[np.ndarray, np.ndarray],
-    each: pd.DataFrame,
-    source: pd.DataFrame,
-    completed: EtoResult,
-    site: Site,
-    estimates: tuple[np.ndarray, np.ndarray],
-    from_station: np.ndarray,
-    means: Sequence[str],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval of days on which nothing was learnt."""
-    weather = each.drop(columns=list(means), errors="ignore")
-    flags = completed.flags
-    extra = ESTIMATE_ERROR**2 * flags.isin(ESTIMATED.difference(BOUNDED)).sum(axis=1).to_numpy(float)
-    lower, upper = intervals.without_reference(
-        eto,
-        wind,
-        weather.std(axis=1, ddof=1).to_numpy(float),
-        weather.notna().sum(axis=1).to_numpy(),
-        extra=extra,
-    )
-    own = (source[[*FILLED]] == STATION) | flags[[*FILLED]].isin(BOUNDED)
-    of_station = from_station & own.all(axis=1).to_numpy()
-    route = flags["ea"].map(ROUTE_ERROR).fillna(0.0).to_numpy(float)
-    up, down = (np.exp(intervals.Z95 * np.sqrt(own_error() ** 2 + route**2 + extra + part**2)) for part in wind)
-    lower, upper = np.where(of_station, eto / down, lower), np.where(of_station, eto * up, upper)
-    for name in means:
-        of_it = (source["tmax"] == name).to_numpy()
-        usual = completed.inputs.loc[of_it, list(departures.USUAL)]
-        bounds = departures.interval(usual, site, annual_range(site), of_maps=name != STATION)
-        estimated = np.exp(intervals.Z95 * np.sqrt(extra[of_it]))
-        lower[of_it] = eto[of_it] - estimated * (eto[of_it] - bounds[0])
-        upper[of_it] = eto[of_it] + estimated * (bounds[1] - eto[of_it])
-    higher, deeper = estimates
-    lower = eto - np.hypot(eto - lower, intervals.Z95 * deeper)
-    upper = eto + np.hypot(upper - eto, intervals.Z95 * higher)
-    room = intervals.Z95 * LEAST_ERROR
-    lower, upper = np.minimum(lower, eto - room), np.maximum(upper, eto + room)
-    return np.where(eto >= 0, np.maximum(lower, 0.0), lower), upper

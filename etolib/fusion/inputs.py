@@ -33,8 +33,7 @@ from numpy.typing import NDArray
 from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.equations.filling import vapour_pressure
-from etolib.errors import InputError, Problem
-from etolib.fusion.block import Array, Mask, Table, columns_of
+from etolib.fusion.block import Array, Mask, Table, columns_of, one_index, rows_of
 from etolib.sources import catalogue
 from etolib.sources.catalogue import STATION
 from etolib.words import Text, say
@@ -92,6 +91,11 @@ class Inputs:
         """Return where the value of a variable is of a source; shape (places, days)."""
         codes = self.source[variable]
         return codes == self.names.index(name) if name in self.names else np.zeros(codes.shape, bool)
+
+    def on(self, rows: Any) -> Inputs:
+        """Return the same on some of the days."""
+        source = {name: codes[:, rows] for name, codes in self.source.items()}
+        return Inputs(rows_of(self.values, rows), rows_of(self.given, rows), source, self.names, self.evidence)
 
     def words(self, variable: str, place: int = 0) -> NDArray[np.object_]:
         """Return the name of the source of each day of a place, None where absent; shape (days,)."""
@@ -159,11 +163,7 @@ def choose_inputs(
     >>> float(chosen.inputs.rs.iloc[0]), float(chosen.inputs.rhmean.iloc[0]), chosen.source.rhmean.iloc[0]
     (22.0, 65.0, 'nasa_power+open_meteo_archive')
     """
-    if not frames:
-        raise InputError([Problem("frames", {}, say("holds_no_source"))])
-    index = next(iter(frames.values())).index
-    if uneven := [name for name, frame in frames.items() if not frame.index.equals(index)]:
-        raise InputError([Problem("frames", uneven, say("must_have_one_date_index"), say("reindex_to_one"))])
+    index = one_index(frames)
     tables = {name: columns_of(frame, _READ) for name, frame in frames.items()}
     height = None if elevation is None else np.array([[elevation]])
     return labelled(choose(tables, (1, len(index)), first, height), index)

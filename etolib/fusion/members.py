@@ -9,15 +9,24 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from etolib.fusion.inputs import HUMIDITY, TEMPERATURE, Chosen, choose_inputs, relative_humidity
+from etolib.fusion.block import Block
+from etolib.fusion.equation import wind_slope
+from etolib.fusion.inputs import (
+    HUMIDITY,
+    TEMPERATURE,
+    Chosen,
+    Inputs,
+    choose,
+    choose_inputs,
+    labelled,
+    relative_humidity,
+)
 from etolib.fusion.sources import second
 from etolib.reference import eto_fao56
 from etolib.site import Site
 
 OWN_DAYS = 365
 """Days of use, and of reference, a recipe needs for bias states of its own; with less it takes the commonest's."""
-
-LEAST = 0.1  # mm day-1; below it a logarithm means nothing
 
 
 class Recipe(NamedTuple):
@@ -97,20 +106,6 @@ def penman_monteith(inputs: pd.DataFrame, site: Site, wind_factor: float = 1.0) 
     )
 
 
-def wind_slope(eto: np.ndarray, eto_half_wind: np.ndarray) -> np.ndarray:
-    """Return by how much log ETo falls when the wind is halved, per doubling. [1]
-
-    A secant, because grids are wrong by factors of about two: the correction is then exact at half the wind.
-
-    >>> wind_slope(np.array([4.0, 0.05]), np.array([3.0, 0.05])).round(3).tolist()
-    [0.415, 0.0]
-    """
-    usable = (eto > LEAST) & (eto_half_wind > LEAST)
-    ratio = np.where(usable, eto, 1.0) / np.where(usable, eto_half_wind, 1.0)
-    slope = np.clip(np.log2(ratio), -0.5, 1.0)
-    return np.where(np.isnan(eto), np.nan, slope)
-
-
 def member(inputs: pd.DataFrame, site: Site) -> tuple[np.ndarray, np.ndarray]:
     """Return ETo [mm day-1] and wind slope [1] of a table of inputs; each shape (days,)."""
     eto = penman_monteith(inputs, site)
@@ -161,9 +156,19 @@ class Members:
         return self.dates.day_of_year.to_numpy()
 
     @cached_property
-    def chosen(self) -> Chosen:
+    def block(self) -> Block:
+        """The tables as arrays."""
+        return Block.of_frames(self.frames, self.site)
+
+    @cached_property
+    def inputs(self) -> Inputs:
         """Inputs chosen per variable and day."""
-        return choose_inputs(self.frames, self.first, self.site.elevation)
+        return choose(self.block.tables, (1, len(self.dates)), self.first, self.block.elevation)
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """The same by date."""
+        return labelled(self.inputs, self.dates)
 
     @cached_property
     def _recipes(self) -> tuple[np.ndarray, list[Recipe]]:

@@ -244,10 +244,12 @@ def with_interval(members: Members, now: Corrected, covariance: np.ndarray | Non
     joined, share = _join(now, covariance, members.month)
     if spread is None:
         between = members.of_each_source()
-        alone = unquestioned(members.frames, members.chosen.source["u2"])
-        wind = wind_error(members.chosen.inputs, members.site, members.raw, members.slope, alone, np.zeros_like(alone))
+        alone = unquestioned(members.block.tables, members.inputs)
+        up, down = wind_error(
+            members.inputs.values, members.block, members.raw[None], members.slope[None], alone, np.zeros_like(alone)
+        )
         lower, upper = intervals.without_reference(
-            joined.eto, wind, between.std(axis=1, ddof=1).to_numpy(), between.notna().sum(axis=1).to_numpy()
+            joined.eto, (up[0], down[0]), between.std(axis=1, ddof=1).to_numpy(), between.notna().sum(axis=1).to_numpy()
         )
     else:
         lower, upper = intervals.bounds(

@@ -15,15 +15,15 @@ So the wind of a single grid may truly be from `WEAKER` to `STRONGER` times as s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
+from etolib.fusion.block import Array, Block, Mask, Table, places_where
+from etolib.fusion.equation import LEAST, evapotranspiration
+from etolib.fusion.inputs import Inputs
 from etolib.fusion.intervals import WIND_SD, Z95
-from etolib.fusion.members import LEAST, penman_monteith
 from etolib.fusion.sources import dateless
-from etolib.site import Site
 from etolib.words import Text, say
 
 WEAKER, STRONGER = 0.25, 2.5
@@ -40,82 +40,96 @@ MODERATE = 4.0
 for months, and a third more for the day. [m s-1]"""
 
 
-def unquestioned(frames: Mapping[str, pd.DataFrame], source: pd.Series) -> np.ndarray:
-    """Return where the wind of a day is a grid's that no other source of the day has a wind beside, shape (days,).
+def unquestioned(tables: Mapping[str, Table], inputs: Inputs) -> Mask:
+    """Return where the wind of a day is a grid's that no other source of the day has a wind beside.
 
     Parameters
     ----------
-    frames : mapping of str to pandas.DataFrame
-        Checked tables by source name.
-    source : pandas.Series
-        The source of each day's wind.
+    tables : mapping of str to Table
+        Checked, by source.
+    inputs : Inputs
+        What was chosen of them.
+
+    Returns
+    -------
+    ndarray, shape (places, days)
     """
-    count = np.zeros(len(source), int)
-    for name, frame in frames.items():
-        if not dateless(name) and "u2" in frame:
-            count += frame["u2"].notna().to_numpy()
-    grid = np.array([isinstance(name, str) and not dateless(name) for name in source], bool)
-    alone: np.ndarray = grid & (count == 1)
+    codes = inputs.source["u2"]
+    number = np.zeros(codes.shape, np.int8)
+    for name, table in tables.items():
+        if not dateless(name) and "u2" in table:
+            number += ~np.isnan(table["u2"])
+    grid = np.array([not dateless(name) for name in inputs.names] + [False])[codes]
+    alone: Mask = grid & (number == 1)
     return alone
 
 
 def wind_error(
-    inputs: pd.DataFrame, site: Site, eto: np.ndarray, slope: np.ndarray, alone: np.ndarray, unknown: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the relative standard error of ETo for its wind, upwards and downwards; shapes (days,). [1]
+    values: Mapping[str, Array], block: Block, eto: Array, slope: Array, alone: Mask, unknown: Mask
+) -> tuple[Array, Array]:
+    """Return the relative standard error of ETo for its wind, upwards and downwards; shapes (places, days). [1]
 
     Parameters
     ----------
-    inputs : pandas.DataFrame
+    values : mapping of str to ndarray, shape (places, days)
         Chosen inputs.
-    site : Site
-    eto : ndarray, shape (days,)
+    block : Block
+    eto : ndarray, shape (places, days)
         Their ETo. [mm day-1]
-    slope : ndarray, shape (days,)
-        Its wind slope, see `etolib.fusion.members.wind_slope`; 0 where the wind was measured at the place. [1]
-    alone : ndarray, shape (days,)
+    slope : ndarray, shape (places, days)
+        Its wind slope, see `etolib.fusion.equation.wind_slope`; 0 where the wind was measured at the place. [1]
+    alone : ndarray, shape (places, days)
         Where the wind is a single grid's.
-    unknown : ndarray, shape (days,)
+    unknown : ndarray, shape (places, days)
         Where nothing is known of it, and 2 m s-1 were taken.
     """
     up = np.abs(WIND_SD * np.nan_to_num(slope))
     down = up.copy()
     for rows, known in ((alone, True), (unknown, False)):
         if rows.any():
-            strong, weak = (np.log(ratio) for ratio in _of_bounds(inputs.loc[rows], site, eto[rows], known))
-            up[rows] = np.maximum(up[rows], np.maximum(strong, weak) / Z95)
-            down[rows] = np.maximum(down[rows], np.maximum(-strong, -weak) / Z95)
+            strong, weak = (np.log(ratio) for ratio in _of_bounds(values, block, eto, known))
+            up = np.where(rows, np.maximum(up, np.maximum(strong, weak) / Z95), up)
+            down = np.where(rows, np.maximum(down, np.maximum(-strong, -weak) / Z95), down)
     return up, down
 
 
-def _of_bounds(inputs: pd.DataFrame, site: Site, eto: np.ndarray, known: bool = True) -> tuple[np.ndarray, np.ndarray]:
+def _of_bounds(values: Mapping[str, Array], block: Block, eto: Array, known: bool = True) -> tuple[Array, Array]:
     """Return ETo with the strongest and the weakest wind over that with the grid's; 1 where it is next to nothing."""
-    wind = inputs["u2"].to_numpy(float)
-    ratios = []
+    wind = values["u2"]
     bounds = (np.maximum(STRONGER * wind, MODERATE), WEAKER * wind) if known else (UNKNOWN * wind, wind / UNKNOWN)
-    for bound in bounds:
-        other = penman_monteith(inputs.assign(u2=bound), site)
-        usable = (eto > LEAST) & (other > LEAST)
-        ratios.append(np.where(usable, other, 1.0) / np.where(usable, eto, 1.0))
-    return ratios[0], ratios[1]
+    strong, weak = (evapotranspiration(values, block, bound) for bound in bounds)
+    return _over(strong, eto), _over(weak, eto)
 
 
-def said(inputs: pd.DataFrame, site: Site, eto: np.ndarray, source: pd.Series, alone: np.ndarray) -> Sequence[Text]:
-    """Return a sentence for each grid whose wind stands alone: on how many days, and what that may change here."""
-    sentences = []
-    for name in dict.fromkeys(source[alone]):
-        days = alone & (source == name).to_numpy() & np.isfinite(eto)
-        if not days.any():
-            continue
-        strong, weak = (ratio * eto[days] for ratio in _of_bounds(inputs.loc[days], site, eto[days]))
-        total = eto[days].sum()
-        low, high = sorted(100 * (float(part.sum()) / total - 1) for part in (weak, strong))
-        sentence = say(
-            "wind_of_a_single_grid",
-            count=int(days.sum()),
-            wind=f"{float(inputs.loc[days, 'u2'].mean()):.1f}",
-            low=f"{low:+.0f}",
-            high=f"{high:+.0f}",
-        )
-        sentences.append(say("of_source", source=name, sentence=sentence))
+def _over(other: Array, eto: Array) -> Array:
+    usable = (eto > LEAST) & (other > LEAST)
+    return np.where(usable, other, 1.0) / np.where(usable, eto, 1.0)
+
+
+def said(values: Mapping[str, Array], block: Block, eto: Array, inputs: Inputs, alone: Mask) -> list[list[Text]]:
+    """Return for each place a sentence for each grid whose wind stands alone: on how many days, and what it may change.
+
+    ``eto`` is that of the result; ``alone`` where the wind of a day that nothing has corrected is a single grid's.
+    """
+    sentences: list[list[Text]] = [[] for _ in block.sites]
+    days = alone & np.isfinite(eto)
+    if not days.any():
+        return sentences
+    strong, weak = _of_bounds(values, block, eto)
+    for place in places_where(days.any(axis=1)):
+        codes = inputs.source["u2"][place]
+        for code in dict.fromkeys(codes[alone[place]].tolist()):
+            rows = days[place] & (codes == code)
+            if rows.any():
+                own = eto[place, rows]
+                parts = [float((ratio[place, rows] * own).sum()) / own.sum() - 1 for ratio in (weak, strong)]
+                low, high = sorted(100 * part for part in parts)
+                sentence = say(
+                    "wind_of_a_single_grid",
+                    count=int(rows.sum()),
+                    wind=f"{float(values['u2'][place, rows].mean()):.1f}",
+                    low=f"{low:+.0f}",
+                    high=f"{high:+.0f}",
+                )
+                sentences[place].append(say("of_source", source=inputs.names[code], sentence=sentence))
     return sentences

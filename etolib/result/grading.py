@@ -1,14 +1,21 @@
-"""Source, kind, quality and flags of each day: the last step to a table that says how good its numbers are."""
+"""Source, kind, quality and flags of each day: the last step to a table that says how good its numbers are.
+
+Days are arrays (places, days) of codes here; words are made where a table is (`Grades.words_of_sources` ...).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from etolib.equations.filling import ESTIMATED, UNCONFIRMED
+from etolib.equations.filling import CODES, ESTIMATED, FLAGS, UNCONFIRMED
+from etolib.fusion.block import Array, Days, Mask
+from etolib.fusion.inputs import Inputs
 from etolib.sources.base import SourceData
 from etolib.sources.row import KINDS
 from etolib.words import Text, say
@@ -16,27 +23,102 @@ from etolib.words import Text, say
 USED = ("tmin", "tmax", "ea", "u2", "rs")
 """Inputs of the equation, in the order tables show them."""
 
+QUALITIES = ("LOW", "MEDIUM", "HIGH")
+"""Quality of a day; its code is the position, -1 where there is no value."""
+
 NARROW, NARROW_MM = 0.6, 1.5
 """An interval counts as narrow where its full width is at most this share of ETo, or this much. [1; mm day-1]"""
 
 CLIMATOLOGY = KINDS[-1]
 
+Codes = NDArray[np.int8]
+Flags = dict[str, Codes]
+"""Flag of each input cell, as a position in `etolib.equations.filling.FLAGS`; shapes (places, days)."""
 
-def mark_estimates(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str, SourceData]) -> None:
+_ESTIMATED = np.array([flag in ESTIMATED for flag in FLAGS])
+_SAID = np.array([flag in ESTIMATED or flag == UNCONFIRMED for flag in FLAGS])
+
+
+@dataclass(frozen=True)
+class Grades:
+    """How good each day is; arrays of shape (places, days).
+
+    Attributes
+    ----------
+    quality : ndarray
+        Position in `QUALITIES`, -1 where there is no value.
+    kind : ndarray
+        Position in `etolib.sources.row.KINDS`, -1 where there is no value.
+    source : ndarray
+        Sources used, a bit for each of ``sources``; 0 where there is no value.
+    sources : tuple of str
+        In the order of the alphabet.
+    flags : ndarray
+        What was estimated or is unconfirmed: a digit of base ``len(FLAGS)`` for each of ``inputs``, 0 where neither.
+    inputs : tuple of str
+    """
+
+    quality: Codes
+    kind: Codes
+    source: NDArray[np.int64]
+    sources: tuple[str, ...]
+    flags: NDArray[np.int64]
+    inputs: tuple[str, ...]
+
+    def words_of_quality(self, place: int) -> NDArray[np.object_]:
+        """Return HIGH, MEDIUM, LOW or None for each day of a place."""
+        return np.asarray(np.array([*QUALITIES, None], dtype=object)[self.quality[place]])
+
+    def words_of_kind(self, place: int) -> NDArray[np.object_]:
+        """Return observed, forecast, climatology or None for each day of a place."""
+        return np.asarray(np.array([*KINDS, None], dtype=object)[self.kind[place]])
+
+    def words_of_source(self, place: int) -> list[str | None]:
+        """Return the names of the sources of each day of a place, joined by ``+``; None where there is none."""
+        return [joined(self.sources, bits) for bits in self.source[place].tolist()]
+
+    def words_of_flags(self, place: int) -> list[str]:
+        """Return what is estimated or unconfirmed on each day of a place: ``rs: estimated_hargreaves``."""
+        return [_flags_of_day(self.inputs, digits) for digits in self.flags[place].tolist()]
+
+
+@lru_cache(maxsize=4096)  # a few combinations make all the days of thirty years
+def joined(sources: tuple[str, ...], bits: int) -> str | None:
+    """Return the names of a set of sources.
+
+    >>> joined(("a", "b", "c"), 5), joined(("a",), 0)
+    ('a+c', None)
+    """
+    return "+".join(name for place, name in enumerate(sources) if bits >> place & 1) or None
+
+
+@lru_cache(maxsize=4096)
+def _flags_of_day(inputs: tuple[str, ...], digits: int) -> str:
+    found = []
+    for name in inputs:
+        digits, code = divmod(digits, len(FLAGS))
+        if code:
+            found.append(f"{name}: {FLAGS[code]}")
+    return "; ".join(found)
+
+
+def mark_estimates(flags: Flags, inputs: Inputs, answers: Sequence[Mapping[str, SourceData]], days: Days) -> None:
     """Flag the cells whose source says that it estimated that variable (MET Norway and NWS have no radiation).
 
-    A station's network may say so of single days.
+    A station's network may say so of single days. ``answers`` are those of each place.
     """
-    for name, answer in answers.items():
-        for variable in set(answer.meta.get("estimated") or ()) & set(flags.columns):
-            flags.loc[used[variable] == name, variable] = "estimated_by_source"
-        by_day = answer.meta.get("estimated_days") or {}
-        for variable in flags.columns if by_day else ():
-            for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
-                days = pd.DatetimeIndex(sorted({day for column in columns for day in by_day.get(column, ())}))
-                rows = (used[variable] == name) & (flags[variable] == flag) & flags.index.isin(days)
-                if flag not in ESTIMATED:
-                    flags.loc[rows, variable] = "estimated_by_source"
+    for place, answered in enumerate(answers):
+        for name, answer in answered.items():
+            for variable in set(answer.meta.get("estimated") or ()) & set(flags):
+                flags[variable][place, inputs.of(variable, name)[place]] = CODES["estimated_by_source"]
+            by_day = answer.meta.get("estimated_days") or {}
+            for variable in flags if by_day else ():
+                own = inputs.of(variable, name)[place]
+                for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
+                    told = pd.DatetimeIndex(sorted({day for column in columns for day in by_day.get(column, ())}))
+                    rows = own & (flags[variable][place] == CODES[flag]) & days.index.isin(told)
+                    if flag not in ESTIMATED:
+                        flags[variable][place, rows] = CODES["estimated_by_source"]
 
 
 COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -47,71 +129,101 @@ COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Columns that an input rests on, by its flag; the others rest on the column of their own name."""
 
 
-def mark_unconfirmed(flags: pd.DataFrame, used: pd.DataFrame, answers: Mapping[str, SourceData]) -> None:
+def mark_unconfirmed(flags: Flags, inputs: Inputs, answers: Sequence[Mapping[str, SourceData]]) -> None:
     """Flag the cells that rest on a guess about an own file that nobody has confirmed (``meta["guessed"]``).
 
-    An estimate keeps the flag that says how it was made.
+    An estimate keeps the flag that says how it was made. ``answers`` are those of each place.
     """
-    for name, answer in answers.items():
-        guessed = set(answer.meta.get("guessed") or ())
-        if not guessed:
-            continue
-        for variable in flags.columns:
-            from_it = used[variable].fillna("").str.split("+").map(lambda names: name in names)  # noqa: B023 (used here)
-            for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
-                if guessed & set(columns) and flag not in ESTIMATED:
-                    flags.loc[from_it & (flags[variable] == flag), variable] = UNCONFIRMED
+    for place, answered in enumerate(answers):
+        for name, answer in answered.items():
+            guessed = set(answer.meta.get("guessed") or ())
+            if not guessed:
+                continue
+            having = np.array([name in known.split("+") for known in inputs.names] + [False])
+            for variable in flags:
+                own = having[inputs.source[variable][place]]
+                for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
+                    if guessed & set(columns) and flag not in ESTIMATED:
+                        rows = own & (flags[variable][place] == CODES[flag])
+                        flags[variable][place, rows] = CODES[UNCONFIRMED]
 
 
-def quality_of_day(table: pd.DataFrame, flags: pd.DataFrame) -> pd.Series:
-    """Return HIGH, MEDIUM or LOW for each day.
+def grade(eto: Array, lower: Array, upper: Array, inputs: Inputs, flags: Flags, kinds: Mapping[str, Codes]) -> Grades:
+    """Return source, kind, quality and flags of each day.
+
+    Parameters
+    ----------
+    eto, lower, upper : ndarray, shape (places, days)
+        [mm day-1]
+    inputs : Inputs
+    flags : Flags
+        With what sources say themselves marked (`mark_estimates`, `mark_unconfirmed`).
+    kinds : mapping of str to ndarray, shape (places, days)
+        Kind of each source's days, see `etolib.fusion.block.Block`.
+    """
+    source, sources = sources_of_day(inputs)
+    kind = kind_of_day(source, sources, kinds)
+    quality = quality_of_day(eto, upper - lower, source, kind, flags)
+    absent = np.isnan(eto)
+    digits = np.zeros(eto.shape, np.int64)
+    for place, codes in enumerate(flags.values()):
+        digits += np.where(_SAID[codes], codes, 0).astype(np.int64) * len(FLAGS) ** place
+    nothing = np.int8(-1)
+    return Grades(
+        np.where(absent, nothing, quality),
+        np.where(absent, nothing, kind),
+        np.where(absent, 0, source),
+        sources,
+        digits,
+        tuple(flags),
+    )
+
+
+def quality_of_day(eto: Array, width: Array, source: NDArray[np.int64], kind: Codes, flags: Flags) -> Codes:
+    """Return the quality of each day, a position in `QUALITIES`; shapes (places, days).
 
     LOW: from the climatology, or two or more inputs estimated. HIGH: two or more sources of the date, no input
     estimated or resting on an unconfirmed guess, and the interval narrow (full width <= max(1.5 mm/day, 60 % of ETo)).
     MEDIUM: the rest.
+
+    Parameters
+    ----------
+    eto, width : ndarray
+        And the full width of its interval. [mm day-1]
+    source : ndarray
+        Sources of the day, a bit for each.
+    kind : ndarray
+        Position in `etolib.sources.row.KINDS`.
+    flags : Flags
     """
-    estimated = flags.isin(list(ESTIMATED)).sum(axis=1).to_numpy()
-    several = table["source"].fillna("").str.contains("+", regex=False).to_numpy()
-    width = (table["eto_upper"] - table["eto_lower"]).to_numpy()
-    narrow = width <= np.maximum(NARROW_MM, NARROW * table["eto"].to_numpy())
-    low = (table["kind"] == CLIMATOLOGY).to_numpy() | (estimated >= 2)
-    sure = ~(flags == UNCONFIRMED).any(axis=1).to_numpy()
+    estimated = np.zeros(eto.shape, np.int8)
+    sure = np.ones(eto.shape, bool)
+    for codes in flags.values():
+        estimated += _ESTIMATED[codes]
+        sure &= codes != CODES[UNCONFIRMED]
+    several = (source & (source - 1)) != 0
+    narrow = width <= np.maximum(NARROW_MM, NARROW * eto)
+    low = (kind == KINDS.index(CLIMATOLOGY)) | (estimated >= 2)
     high = several & (estimated == 0) & narrow & sure
-    return pd.Series(np.select([low, high], ["LOW", "HIGH"], "MEDIUM"), index=table.index, dtype=object)
+    return np.where(low, np.int8(0), np.where(high, np.int8(2), np.int8(1)))
 
 
-def source_of_day(source: pd.DataFrame) -> list[str | None]:
-    """Join the names of all sources whose inputs a day's ETo used, by ``+``."""
-    rows = map(tuple, source[list(USED)].fillna("").to_numpy())
-    return [_joined(row) for row in rows]
+def sources_of_day(inputs: Inputs) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the sources whose inputs a day's ETo used, a bit for each; and which bit is which."""
+    names = tuple(sorted({name for pair in inputs.names for name in pair.split("+")}))
+    bits = [sum(1 << names.index(name) for name in pair.split("+")) for pair in inputs.names]
+    of_code = np.array([*bits, 0], dtype=np.int64)
+    return np.bitwise_or.reduce([of_code[inputs.source[variable]] for variable in USED]), names
 
 
-@lru_cache(maxsize=1024)  # a few combinations make all the days of thirty years
-def _joined(cells: tuple[str, ...]) -> str | None:
-    return "+".join(sorted({name for cell in cells for name in cell.split("+") if name})) or None
-
-
-def kind_of_day(sources: Sequence[str | None], frames: Mapping[str, pd.DataFrame]) -> np.ndarray:
+def kind_of_day(source: NDArray[np.int64], sources: Sequence[str], kinds: Mapping[str, Codes]) -> Codes:
     """Return the weakest kind among the sources used on each day: climatology, then forecast, then observed."""
-    kinds = np.full(len(sources), None, dtype=object)
-    names = {text: text.split("+") if text else [] for text in set(sources)}
-    used = {name: np.array([name in names[text] for text in sources], dtype=bool) for name in frames}
-    for kind in KINDS:  # the weaker ones later: they overwrite
-        for name, frame in frames.items():
-            kinds[used[name] & (frame["kind"] == kind).to_numpy()] = kind
-    return kinds
-
-
-def flag_words(flags: pd.DataFrame) -> list[str]:
-    """Return what was estimated or is unconfirmed on each day: ``rs: estimated_hargreaves; u2: default_wind``."""
-    marked = flags.where(flags.isin([*ESTIMATED, UNCONFIRMED]), "")
-    columns = tuple(marked.columns)
-    return [_flags_of_day(columns, tuple(row)) for row in marked.to_numpy()]
-
-
-@lru_cache(maxsize=1024)
-def _flags_of_day(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
-    return "; ".join(f"{name}: {flag}" for name, flag in zip(columns, row, strict=True) if flag)
+    weakest = np.full(source.shape, -1, np.int8)
+    for place, name in enumerate(sources):
+        if name in kinds:
+            used: Mask = (source >> place & 1).astype(bool)
+            weakest = np.where(used, np.maximum(weakest, kinds[name]), weakest)
+    return weakest
 
 
 def notes(table: pd.DataFrame) -> tuple[Text | None, Text | None]:

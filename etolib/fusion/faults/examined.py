@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations.elementwise import checked_inputs
-from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.block import Array, Block, Days, Mask, Table, places_where, rows_of
 from etolib.fusion.faults.report import WHOLE, Finding
 from etolib.fusion.inputs import HUMIDITY, TEMPERATURE
@@ -49,7 +47,6 @@ class Examined:
         self.recorded = block.days if self.record is None or recorded is None else recorded
         self.findings: list[list[Finding]] = [[] for _ in block.sites]
         self.marked: dict[tuple[str, str], Mask] = {}
-        self._ra: dict[int, Array] = {}
 
     @property
     def days(self) -> Days:
@@ -81,11 +78,7 @@ class Examined:
 
     def top(self, days: Days) -> Array:
         """Return extraterrestrial radiation, shape (places, days). [MJ m-2 day-1]"""
-        if id(days) not in self._ra:
-            with checked_inputs():
-                found = extraterrestrial_radiation(self.block.latitude, days.of_year[None, :])
-            self._ra[id(days)] = np.asarray(found, dtype=np.float64)
-        return self._ra[id(days)]
+        return self.block.ra if days is self.days else self.block.ra_of(days)
 
     def quarantine(
         self, place: int, source: str, variable: str, check: str, value: float, limit: float, sentence: Text
