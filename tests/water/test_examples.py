@@ -83,6 +83,10 @@ def test_example_30_kcb_of_days():
     assert at == pytest.approx([0.15, 0.63, 1.14, 0.70], abs=0.0051)
 
 
+def test_example_29_the_end_of_bean_is_too_low_to_be_adjusted():
+    assert single.kc_end(0.25, 2.2, 30, 0.4) == pytest.approx(0.25)
+
+
 def test_eq_68_ratio_of_alfalfa_to_grass():
     assert single.kc_mid(1.2, 2.2, 30, 0.5) == pytest.approx(1.24, abs=0.005)
 
