@@ -64,7 +64,7 @@ unit: env
 
 browser-tests: env
 	sh tools/ensure_browser.sh $(BIN)
-	$(BIN)/coverage run -m pytest -m browser $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) -m browser $(ARGS)
 
 notebooks: env
 	ETOLIB_OFFLINE=1 $(BIN)/python -m pytest --nbval-lax --no-header -q notebooks

@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 TODAY = "2024-07-01"
 DEADLINE_S = "8"  # longest download: a provider that hangs is given up within a test's patience
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # a machine that does something else as well is no fault of the page
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -148,8 +148,8 @@ def test_a_provider_that_fails_is_told_and_retry_works(visit, weather, fault):
 
 @pytest.fixture
 def hurried(browser, stage, weather, tmp_path):
-    """A visitor of a server whose calculations may take two seconds, and whose downloads a minute."""
-    limits = {"ETOLIB_TIMEOUT": "2", "ETOLIB_DEADLINE": "60"}
+    """A visitor of a server whose calculations may take five seconds, and whose downloads a minute."""
+    limits = {"ETOLIB_TIMEOUT": "5", "ETOLIB_DEADLINE": "60"}
     with serving(stage.scheduler, stage.environment | limits, tmp_path) as (url, _):
         visitor = Visitor(browser, url)
         visitor.open()
@@ -163,7 +163,7 @@ def test_a_calculation_that_takes_too_long_ends_in_time_and_retry_works(hurried,
     hurried.fill("-13.0", "-52.0", "2024-02-01/2024-02-10")
     hurried.calculate()
     card = hurried.expect_status("TIMEOUT")
-    expect(card.locator(".etolib-error")).to_contain_text("stopped after its limit of 2 s in stage Download")
+    expect(card.locator(".etolib-error")).to_contain_text("stopped after its limit of 5 s in stage Download")
     expect(card.locator(".etolib-error")).to_contain_text("choose a shorter period")
     until(lambda: not threads_on(stage.client), "the downloads to end")
     weather.clear()

@@ -39,8 +39,9 @@ def aheads():
     return [thread for thread in threading.enumerate() if thread.name.startswith("etolib-ahead")]
 
 
-def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path):
-    count = grouping.size(10) + 10  # more than one list of Open-Meteo holds
+def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path, monkeypatch):
+    monkeypatch.setattr(grouping, "MAX_PLACES", 15)  # the provider's own limit makes the same parts, only longer ones
+    count = grouping.size(10) + 5  # more than one list holds
     farms = district(count)
     with etolib.set_options(cache_dir=tmp_path / "many"):
         batch = tasks.submit_many(farms, PERIOD, client=client)
@@ -53,7 +54,7 @@ def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path):
     assert ends(client, batch) == [["SUCCESS"]] * count
     # A place alone, asked anew, has the same numbers.
     with etolib.set_options(cache_dir=tmp_path / "alone"):
-        for i in (0, 77, count - 1):
+        for i in (0, 9, count - 1):
             alone = etolib.compute(farms[i], PERIOD)
             assert results[i].site == alone.site
             assert set(alone.table["source"]) == {"nasa_power+open_meteo_archive"}
