@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from etolib.sources.grid import grid_source
     from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
-    from etolib.tasks import Batch, Job, attach, connect, get_client, submit, submit_many
+    from etolib.tasks import Batch, Job, StoredBatch, attach, connect, get_client, resume_batch, submit, submit_many
     from etolib.water.crop_water import water_balance
     from etolib.water.degree_days import degree_days
     from etolib.water.ledger import WaterBalance
@@ -88,7 +88,10 @@ _HOMES = {
         "TaskError",
         "TaskTimeout",
     ),
-    "tasks": ("Batch", "Job", "attach", "connect", "get_client", "submit", "submit_many"),
+    "tasks": (
+        *("Batch", "Job", "StoredBatch"),
+        *("attach", "connect", "get_client", "resume_batch", "submit", "submit_many"),
+    ),
     "pipeline": ("compute",),
     "places_reader": ("PlaceList", "places_in_box", "read_places"),
     "reference": (

@@ -1,4 +1,4 @@
-"""The command line: ``etolib serve | lab | compute | station | sources | fuse | validate``.
+"""The command line: ``etolib serve | lab | compute | batch | station | sources | fuse | validate``.
 
 Exit status: 0 done, 2 bad input (one line per problem on standard error), 3 no source could answer.
 """
@@ -17,6 +17,7 @@ import click
 
 from etolib import config
 from etolib._version import __version__
+from etolib.cli_batch import batch
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
 from etolib.request import Request
 from etolib.unit_systems import METRIC, SYSTEMS, US, unit
@@ -372,6 +373,8 @@ def _validate_places(data: Path, json_file: Path | None) -> None:
         with _writing(json_file):
             json_file.write_text(tables.to_json())
 
+
+main.add_command(batch)
 
 if __name__ == "__main__":
     main()

@@ -43,10 +43,11 @@ LAYERS = [
     {"fusion"},
     {"result"},
     {"pipeline"},
+    {"store"},
     {"tasks"},
     {"validation"},
     {"widgets", "serve"},
-    {"cli", "__init__", "__main__"},
+    {"cli", "cli_batch", "__init__", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

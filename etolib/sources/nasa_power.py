@@ -60,6 +60,7 @@ HOURLY_MAP: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
     "ALLSKY_SFC_SW_DWN": ("rs", {"Wh/m^2": (0.0036, 0.0)}),  # community RE; the text of AG was not seen
     "PRECTOTCORR": ("precipitation", {"mm/hour": canonical.SAME, "mm/hr": canonical.SAME}),
 }
+_VERSION = "nasa-1"
 FIRST_HOURLY_DAY = dt.date(2001, 1, 1)
 
 INFO = catalogue.SOURCES["nasa_power"]
@@ -227,16 +228,23 @@ def _ask(step: str, community: str, names: Sequence[str], where: Cells, period: 
     """Ask for ``daily`` or ``hourly`` values of a pair of cells."""
     hourly = step == "hourly"
     return client.fetch(
-        f"{config.service_root('nasa_power')}/api/temporal/{step}/point",
-        {
-            "parameters": ",".join(names), "community": community, "format": "JSON", "time-standard": "LST",
-            "latitude": f"{where.latitude:g}", "longitude": f"{where.longitude:g}",
-            "start": f"{period.start:%Y%m%d}", "end": f"{period.end:%Y%m%d}",
-        },
+        _url(step), _params(community, names, where, period),
         source=INFO.name, check=lambda body: parse(body, names, at=(where.latitude, where.longitude), hourly=hourly),
         ttl=lambda answer, headers: lifetime(answer, period, today),
-        deadline=180.0, read=60.0, budget=budget(), version="nasa-1",
+        deadline=180.0, read=60.0, budget=budget(), version=_VERSION,
     )  # fmt: skip
+
+
+def _url(step: str) -> str:
+    return f"{config.service_root('nasa_power')}/api/temporal/{step}/point"
+
+
+def _params(community: str, names: Sequence[str], where: Cells, period: Period) -> dict[str, str]:
+    return {
+        "parameters": ",".join(names), "community": community, "format": "JSON", "time-standard": "LST",
+        "latitude": f"{where.latitude:g}", "longitude": f"{where.longitude:g}",
+        "start": f"{period.start:%Y%m%d}", "end": f"{period.end:%Y%m%d}",
+    }  # fmt: skip
 
 
 def fetch_hourly(site: Site, period: Period) -> SourceData:
@@ -292,6 +300,24 @@ class NasaPower:
 
     def __init__(self, info: SourceInfo = INFO) -> None:
         self.info = info
+
+    def asks(self, sites: Sequence[Site], period: Period, known: set[object]) -> list[float]:
+        """Return the weight of each request that places will cost beyond the cache; those of a cell share one.
+
+        ``known`` holds what was asked for other lots; what is asked now is added.
+        """
+        inside = self.info.clip(period, config.today())
+        door, weights = client.door(), []
+        for where in dict.fromkeys(map(cells, sites)):
+            params = _params("AG", tuple(VARIABLE_MAP), where, inside)
+            if (key := tuple(params.values())) not in known and not door.has(_url("daily"), params, version=_VERSION):
+                weights.append(1.0)
+                known.add(key)
+        return weights
+
+    def budget(self) -> Budget:
+        """Return what the provider allows."""
+        return budget()
 
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` within the window; raises a `SourceError`."""

@@ -105,6 +105,8 @@ def _header_life(headers: Mapping[str, str], now: float, most: float) -> float:
 class NwsForecast:
     """The raw forecast grid."""
 
+    requests_per_place = 2  # about: what is near shares answers
+
     def __init__(self, info: SourceInfo = INFO) -> None:
         self.info = info
 

@@ -234,6 +234,8 @@ def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Statio
 class NwsStations:
     """Observations of the nearest usable station."""
 
+    requests_per_place = 3  # about: what is near shares answers
+
     def __init__(self, info: SourceInfo = INFO) -> None:
         self.info = info
 

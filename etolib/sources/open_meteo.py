@@ -198,6 +198,8 @@ def _places(sites: Sequence[Site]) -> dict[str, str]:
 class OpenMeteo:
     """One weather service of Open-Meteo."""
 
+    family = "Open-Meteo"  # all its services count together
+
     def __init__(self, info: SourceInfo) -> None:
         self.info = info
         self.model = info.settings.get("model")
@@ -273,9 +275,7 @@ class OpenMeteo:
         if places == 1:
             return 0
         door, url = client.door(), self._url()
-        absent = [
-            site for site in dict.fromkeys(sites) if not door.has(url, self._params([site], inside), version=_VERSION)
-        ]
+        absent = self._absent(sites, inside)
         parts = grouping.parts(absent, places)
         for part in parts:
             here = [absent[i] for i in part]
@@ -285,6 +285,35 @@ class OpenMeteo:
                     body = json.dumps(item, ensure_ascii=False).encode()
                     door.put(url, self._params([site], inside), body, like=reply, version=_VERSION)
         return len(parts)
+
+    def asks(self, sites: Sequence[Site], period: Period, known: set[object]) -> list[float]:
+        """Return the weight of each request that places of a lot will cost, beyond what is in the cache.
+
+        ``known`` holds what was asked for other lots; what is asked now is added.
+        """
+        inside = self.info.clip(period, config.today())
+        absent = [
+            site
+            for site in self._absent(sites, inside)
+            if (*_places([site]).values(), inside, self.info.name) not in known
+        ]
+        known |= {(*_places([site]).values(), inside, self.info.name) for site in absent}
+        parts = grouping.parts(absent, grouping.size(len(inside)))
+        return [grouping.weight(len(VARIABLE_MAP), len(inside), len(part)) for part in parts]
+
+    def budget(self) -> Budget:
+        """Return what the provider allows."""
+        return budget(self.info.service)
+
+    def _absent(self, sites: Sequence[Site], inside: Period) -> list[Site]:
+        """Return the places whose days are not in the cache, each point once."""
+        door, url = client.door(), self._url()
+        points = {tuple(_places([site]).values()): site for site in reversed(sites)}
+        return [
+            site
+            for site in reversed(points.values())
+            if not door.has(url, self._params([site], inside), version=_VERSION)
+        ]
 
     def _url(self) -> str:
         return config.service_root(self.info.service) + self.info.settings["path"]
@@ -353,7 +382,7 @@ def elevations(sites: Sequence[Site]) -> list[float | None]:
 def prefetch_elevations(sites: Sequence[Site]) -> int:
     """Bring many elevations to the cache, where `elevations` finds each; return the number of requests."""
     door, url = client.door(), _elevation_url()
-    absent = [s for s in dict.fromkeys(sites) if not door.has(url, _places([s]), version=_ELEVATION_VERSION)]
+    absent = _without_elevation(sites)
     parts = [absent[i : i + grouping.MAX_PLACES] for i in range(0, len(absent), grouping.MAX_PLACES)]
     for part in parts:
         reply = _ask_elevations(part, _LIST_DEADLINE)
@@ -362,6 +391,23 @@ def prefetch_elevations(sites: Sequence[Site]) -> int:
                 body = json.dumps({"elevation": [height]}).encode()
                 door.put(url, _places([site]), body, like=reply, version=_ELEVATION_VERSION)
     return len(parts)
+
+
+def asks_elevations(sites: Sequence[Site], known: set[object]) -> list[float]:
+    """Return the weight of each request for the elevations of a lot, beyond what is in the cache."""
+    absent = [site for site in _without_elevation(sites) if tuple(_places([site]).values()) not in known]
+    known |= {tuple(_places([site]).values()) for site in absent}
+    most = grouping.MAX_PLACES
+    return [float(min(most, len(absent) - i)) for i in range(0, len(absent), most)]
+
+
+def _without_elevation(sites: Sequence[Site]) -> list[Site]:
+    """Return the places whose elevation is not in the cache, each point once."""
+    door, url = client.door(), _elevation_url()
+    points = {tuple(_places([site]).values()): site for site in reversed(sites)}
+    return [
+        site for site in reversed(points.values()) if not door.has(url, _places([site]), version=_ELEVATION_VERSION)
+    ]
 
 
 def _elevation_url() -> str:

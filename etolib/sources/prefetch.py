@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol, cast
 
-from etolib.errors import NotCovered, SourceError, SourceUnavailable
+from etolib.errors import NotCovered, RateLimited, SourceError, SourceUnavailable
 from etolib.site import Period, Site
-from etolib.sources import catalogue, open_meteo
+from etolib.sources import catalogue, grouping, open_meteo
+from etolib.sources.base import Source
 from etolib.sources.network.scope import Abandoned
 from etolib.sources.plan import choose
 
@@ -21,8 +22,17 @@ class ListSource(Protocol):
         ...
 
 
+Patience = Callable[[RateLimited], None]
+"""Called where a provider asks to wait: returns when it may be asked again, or raises to stop."""
+
+
 def prefetch(
-    sites: Sequence[Site], period: Period, sources: str | Sequence[str] = "auto", *, failed: set[str] | None = None
+    sites: Sequence[Site],
+    period: Period,
+    sources: str | Sequence[str] = "auto",
+    *,
+    failed: set[str] | None = None,
+    wait: Patience | None = None,
 ) -> int:
     """Bring what many places will ask for to the cache in few requests; return how many there were.
 
@@ -37,6 +47,9 @@ def prefetch(
         As in `etolib.sources.plan.choose`.
     failed : set of str, optional
         Services not to ask, because they gave no answer before; those that give none now are added.
+    wait : callable, optional
+        What to do where a provider's limit is used up. Then also that is brought which no list can hold, place by
+        place; by default both are left to the places.
     """
     silent = set() if failed is None else failed
     wanted: dict[tuple[str, Period], list[Site]] = {}
@@ -52,6 +65,9 @@ def prefetch(
     for (name, days), places in wanted.items():
         source = cast(ListSource, catalogue.provider(name))
         asks.append((name, partial(source.prefetch, places, days)))
+        if wait is not None and grouping.size(len(days)) == 1:
+            one_by_one = cast(Source, source)
+            asks += [(name, partial(_one, one_by_one, site, days)) for site in dict.fromkeys(places)]
     if unknown := [site for site in sites if site.elevation is None]:
         asks.append(("elevation", partial(open_meteo.prefetch_elevations, unknown)))
     count = 0
@@ -59,7 +75,7 @@ def prefetch(
         if name in silent:
             continue
         try:
-            count += ask()
+            count += _patiently(ask, wait)
         except Abandoned:
             raise
         except SourceUnavailable:
@@ -67,3 +83,20 @@ def prefetch(
         except SourceError:
             continue
     return count
+
+
+def _patiently(ask: Callable[[], int], wait: Patience | None) -> int:
+    """Ask, and again after each wait for a provider's limit. What a list had before the wait is in the cache."""
+    while True:
+        try:
+            return ask()
+        except RateLimited as error:
+            if wait is None:
+                raise
+            wait(error)
+
+
+def _one(source: Source, site: Site, days: Period) -> int:
+    """Bring the answer for one place to the cache."""
+    source.fetch(site, days)
+    return 1

@@ -13,18 +13,22 @@ if TYPE_CHECKING:
     from etolib.tasks.cluster import connect, get_client
     from etolib.tasks.job import Job
     from etolib.tasks.messages import State
-    from etolib.tasks.submission import attach, submit, submit_many
+    from etolib.tasks.stored_batch import StoredBatch
+    from etolib.tasks.submission import attach, resume_batch, submit, submit_many
 
 _HOMES = {
     "batch": ("Batch",),
     "cluster": ("connect", "get_client"),
     "job": ("Job",),
     "messages": ("State",),
-    "submission": ("attach", "submit", "submit_many"),
+    "submission": ("attach", "resume_batch", "submit", "submit_many"),
+    "stored_batch": ("StoredBatch",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = ["Batch", "Job", "State", "attach", "connect", "get_client", "submit", "submit_many"]
+__all__ = [
+    "Batch", "Job", "State", "StoredBatch", "attach", "connect", "get_client", "resume_batch", "submit", "submit_many",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

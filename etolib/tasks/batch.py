@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 from etolib.errors import EtolibError
 from etolib.tasks.job import Callback, Job, cancel_all
 from etolib.tasks.messages import ASKED, Message
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from etolib.request import Request
     from etolib.result.result import Result
+    from etolib.tasks.cost import Cost
+    from etolib.words import Text
 
 
 class Batch:
@@ -21,8 +28,19 @@ class Batch:
     0
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(self, jobs: Sequence[Job], *, requests: Sequence[Request] = (), notes: Sequence[Text] = ()) -> None:
         self.jobs = list(jobs)
+        self.requests = tuple(requests)
+        self.notes = tuple(notes)
+
+    @overload
+    def __getitem__(self, index: int) -> Job: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Job]: ...
+
+    def __getitem__(self, index: int | slice) -> Job | list[Job]:
+        return self.jobs[index]
 
     def __len__(self) -> int:
         return len(self.jobs)
@@ -88,6 +106,65 @@ class Batch:
             except EtolibError as error:
                 results.append(error)
         return results
+
+    def failures(self) -> list[tuple[int, EtolibError]]:
+        """Return the places that ended with an error so far: their position and the error."""
+        found = []
+        for i, job in enumerate(self.jobs):
+            if job._ended.is_set() and (job._future is None or job._future.status != "finished"):
+                try:
+                    job.result(0)
+                except EtolibError as error:
+                    found.append((i, error))
+        return found
+
+    def retry(self) -> Batch:
+        """Submit again, alone, the places that failed so far; return the batch of these."""
+        from etolib.tasks.submission import submit_many
+
+        return submit_many([self.requests[i] for i, _ in self.failures()], client=self.jobs[0].client)
+
+    @property
+    def cost(self) -> Cost:
+        """What the places cost, beyond what is in the cache: requests, quotas, time, memory. Of one period only."""
+        from etolib.store.order import Order
+        from etolib.tasks.cost import cost_of
+
+        return cost_of(Order.of(self.requests))
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Wait for all; return their tables below each other, with the place in front: number, name, coordinates."""
+        import pandas as pd
+
+        tables = []
+        for i, result in enumerate(self.result()):
+            if isinstance(result, EtolibError):
+                continue
+            site = result.site
+            where = {"place": i, "name": site.name, "latitude": site.latitude, "longitude": site.longitude}
+            tables.append(result.table.assign(**where)[[*where, *result.table.columns]])
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+    def to_dataset(self) -> xr.Dataset:
+        """Wait for all; return their datasets along ``place``."""
+        import xarray as xr
+
+        found = {i: one for i, one in enumerate(self.result()) if not isinstance(one, EtolibError)}
+        data = [one.dataset.drop_attrs(deep=False).assign_coords(place=i) for i, one in found.items()]
+        return xr.concat(data, "place", join="outer") if data else xr.Dataset()
+
+    def __await__(self) -> Generator[Any, None, list[Result | EtolibError]]:
+        return asyncio.to_thread(self.result).__await__()
+
+    def _repr_html_(self) -> str:
+        from etolib.tasks.batch_progress import Progress, html_of
+
+        counts = self.status
+        done = counts.get("finished", 0)
+        failed = sum(counts.get(name, 0) for name in ("error", "cancelled", "lost"))
+        total, ended = len(self.jobs), done + failed
+        progress = Progress(total, done, 0, failed, total, ended, 0, None, ended < total)
+        return html_of(progress, "Batch", [f"{i}: {error}" for i, error in self.failures()[:5]])
 
     def cancel(self, reason: str = ASKED) -> int:
         """Stop all that have not ended; return how many this call ended. ``reason`` as in `Job.cancel`."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
 import weakref
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from etolib import config
 from etolib.errors import InputError, Problem, SchedulerUnavailable
@@ -19,9 +21,15 @@ from etolib.tasks.worker import run_ahead, run_task
 from etolib.words import say
 
 if TYPE_CHECKING:
+    import pandas as pd
     from distributed import Client, Future
 
+    from etolib.places_reader import PlaceList
     from etolib.sources.base import Source
+    from etolib.tasks.stored_batch import StoredBatch
+    from etolib.words import Text
+
+    Many = PlaceList | pd.DataFrame | str | os.PathLike[str] | Sequence[Request | Place]
 
 _ID_LENGTH = 80  # characters of a task id, at most
 
@@ -70,37 +78,74 @@ def submit(
     return job
 
 
+@overload
 def submit_many(
-    sites: Sequence[Request | Place],
+    places: Many, period: Days | None = None, sources: str | Sequence[str] = "auto", *,
+    store: None = None, client: Client | None = None, timeout: float = 1800, station: Source | None = None,
+    skip_bad: bool = False, **options: Any,
+) -> Batch: ...  # fmt: skip
+
+
+@overload
+def submit_many(
+    places: Many, period: Days | None = None, sources: str | Sequence[str] = "auto", *,
+    store: str | os.PathLike[str], client: Client | None = None, resume: bool = False, lot: int | None = None,
+    skip_bad: bool = False, **options: Any,
+) -> StoredBatch: ...  # fmt: skip
+
+
+def submit_many(
+    places: Many,
     period: Days | None = None,
     sources: str | Sequence[str] = "auto",
     *,
+    store: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    lot: int | None = None,
     client: Client | None = None,
     timeout: float = 1800,
     station: Source | None = None,
+    skip_bad: bool = False,
     **options: Any,
-) -> Batch:
-    """Start the pipeline for many places and return at once; the `Batch` yields jobs as they complete.
+) -> Batch | StoredBatch:
+    """Start the pipeline for many places and return at once.
 
-    Neighbours share requests: places are put in lots, and before the jobs of a lot a task brings what they will ask for
-    to the cache in a list. Where it fails the jobs ask for themselves. The cache is that of a machine: on a cluster of
-    several let ``ETOLIB_CACHE_DIR`` be a folder they share.
+    Without a store the `Batch` yields a job for each place as it completes, with its whole `Result`. With one the
+    places are computed in lots and written into it as they come: the way for hundreds and thousands.
+
+    Neighbours share requests: before a lot is computed what its places will ask for is brought to the cache in lists.
+    The cache is that of a machine: on a cluster of several let ``ETOLIB_CACHE_DIR`` be a folder they share.
 
     Parameters
     ----------
-    sites : sequence of Site, (latitude, longitude) or Request
-        Requests say everything by themselves and may differ in all of it.
-    period, sources, client, timeout, station, **options
+    places : sequence of Site, (latitude, longitude) or Request; DataFrame; path
+        Requests say everything by themselves and may differ in all of it. A table or a file (CSV, Excel, GeoJSON) is
+        read by `etolib.read_places`; `etolib.places_in_box` makes the points of a grid.
+    period, sources, client, station, **options
         As in `submit`, for every place.
+    store : path, optional
+        A Zarr store to write, of a folder that the workers see too. Its arrays: see `etolib.store.layout.arrays`.
+    resume : bool
+        Go on with a store that is there: finished lots are not computed again. Where there is none begin.
+    lot : int, optional
+        Places of a lot; by default as many as memory and a smooth progress allow.
+    timeout : float
+        As in `submit`; a lot has no limit.
+    skip_bad : bool
+        Leave out rows of a table or file that are no place.
 
     Raises
     ------
     InputError
-        With what is wrong with any of them; nothing is submitted then.
+        With what is wrong with any of them; nothing is submitted then. Also where the store is there, belongs to
+        another order, or is being written.
     SchedulerUnavailable
         Where the scheduler does not answer.
     """
-    requests = _requests(sites, period, sources, station, options, timeout)
+    listed, notes = _listed(places, skip_bad)
+    requests = _requests(listed, period, sources, station, options, timeout)
+    if store is not None:
+        return _submit_stored(requests, store, client, notes, resume=resume, lot=lot)
     client, settings = _ready(client), config.settings()
     jobs = [Job(client, None, _new_id(), watch=False) for _ in requests]
     ids = [job.task_id for job in jobs]
@@ -113,7 +158,58 @@ def submit_many(
         )  # fmt: skip
     for job, future in zip(jobs, futures, strict=True):
         job.future = future
-    return Batch(jobs)
+    return Batch(jobs, requests=requests, notes=notes)
+
+
+def resume_batch(store: str | os.PathLike[str], *, client: Client | None = None) -> StoredBatch:
+    """Go on with a store as it was ordered: what is finished is not computed again.
+
+    Raises
+    ------
+    InputError
+        Where there is no such store, or another run writes it.
+    SchedulerUnavailable
+        Where the scheduler does not answer.
+    """
+    from etolib.store.store import Store
+    from etolib.tasks.stored_batch import StoredBatch
+
+    return StoredBatch(_ready(client), Store.open(store))
+
+
+def _submit_stored(
+    requests: Sequence[Request],
+    path: str | os.PathLike[str],
+    client: Client | None,
+    notes: Sequence[Text],
+    *,
+    resume: bool,
+    lot: int | None,
+) -> StoredBatch:
+    from etolib.store.order import Order
+    from etolib.store.store import Store
+    from etolib.tasks.stored_batch import StoredBatch
+
+    order = Order.of(requests, lot)
+    there = Path(path).expanduser()
+    if resume and there.exists():
+        store = Store.open(there)
+        store.check_same(order)
+        client = _ready(client)
+    else:
+        client = _ready(client)
+        store = Store.create(path, order)
+    return StoredBatch(client, store, notes=notes)
+
+
+def _listed(places: Many, skip_bad: bool) -> tuple[Sequence[Request | Place], tuple[Text, ...]]:
+    """Return places one by one, and what the reader of a table or file noticed."""
+    if isinstance(places, (str, os.PathLike)) or hasattr(places, "iloc"):
+        from etolib.places_reader import read_places
+
+        found = read_places(cast("str", places), skip_bad=skip_bad)
+        return found, found.notes
+    return cast("Sequence[Request | Place]", places), tuple(getattr(places, "notes", ()))
 
 
 def attach(task_id: str, client: Client | None = None) -> Job:

@@ -68,7 +68,7 @@ class Channel:
 
     def checkpoint(self) -> None:
         """Return, or raise where the task was cancelled or its time is over; called by the pipeline between steps."""
-        if _unwanted(self.worker, self.task_id) or self._end not in (None, State.SUCCESS):
+        if unwanted(self.worker, self.task_id) or self._end not in (None, State.SUCCESS):
             raise _Stopped
         if time.monotonic() > self.deadline:
             raise TaskTimeout(after_s=self.timeout, stage=self.stage)
@@ -89,7 +89,7 @@ class Channel:
         return reason
 
 
-def _unwanted(worker: Any, key: str) -> bool:
+def unwanted(worker: Any, key: str) -> bool:
     """Return whether the scheduler has let go of a task: dask stops no thread, the worker only marks its task."""
     state = worker.state.tasks.get(key)
     return state is None or state.state in ("cancelled", "released")
@@ -170,7 +170,7 @@ def run_ahead(
         with scope:
             work = pool.submit(contextvars.copy_context().run, partial(prefetch, sites, period, sources, failed=failed))
         while not wait([work], timeout=_LOOK_S).done:
-            if _unwanted(worker, key):
+            if unwanted(worker, key):
                 scope.cancel()
         if error := work.exception():
             log.debug("nothing brought for %d places: %s", len(sites), error)

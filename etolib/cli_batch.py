@@ -1,0 +1,197 @@
+"""``etolib batch``: many places into one store."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etolib.errors import InputError, Problem
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+    from etolib.request import Days
+    from etolib.store.order import Order
+    from etolib.tasks.batch_progress import Progress
+    from etolib.tasks.stored_batch import StoredBatch
+
+_LISTED = 20  # failures listed one by one
+_EVERY = 10  # per cent between two lines of progress where no terminal is there
+
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("places", required=False, type=_FILE)
+@click.option("--box", nargs=4, type=float, metavar="WEST SOUTH EAST NORTH", help="Points of a grid, not of a file.")
+@click.option("--spacing", type=float, help="Of the points of --box [degrees].")
+@click.option("--with-sea", is_flag=True, help="Of --box also the points at sea.")
+@click.option("--period", help="Days: 2024-01-01/2024-03-31, a date, 2024-03, 2024, last-30-days, this-year.")
+@click.option("--sources", default="auto", show_default=True, help="auto, or names separated by commas.")
+@click.option("--krs", type=click.Choice(["interior", "coast", "island"]), help="As in `etolib compute`.")
+@click.option("-o", "--output", required=True, type=_FOLDER, help="Zarr store to write (a folder).")
+@click.option("--resume", is_flag=True, help="Go on with the store: what is finished is not computed again.")
+@click.option("--dry-run", is_flag=True, help="Only say what it will cost; nothing is asked and nothing is written.")
+@click.option("--skip-bad", is_flag=True, help="Leave out rows that are no place, instead of refusing the file.")
+@click.option("--lot", type=click.IntRange(1, 10_000), help="Places of a lot; by default as memory and days allow.")
+@click.option("--scheduler", help="Address of a dask scheduler; its workers must see the folder of the store.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes (default: the cores, 4 at most).")
+@click.option(
+    "--to",
+    "files",
+    multiple=True,
+    type=click.Choice(["nc", "parquet", "csv", "geojson"]),
+    help="At the end also one file beside the store; may be repeated.",
+)
+def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | None, with_sea: bool, output: Path,
+          resume: bool, dry_run: bool, skip_bad: bool, scheduler: str | None, workers: int | None,
+          files: tuple[str, ...], **wanted: Any) -> None:  # fmt: skip
+    """Compute daily ETo of many places into one Zarr store, written as it comes.
+
+    PLACES is a CSV, Excel or GeoJSON file with latitude and longitude, and name and elevation where they are known;
+    columns are found by their names in several languages. Without PLACES, --resume goes on with what the store was
+    ordered for.
+
+    Exit status: 0 all places have values; 2 bad input; 3 some places (or all) have none: they are listed, stand in
+    the store with their reasons, and --resume asks for them again; 1 the run was broken off: --resume goes on.
+    """
+    order = _order(places, box, spacing, with_sea, output, resume=resume, skip_bad=skip_bad, **wanted)
+    _check_output(output, resume=resume or dry_run)
+    if dry_run:
+        _say_cost(order, output, resume=resume)
+        return
+    with _client(scheduler, workers) as client:
+        running = _start(order, output, client, resume=resume)
+        _watch(running)
+        progress, failures = running.progress, running.failures
+    for one in failures[:_LISTED]:
+        click.echo(f"{'warning' if one.partial else 'error'}: {one}", err=True)
+    if len(failures) > _LISTED:
+        click.echo(str(say("and_others", count=len(failures) - _LISTED)), err=True)
+    for ending in files:
+        path = output.with_suffix(f".{ending}")
+        running.save(path)
+        click.echo(str(path), err=True)
+    click.echo(f"{output}: {progress}", err=True)
+    if progress.failed:
+        sys.exit(3)
+
+
+def _order(places: Path | None, box: tuple[float, ...] | None, spacing: float | None, with_sea: bool, output: Path,
+           *, resume: bool, skip_bad: bool, period: Days | None, sources: str, krs: str | None, lot: int | None,
+           ) -> Order:  # fmt: skip
+    """Return what is wanted: of the places given, or of the store to go on with."""
+    from etolib.places_reader import PlaceList, places_in_box, read_places
+    from etolib.request import Request
+    from etolib.store.order import Order
+    from etolib.store.store import Store
+
+    found: PlaceList
+    if places is not None and box is None:
+        found = read_places(places, skip_bad=skip_bad)
+    elif box is not None and places is None and spacing is not None:
+        west, south, east, north = box
+        found = places_in_box(west, south, east, north, spacing, land_only=not with_sea)
+    elif resume and places is None and box is None:
+        return Store.open(output).order
+    else:
+        raise click.UsageError(say("give_places_or_box"))
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    for problem in found.problems[:_LISTED]:
+        click.echo(f"left out: {problem}", err=True)
+    if period is None:
+        if not resume:
+            raise click.UsageError(say("give_a_period"))
+        period = Store.open(output).order.period
+    options: dict[str, Any] = {"krs": krs} if krs else {}
+    Request(found[0], period, sources, **options)  # what is wrong with these is said once
+    return Order.of([Request(site, period, sources, **options) for site in found], lot)
+
+
+def _check_output(output: Path, *, resume: bool) -> None:
+    if output.exists() and not resume:
+        raise InputError([Problem("output", str(output), say("exists_already"), say("resume_or_other_name"))])
+    if not output.absolute().parent.is_dir():
+        raise InputError([Problem("output", str(output), say("output_folder_missing"), say("make_folder_first"))])
+
+
+def _say_cost(order: Order, output: Path, *, resume: bool) -> None:
+    from etolib.store.store import Store
+    from etolib.tasks.cost import cost_of
+
+    finished = Store.open(output).finished() if resume and output.exists() else {}
+    for line in cost_of(order, without=finished.keys()).sentences:
+        click.echo(line)
+
+
+@contextlib.contextmanager
+def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+    """Have a client of the scheduler that is named, else of a cluster that is started for this run."""
+    from distributed import Client
+
+    from etolib.tasks import cluster
+
+    if scheduler is not None:
+        with cluster.connect(scheduler) as client:
+            yield client
+        return
+    with cluster.start(workers) as own, Client(own, set_as_default=False, name=cluster.client_name()) as client:
+        yield client
+
+
+def _start(order: Order, output: Path, client: Client, *, resume: bool) -> StoredBatch:
+    from etolib.store.store import Store
+    from etolib.tasks.stored_batch import StoredBatch
+
+    if resume and output.exists():
+        store = Store.open(output)
+        store.check_same(order)
+    else:
+        store = Store.create(output, order)
+    return StoredBatch(client, store)
+
+
+def _watch(running: StoredBatch) -> None:
+    """Show the progress until the end: one line that is written over on a terminal, else one now and then."""
+    line = _Line()
+    running.on_progress(line.show)
+    try:
+        running.result()
+    except KeyboardInterrupt:
+        running.cancel()
+        raise
+    finally:
+        line.end()
+
+
+class _Line:
+    """The line of progress."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.shown = -1
+
+    def show(self, progress: Progress) -> None:
+        """Show how far it is."""
+        if self.terminal:
+            bar = "#" * round(20 * progress.share)
+            click.echo(f"\r\x1b[K[{bar:<20}] {progress}", err=True, nl=False)
+            return
+        step = int(progress.share * 100) // _EVERY
+        if step > self.shown:
+            self.shown = step
+            click.echo(str(progress), err=True)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.terminal:
+            click.echo("\r\x1b[K", err=True, nl=False)

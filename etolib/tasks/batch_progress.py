@@ -1,0 +1,134 @@
+"""How far a batch is, in counts and remaining time; in words, and as HTML for a notebook."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from etolib.words import Text, join, say
+
+if TYPE_CHECKING:
+    from etolib.store.store import Store
+    from etolib.tasks.lot import LotEnd
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is.
+
+    Attributes
+    ----------
+    places, done, partial, failed : int
+        Places altogether; with values; with values but without a source that should have answered; without values.
+    lots, finished, broken : int
+        Lots altogether; finished; ended by a fault or a full disk.
+    seconds_left : float or None
+        At the pace of this run. [s] None where nothing tells yet.
+    running : bool
+
+    Examples
+    --------
+    >>> str(Progress(100, 40, 0, 2, 10, 4, 0, 90.0, True))
+    '42 of 100 places, 2 failed, about 2 min left'
+    """
+
+    places: int
+    done: int
+    partial: int
+    failed: int
+    lots: int
+    finished: int
+    broken: int
+    seconds_left: float | None
+    running: bool
+
+    @property
+    def computed(self) -> int:
+        """Places of the finished lots."""
+        return self.done + self.partial + self.failed
+
+    @property
+    def share(self) -> float:
+        """Part of the places that is computed, 0 to 1."""
+        return self.computed / self.places if self.places else 1.0
+
+    @property
+    def sentence(self) -> Text:
+        """It in words."""
+        parts = [say("batch_places_computed", number=self.computed, total=self.places)]
+        if self.failed:
+            parts.append(say("batch_failed", count=self.failed))
+        if self.partial:
+            parts.append(say("batch_partial", count=self.partial))
+        if self.running and self.seconds_left is not None:
+            parts.append(say("batch_time_left", duration=duration(self.seconds_left)))
+        return join(", ", parts)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+@dataclass
+class Count:
+    """The counts behind `Progress`, kept by a batch."""
+
+    places: int
+    lots: int
+    states: dict[int, tuple[int, int, int]]
+    before: int = 0
+    broken: int = 0
+
+    @classmethod
+    def of(cls, store: Store) -> Count:
+        """Return the counts of a store as it is."""
+        states = {number: _states(marker) for number, marker in store.finished().items()}
+        count = cls(len(store.order.sites), store.order.count, states)
+        count.before = count._computed()
+        return count
+
+    def add(self, end: LotEnd, marker: dict[str, Any] | None) -> None:
+        """Take in how a lot ended."""
+        self.states[end.number] = _states(marker) if marker else (end.done, end.partial, end.failed)
+
+    def _computed(self) -> int:
+        return sum(map(sum, self.states.values()))
+
+    def progress(self, elapsed: float, *, running: bool) -> Progress:
+        """Return the progress after so many seconds of this run."""
+        done, partial, failed = (sum(one[i] for one in self.states.values()) for i in range(3))
+        now = self._computed() - self.before
+        left = self.places - self._computed()
+        seconds = elapsed * left / now if now > 0 else None
+        return Progress(self.places, done, partial, failed, self.lots, len(self.states), self.broken, seconds, running)
+
+
+def _states(marker: dict[str, Any]) -> tuple[int, int, int]:
+    return int(marker["done"]), int(marker["partial"]), int(marker["failed"])
+
+
+def duration(seconds: float) -> Text:
+    """Return a time in words, of two digits at most.
+
+    >>> duration(3), duration(100), duration(9000), duration(300000)
+    ('3 s', '2 min', '2.5 h', '3.5 days')
+    """
+    for limit, unit, key in ((90, 1, "in_seconds"), (5400, 60, "in_minutes"), (172800, 3600, "in_hours")):
+        if seconds < limit:
+            value = seconds / unit
+            return say(key, number=f"{value:.1f}" if unit == 3600 and value < 10 else f"{value:.0f}")
+    return say("in_days", number=f"{seconds / 86400:.1f}")
+
+
+def html_of(progress: Progress, name: str, failures: list[str]) -> str:
+    """Return a bar with its counts, and some of what failed.
+
+    >>> "42 of 100" in html_of(Progress(100, 40, 0, 2, 10, 4, 0, None, True), "a.zarr", ["A: no answer"])
+    True
+    """
+    bar = f'<progress value="{progress.computed}" max="{max(progress.places, 1)}" style="width: 20em"></progress>'
+    rows = "".join(f"<li>{html.escape(text)}</li>" for text in failures)
+    rest = progress.failed + progress.partial - len(failures)
+    more = f"<li>{html.escape(say('and_others', count=rest))}</li>" if failures and rest > 0 else ""
+    listed = f"<ul>{rows}{more}</ul>" if failures else ""
+    return f"<div><b>{html.escape(name)}</b> {bar} {html.escape(str(progress))}{listed}</div>"

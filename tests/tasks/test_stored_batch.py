@@ -1,0 +1,320 @@
+"""Many places in one store: lots, counts, failures alone, resume, what is refused, exports."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import etolib
+from etolib import pipeline
+from etolib.errors import InputError, SourceUnavailable, TaskCancelled
+from etolib.site import Site
+from etolib.store import layout
+from etolib.store.order import Order
+from etolib.store.store import Store
+
+pytestmark = pytest.mark.slow
+
+PERIOD = "2024-02-20/2024-02-29"
+SEA = Site(-30, -30, 0, "Atlantic")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def offline(tmp_path_factory):
+    with etolib.set_options(offline=True, cache_dir=tmp_path_factory.mktemp("cache"), today="2024-07-01"):
+        yield
+
+
+def places(count=8):
+    return [Site(-22.5 - i / 10, -47.5, 600 + i, f"farm {i}") for i in range(count)]
+
+
+def arrays(path):
+    """Return a checksum of the files of every array of a store."""
+    return {
+        str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and "journal" not in file.parts
+    }
+
+
+def computed(path):
+    """Return how often each lot was computed to its end."""
+    ends = [line["lot"] for line in Store.open(path).log() if line["event"] == "end"]
+    return {lot: ends.count(lot) for lot in ends}
+
+
+@pytest.fixture(scope="module")
+def finished(client, tmp_path_factory):
+    """A store of eight places and one at sea, three to a lot."""
+    path = tmp_path_factory.mktemp("stores") / "all.zarr"
+    batch = etolib.submit_many([*places(), SEA], PERIOD, store=path, lot=3, client=client)
+    batch.result(60)
+    return path
+
+
+def test_a_store_holds_what_single_calculations_give(client, finished):
+    data = xr.open_zarr(finished).load()
+    assert dict(data.sizes) == {"place": 9, "time": 10}
+    assert list(data["time"].dt.strftime("%F").values[[0, -1]]) == PERIOD.split("/")
+    batch = etolib.resume_batch(finished, client=client)
+    batch.wait()
+    batch.save(finished.with_suffix(".parquet"))
+    rows = pd.read_parquet(finished.with_suffix(".parquet"))
+    for i in (0, 4, 7):
+        alone = etolib.compute(places()[i], PERIOD)
+        assert data["elevation"][i] == alone.site.elevation
+        for name in layout.NUMBERS:
+            np.testing.assert_array_equal(data[name][i], alone.table[name])
+        mine = rows[rows["place"] == i].reset_index(drop=True)
+        assert (mine["name"] == f"farm {i}").all()
+        expected = alone.table.assign(date=alone.table["date"].astype("datetime64[ms]"))
+        pd.testing.assert_frame_equal(mine[list(alone.table.columns)], expected, check_dtype=False)
+        assert json.loads(str(data["provenance"][i].item()))["method"] == alone.provenance["method"]
+        assert str(data["warnings"][i].item()).split("\n") == list(map(str, alone.warnings))
+    assert data["state"].values.tolist() == [layout.DONE] * 8 + [layout.FAILED]
+    assert np.isnan(data["eto"][8]).all()
+    assert data["quality"][8].values.tolist() == [0] * 10
+
+
+def test_a_store_follows_cf(finished):
+    data = xr.open_zarr(finished)
+    assert data.attrs["Conventions"].startswith("CF-1")
+    assert {"name", "latitude", "longitude", "elevation"} <= set(data.coords)
+    for name in ("quality", "kind", "state", "rs_flag"):
+        assert len(data[name].attrs["flag_values"]) == len(data[name].attrs["flag_meanings"].split())
+    masks = data["source"].attrs
+    used = [name for mask, name in zip(masks["flag_masks"], masks["flag_meanings"].split(), strict=True)
+            if (data["source"].values & mask).any()]  # fmt: skip
+    assert used == ["climatology"]
+    assert data["eto"].attrs["units"] == "mm day-1"
+    assert set(data["eto"].attrs["ancillary_variables"].split()) <= set(data.variables)
+    assert not [name for name in data.variables if "created" in str(data[name].attrs)]
+
+
+@pytest.mark.filterwarnings("error")
+def test_reading_a_store_warns_of_nothing(finished):
+    assert "eto" in xr.open_zarr(finished)
+    assert not xr.open_datatree(finished, engine="zarr").children
+
+
+def test_failures_say_which_place_and_why(client, finished):
+    batch = etolib.resume_batch(finished, client=client)
+    assert batch.wait(30)
+    (failure,) = batch.failures
+    assert (failure.position, failure.error, failure.retryable, failure.partial) == (8, "NotCovered", False, False)
+    assert failure.place.startswith("Atlantic")
+    assert "lies at sea" in failure.message
+    assert failure.suggestion
+    assert list(batch) == []  # for good: not asked again
+    assert set(computed(finished).values()) == {1}
+
+
+def test_lots_are_the_tasks_and_counts_the_progress(client, tmp_path):
+    seen = []
+    batch = etolib.submit_many(places(), PERIOD, store=tmp_path / "a.zarr", lot=3, client=client)
+    batch.on_progress(seen.append)
+    assert len(batch) == 8
+    ends = list(batch)
+    assert sorted((end.number, end.places) for end in ends) == [(0, 3), (1, 3), (2, 2)]
+    batch.wait()
+    assert [one.computed for one in seen] == sorted(one.computed for one in seen)
+    assert (seen[-1].done, seen[-1].places, seen[-1].share) == (8, 8, 1.0)
+    assert "8 of 8 places" in batch._repr_html_()
+    assert not [key for key in client.futures if key.startswith("lot-")]
+
+
+def test_it_can_be_awaited(client, tmp_path):
+    async def main():
+        return await etolib.submit_many(places(2), PERIOD, store=tmp_path / "a.zarr", client=client)
+
+    assert asyncio.run(main())["eto"].notnull().all()
+
+
+def test_a_table_and_a_file_of_places(client, tmp_path):
+    table = pd.DataFrame({"Nome": ["A", "B"], "lat": [-22.5, -22.6], "lon": [-47.5, -47.5], "alt": [600, 610]})
+    table.to_csv(tmp_path / "p.csv", index=False, sep=";", decimal=",")
+    one = etolib.submit_many(table, PERIOD, store=tmp_path / "a.zarr", client=client).result(30)
+    two = etolib.submit_many(tmp_path / "p.csv", PERIOD, store=tmp_path / "b.zarr", client=client).result(30)
+    xr.testing.assert_identical(one.load(), two.load())
+    (first, second) = etolib.submit_many(table, PERIOD, client=client).result(30)
+    assert (first.site.name, second.site.elevation) == ("A", 610)
+
+
+class Flaky:
+    """The pipeline, with a provider that fails at some places for a while."""
+
+    def __init__(self, monkeypatch, names, times):
+        self.left = dict.fromkeys(names, times)
+        self.asked = []
+        self.original = pipeline.run_lot
+        monkeypatch.setattr(pipeline, "run_lot", self)
+
+    def __call__(self, requests, **how):
+        found = []
+        for request, outcome in zip(requests, self.original(requests, **how), strict=True):
+            name = request.site.name
+            self.asked.append(name)
+            if self.left.get(name, 0):
+                self.left[name] -= 1
+                outcome = SourceUnavailable("no answer", source="nasa_power")
+            found.append(outcome)
+        return found
+
+
+def test_what_failed_for_a_while_is_asked_again_alone_and_ends_the_same(client, tmp_path, monkeypatch):
+    etolib.submit_many(places(), PERIOD, store=tmp_path / "a.zarr", lot=3, client=client).result(60)
+    flaky = Flaky(monkeypatch, ["farm 1", "farm 5"], 1)
+    etolib.submit_many(places(), PERIOD, store=tmp_path / "b.zarr", lot=3, client=client).result(60)
+    assert sorted(flaky.asked) == sorted([*(site.name for site in places()), "farm 1", "farm 5"])
+    assert arrays(tmp_path / "a.zarr") == arrays(tmp_path / "b.zarr")
+
+
+def test_what_fails_again_is_listed_and_asked_when_resumed(client, tmp_path, monkeypatch):
+    flaky = Flaky(monkeypatch, ["farm 1"], 2)
+    batch = etolib.submit_many(places(4), PERIOD, store=tmp_path / "a.zarr", lot=3, client=client)
+    batch.result(60)
+    assert [(one.position, one.error, one.source) for one in batch.failures] == [(1, "SourceUnavailable", "nasa_power")]
+    assert batch.progress.failed == 1
+    flaky.asked.clear()
+    again = etolib.resume_batch(tmp_path / "a.zarr", client=client)
+    again.result(60)
+    assert flaky.asked == ["farm 1"]
+    assert again.failures == []
+    assert etolib.resume_batch(tmp_path / "a.zarr", client=client).result(60)["state"].values.tolist() == [1] * 4
+
+
+def test_a_source_that_did_not_answer_leaves_places_partial(client, tmp_path, monkeypatch):
+    original = pipeline.run_lot
+
+    def lacking(requests, **how):
+        found = original(requests, **how)
+        for result in found[:1]:
+            result.provenance["failed"] = [SourceUnavailable("no answer", source="nasa_power").to_dict()]
+        return found
+
+    monkeypatch.setattr(pipeline, "run_lot", lacking)
+    batch = etolib.submit_many(places(3), PERIOD, store=tmp_path / "a.zarr", client=client)
+    data = batch.result(60)
+    assert data["state"].values.tolist() == [layout.PARTIAL, layout.DONE, layout.DONE]
+    assert data["eto"].notnull().all()
+    assert [(one.position, one.partial, one.retryable) for one in batch.failures] == [(0, True, True)]
+
+
+def hold_up(monkeypatch, after):
+    """Let the lots after the first ``after`` wait until they are stopped."""
+    gate, begun = threading.Event(), []
+    original = pipeline.run_lot
+
+    def slow(requests, *, checkpoint=None, **how):
+        begun.append(requests[0].site.name)
+        while len(begun) > after and not gate.wait(0.01):
+            checkpoint()
+        return original(requests, checkpoint=checkpoint, **how)
+
+    monkeypatch.setattr(pipeline, "run_lot", slow)
+    return gate
+
+
+def test_cancel_stops_the_work_and_resume_ends_bit_identical(client, tmp_path, monkeypatch, finished):
+    with monkeypatch.context() as patch:
+        gate = hold_up(patch, 1)
+        batch = etolib.submit_many([*places(), SEA], PERIOD, store=tmp_path / "a.zarr", lot=3, client=client)
+        next(iter(batch))
+        batch.cancel()
+        assert batch.done
+        with pytest.raises(TaskCancelled):
+            batch.result()
+        assert batch.progress.finished == 1
+        gate.set()
+    # Who was stopped lets go of the lots.
+    again = etolib.submit_many([*places(), SEA], PERIOD, store=tmp_path / "a.zarr", lot=3, resume=True, client=client)
+    again.result(60)
+    assert set(computed(tmp_path / "a.zarr").values()) == {1}
+    assert arrays(tmp_path / "a.zarr") == arrays(finished)
+
+
+def test_two_runs_on_one_store_are_refused(client, tmp_path, monkeypatch):
+    gate = hold_up(monkeypatch, 0)
+    batch = etolib.submit_many(places(2), PERIOD, store=tmp_path / "a.zarr", client=client)
+    with pytest.raises(InputError, match="is being written by process"):
+        etolib.resume_batch(tmp_path / "a.zarr", client=client)
+    gate.set()
+    batch.result(60)
+    etolib.resume_batch(tmp_path / "a.zarr", client=client).result(60)
+
+
+def test_a_store_of_another_order_is_refused_with_what_differs(client, finished):
+    def again(sites, period=PERIOD, **more):
+        return etolib.submit_many(sites, period, store=finished, resume=True, client=client, **more)
+
+    mine = [*places(), SEA]
+    for wrong, said in [
+        (lambda: again(mine, "2024-02-20/2024-02-28"), "period = '2024-02-20/2024-02-28'"),
+        (lambda: again(mine, sources="climatology"), "sources"),
+        (lambda: again(mine, krs="coast"), "options"),
+        (lambda: again(mine[:-1]), "places"),
+        (lambda: again([*mine[:-1], Site(-22, -47)]), "place 9"),
+        (lambda: etolib.submit_many(mine, PERIOD, store=finished, client=client), "exists already"),
+        (lambda: etolib.resume_batch(finished.parent / "none.zarr", client=client), "is no store of etolib's"),
+        (lambda: again([etolib.Request(mine[0], PERIOD), etolib.Request(mine[1], "2024")], None), "differs between"),
+        (lambda: etolib.submit_many(mine, PERIOD, store="s3://a/b.zarr", client=client), "is no folder"),
+    ]:
+        with pytest.raises(InputError, match=said.replace("'", ".")):
+            wrong()
+
+
+def test_exports_agree(client, finished, tmp_path):
+    store = Store.open(finished)
+    from etolib.store import export
+
+    for ending in export.endings():
+        export.save(store, tmp_path / f"a{ending}")
+    data = xr.open_zarr(finished).load()
+    with xr.open_dataset(tmp_path / "a.nc", engine="h5netcdf") as netcdf:
+        for name in data.variables:
+            np.testing.assert_array_equal(netcdf[name].values.astype(data[name].dtype), data[name].values)
+        assert netcdf["quality"].attrs["flag_meanings"] == data["quality"].attrs["flag_meanings"]
+    table = pd.read_parquet(tmp_path / "a.parquet")
+    assert len(table) == 90
+    np.testing.assert_array_equal(table["eto"], data["eto"].values.ravel())
+    text = pd.read_csv(tmp_path / "a.csv", comment="#")
+    np.testing.assert_allclose(text["eto"], table["eto"], atol=0.0051)
+    assert list(text.columns) == list(table.columns)
+    features = json.loads((tmp_path / "a.geojson").read_text())["features"]
+    assert features[2]["geometry"]["coordinates"] == [-47.5, -22.7, 602.0]
+    assert features[2]["properties"]["eto_mean"] == pytest.approx(float(data["eto"][2].mean()), abs=1e-3)
+    assert (features[8]["properties"]["state"], features[8]["properties"]["eto_sum"]) == ("failed", None)
+    with pytest.raises(InputError, match="must end in"):
+        export.save(store, tmp_path / "a.docx")
+
+
+def test_a_disk_that_is_full_ends_with_a_sentence(client, tmp_path, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Store, "write", full)
+    batch = etolib.submit_many(places(), PERIOD, store=tmp_path / "a.zarr", lot=3, client=client)
+    with pytest.raises(etolib.errors.TaskError, match="No space left"):
+        batch.result(60)
+    assert Store.open(tmp_path / "a.zarr").finished() == {}
+
+
+def test_the_order_of_a_store_is_read_back(tmp_path):
+    order = Order.of([etolib.Request(site, PERIOD, "climatology", krs="coast") for site in places(3)], 2)
+    store = Store.create(tmp_path / "a.zarr", order)
+    assert Store.open(store.path) == store
+    assert [list(lot) for lot in order.lots()] == [[0, 1], [2]]
+
+
+def test_zarr_that_is_absent_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(__import__("sys").modules, "zarr", None)
+    with pytest.raises(InputError, match="pip install zarr"):
+        Store.create(tmp_path / "a.zarr", Order.of([etolib.Request(places(1)[0], PERIOD)]))
