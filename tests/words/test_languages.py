@@ -14,7 +14,7 @@ OTHERS = [code for code in words.languages() if code != words.ENGLISH]
 
 NAMES = """
     aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao fluxnet gldas greenwich
-    json kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet
+    json min kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet
     petrolina png power pvcz pvlib python rmse series tmax tmean tmin tsv utah utc voila wetterdienst xarray
     aiohttp featurecollection fsspec geojson kcb mph zarr
 """
