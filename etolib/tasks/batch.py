@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from etolib.errors import EtolibError
@@ -28,9 +28,17 @@ class Batch:
     0
     """
 
-    def __init__(self, jobs: Sequence[Job], *, requests: Sequence[Request] = (), notes: Sequence[Text] = ()) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        *,
+        requests: Sequence[Request] = (),
+        notes: Sequence[Text] = (),
+        again: Callable[[Sequence[Request]], Batch] | None = None,
+    ) -> None:
         self.jobs = list(jobs)
         self.requests = tuple(requests)
+        self._again = again
         self.notes = tuple(notes)
 
     @overload
@@ -120,9 +128,8 @@ class Batch:
 
     def retry(self) -> Batch:
         """Submit again, alone, the places that failed so far; return the batch of these."""
-        from etolib.tasks.submission import submit_many
-
-        return submit_many([self.requests[i] for i, _ in self.failures()], client=self.jobs[0].client)
+        failed = [self.requests[i] for i, _ in self.failures()]
+        return self._again(failed) if self._again is not None and failed else Batch([])
 
     @property
     def cost(self) -> Cost:
@@ -151,7 +158,7 @@ class Batch:
 
         found = {i: one for i, one in enumerate(self.result()) if not isinstance(one, EtolibError)}
         data = [one.dataset.drop_attrs(deep=False).assign_coords(place=i) for i, one in found.items()]
-        return xr.concat(data, "place", join="outer") if data else xr.Dataset()
+        return xr.concat(data, "place", coords="different", compat="equals", join="outer") if data else xr.Dataset()
 
     def __await__(self) -> Generator[Any, None, list[Result | EtolibError]]:
         return asyncio.to_thread(self.result).__await__()

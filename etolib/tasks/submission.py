@@ -7,6 +7,7 @@ import os
 import uuid
 import weakref
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
@@ -158,7 +159,8 @@ def submit_many(
         )  # fmt: skip
     for job, future in zip(jobs, futures, strict=True):
         job.future = future
-    return Batch(jobs, requests=requests, notes=notes)
+    again = partial(submit_many, client=client, timeout=timeout)
+    return Batch(jobs, requests=requests, notes=notes, again=again)
 
 
 def resume_batch(store: str | os.PathLike[str], *, client: Client | None = None) -> StoredBatch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import numpy as np
@@ -142,3 +143,37 @@ def test_lots_are_of_one_solar_day_and_long_periods_share_elevations_only(client
 
 def test_one_place_has_nothing_before_it(client):
     assert _submit_ahead(client, [etolib.Request(Site(0, 10, 0), PERIOD)], {}) == [None]
+
+
+def test_what_failed_is_retried_alone(client, weather_server):
+    farms = [Site(-22.5, -47.5, 600, "a"), Site(-30, -30, 0, "sea"), Site(-22.4, -47.5, 600, "b")]
+    batch = tasks.submit_many(farms, PERIOD, "nasa_power", client=client)
+    weather_server.clear()
+    batch.result(60)
+    assert batch.failures() == []
+    weather_server.fault("nasa_power", "404")
+    other = [Site(-10.5, -47.5, 600, "a"), Site(-12.4, -47.5, 600, "b")]
+    batch = tasks.submit_many(other, PERIOD, "nasa_power", client=client)
+    batch.result(60)
+    assert [(i, type(error).__name__) for i, error in batch.failures()] == [(0, "NoSourceError"), (1, "NoSourceError")]
+    weather_server.clear()
+    again = batch.retry()
+    assert [len(result.table) for result in again.result(60)] == [10, 10]
+    assert again.retry().jobs == []
+
+
+def test_a_batch_is_indexed_awaited_shown_and_one_table(client, weather_server):
+    batch = tasks.submit_many(district(3), PERIOD, client=client)
+    cost = batch.cost
+    assert (cost.places, cost.days) == (3, 10)
+
+    async def main():
+        return await batch
+
+    assert len(asyncio.run(main())) == 3
+    assert (batch[1], batch[1:]) == (batch.jobs[1], batch.jobs[1:])
+    assert "3 of 3 places" in batch._repr_html_()
+    table, data = batch.to_dataframe(), batch.to_dataset()
+    assert len(table) == 30
+    np.testing.assert_array_equal(data["eto"].values.ravel(), table["eto"])
+    assert data["latitude"].values.tolist() == [result.site.latitude for result in batch.result()]
