@@ -53,6 +53,7 @@ function render({ model, el }) {
   const asked = () => locate(model);
   const moved = () => address(model);
   model.set("dark", dark.matches);
+  model.set("languages", [...navigator.languages]);
   model.set("local", kept(localStorage));
   model.set("session", kept(sessionStorage));
   model.set("ready", true);

@@ -9,6 +9,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from etolib import words
+
 _MOST = 30  # places or tasks that are kept
 _LONGEST = 2000  # characters of any text that is taken from the browser
 
@@ -22,6 +24,8 @@ class Browser(anywidget.AnyWidget):
         Whether the browser has answered.
     dark : bool
         Whether its system prefers dark colours.
+    languages : list of str
+        What its person reads, best first: ``pt-BR``.
     local, session : dict
         What is kept in this browser, and in this tab; assign a new dict to change it.
     asked : int
@@ -34,6 +38,7 @@ class Browser(anywidget.AnyWidget):
     _esm = resources.files("etolib.widgets").joinpath("browser.js").read_text(encoding="utf-8")
     ready = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
+    languages: Any = traitlets.List().tag(sync=True)
     local: Any = traitlets.Dict().tag(sync=True)
     session: Any = traitlets.Dict().tag(sync=True)
     asked = traitlets.Int(0).tag(sync=True)
@@ -60,6 +65,15 @@ class Browser(anywidget.AnyWidget):
             self.session = self.session | {name: rows[:_MOST]}
         else:
             self.local = self.local | {name: rows[:_MOST]}
+
+    def language(self) -> str | None:
+        """Return the language of its person that the page speaks best; None where it speaks none of them.
+
+        >>> Browser(languages=["tlh", "pt-BR", "en"]).language(), Browser(languages=["tlh"]).language()
+        ('pt', None)
+        """
+        wishes = [wish for wish in self.languages if isinstance(wish, str)]
+        return next(filter(None, map(words.best_language, wishes)), None)
 
     def locate(self) -> None:
         """Ask where the browser stands; the answer arrives in ``found``."""

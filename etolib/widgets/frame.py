@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import ipywidgets as widgets
 from ipywidgets import DOMWidget
@@ -63,6 +64,7 @@ class Frame:
         self.form, self._title, self._tagline = form, title, tagline
         self._failure: str = ""  # what the banner says
         self._asked: dict[str, bool] = {}  # what the link that led here has said
+        self._told = False  # whether a link or the browser is choosing just now, and no person
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
         self._sources_known = False
         self.browser = Browser()
@@ -168,7 +170,7 @@ class Frame:
 
     def _keep(self, name: str) -> None:
         """Keep a choice of this person for the next visit, and in the address."""
-        if self.browser.ready:
+        if self.browser.ready and not self._told:
             value = getattr(self.form, name)
             self.browser.local = self.browser.local | {name: value}
             self.browser.fields = self.browser.fields | {{"language": "lang"}.get(name, name): value}
@@ -207,20 +209,36 @@ class Frame:
 
     def _follow(self, query: str) -> None:
         """Fill the page from a query string."""
-        self._filled(self.form.fill(query))
-        self._asked = {"language": "lang=" in query, "theme": "theme=" in query, "units": "units=" in query}
-        self._paint()
+        with self._listening():
+            self._filled(self.form.fill(query))
+            asked = dict(parse_qsl(query.lstrip("?")))
+            known = bool(words.best_language(asked.get("lang", "")))
+            self._asked = {"language": known, "theme": "theme" in asked, "units": "units" in asked}
+            self._paint()
+
+    @contextlib.contextmanager
+    def _listening(self) -> Iterator[None]:
+        """What is chosen within is no choice of this person: it is not kept."""
+        self._told = True
+        try:
+            yield
+        finally:
+            self._told = False
 
     def _filled(self, task_id: str | None) -> None:
         """Take note that the form was filled by a link, and of the task the link asks for."""
 
     def _came_back(self) -> None:
-        """Take the language, theme and units that were chosen in this browser, where the link has said nothing."""
-        kept = self.browser.local
-        for name, known in (("language", words.languages()), ("theme", THEMES), ("units", SYSTEMS)):
-            if not self._asked.get(name) and kept.get(name) in known:
-                setattr(self.form, name, kept[name])
-        self._paint()
+        """Take the language, theme and units that were chosen in this browser, where the link has said nothing.
+
+        Where no language was chosen the page speaks that of the browser, as far as it can.
+        """
+        kept = {"language": self.browser.language()} | self.browser.local
+        with self._listening():
+            for name, known in (("language", words.languages()), ("theme", THEMES), ("units", SYSTEMS)):
+                if not self._asked.get(name) and kept.get(name) in known:
+                    setattr(self.form, name, kept[name])
+            self._paint()
 
     # --- the line to the cluster --------------------------------------------------------------------------------------
 

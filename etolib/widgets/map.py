@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 import ipyleaflet as leaflet
+import traitlets
 from ipywidgets import Dropdown, Layout
 
 from etolib import config, words
@@ -83,6 +84,12 @@ def online_tiles() -> dict[str, Tiles]:
     return {"tiles": Tiles(url=chosen, attribution="", probe=probe)}
 
 
+class _FullScreen(leaflet.FullScreenControl):  # type: ignore[misc]  # ipyleaflet has no types
+    """The control of full screen with words of its own: ipyleaflet's has none, its plugin takes them."""
+
+    title: Any = traitlets.Dict().tag(sync=True, o=True)  # by whether the map fills the screen
+
+
 class PlaceMap:
     """A map on which a click chooses a place.
 
@@ -115,7 +122,7 @@ class PlaceMap:
         self.widget.add_class("etolib-map")
         self.widget.add(leaflet.ScaleControl(position="bottomleft", imperial=False))
         self.widget.on_interaction(self._interaction)
-        self._zoom: leaflet.ZoomControl | None = None
+        self._controls: tuple[leaflet.Control, ...] = ()
         self._marker: leaflet.Marker | None = None
         self._placing = False  # whether the marker is being moved from here
         self._tiles: leaflet.TileLayer | None = None
@@ -135,13 +142,15 @@ class PlaceMap:
         zoom = leaflet.ZoomControl(
             position="topleft", zoom_in_title=say(language, "zoom_in"), zoom_out_title=say(language, "zoom_out")
         )
-        if self._zoom is None:
-            self.widget.add(zoom)
-            self.widget.add(leaflet.FullScreenControl(position="topleft"))  # below it
-        else:
-            self.widget.substitute(self._zoom, zoom)
-            self._zoom.close()
-        self._zoom = zoom
+        titles = {"false": say(language, "full_screen"), "true": say(language, "full_screen_leave")}
+        new = (zoom, _FullScreen(position="topleft", title=titles))  # the one below the other
+        for old, control in zip(self._controls or (None, None), new, strict=True):
+            if old is None:
+                self.widget.add(control)
+            else:
+                self.widget.substitute(old, control)
+                old.close()
+        self._controls = new
         self._language = language
         self.basemap.description = say(language, "layers")
         self._offer(self.basemap.value)

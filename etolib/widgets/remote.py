@@ -239,7 +239,7 @@ def view(result: Result, tabs: Mapping[str, tuple[Any, ...]], units: str = METRI
             answers[name] = resolve(ask)(result, *given)
         except Exception as error:
             log.exception("the tab %s failed", name)
-            answers[name] = Failed(f"{type(error).__name__}: {error}")
+            answers[name] = Failed.of(error)
     return {"head": head(result, units), "tabs": answers}
 
 

@@ -198,7 +198,7 @@ class Results:
                     shown = tab.look(self.language, answer, self.answers.task_id)
             except Exception as error:  # of whoever wrote the tab: the others are shown all the same
                 log.exception("the tab %s failed", name)
-                answer = tabs.Failed(f"{type(error).__name__}: {error}")
+                answer = tabs.Failed.of(error)
         if isinstance(answer, tabs.Failed):
             failed = label(self.language, "tab_failed", error=answer.error)
             notice = f'<p class="etolib-notice">{failed}</p>'

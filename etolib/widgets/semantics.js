@@ -28,6 +28,11 @@ function press(page) {
   }
 }
 
+// ipywidgets writes what is not there.
+function quiet(page) {
+  for (const one of page.querySelectorAll('[title="null"]')) one.removeAttribute("title");
+}
+
 // Tabs and their panes stand in the same order.
 function tabs(page) {
   const list = page.querySelector(".etolib-results > .etolib-tabs");
@@ -80,6 +85,7 @@ function watch(page, model) {
       [selector, role && !(inLab && /^(main|banner)$/.test(role)) ? { role, ...others } : others]);
     describe(page, parts);
     press(page);
+    quiet(page);
     tabs(page);
     if (document.activeElement === document.body) recover(page, last);
   };

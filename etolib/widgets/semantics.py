@@ -39,7 +39,8 @@ class Semantics(anywidget.AnyWidget):
     said = traitlets.Unicode().tag(sync=True)
 
     def translate(self, language: str) -> None:
-        """Name the parts in a language."""
+        """Name the parts in a language; what was said in another one is over."""
+        self.said = ""
         self.parts = [
             [selector, attributes | ({"aria-label": say(language, key)} if key else {})]
             for selector, attributes, key in _PARTS

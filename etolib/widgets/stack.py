@@ -314,7 +314,7 @@ class CardStack:
             self._ask(card, answers, name, manner)
         except Exception as error:
             log.exception("the tab %s failed", name)
-            failed = Failed(f"{type(error).__name__}: {error}")
+            failed = Failed.of(error)
             self._background.later(self._answered, answers, name, manner, failed)
 
     def _answered(self, answers: Answers, name: str, manner: Manner, answer: Any) -> None:
@@ -377,7 +377,7 @@ class CardStack:
             )  # fmt: skip
         except Exception as error:
             log.info("the tab %s got no answer: %s", name, error)
-            answer = Failed(str(error) or type(error).__name__)
+            answer = Failed.of(error)
         if answers.questions[name] == number:
             self._background.later(self._answered_again, answers, name, answer)
 

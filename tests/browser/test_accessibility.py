@@ -5,6 +5,8 @@ An app joins by a row in `APPS`: its name, and a walk that stops at every state 
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from etolib.widgets import front
-from tests.browser.stage import PATIENCE_MS, Visitor
+from tests.browser.stage import PATIENCE_MS, Visitor, until
 
 AXE = front.BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -45,7 +47,10 @@ Look = Callable[[str], None]
 def walk_eto(visitor: Visitor, look: Look) -> None:
     """Empty, with everything wrong, and a result in every tab."""
     page = visitor.page
+    page.locator(".etolib-search input").fill("xqzxqz")
+    expect(page.locator(".etolib-search-said")).not_to_have_text("", timeout=PATIENCE_MS)
     look("empty")
+    page.locator(".etolib-search input").fill("")
     visitor.fill("150", "west", "2024-07-40")
     visitor.calculate()
     expect(page.locator(".etolib-field-error .etolib-error").first).to_be_visible()
@@ -91,3 +96,76 @@ def test_axe_finds_nothing(visit, stage, weather, name):
 
     walk(visitor, look)
     assert wrong == {}
+
+
+# --- languages --------------------------------------------------------------------------------------------------------
+
+SAME = {
+    "pt": "Latitude|Longitude|Eqs?[.]",
+    "es": "Cacao",
+    "all": "CC BY|GeoNames|MET Norway|NASA POWER|ipyleaflet|EN|ES|PT|last-30-days|ETo?|P|PNG|KGE|RMSE|Kc ini|Kcb|Ke"
+    "|Dual|FAO-56|Normal|total|mm|in|km|kB|kPa|MJ|rad|m²|d|HTML|IPYNB|JSON|NC|PARQUET|PY|TXT|XLSX|ZIP|eto-[0-9a-f]{32}|[?]task=",
+}
+"""What is written as English writes it: names, symbols, units, endings of files, and words that are the same."""
+
+_TEXTS = """
+() => {
+  const found = new Set();
+  const take = (text) => { if (/\\p{L}{2}/u.test(text ?? '')) found.add(text.replace(/\\s+/g, ' ').trim()); };
+  const skipped = '.etolib-said, style, script, pre, code, math, .etolib-page [lang=en]';
+  const names = ['title', 'aria-label', 'aria-roledescription', 'placeholder', 'alt', 'data-word', 'data-done'];
+  const page = document.querySelector('.etolib-page');
+  const walk = document.createTreeWalker(page, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    if ((node.parentElement ?? page).closest(skipped)) continue;
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (!node.parentElement.matches('.etolib-status')) take(node.data); // for programs; data-word is shown
+    } else {
+      for (const name of names) take(node.getAttribute(name));
+    }
+  }
+  return [...found];
+}
+"""
+
+
+def in_language(page: Page, language: str, english: set[str], patience: float = 4) -> tuple[set[str], set[str]]:
+    """Turn the page to a language; return its texts, and those that stay as they are in English."""
+    same = re.compile(rf"(?<![^\W_])({SAME['all']}|{SAME.get(language, '-')})(?![^\W_])")
+    page.locator(".etolib-language button", has_text=language.upper()).click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    texts: set[str] = set()
+
+    def left() -> set[str]:
+        nonlocal texts
+        texts = set(page.evaluate(_TEXTS))
+        return {one for one in texts & english if re.search(r"[^\W\d_]{2}", same.sub("", one))}
+
+    with contextlib.suppress(TimeoutError):  # what has not changed by then will not
+        until(lambda: not left(), "the page to change its language", patience)
+    return texts, left()
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_no_english_is_left_in_another_language(visit, stage, weather, name):
+    query, walk = APPS[name]
+    visitor = visit(query)
+    page = visitor.page
+    wrong: dict[str, set[str]] = {}
+
+    def look(state: str) -> None:
+        english = set(page.evaluate(_TEXTS))
+        assert len(english) > 40
+        for language in ("pt", "es"):
+            texts, left = in_language(page, language, english)
+            if left:
+                wrong[f"{state}, {language}"] = left
+        page.locator(".etolib-language button", has_text="EN").click()
+        gone = texts - english
+        until(lambda: not gone & set(page.evaluate(_TEXTS)), "the page to be English again")
+
+    walk(visitor, look)
+    assert wrong == {}
+    page.evaluate("document.querySelector('.etolib-main').append('Left in English')")
+    _, left = in_language(page, "pt", set(page.evaluate(_TEXTS)), patience=0.5)
+    assert left == {"Left in English"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from etolib.tasks.messages import ASKED, State
 from etolib.widgets import wording
 from etolib.widgets.markup.base import bar, label, sentence, text
-from etolib.widgets.task import Snapshot
+from etolib.widgets.task import Bar, Snapshot
 from etolib.widgets.wording import say, say_or
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _head(language: str, request: Request | None, now: Snapshot) -> str:
     return (
         # The text is the state itself, for programs that drive the page; the style sheet shows the word.
         f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}" data-word="{state}" '
-        f'aria-label="{state}">{now.status}</span>'
+        f'role="img" aria-label="{state}">{now.status}</span>'
         f'<span class="etolib-card-place">{place}</span><span class="etolib-card-period">{period}</span></div>'
     )
 
@@ -95,13 +95,16 @@ def _bars(language: str, now: Snapshot) -> str:
         whole = bar("etolib-progress etolib-waiting", say(language, "whole"), 0)
     else:
         whole = bar("etolib-progress", say(language, "whole"), now.progress)
-    rows = "".join(
-        f'<div class="etolib-source-bar" data-source="{text(one.source)}">'
-        f"<span>{text(wording.source(language, one.source))}</span>"
-        f"{bar('etolib-source-progress', one.source, one.progress)}<span>{one.progress:.0f} %</span></div>"
-        for one in now.bars
-    )
+    rows = "".join(_source_bar(language, one) for one in now.bars)
     return f'{whole}<div class="etolib-source-bars">{rows}</div>' if rows else whole
+
+
+def _source_bar(language: str, one: Bar) -> str:
+    title = wording.source(language, one.source)
+    return (
+        f'<div class="etolib-source-bar" data-source="{text(one.source)}"><span>{text(title)}</span>'
+        f"{bar('etolib-source-progress', title, one.progress)}<span>{one.progress:.0f} %</span></div>"
+    )
 
 
 def _error(language: str, now: Snapshot) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from etolib.errors import EtolibError
+
 if TYPE_CHECKING:
     from ipywidgets import DOMWidget
 
@@ -100,6 +102,15 @@ class Failed:
     """The answer of a tab whose question failed on the worker."""
 
     error: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failed:
+        """Return what is to be said of an error: its sentence, which any language has, or what Python calls it.
+
+        >>> Failed.of(ZeroDivisionError("division by zero"))
+        Failed(error='ZeroDivisionError: division by zero')
+        """
+        return cls(error.message if isinstance(error, EtolibError) else f"{type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
         href = f"?task={text(task_id)}"
         parts.append(f'<h3>{label(language, "link_task")}</h3><p><a href="{href}">{href}</a></p>')
     parts.append(f"<h3>{label(language, 'script')}</h3><pre>{text(answer['script'])}</pre>")
-    parts.append(f"<h3>{label(language, 'citation')}</h3><p>{text(answer['citation'])}</p>")
+    parts.append(f'<h3>{label(language, "citation")}</h3><p lang="en">{text(answer["citation"])}</p>')
     items = "".join(_licence(language, one) for one in answer["licences"])
     parts.append(f"<h3>{label(language, 'licences')}</h3><ul>{items}</ul>")
     return "".join(parts)

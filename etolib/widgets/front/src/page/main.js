@@ -8,6 +8,7 @@ import { drawOutputs } from "./outputs.js";
 import "./page.css";
 
 const PATIENCE_MS = 45_000;
+const WISHES_MS = 1500;
 const { config, line } = window.etolib;
 
 function connect() {
@@ -40,7 +41,17 @@ async function start() {
   shell.classList.add("etolib-in-front");
   document.getElementById("rendered_cells").hidden = false;
   await drawOutputs(manager);
+  await dressed(window.etolib.wished);
   shell.remove();
+}
+
+// The kernel hears from the browser which language and theme are wished, and that takes a moment: nobody shall see the
+// page change both.
+async function dressed({ language, dark }) {
+  const page = document.querySelector(".etolib-page");
+  const late = performance.now() + WISHES_MS;
+  const done = () => page.classList.contains(`etolib-lang-${language}`) && page.classList.contains("etolib-dark") === dark;
+  while (page && !done() && performance.now() < late) await new Promise(requestAnimationFrame);
 }
 
 // The kernel ends with its page. `pagehide` and not `beforeunload`: a link that saves a file asks for that one too.
