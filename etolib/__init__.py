@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from etolib.water.degree_days import degree_days
     from etolib.water.ledger import WaterBalance
     from etolib.widgets.app import Page
+    from etolib.widgets.comparison.app import Comparison
 
 _HOMES = {
     "config": ("set_options",),
@@ -125,6 +126,7 @@ _HOMES = {
     "water.degree_days": ("degree_days",),
     "water.ledger": ("WaterBalance",),
     "widgets.app": ("Page",),
+    "widgets.comparison.app": ("Comparison",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")

@@ -243,7 +243,7 @@ class Request:
         station = ""
         if self.station is not None:
             file = station_name(self.station)
-            station = f"station = etolib.read_station({file!r}, site=site{_reading(self.station)})  # your own file\n"
+            station = f"station = etolib.read_station({file!r}, site=site{reading(self.station)})  # your own file\n"
             options += ", station=station"
         rows = [] if isinstance(sources, str) else [catalogue.SOURCES.get(name) for name in sources]
         grids = "".join(line() for row in rows if (line := getattr(row, "script", None)) is not None)
@@ -432,7 +432,7 @@ def _wrong_options(options: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(name, value, say("must_be_one_of", names=list(OPTIONS[name])))
 
 
-def _reading(station: Source) -> str:
+def reading(station: Source) -> str:
     """Return the arguments that a person gave to have a file read: which station, what the columns are."""
     mapping = getattr(station, "mapping", None)
     if mapping is None:

@@ -96,6 +96,13 @@ class FormModel(traitlets.HasTraits):
             self.elevation = ""
             self.named(name)
 
+    def recall(self, row: Mapping[str, str]) -> None:
+        """Take a place of before: texts by ``lat``, ``lon``, ``elevation`` and ``name``."""
+        with self.hold_trait_notifications():
+            self.latitude, self.longitude = row.get("lat", ""), row.get("lon", "")
+            self.elevation = row.get("elevation", "")
+            self.named(row.get("name", ""))
+
     def named(self, name: str) -> None:
         """Give the place that stands here a name; it goes with the place when another is typed."""
         self.name = name

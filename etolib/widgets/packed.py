@@ -15,14 +15,24 @@ if TYPE_CHECKING:
     from etolib.result.result import Result
 
 
-class PackedDays(anywidget.AnyWidget):
-    """A widget of the days of a result (`etolib.widgets.daily.pack`): numbers in one block, words beside them.
-
-    A subclass names its front end and says in `drawn` which rows it draws and which words it needs.
-    """
+class Block(anywidget.AnyWidget):
+    """A widget of rows of numbers in one block, and the words beside them; ``rows`` of ``meta`` names the rows."""
 
     data = traitlets.Bytes().tag(sync=True)
     meta = traitlets.Dict().tag(sync=True)
+
+    def draw(self, meta: dict[str, Any], data: bytes) -> None:
+        """Draw other numbers in place; nothing changes while they are on their way."""
+        with self.hold_sync():  # one message: words and numbers change together
+            self.meta = meta
+            self.data = data
+
+
+class PackedDays(Block):
+    """A widget of the days of a result (`etolib.widgets.daily.pack`).
+
+    A subclass names its front end and says in `drawn` which rows it draws and which words it needs.
+    """
 
     def __init__(self, result: Result | None = None, *, language: str = "en", units: str = METRIC) -> None:
         super().__init__()
@@ -43,6 +53,4 @@ class PackedDays(anywidget.AnyWidget):
         if answer is None:
             return
         meta = texts.common(language, answer, units) | self.drawn(language, answer, units)
-        with self.hold_sync():  # one message: words and numbers change together
-            self.meta = meta
-            self.data = daily.numbers(answer, meta["rows"], units)
+        self.draw(meta, daily.numbers(answer, meta["rows"], units))

@@ -16,6 +16,7 @@ from etolib.widgets import tabs
 from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label
 from etolib.widgets.markup.result import result_head
+from etolib.widgets.panes import Panes
 from etolib.widgets.wording import say_or
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Results:
     Attributes
     ----------
     open : str
-        The name of the tab that is seen; ``opened`` is called when another one is.
+        The name of the tab that is seen; ``opened`` is called when a person opens one.
     panes : dict
         The widget below the buttons, by the name of its tab: an ``HTML``, or a box around the widget of a `tabs.View`.
     again : callable
@@ -78,14 +79,12 @@ class Results:
         self.calculate: Callable[[Answers, str, str], None] = lambda answers, name, query: None
         self.give_up: Callable[[Answers, str], None] = lambda answers, name: None
         self.registered = tabs.registered()
-        self.open = next(iter(self.registered))
         self.head = marked(widgets.HTML(), "etolib-results-head")
-        self.buttons = {name: self._button(name) for name in self.registered}
         self.panes = {name: _pane(tab) for name, tab in self.registered.items()}
+        self._choice = Panes(self.panes, self._open)
+        self.buttons = self._choice.buttons
         self.widget = marked(
-            widgets.VBox(
-                [self.head, marked(widgets.Box([*self.buttons.values()]), "etolib-tabs"), *self.panes.values()]
-            ),
+            widgets.VBox([self.head, self._choice.bar, *self.panes.values()]),
             "etolib-results", "etolib-panel", "etolib-empty",
         )  # fmt: skip
         self._views: dict[str, tabs.View] = {}
@@ -154,26 +153,20 @@ class Results:
         self.units = units
         self._render()
 
+    @property
+    def open(self) -> str:
+        """The name of the tab that is seen."""
+        return self._choice.open
+
     def turn(self, name: str) -> None:
         """Open a tab."""
-        self.open = name
-        # The table stays in the page for readers that cannot see the chart; the style sheet takes out the others.
-        for one, pane in self.panes.items():
-            seen = one == name
-            for part, shut in ((self.buttons[one], "etolib-shut"), (pane, "etolib-aside")):
-                (part.remove_class if seen else part.add_class)(shut)
-                (part.add_class if seen else part.remove_class)("etolib-pane" if part is pane else "etolib-open")
+        self._choice.turn(name)
         if self.answers is not None and self.registered[name].again is not None and name in self._views:
             cast("tabs.Asking", self._views[name]).opened()
 
-    def _open(self, name: str) -> None:
-        self.turn(name)
+    def _open(self) -> None:
+        self.turn(self.open)
         self._opened()
-
-    def _button(self, name: str) -> widgets.Button:
-        button = marked(widgets.Button(), "etolib-tab", f"etolib-tab-{name.replace('_', '-')}")
-        button.on_click(lambda _: self._open(name))
-        return button
 
     def _render(self) -> None:
         if self.answers is None:

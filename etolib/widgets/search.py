@@ -157,11 +157,7 @@ class PlaceSearch:
     def _chosen(self, change: Mapping[str, Any]) -> None:
         if self._filling or change["new"] is None or change["new"] < 0:
             return
-        row = self._rows[change["new"]]
-        with self.model.hold_trait_notifications():
-            self.model.latitude, self.model.longitude = row.get("lat", ""), row.get("lon", "")
-            self.model.elevation = row.get("elevation", "")
-            self.model.named(row.get("name", ""))
+        self.model.recall(self._rows[change["new"]])
 
     def _saved(self, change: Mapping[str, Any]) -> None:
         here = self._here()

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("etolib.page")
 
-_FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
+FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
 _PATIENCE_S = 300.0  # a tab that asks for years of weather waits so long [s]
-_WORKER_PATIENCE_S = 4.0  # a task may wait so long before the page says that there is no worker [s]
+WORKER_PATIENCE_S = 4.0  # a task may wait so long before the page says that there is no worker [s]
 
 
 class CardStack:
@@ -204,7 +204,7 @@ class CardStack:
         if again:
             # A provider that failed is left alone for a while; who presses Retry wants it asked.
             with contextlib.suppress(EtolibError):
-                self._connection.ask(remote.forget_failures, timeout=_FORGET_S)
+                self._connection.ask(remote.forget_failures, timeout=FORGET_S)
         self._watch(card, lambda client: self._submitter()(request, client=client, timeout=config.timeout()))
 
     def _watch(self, card: Card, get: Callable[[Any], Any]) -> None:
@@ -423,7 +423,7 @@ class CardStack:
         """Count the seconds of what runs; say so where a task waits for a worker in vain."""
         for card in self.cards:
             card.task.tick()
-            card.no_worker(no_worker and card.task.elapsed >= _WORKER_PATIENCE_S)
+            card.no_worker(no_worker and card.task.elapsed >= WORKER_PATIENCE_S)
 
     def _retry(self, card: Card) -> None:
         if card.task.request is not None:

@@ -34,7 +34,8 @@ COGNATES = {
     """,
     "es": """
     albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun latitudes
-    mar may normal nov oct real regional sep solar total use variable variables virtual web zoom
+    mar may normal nov oct real regional script sep solar total use usual variable variables virtual web
+    zoom
     """,
 }
 """Words that a language writes as English does: a translator adds those of a new text here, after a second look."""

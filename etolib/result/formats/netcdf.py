@@ -69,7 +69,11 @@ def dataset(result: Result) -> xr.Dataset:
 
 def content(result: Result) -> bytes:
     """Return the file, compressed."""
-    data = result.dataset
+    return written(result.dataset)
+
+
+def written(data: xr.Dataset) -> bytes:
+    """Return a dataset as a file, compressed."""
     encoding: dict[str, dict[str, Any]] = {
         str(name): {"zlib": True, "complevel": 4} for name, v in data.data_vars.items() if v.dtype.kind == "f"
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from etolib.result.citation import header_lines
@@ -24,22 +25,24 @@ _LONGEST = 32767  # characters a cell can hold
 def content(result: Result, units: str = METRIC) -> bytes:
     """Return the workbook, in a system of units."""
     import pandas as pd
-    import xlsxwriter
 
     about = pd.DataFrame({"about": header_lines(result, units)})
     each = in_units(result.source_eto, units, "mm day-1").rename_axis("date").reset_index()
+    return workbook({"ETo": in_units(result.table, units), "sources": each, "about": about})
+
+
+def workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+    """Return a workbook with a sheet for each table, by its name."""
+    import xlsxwriter
+
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         head = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for name, table, width in (
-            ("ETo", in_units(result.table, units), 12),
-            ("sources", each, 12),
-            ("about", about, 120),
-        ):
+        for name, table in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
-            sheet.set_column(0, 0, width)
+            sheet.set_column(0, 0, 120 if name == "about" else 12)
             for at, (title, values) in enumerate(table.items()):
                 sheet.write_string(0, at, str(title), head)
                 _fill(sheet, at, values, day)

@@ -26,13 +26,13 @@ def card(
 
     ``no_worker`` says that the cluster has no worker to take the task.
     """
-    step = f'<div class="etolib-step">{_step(language, now, seconds)}</div>'
+    told = f'<div class="etolib-step">{step(language, now, seconds)}</div>'
     foot = ""
     if now.task_id:
         identity = f'<code class="etolib-task-id">{text(now.task_id)}</code>'
         foot = f'<div class="etolib-card-foot">{label(language, "task")} {identity}</div>'
     body = _body(language, request, now, no_worker=no_worker)
-    return f'{_head(language, request, now)}<div class="etolib-card-line">{step}{foot}</div>{body}'
+    return f'{_head(language, request, now)}<div class="etolib-card-line">{told}{foot}</div>{body}'
 
 
 def news(language: str, request: Request | None, now: Snapshot) -> str:
@@ -47,11 +47,8 @@ def _head(language: str, request: Request | None, now: Snapshot) -> str:
     if now.task_id and request is None:
         place = text(now.task_id[:12])
     period = text(request.period) if request else ""
-    state = text(say_or(language, f"state_{now.status}", now.status))
     return (
-        # The text is the state itself, for programs that drive the page; the style sheet shows the word.
-        f'<div class="etolib-card-head"><span class="etolib-status" data-status="{now.status}" data-word="{state}" '
-        f'role="img" aria-label="{state}">{now.status}</span>'
+        f'<div class="etolib-card-head">{badge(language, now.status)}'
         f'<span class="etolib-card-place">{place}</span><span class="etolib-card-period">{period}</span></div>'
     )
 
@@ -62,13 +59,26 @@ def _body(language: str, request: Request | None, now: Snapshot, *, no_worker: b
         lines = "<br>".join(sentence(language, say(language, key)) for key in ("no_worker", "no_worker_next"))
         return f'<div class="etolib-notice" role="alert">{lines}</div>'
     if now.error is not None:
-        return _error(language, now) + (bars if now.bars else "")
+        return error(language, now) + (bars if now.bars else "")
     if now.status is State.SUCCESS or (now.status.final and not now.bars):
         return ""
     return bars
 
 
-def _step(language: str, now: Snapshot, seconds: float) -> str:
+def badge(language: str, status: State) -> str:
+    """Return a state as a badge.
+
+    Its text is the state itself, for programs that drive the page; the style sheet shows the word.
+    """
+    word = text(say_or(language, f"state_{status}", status))
+    return (
+        f'<span class="etolib-status" data-status="{status}" data-word="{word}" role="img" aria-label="{word}">'
+        f"{status}</span>"
+    )
+
+
+def step(language: str, now: Snapshot, seconds: float) -> str:
+    """Return what a task is doing, as HTML."""
     if now.status is State.QUEUED:
         return label(language, "step_queued" if now.task_id else "step_connecting")
     if now.status is State.SUCCESS:
@@ -107,13 +117,14 @@ def _source_bar(language: str, one: Bar) -> str:
     )
 
 
-def _error(language: str, now: Snapshot) -> str:
-    error = now.error or {}
+def error(language: str, now: Snapshot) -> str:
+    """Return what went wrong with a task, where, and what to do next."""
+    told = now.error or {}
     default = "error_next_timeout" if now.status is State.TIMEOUT else "error_next_default"
     rows = [
-        ("error_what", error.get("message") or error.get("error")),
+        ("error_what", told.get("message") or told.get("error")),
         ("error_where", _where(language, now)),
-        ("error_next", error.get("suggestion") or say(language, default)),
+        ("error_next", told.get("suggestion") or say(language, default)),
     ]
     shown = "".join(
         f"<dt>{label(language, key)}</dt><dd>{sentence(language, value)}</dd>" for key, value in rows if value

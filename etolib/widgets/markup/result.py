@@ -84,6 +84,13 @@ def _links(language: str, head: Mapping[str, Any]) -> str:
         f'download="{text(head["file"])}.csv" '
         f'href="data:text/csv;charset=utf-8;base64,{data}">{label(language, "download_csv")}</a>'
         f'<a class="etolib-share etolib-link" href="{text(head["link"])}">{label(language, "share")}</a>'
+        f"{copy_button(language)}"
+    )
+
+
+def copy_button(language: str) -> str:
+    """Return a button that copies the address of the link before it."""
+    return (
         '<button type="button" class="etolib-copy etolib-link" onclick="'
         "navigator.clipboard.writeText(this.previousElementSibling.href);this.textContent=this.dataset.done"
         f'" data-done="{label(language, "copied")}">{label(language, "copy")}</button>'

@@ -71,10 +71,11 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
 
 def _download(language: str, file: Mapping[str, str]) -> str:
     name, ending = file["name"], file["file"].rpartition(".")[2].upper()
+    about = f"file_{file.get('about', name)}"
     return (
         f'<a class="etolib-download-{text(name)}" download="{text(file["file"])}" '
         f'href="data:{text(file["type"])};base64,{file["data"]}"><b>{text(ending)}</b> '
-        f"<span>{text(say_or(language, f'file_{name}', name))}</span> <small>{_size(file['data'])}</small></a>"
+        f"<span>{text(say_or(language, about, name))}</span> <small>{_size(file['data'])}</small></a>"
     )
 
 

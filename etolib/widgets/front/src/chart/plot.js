@@ -75,7 +75,7 @@ export function draw(element, { meta, rows, layers, shown, zoom, look, width, he
   const found = stretches(days, rows.kind, meta.kind_names);
   const all = whole(days);
   const opts = {
-    width, height, cursor, legend: { show: false }, scales: scales(all, zoom, meta), axes: axes(look, meta),
+    width, height, cursor, legend: { show: false }, scales: scales(all, zoom, meta), axes: axes(look, meta, layers),
     padding: [(u) => (u.series.filter((one) => one.show && one.scale !== 'eto' && one.scale !== 'x').length > 1 ? 36 : 21), null, 0, null],
     series: [{}, ...layers.map((layer, i) => series(element, layer, shown(layer.name), {
       lower: layer.lower && plain(rows[layer.lower]), alone: alone[i],
@@ -129,7 +129,8 @@ function scales(all, [min, max], meta) {
   };
 }
 
-function axes(look, meta) {
+function axes(look, meta, layers) {
+  const used = new Set(['eto', ...layers.map((layer) => layer.scale)]);
   const font = look.font(1, 1);
   const mark = meta.words.decimal_mark;
   const months = meta.words.months.split(' ');
@@ -158,5 +159,5 @@ function axes(look, meta) {
       filter: (u, splits) => splits.map((v) => (v <= rainLimit(u) ? v : null)),
     },
     { ...common, scale: 'balance', side: 1, stroke: look.balance, values, size, space: 34 },
-  ];
+  ].filter(({ scale }) => !scale || used.has(scale));
 }

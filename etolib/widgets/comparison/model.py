@@ -1,0 +1,217 @@
+"""The places of a comparison, and the form they share; no widget in it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs
+
+import traitlets
+
+from etolib.errors import InputError, Problem
+from etolib.request import OPTIONS, STATION, Request, station_name
+from etolib.result.together import figures
+from etolib.site import Site
+from etolib.widgets.comparison import typed
+from etolib.widgets.form_model import FormModel
+from etolib.words import Text, say
+
+MOST = 12
+"""Places that can be compared: so many lines can still be told apart."""
+
+_LONGEST = 8000  # characters of a link's places that are looked at
+
+
+@dataclass(frozen=True)
+class Member:
+    """One place of the comparison.
+
+    Parameters
+    ----------
+    number : int
+        1 to `MOST`: what its marker says, and its colour. It stays while the place does.
+    site : Site
+    station : object, optional
+        Its own file as a source.
+    file : str
+        Name of the own file; kept where a reload has lost the file itself.
+    """
+
+    number: int
+    site: Site
+    station: Any = None
+    file: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called: its name, else its coordinates."""
+        return self.site.name or str(self.site)
+
+
+def same_place(one: Site, other: Site) -> bool:
+    """Return whether two sites are the same but for their names.
+
+    >>> same_place(Site(1, 2, name="a"), Site(1, 2)), same_place(Site(1, 2), Site(1, 2, 30))
+    (True, False)
+    """
+    return (one.latitude, one.longitude, one.elevation) == (other.latitude, other.longitude, other.elevation)
+
+
+class ComparisonModel(FormModel):
+    """The form of a comparison: its places, and what is asked for all of them.
+
+    Attributes
+    ----------
+    members : tuple of Member
+        In the order they were added.
+    said : Text or None
+        Why what was last asked of the places could not be done.
+    """
+
+    members: Any = traitlets.Tuple()
+    said: Any = traitlets.Any(None, allow_none=True)
+
+    # --- places -------------------------------------------------------------------------------------------------------
+
+    def add(self, sites: Iterable[Site], station: Any = None) -> int:
+        """Add places that are not there yet, as many as there is room for; return how many were added.
+
+        A place beyond the twelfth is refused, and so is one that is there: ``said`` says so.
+        """
+        members: list[Member] = list(self.members)
+        refused, known, added = 0, 0, 0
+        for site in sites:
+            if station is None and any(m.station is None and same_place(m.site, site) for m in members):
+                known += 1
+            elif len(members) >= MOST:
+                refused += 1
+            else:
+                free = next(n for n in range(1, MOST + 1) if all(m.number != n for m in members))
+                members.append(Member(free, site, station, "" if station is None else station_name(station)))
+                added += 1
+        self.said = _refusal(refused, known, added)
+        self.members = tuple(members)
+        return added
+
+    def place(self, latitude: float, longitude: float, name: str = "") -> None:
+        """Add a place from the map or by its name: longitude wrapped, four decimals (11 m)."""
+        latitude = max(-90.0, min(90.0, latitude))
+        site = Site(round(latitude, 4), round((longitude + 180) % 360 - 180, 4))
+        with contextlib.suppress(InputError):  # a name that no file could hold
+            site = Site(site.latitude, site.longitude, None, name or None)
+        self.add([site])
+
+    def recall(self, row: Mapping[str, str]) -> None:
+        """Add a place of before."""
+        try:
+            self.add(typed.read(";".join([row.get("lat", ""), row.get("lon", ""), row.get("elevation", "")])))
+        except InputError:
+            return
+        if self.members and row.get("name") and not self.members[-1].site.name and self.said is None:
+            self.rename(self.members[-1].number, row["name"])
+
+    def restore(self, places: Iterable[tuple[Site, str]]) -> None:
+        """Have these places and no others: each with the name of its own file, which a reload has lost."""
+        self.members = tuple(
+            Member(number, site, None, file) for number, (site, file) in zip(range(1, MOST + 1), places, strict=False)
+        )
+
+    def remove(self, number: int) -> None:
+        """Take a place away."""
+        self.said = None
+        self.members = tuple(m for m in self.members if m.number != number)
+
+    def rename(self, number: int, name: str) -> bool:
+        """Give a place another name, none where it is empty; return whether it can have it."""
+        member = self.member(number)
+        if member is None or (member.site.name or "") == name.strip():
+            return True
+        site = member.site
+        try:
+            site = Site(site.latitude, site.longitude, site.elevation, name.strip() or None)
+        except InputError as error:
+            self.said = error.problems[0].sentence
+            return False
+        self.said = None
+        self.members = tuple(replace(m, site=site) if m is member else m for m in self.members)
+        return True
+
+    def member(self, number: int) -> Member | None:
+        """Return the place of a number, None where there is none."""
+        return next((m for m in self.members if m.number == number), None)
+
+    def labels(self, members: Sequence[Member]) -> tuple[str, ...]:
+        """Return what places are called in chart, table and files: no two are called the same."""
+        return figures.labels([member.name for member in members])
+
+    # --- requests -----------------------------------------------------------------------------------------------------
+
+    def requests(self) -> dict[int, Request]:
+        """Return what to calculate for each place, by its number; `InputError` with everything wrong with the form."""
+        problems: list[Problem] = []
+        period = None
+        try:
+            period = self.days()
+        except InputError as error:
+            problems.extend(error.problems)
+        if not self.members:
+            problems.append(Problem("places", "", say("is_empty"), say("places_add_some")))
+        own = any(m.station is not None for m in self.members)
+        if not self.automatic and not self.sources and not own:
+            problems.append(Problem("sources", "", say("none_is_ticked"), say("tick_one")))
+        if period is None or problems:
+            raise InputError(problems)
+        options = {} if self.krs == OPTIONS["krs"][0] else {"krs": self.krs}
+        names = [name for name in self.sources if name != STATION]
+        found = {}
+        for m in self.members:
+            asked = "auto" if self.automatic else (*names, *(() if m.station is None else (STATION,)))
+            if not asked:  # own stations alone are ticked, and this is none
+                problems.append(Problem("sources", m.name, say("none_is_ticked"), say("tick_one")))
+                continue
+            found[m.number] = Request(m.site, period, asked, m.station, **options)
+        if problems:
+            raise InputError(problems)
+        return found
+
+    # --- links --------------------------------------------------------------------------------------------------------
+
+    def fields(self) -> dict[str, str]:
+        """Return the fields of the link that fills this page; own files cannot travel in it."""
+        return {
+            "places": typed.to_field(m.site for m in self.members if m.station is None and not m.file),
+            "period": self.period,
+            "sources": "" if self.automatic else ",".join(self.sources),
+            "krs": "" if self.krs == OPTIONS["krs"][0] else self.krs,
+        }
+
+    def fill(self, query: str) -> str | None:
+        """Fill the form from a query string, its places among them; as `FormModel.fill`.
+
+        >>> model = ComparisonModel()
+        >>> model.fill("?places=-9.39,-40.5,Petrolina;0,10&period=2024")
+        >>> [(m.number, m.name) for m in model.members]
+        [(1, 'Petrolina'), (2, '0.0000°N 10.0000°E')]
+        """
+        task = super().fill(query)
+        try:
+            given = parse_qs(query.strip().lstrip("?"), max_num_fields=50).get("places", [""])[0][:_LONGEST]
+        except ValueError:
+            return task
+        sites = typed.from_field(given)
+        here = [m.site for m in self.members if not m.file]
+        if sites and sites != here:
+            with self.hold_trait_notifications():
+                self.members = tuple(m for m in self.members if m.file)
+                self.add(sites)
+        return task
+
+
+def _refusal(refused: int, known: int, added: int) -> Text | None:
+    if refused:
+        return say("places_full", number=MOST, count=refused)
+    if known and not added:
+        return say("places_known")
+    return None
