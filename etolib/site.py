@@ -297,3 +297,15 @@ def _date(thing: str, value: Any, problems: list[Problem]) -> dt.date | None:
         pass
     problems.append(Problem(thing, value, say("is_not_a_date"), say("write_date_like")))
     return None
+
+
+def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Return the great-circle distance [km] (haversine, sphere of 6371 km).
+
+    >>> round(distance_km(0, 0, 0, 1), 1)
+    111.2
+    """
+    a, b = math.radians(latitude), math.radians(other_latitude)
+    step = math.radians(other_longitude - longitude)
+    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(step / 2) ** 2
+    return 2 * 6371.0 * math.asin(min(1.0, math.sqrt(h)))

@@ -14,6 +14,7 @@ import pandas as pd
 from etolib.equations import constants
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
+from etolib.site import distance_km as distance_km
 from etolib.sources import catalogue
 from etolib.sources.base import SourceInfo
 from etolib.sources.network.client import Reply
@@ -217,18 +218,6 @@ def clipped(period: Period, inside: Period, named: str, warnings: list[Text]) ->
     if outside:
         days = outside[0] if len(outside) == 1 else say("one_and_other", one=outside[0], other=outside[1])
         warnings.append(say("outside_its_window", source=named, days=days))
-
-
-def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Return the great-circle distance [km] (haversine, sphere of 6371 km).
-
-    >>> round(distance_km(0, 0, 0, 1), 1)
-    111.2
-    """
-    a, b = math.radians(latitude), math.radians(other_latitude)
-    step = math.radians(other_longitude - longitude)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(step / 2) ** 2
-    return 2 * 6371.0 * math.asin(min(1.0, math.sqrt(h)))
 
 
 def solar_day(site: Site) -> str:

@@ -40,6 +40,8 @@ class Days:
         By the name of the row: ETo of a day, NaN where absent. [mm day-1]
     name : str
         Place and period.
+    answer : mapping
+        What the worker has packed.
     equations : dict
         By the name of the row: the same by other equations, from the inputs of the result. [mm day-1]
     printed : dict
@@ -50,6 +52,7 @@ class Days:
     usual: np.ndarray
     series: Mapping[str, np.ndarray]
     name: str
+    answer: Mapping[str, Any]
     equations: Mapping[str, np.ndarray]
     printed: Mapping[str, markup.Printed]
 
@@ -61,7 +64,7 @@ class Days:
         day, usual = rows.pop("day").astype(int), rows.pop("usual") > 0
         equations = {row: rows.pop(row) for row in answer["rows"] if row.startswith(markup.EQUATION)}
         printed = {f"{markup.EQUATION}{name}": (told[0], told[1]) for name, told in answer["equations"].items()}
-        return cls(day, usual, rows, f"{answer['place']} · {answer['period']}", equations, printed)
+        return cls(day, usual, rows, f"{answer['place']} · {answer['period']}", answer, equations, printed)
 
     def on(self, day: np.ndarray, row: str) -> tuple[np.ndarray, np.ndarray]:
         """Return a series on other days [mm day-1], and whether each is climatology."""
@@ -207,8 +210,11 @@ class CompareView:
             said.append(say(language, "compare_one" if sources == 1 else "compare_part"))
         elif chosen == _OWN:
             said.append(say(language, "compare_own" if sources > 1 else "compare_own_alone"))
+        if chosen in self._others:
+            said += markup.between(language, self._days.answer, self._others[chosen].answer, self._units)
         if usual:
             said.append(say(language, "compare_usual", count=usual))
+        said += markup.few(language, self.pairs)
         if chosen not in self._others:
             known = any(key in self._others for _, key in self.reference.options)
             said.append(say(language, "compare_others" if known else "compare_others_none"))
@@ -225,4 +231,7 @@ class CompareView:
         self.scores.value = markup.scores(language, pairs, name, units)
         drawn = next(pair for pair in pairs if pair.row == self.shown.value)
         self.scatter.value = markup.scatter(language, drawn, name, units)
-        self.months.value = markup.months(language, pairs, units)
+        assert self._days is not None
+        self.months.value = markup.months(language, pairs, units) + markup.download(
+            language, self._days.answer["file"], markup.csv(self._days.day, pairs, name)
+        )

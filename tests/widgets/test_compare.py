@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 
 import numpy as np
@@ -145,7 +147,8 @@ def test_many_days_are_thinned_in_the_drawing_alone(offline):
     wave = 4 + np.sin(day / 58)
     block = np.stack([day, 0 * day, wave, wave + 0.1])
     answer = {"data": block.astype("<f8").tobytes(), "rows": ["day", "usual", "eto", "source:nasa_power"],
-              "days": 11_000, "place": "p", "period": "q", "equations": {}}  # fmt: skip
+              "days": 11_000, "place": "p", "period": "q", "latitude": 0.0, "longitude": 0.0, "file": "f",
+              "equations": {}}  # fmt: skip
     view = CompareView()
     view.show("en", answer, None, "metric")
     assert cells(view.scores.value, "source:nasa_power")[:2] == ["11000", "0.10"]
@@ -200,3 +203,33 @@ def test_a_result_of_the_climatology_alone_can_be_compared_by_equation(offline):
     assert [pair.row for pair in view.pairs][:2] == ["equation:asce2005", "equation:asce2005_tall"]
     view.equations.value = False
     assert view.pairs == []
+
+
+def test_other_places_periods_and_few_days_are_said_and_the_file_is_what_is_shown(offline):
+    from dataclasses import replace
+
+    result = with_sources(offline)
+    other = replace(with_sources(offline, shift=0.3, first=40), site=Site(-22.7, -46.6, 700))
+    other = replace(other, period=type(other.period)("2024-02-29", "2024-03-10"))
+    view = view_of(result, other, units="us")
+    assert "say little" not in view.said.value
+    view.reference.value = "eto-0"
+    said = view.said.value
+    assert "22.7000°S 46.6000°W, 64 mi away" in said
+    assert "2024-01-20/2024-03-10 and 2024-02-29/2024-03-10" in said
+    assert "only 11 days in common" in said
+    same = view_of(result, with_sources(offline, shift=0.3), language="pt")
+    same.reference.value = "eto-0"
+    assert "mesmo lugar e período" in same.said.value
+    link = re.search(
+        r'download="([^"]*_compare.csv)" href="data:text/csv;charset=utf-8;base64,([^"]+)"', view.months.value
+    )
+    text = base64.b64decode(link[2]).decode()
+    table = pd.read_csv(io.StringIO(text), comment="#", index_col="date", parse_dates=True)
+    assert [*table] == ["reference", *(pair.row for pair in view.pairs)]
+    for pair in view.pairs:
+        assert table[pair.row].to_numpy() == pytest.approx(pair.eto, abs=0.0005, nan_ok=True)
+        found = agreement(table[pair.row].to_numpy(), table["reference"].to_numpy())
+        assert found["rmse"] == pytest.approx(pair.scores["rmse"], abs=0.001)
+        assert f"# {pair.row}: n {pair.scores['n']:.0f}, bias {pair.scores['bias']:.3f}" in text
+    assert cells(view.scores.value, "eto") == scored(table["eto"], table["reference"], 25.4, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from etolib.site import distance_km
+from etolib.unit_systems import US
 from etolib.widgets import texts
 from etolib.widgets.daily import DECIMALS, MM_PER
 from etolib.widgets.markup.base import label, text
@@ -76,6 +79,69 @@ def title(language: str, row: str, printed: Printed | None = None) -> str:
 def sentences(said: Sequence[str]) -> str:
     """Return sentences as paragraphs."""
     return "".join(f'<p class="etolib-muted">{text(one)}</p>' for one in said)
+
+
+FEW = 30
+"""Days below which scores say little: correlation and KGE of few days are chance."""
+
+
+def few(language: str, pairs: Sequence[Pair]) -> list[str]:
+    """Return which series have few days in common with the reference."""
+    found: dict[int, list[str]] = {}
+    for pair in pairs:
+        if pair.scores["n"] < FEW:
+            found.setdefault(int(pair.scores["n"]), []).append(pair.title(language))
+    return [
+        say(language, "compare_few", things=", ".join(names), count=count, least=FEW) for count, names in found.items()
+    ]
+
+
+def between(language: str, one: Mapping[str, Any], other: Mapping[str, Any], units: str) -> list[str]:
+    """Return in what two results are not of the same: place, period."""
+    said = []
+    if (one["latitude"], one["longitude"]) != (other["latitude"], other["longitude"]):
+        far = distance_km(one["latitude"], one["longitude"], other["latitude"], other["longitude"])
+        shown, unit = (far / 1.609344, "mi") if units == US else (far, "km")
+        number = texts.decimal(language, shown, 0 if shown >= 10 else 1)
+        said.append(say(language, "compare_other_place", place=other["place"], distance=number, unit=unit))
+    if one["period"] != other["period"]:
+        said.append(say(language, "compare_other_period", one=one["period"], other=other["period"]))
+    return said or [say(language, "compare_same_request")]
+
+
+def csv(day: np.ndarray, pairs: Sequence[Pair], reference: str) -> str:
+    """Return the compared days as a file: ``# `` lines with the scores, then a row a day [mm day-1].
+
+    >>> ones = np.ones(2)
+    >>> pair = Pair("eto", ones, 2 * ones, {"n": 2, "bias": -1.0, "rmse": 1.0, "kge": np.nan, "r": np.nan}, ones, ones)
+    >>> print(csv(np.array([0, 1]), [pair], "mine"))
+    # etolib comparison; reference: mine
+    # eto: n 2, bias -1.000, rmse 1.000, kge nan, r nan
+    # units: mm day-1; empty = absent
+    date,reference,eto
+    1970-01-01,2.000,1.000
+    1970-01-02,2.000,1.000
+    <BLANKLINE>
+    """
+    lines = [f"# etolib comparison; reference: {' '.join(reference.split())}"]
+    for pair in pairs:
+        found = ", ".join(f"{name} {pair.scores[name]:.3f}" for name in _SCORES[1:])
+        lines.append(f"# {pair.row}: n {pair.scores['n']:.0f}, {found}")
+    lines.append("# units: mm day-1; empty = absent")
+    lines.append(",".join(["date", "reference", *(pair.row for pair in pairs)]))
+    rows = [pairs[0].reference, *(pair.eto for pair in pairs)]
+    for date, *values in zip(day.astype("datetime64[D]").astype(str), *rows, strict=True):
+        lines.append(",".join([date, *("" if math.isnan(value) else f"{value:.3f}" for value in values)]))
+    return "\n".join(lines) + "\n"
+
+
+def download(language: str, file: str, content: str) -> str:
+    """Return the link to a file."""
+    data = base64.b64encode(content.encode()).decode("ascii")
+    return (
+        f'<p><a class="etolib-download-compare etolib-action" download="{text(file)}" '
+        f'href="data:text/csv;charset=utf-8;base64,{data}">{label(language, "download_csv")}</a></p>'
+    )
 
 
 def scores(language: str, pairs: Sequence[Pair], reference: str, units: str) -> str:

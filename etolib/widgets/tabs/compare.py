@@ -21,9 +21,11 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
         (days since 1970-01-01); ``usual``, 1 where the day is climatology; ``eto`` [mm day-1];
         ``source:<name>``, ETo of each source by itself, unrounded [mm day-1]; ``equation:<name>``, ETo by another
         equation from the inputs of the result [mm day-1]. ``equations``: where each of these is printed and for which
-        surface, by name. ``days``, ``place``, ``period``.
+        surface, by name. ``days``, ``place``, ``period``, ``latitude``, ``longitude`` [degrees], ``file``.
     """
     import numpy as np
+
+    from etolib.result import formats
 
     table = result.table
     # The climatology only stands where no source has the day: it is no second opinion.
@@ -39,7 +41,8 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
     block = np.stack([np.asarray(row, dtype="<f8") for row in rows.values()])
     return {
         "data": block.tobytes(), "rows": [*rows], "days": len(table), "place": str(result.site),
-        "period": str(result.period),
+        "period": str(result.period), "latitude": float(result.site.latitude),
+        "longitude": float(result.site.longitude), "file": f"{formats.file_name(result)}_compare.csv",
         "equations": {name: (printed, surface) for name, (_, printed, surface) in equations.items()},
     }  # fmt: skip
 
