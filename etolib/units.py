@@ -189,6 +189,16 @@ def factors(name: str, unit: str) -> tuple[float, float]:
         ) from None
 
 
+def is_rate(unit: str) -> bool:
+    """Return whether a unit is that of a rate: an amount by time, or a power.
+
+    >>> is_rate("W m-2"), is_rate("kg m-2 s-1"), is_rate("J m**-2"), is_rate("m")
+    (True, True, False, False)
+    """
+    powers = dict(_parts(_plain(unit)))
+    return "W" in powers or any(powers.get(time, 0) < 0 for time in ("s", "min", "h", "day"))
+
+
 def has_units(name: str) -> bool:
     """Return whether a variable or a parameter of an equation has units that are known here."""
     return name in _OF_PARAMETERS

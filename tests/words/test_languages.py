@@ -21,21 +21,22 @@ NAMES = """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
 CODE = """
-    auto columns dataarrays dataframe dataset date datetimeindex day days elevation end escape fraction home http https
-    last latitude long longitude month nearest next point port request short site tall tdry time today twet units year
+    auto bounds columns dataarrays dataframe dataset date datetimeindex day days elevation end escape fraction home
+    http https last latitude long longitude middle month nearest next point port request run short site start step
+    tall tasmax tdry time today twet units year
 """
 """What is typed as it stands: options, columns, arguments, classes, keys of the keyboard."""
 
 COGNATES = {
     "pt": """
         albedo banana base cache cantaloupe cluster continental decimal dual ini jan jul jun latitude latitudes link
-        longitude mail mar normal notebook nov offline real regional script site solar status total use usual virtual
-        zeros zoom
+        local longitude mail mar normal notebook nov offline real regional script site solar status total use usual
+        virtual zeros zoom
     """,
     "es": """
-    albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun latitudes
-    mar may normal nov oct real regional script sep solar total use usual variable variables virtual web
-    zoom
+        albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun
+        latitudes local mar may normal nov oct real regional script sep solar total use usual variable variables
+        virtual web zoom
     """,
 }
 """Words that a language writes as English does: a translator adds those of a new text here, after a second look."""

@@ -11,7 +11,7 @@ import pandas as pd
 from etolib.equations.model_names import understand
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site
-from etolib.sources.grid import days
+from etolib.sources.grid import days, hours
 from etolib.sources.grid.lattice import Cell, Lattice, distances_km
 from etolib.sources.grid.times import Times
 from etolib.words import Text, say
@@ -27,8 +27,7 @@ _ONE_DAY = np.timedelta64(1, "D")
 
 def check(dataset: Any, times: Times, options: Options) -> None:
     """Raise `InputError` where nothing of a Dataset can be read, before a value is."""
-    wanted = wanted_of(times)
-    names = days.names_needed(dataset, wanted)
+    names = names_of(dataset, times)
     problems = [
         Problem(name, key, say("grid_is_packed"), say("grid_decode_it"))
         for name in names
@@ -39,22 +38,35 @@ def check(dataset: Any, times: Times, options: Options) -> None:
         raise InputError(problems)
     nothing = dataset[names].isel({times.dim: slice(0, 0)})
     nothing = nothing.isel({dim: 0 for dim in nothing.dims if dim != times.dim})
+    none = dataclasses.replace(times, moments=times.moments[:0], starts=None)
     if times.daily:
-        days.daily_frame(nothing, dataclasses.replace(times, moments=times.moments[:0], starts=None),
-                         options.units, 0.0, days.Told())  # fmt: skip
+        days.daily_frame(nothing, none, options.units, 0.0, days.Told())
+    else:
+        hours.hourly_days(nothing, none, Site(0.0, 0.0, 0.0), options, 0.0, days.Told())
 
 
 def wanted_of(times: Times) -> tuple[str, ...]:
     """Return the canonical variables that are looked for."""
-    return days.READ
+    return days.READ if times.daily else (*hours.COLUMNS, *hours.AMOUNTS)
 
 
-def provides(dataset: Any, times: Times) -> tuple[str, ...]:
+def names_of(dataset: Any, times: Times) -> list[str]:
+    """Return the variables of a Dataset that are read."""
+    more = [] if times.daily else hours.names_of_amounts(dataset)
+    return [*days.names_needed(dataset, wanted_of(times)), *more]
+
+
+def provides(dataset: Any, times: Times, options: Options) -> tuple[str, ...]:
     """Return the canonical variables a Dataset has, as far as its names show."""
-    nothing = dataset[days.names_needed(dataset, wanted_of(times))].isel({times.dim: slice(0, 0)})
+    nothing = dataset[names_of(dataset, times)].isel({times.dim: slice(0, 0)})
     nothing = nothing.isel({dim: 0 for dim in nothing.dims if dim != times.dim})
-    named, _ = understand(nothing, wanted_of(times), {}, 0.0)
-    return tuple(name for name in days.READ if name in named.variables)
+    named, _ = understand(nothing, wanted_of(times), options.units, 0.0)
+    there = set(map(str, named.variables))
+    if "temperature" in there and not times.daily:
+        there |= {"tmin", "tmax", "tmean"}
+    if hours.names_of_amounts(dataset):
+        there.add("precipitation")
+    return tuple(name for name in days.READ if name in there)
 
 
 def rows_of(times: Times, period: Period) -> slice:
@@ -77,11 +89,13 @@ def series(
         Where it cannot be understood.
     """
     rows = rows_of(times, period)
-    point = _point(dataset[days.names_needed(dataset, wanted_of(times))], times, rows, cell, told)
+    point = _point(dataset[names_of(dataset, times)], times, rows, cell, told)
     part = dataclasses.replace(
         times, moments=times.moments[rows], starts=None if times.starts is None else times.starts[rows]
     )
-    return days.daily_frame(point, part, options.units, height, told)
+    if times.daily:
+        return days.daily_frame(point, part, options.units, height, told)
+    return hours.hourly_days(point, part, site, options, height, told)
 
 
 def _point(dataset: Any, times: Times, rows: slice, cell: Cell, told: days.Told) -> Any:

@@ -358,7 +358,7 @@ def _row(
     return GridInfo(
         name=name,
         title=shown,
-        provides=reading.provides(held.dataset, times),
+        provides=reading.provides(held.dataset, times, options),
         window=Window(first, last),
         delay="-",
         coverage=area,
