@@ -290,6 +290,20 @@ def _restore(*parts: Any) -> Request:
     return request
 
 
+def without_own_file(query: str) -> tuple[str, str]:
+    """Return a query string without its own station file, and the name of that; empty where it has none.
+
+    >>> without_own_file("?lat=1&lon=2&period=2024&sources=nasa_power,station&station=farm.csv")
+    ('?lat=1&lon=2&period=2024&sources=nasa_power', 'farm.csv')
+    """
+    fields = query_fields(query)
+    name = fields.pop("station", "")
+    if "sources" in fields:
+        names = [one for one in fields["sources"].split(",") if one.strip() != STATION]
+        fields["sources"] = ",".join(names) or "auto"
+    return "?" + urlencode(fields, safe="/,"), name
+
+
 def query_fields(text: str) -> dict[str, str]:
     """Return the fields of a query string: the first value of each, stripped and shortened.
 

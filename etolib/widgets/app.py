@@ -15,6 +15,7 @@ from etolib.widgets.form_model import FormModel
 from etolib.widgets.frame import Frame
 from etolib.widgets.markup import base
 from etolib.widgets.markup import form as markup
+from etolib.widgets.memory import Memory
 from etolib.widgets.place import Place
 from etolib.widgets.stack import CardStack
 
@@ -85,7 +86,8 @@ class Page(Frame):
         )
         self.calculate.on_click(guard(self._calculate))
         self.cancel.on_click(guard(lambda _: self.stack.cancel_newest()))
-        form.observe(guard(lambda change: self._check_again()), FIELDS)
+        form.observe(guard(lambda change: self._typed()), FIELDS)
+        self.memory = Memory(self.browser, form, self.own, self.stack, self._background, self._connection.ask)
         self.begin(query)
         self._background.run(self.stack.warm)
 
@@ -127,6 +129,7 @@ class Page(Frame):
             self.stack.start(request)
             self.place.search.used(request.site)
             self.browser.fields = {"task": "", **dict(parse_qsl(request.query().lstrip("?")))}
+            self.memory.keep()
 
     def _check(self) -> Request | None:
         """Return what the form asks; None where something is wrong, which is said at its field."""
@@ -143,8 +146,9 @@ class Page(Frame):
         self.wrong.layout.display = None if problems else "none"
         return request
 
-    def _check_again(self) -> None:
-        """Take back what was said as soon as it is corrected."""
+    def _typed(self) -> None:
+        """Keep what is typed; take back what was said as soon as it is corrected."""
+        self.memory.keep()
         if self._complained:
             self._check()
 
@@ -152,20 +156,13 @@ class Page(Frame):
         self.cancel.layout.display = None if self.stack.active else "none"
         # The style sheet gives a result the room that map and form do not need any more.
         (self.widget.add_class if self.stack.cards else self.widget.remove_class)("etolib-working")
-        self._remember()
-
-    # --- what this tab had --------------------------------------------------------------------------------------------
-
-    def _remember(self) -> None:
-        """Have the browser keep the tasks of this tab, for when it is loaded again."""
-        if self.browser.ready:
-            self.browser.keep("tasks", self.stack.tasks(), tab=True)
+        if hasattr(self, "memory"):  # cards may come before the page is whole
+            self.memory.keep()
 
     def _came_back(self) -> None:
         """Show again what this tab had before it was loaded anew, in the language and theme that were chosen here."""
         super()._came_back()
-        for row in self.browser.kept("tasks", tab=True):
-            self.stack.restore(row)
+        self.memory.bring_back()
 
     def _passed(self, *, no_worker: bool) -> None:
         self.stack.count(no_worker=no_worker)

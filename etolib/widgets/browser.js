@@ -50,15 +50,23 @@ function render({ model, el }) {
   };
   const local = () => keep(localStorage, model.get("local"));
   const session = () => keep(sessionStorage, model.get("session"));
+  // What another tab keeps is known here too: else the next thing this one keeps would undo it.
+  const elsewhere = (event) => {
+    if (event.storageArea !== localStorage || event.key !== NAME) return;
+    model.set("local", kept(localStorage));
+    model.save_changes();
+  };
   const asked = () => locate(model);
   const moved = () => address(model);
   model.set("dark", dark.matches);
   model.set("languages", [...navigator.languages]);
   model.set("local", kept(localStorage));
   model.set("session", kept(sessionStorage));
+  model.set("address", location.search);
   model.set("ready", true);
   model.save_changes();
   dark.addEventListener("change", themed);
+  addEventListener("storage", elsewhere);
   model.on("change:local", local);
   model.on("change:session", session);
   model.on("change:asked", asked);
@@ -75,6 +83,7 @@ function render({ model, el }) {
     cancelAnimationFrame(waiting);
     watch.disconnect();
     dark.removeEventListener("change", themed);
+    removeEventListener("storage", elsewhere);
     model.off("change:local", local);
     model.off("change:session", session);
     model.off("change:asked", asked);

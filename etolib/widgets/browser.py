@@ -31,6 +31,8 @@ class Browser(anywidget.AnyWidget):
     asked : int
         Add one to ask where the browser stands; ``found`` then holds ``latitude`` and ``longitude`` [degrees], or
         ``error``: denied, unavailable, timeout, unsupported.
+    address : str
+        The query of the address line as the page was loaded.
     fields : dict
         Fields of the address line, empty to take one out; left alone in JupyterLab, whose address it is.
     """
@@ -43,6 +45,7 @@ class Browser(anywidget.AnyWidget):
     session: Any = traitlets.Dict().tag(sync=True)
     asked = traitlets.Int(0).tag(sync=True)
     found: Any = traitlets.Dict().tag(sync=True)
+    address = traitlets.Unicode().tag(sync=True)
     fields: Any = traitlets.Dict().tag(sync=True)
 
     def kept(self, name: str, *, tab: bool = False) -> list[dict[str, str]]:
@@ -74,6 +77,10 @@ class Browser(anywidget.AnyWidget):
         """
         wishes = [wish for wish in self.languages if isinstance(wish, str)]
         return next(filter(None, map(words.best_language, wishes)), None)
+
+    def keep_all(self, lists: Mapping[str, list[dict[str, str]]]) -> None:
+        """Keep several lists in this tab, the last `_MOST` rows of each."""
+        self.session = self.session | {name: rows[-_MOST:] for name, rows in lists.items()}
 
     def locate(self) -> None:
         """Ask where the browser stands; the answer arrives in ``found``."""

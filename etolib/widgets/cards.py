@@ -83,7 +83,14 @@ class Card:
         # A task that was attached to and not found has nothing that could be repeated.
         self.retry_button.layout.display = None if failed and self.task.request is not None else "none"
         self.show_button.layout.display = None if now.status is State.SUCCESS and not self._shown else "none"
-        self.body.value = card_html(self.language, self.task.request, now, self.task.elapsed, no_worker=self._no_worker)
+        self.body.value = card_html(
+            self.language,
+            self.task.about,
+            now,
+            self.task.elapsed,
+            no_worker=self._no_worker,
+            lacks=self.task.lacks if failed else "",
+        )
         self._tick()
 
     def shown(self, shown: bool) -> None:

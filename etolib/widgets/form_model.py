@@ -29,6 +29,7 @@ PRESETS = (
 )
 """Periods offered with one click, in the order they are shown."""
 
+_TYPED = ("latitude", "longitude", "elevation")
 _MAX_TYPED = 200  # characters of anything typed or linked that are looked at
 
 
@@ -71,7 +72,7 @@ class FormModel(traitlets.HasTraits):
 
     @traitlets.default("period")
     def _default_period(self) -> str:
-        return str(Period.parse("last-30-days"))
+        return _usual_period()
 
     @traitlets.validate("name")
     def _plain_name(self, proposal: Mapping[str, Any]) -> str:
@@ -171,6 +172,26 @@ class FormModel(traitlets.HasTraits):
             raise InputError([Problem("period", "", say("is_empty"), say("choose_or_type_period"))])
         return Period.parse(text)
 
+    def typed(self) -> dict[str, str]:
+        """Return what is typed and ticked, as text by name, for `retype`; a period nobody has chosen is left out."""
+        kept = {name: getattr(self, name) for name in _TYPED}
+        if self.period != _usual_period():
+            kept["period"] = self.period
+        named = {"name": self._place_name() or "", "sources": ",".join(self.sources), "krs": self.krs}
+        return kept | named | {"automatic": "yes" if self.automatic else "no"}
+
+    def retype(self, row: Mapping[str, str]) -> None:
+        """Take back what `typed` has returned; whatever a browser has made of it."""
+        with self.hold_trait_notifications():
+            for name in (*_TYPED, "period"):
+                if name in row:
+                    setattr(self, name, row[name])
+            self.named(row.get("name", ""))
+            self.sources = [name for name in row.get("sources", "").split(",") if name]
+            self.automatic = row.get("automatic") != "no"
+            if row.get("krs") in OPTIONS["krs"]:
+                self.krs = row["krs"]
+
     def fill(self, query: str) -> str | None:
         """Fill the form from a query string; return the task id it asks for, if any.
 
@@ -210,6 +231,10 @@ class FormModel(traitlets.HasTraits):
                 if values.get(name) in known:
                     setattr(self, name, values[name])
         return values.get("task")
+
+
+def _usual_period() -> str:
+    return str(Period.parse("last-30-days"))
 
 
 def shown_name(name: str) -> str:

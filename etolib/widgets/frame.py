@@ -63,6 +63,7 @@ class Frame:
         self._connection = connection or Connection(partial(self._background.later, self._line))
         self.form, self._title, self._tagline = form, title, tagline
         self._failure: str = ""  # what the banner says
+        self._followed = ""  # the address that was followed
         self._asked: dict[str, bool] = {}  # what the link that led here has said
         self._told = False  # whether a link or the browser is choosing just now, and no person
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
@@ -203,8 +204,12 @@ class Frame:
     # --- the address of the page, and what its browser knows ----------------------------------------------------------
 
     def _address(self, change: dict[str, Any]) -> None:
-        query = urlsplit(str(change["new"])).query
-        if query:
+        self._follow_address(urlsplit(str(change["new"])).query)
+
+    def _follow_address(self, query: str) -> None:
+        """Follow the address of the page, once: map and browser both know it, and what was typed since counts more."""
+        if query and query != self._followed:
+            self._followed = query
             self._follow(query)
 
     def _follow(self, query: str) -> None:
@@ -233,6 +238,7 @@ class Frame:
 
         Where no language was chosen the page speaks that of the browser, as far as it can.
         """
+        self._follow_address(self.browser.address.lstrip("?"))
         kept = {"language": self.browser.language()} | self.browser.local
         with self._listening():
             for name, known in (("language", words.languages()), ("theme", THEMES), ("units", SYSTEMS)):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from etolib.result.result import Result
     from etolib.sources.row import SourceInfo
     from etolib.sources.station.columns import Mapping as StationMapping
+    from etolib.sources.station.file import StationFile
     from etolib.sources.station.questions import Question
 
 log = logging.getLogger(__name__)
@@ -163,14 +164,36 @@ def read_station(
     if place is not None and file.site is site:
         file = replace(file, site=None)  # the place of the form is not the file's own
     found["packed"] = packed.pack(file)
-    found["facts"] = {
+    found["facts"] = _facts(file)
+    return found
+
+
+def _facts(file: StationFile) -> dict[str, Any]:
+    """Return what is told of a file that can be used: its days and its place."""
+    return {
         "monthly": file.monthly,
         "first": None if file.monthly else file.frame.index[0].date().isoformat(),
         "last": None if file.monthly else file.frame.index[-1].date().isoformat(),
         "days": len(file.frame),
         "place": None if file.site is None else [file.site.latitude, file.site.longitude],
     }
-    return found
+
+
+def own_file(result: Result) -> dict[str, Any] | None:
+    """Return the own file that a result was calculated with, as `read_station` does; None where there was none.
+
+    It is the file as it was read: nothing of its columns can be changed.
+    """
+    from etolib.sources.station import packed
+
+    station = result.request.station
+    if station is None:
+        return None
+    file = packed.unpacked(station)
+    return {
+        "name": station_name(station), "columns": [], "reading": "", "notes": [], "questions": [], "stations": [],
+        "problem": [], "packed": packed.pack(file), "facts": _facts(file), "restored": True,
+    }  # fmt: skip
 
 
 def _question(asked: Question, drawn: dict[str, Any] | None) -> dict[str, Any]:

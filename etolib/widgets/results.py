@@ -107,6 +107,10 @@ class Results:
         if answers is self.answers:
             self.head.value = result_head(self.language, answers.head, self.units)
 
+    def compares(self, name: str) -> bool:
+        """Return whether a tab shows other results of the page."""
+        return isinstance(self._views.get(name), tabs.Comparing)
+
     def compare(self, finished: Sequence[Answers]) -> None:
         """Offer the finished results of the page, oldest first, to the tabs that compare."""
         self._finished = finished

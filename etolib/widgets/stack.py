@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import ipywidgets as widgets
 
 from etolib import config
 from etolib.errors import EtolibError, InputError, SchedulerUnavailable
-from etolib.request import Request
+from etolib.request import Request, without_own_file
 from etolib.sources import catalogue
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
 from etolib.unit_systems import METRIC
@@ -59,6 +60,8 @@ class CardStack:
         One per task, oldest first.
     tell : callable
         Called with a sentence when a task has begun or is over.
+    succeeded : callable
+        Called with a card whose task has its result.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class CardStack:
         self.tell: Callable[[str], None] = lambda sentence: None
         self._asides = Asides(background, connection, self._submitter, self.results.progress, self._calculated)
         self.results.calculate, self.results.give_up = self._asides.begin, self._asides.cancel
+        self.succeeded: Callable[[Card], None] = lambda card: None
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
         self._submit, self._attach = submit, attach
@@ -129,12 +133,12 @@ class CardStack:
 
     def attach(self, task_id: str) -> None:
         """Follow a task that somebody has submitted."""
-        self._follow(task_id, None)
+        self._follow(task_id, TaskModel())
 
-    def _follow(self, task_id: str, request: Request | None) -> Card:
-        task = TaskModel(request)
+    def _follow(self, task_id: str, task: TaskModel, *, older: bool = False) -> Card:
         task.submitted(task_id)
         card = self._add(task)
+        card.older = older
         self._background.run(self._watch, card, lambda client: self._attacher()(task_id, client=client))
         return card
 
@@ -142,24 +146,34 @@ class CardStack:
         """Return what `restore` needs of every task, oldest first."""
         rows = []
         for card in self.cards:
-            now, request = card.task.snapshot, card.task.request
+            now, about, lacks = card.task.snapshot, card.task.about, card.task.lacks
             if now.task_id:
-                rows.append({"task": now.task_id, "query": request.query() if request else ""})
+                query = about.query() if about else ""
+                rows.append(
+                    {"task": now.task_id, "query": query + (f"&{urlencode({'station': lacks})}" if lacks else "")}
+                )
         return rows
 
-    def restore(self, row: Mapping[str, str]) -> None:
-        """Show a task of `tasks` again, unless it is here; what its page's end has stopped is begun anew."""
-        task_id = row.get("task", "")
-        if not task_id or any(card.task.snapshot.task_id == task_id for card in self.cards):
-            return
-        try:
-            request = Request.from_query(row.get("query", ""))
-        except InputError:  # it had an own file, that the browser does not keep
-            request = None
+    def restore(self, rows: Sequence[Mapping[str, str]], shown: str = "") -> None:
+        """Show tasks of `tasks` again, unless they are here; what its page's end has stopped is begun anew.
+
+        The result of the task ``shown`` is shown, or of the last one; the others wait until somebody wants them.
+        """
+        here = {card.task.snapshot.task_id for card in self.cards}
+        new = {row["task"]: row.get("query", "") for row in rows if row.get("task") and row["task"] not in here}
+        seen = shown if shown in new else next(reversed(new), "")
         for other in self.cards:
-            other.older = True
-        card = self._follow(task_id, request)
-        if request is not None:
+            other.older = other.older or bool(new)
+        for task_id, query in new.items():
+            self._restore(task_id, query, older=task_id != seen)
+
+    def _restore(self, task_id: str, query: str, *, older: bool) -> None:
+        about, lacks = None, ""
+        with contextlib.suppress(InputError):  # the browser may hold anything
+            about, lacks = Request.from_query((parts := without_own_file(query))[0]), parts[1]
+        # The browser keeps no file: without its own one a task is shown, and not repeated.
+        card = self._follow(task_id, TaskModel(None if lacks else about, about, lacks), older=older)
+        if card.task.request is not None:
             card.task.observe(self._background.guard(partial(self._go_on, card)), "snapshot")
 
     def _go_on(self, card: Card, change: dict[str, Any]) -> None:
@@ -254,9 +268,10 @@ class CardStack:
         if now.status is not before.status:
             self._sort()
             if not card.older:
-                self.tell(news(self.language, card.task.request, now))
+                self.tell(news(self.language, card.task.about, now))
         self._changed()
         if now.status is State.SUCCESS and before.status is not State.SUCCESS:
+            self.succeeded(card)
             if card.older:
                 return
             self.results.prepare()
@@ -274,14 +289,27 @@ class CardStack:
         head = {**view["head"], "warnings": now.warnings}
         answers = Answers(now.task_id, head, dict(view["tabs"]), manners)
         card.answers = answers
-        self._background.later(self._show, card)
+        self._background.later(self._fetched, card)
         for tab in registered:
             if tab.ask and tab.slow:
                 self._ask_or_say(card, answers, tab.name, self._manner(tab))
 
+    def _fetched(self, card: Card) -> None:
+        """Show what was fetched, or offer it to be compared with."""
+        if card.older:
+            card.shown(False)
+            self.results.compare(self._finished())
+        else:
+            self._show(card)
+
     def _opened(self) -> None:
         """Ask what the open tab wants to know, if it is one that waits until it is opened."""
         answers, name = self.results.answers, self.results.open
+        self._changed()
+        if self.results.compares(name):
+            for other in self.finished:
+                if other.answers is None and other.older:
+                    self._background.run(self._fetch, other)
         card = self._card_of(answers)
         if card is None or answers is None or not self.results.registered[name].lazy or name in answers.asked:
             return
@@ -389,6 +417,7 @@ class CardStack:
             self.results.update(answers, name)
 
     def _show(self, card: Card) -> None:
+        card.older = False
         if card.answers is None:
             self._background.run(self._fetch, card)
             return
@@ -397,6 +426,7 @@ class CardStack:
         self._ask_again(card.answers)
         for other in self.cards:  # "show" is offered on cards whose result is not the one shown
             other.shown(other.task.snapshot.task_id == card.answers.task_id)
+        self._changed()
 
     def _finished(self) -> list[Answers]:
         """Return every result of the page, oldest first."""

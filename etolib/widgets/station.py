@@ -128,6 +128,25 @@ class OwnStation:
         self.upload = Upload(name, zlib.compress(content, 1))
         self._ask()
 
+    @property
+    def name(self) -> str:
+        """Name of the file that is here, or that somebody is asked to choose again; empty where there is none."""
+        if self.upload is not None:
+            return self.upload.name
+        if self._said is not None and self._said[0] == "station_lost":
+            return str(self._said[1]["name"])
+        return str(self.found["name"]) if self.found is not None else ""
+
+    def lost(self, name: str) -> None:
+        """Say that a file was here before the page was loaded anew."""
+        self._say("station_lost", name=shown_name(name))
+
+    def restore(self, found: Mapping[str, Any]) -> None:
+        """Take a file out of a result that was calculated with it (`etolib.widgets.remote.own_file`)."""
+        self.clear()
+        self.found = found
+        self._offer()
+
     def clear(self) -> None:
         """Forget the file."""
         self.upload, self.found, self._said = None, None, None
@@ -215,19 +234,23 @@ class OwnStation:
         """Draw everything from ``found``."""
         language, found = self.model.language, self.found
         self.problem.value = ""
-        if self.upload is None and self._said is None and self.model.asked_station:
+        nothing = self.upload is None and found is None and self._said is None
+        if nothing and self.model.asked_station:
             wanted = say(language, "station_of_link", name=self.model.asked_station)
             self.problem.value = markup.station_sentence("note", wanted)
         elif self._said is not None:
             key, values = self._said
-            level = "busy" if key == "station_reading" else "bad"
+            level = {"station_reading": "busy", "station_lost": "note"}.get(key, "bad")
             self.problem.value = markup.station_sentence(level, say(language, key, **values))
+        elif found is not None and found.get("restored"):
+            kept = say(language, "station_restored", name=found["name"])
+            self.problem.value = markup.station_sentence("note", kept)
         elif found is not None and found["problem"]:
             several = len(found["stations"]) > 1 and not (self.upload and self.upload.station)
             after = say(language, "station_which_next") if several else None
             self.problem.value = markup.station_problem(language, found["name"], found["problem"], after)
         usable = found is not None and found["packed"] is not None
-        _hide(self.line, self.upload is None and self._said is None)
+        _hide(self.line, nothing)
         _hide(self.use, not usable)
         _hide(self.facts, found is None)
         _hide(self.dates, not usable or not found["facts"]["first"])  # type: ignore[index]

@@ -51,14 +51,23 @@ class TaskModel(traitlets.HasTraits):
 
     Messages may come twice or out of order; ``seq`` decides which is news, progress never runs backwards, and the
     first terminal message is the last word.
+
+    Attributes
+    ----------
+    request : Request or None
+        What can be asked again.
+    about : Request or None
+        What is calculated, as far as it is known: that of a task with an own file that is not here has no file.
+    lacks : str
+        Name of the own file without which the task cannot be asked again; empty where nothing lacks.
     """
 
     snapshot = traitlets.Instance(Snapshot, args=())
     elapsed = traitlets.Float(0.0)
 
-    def __init__(self, request: Request | None = None) -> None:
+    def __init__(self, request: Request | None = None, about: Request | None = None, lacks: str = "") -> None:
         super().__init__()
-        self.request = request
+        self.request, self.about, self.lacks = request, request or about, lacks
         self.started = time.monotonic()
         self._seen: set[int] = set()
         self._latest: dict[str | None, int] = {}  # seq of the newest step, per source; None: of the whole

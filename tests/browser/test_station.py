@@ -25,10 +25,10 @@ def american(hottest=88.0):
     return "\n".join(rows).encode()
 
 
-def choose(page, name, content):
+def choose(page, name, content, button="Choose a file"):
     """Choose a file as a person does: by the button."""
     with page.expect_file_chooser() as waiting:
-        page.get_by_role("button", name="Choose a file").click()
+        page.get_by_role("button", name=button).click()
     waiting.value.set_files({"name": name, "mimeType": "text/csv", "buffer": content})
 
 

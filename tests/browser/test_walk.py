@@ -1,66 +1,71 @@
-"""The page as somebody meets it who has never seen it: one walk from a name to files, and back another day."""
+"""The page as somebody meets it who has never seen it: from a name to a result, to files, and back after a reload."""
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-import zipfile
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
 from playwright.sync_api import expect
 
+from etolib.unit_systems import US
+from tests.browser import taken
 from tests.browser.stage import PATIENCE_MS
+from tests.browser.test_station import choose
 
-FILES = ("xlsx", "netcdf", "json", "parquet", "aquacrop", "png", "report", "script", "notebook")
-
-
-def saved(page, name, folder):
-    with page.expect_download() as waiting:
-        page.locator(f".etolib-download-{name}").click()
-    file = folder / waiting.value.suggested_filename
-    waiting.value.save_as(file)
-    return file
+DAYS = pd.date_range("2024-06-01", "2024-06-30")
 
 
-def days_of(file: Path) -> pd.DataFrame:
-    text = "".join(line for line in file.read_text(encoding="utf-8").splitlines(keepends=True) if line[:2] != "# ")
-    return pd.read_csv(io.StringIO(text), parse_dates=["date"], index_col="date")
+def own_file(days=DAYS):
+    """Return a station's file: thirty days of plain weather of the dry northeast."""
+    wave = np.sin(np.arange(len(days)) / 4)
+    table = pd.DataFrame(
+        {
+            "date": days.strftime("%Y-%m-%d"), "tmax (°C)": 31 + 2 * wave, "tmin (°C)": 20 + wave,
+            "rhmean (%)": 62 - 8 * wave, "wind at 2 m (m/s)": 2.4 + 0.5 * wave,
+            "solar radiation (MJ/m²)": 19 + 3 * wave, "rain (mm)": 0.0,
+        }
+    )  # fmt: skip
+    return table.round(2).to_csv(index=False).encode()
 
 
-def eto_of(name: str, file: Path) -> np.ndarray | None:
-    """Return the ETo of a file, None where it is no file of numbers."""
-    if name == "xlsx":
-        sheets = pd.read_excel(file, sheet_name=None)
-        return next(sheet["eto"].to_numpy(float) for sheet in sheets.values() if "eto" in sheet)
-    if name == "netcdf":
-        with xr.open_dataset(file) as dataset:
-            return dataset["eto"].to_numpy().astype(float)
-    if name == "parquet":
-        return pd.read_parquet(file)["eto"].to_numpy(float)
-    if name == "json":
-        found = json.loads(file.read_text(encoding="utf-8"))
-        rows = next(value for value in found.values() if isinstance(value, list) and value and "eto" in value[0])
-        return np.array([row["eto"] for row in rows], dtype=float)
-    if name == "aquacrop":
-        with zipfile.ZipFile(file) as archive:
-            inside = next(one for one in archive.namelist() if one.lower().endswith(".eto"))
-            lines = archive.read(inside).decode().splitlines()
-        start = next(at for at, line in enumerate(lines) if set(line.strip()) == {"="})
-        return np.array([float(line) for line in lines[start + 1 :] if line.strip()])
-    return None
+def table_of(page, mark=","):
+    page.locator(".etolib-tab-table").click()
+    return taken.shown(page, mark)
+
+
+@pytest.fixture
+def programs(stage, tmp_path):
+    """Return a function that runs a program beside the walk; each is ended with the test."""
+    running = []
+
+    def run(folder, *command):
+        folder.mkdir(exist_ok=True)
+        settings = os.environ | stage.environment
+        running.append(
+            subprocess.Popen(command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        )
+        return running[-1]
+
+    yield run
+    for one in running:
+        one.kill()
+        one.wait()
+
+
+def done(program):
+    told, _ = program.communicate(timeout=120)
+    assert program.returncode == 0, told.decode()
 
 
 @pytest.mark.usefixtures("weather")
-def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, stage, tmp_path):
-    visitor = visit()
+def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, tmp_path, programs):
+    visitor = visit(permissions=["clipboard-read", "clipboard-write"])
     page = visitor.page
     page.locator(".etolib-search input").fill("Petrolina")
     page.locator(".etolib-search-result:visible").first.click()
@@ -73,55 +78,96 @@ def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, stage, tmp_
     # the chart, by the pointer
     chart = page.locator(".etolib-chart")
     expect(chart).to_have_attribute("data-points", "30", timeout=PATIENCE_MS)
+    first = taken.csv_of(taken.saved(page, "csv", tmp_path / "first"))
     box = page.locator(".etolib-chart-plot").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    day = chart.get_attribute("data-day")
-    table = days_of(saved(page, "csv", tmp_path))
-    expect(page.locator(".etolib-chart")).to_contain_text(f"{table['eto'][day]:.2f}")
+    for share in (0.2, 0.5, 0.8):
+        page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+        day = chart.get_attribute("data-day")
+        for column in taken.SHOWN:
+            expect(chart).to_contain_text(f"{first[column][day]:.2f}")
 
     # one day, with another wind
     page.locator(".etolib-tab-day").click()
-    expect(page.locator(".etolib-day-eto")).to_have_text(f"{table['eto'].iloc[-1]:.2f}")
+    last = f"{first['eto'].iloc[-1]:.2f}"
+    expect(page.locator(".etolib-day-eto")).to_have_text(last)
     page.locator(".etolib-day-input.etolib-day-u2 input").fill("9")
     page.keyboard.press("Enter")
-    expect(page.locator(".etolib-day-answer")).to_contain_text(f"it was {table['eto'].iloc[-1]:.2f}")
+    expect(page.locator(".etolib-day-answer")).to_contain_text(f"it was {last}")
+    assert float(page.locator(".etolib-day-eto").inner_text()) > float(last)
 
-    # another language, dark
-    page.locator(".etolib-language button", has_text="PT").click()
-    expect(page.locator("html")).to_have_attribute("lang", "pt")
+    # Spanish, and dark
+    page.locator(".etolib-language button", has_text="ES").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     page.locator(".etolib-theme").click()
     expect(page.locator(".etolib-page.etolib-dark")).to_be_visible()
 
-    # every file, opened again
+    # every file, opened again, number by number as the table has them
+    table = table_of(page)
+    assert table.index.tolist() == first.index.tolist()
     page.locator(".etolib-tab-take-away").click()
-    expect(page.locator(".etolib-download-notebook")).to_be_visible(timeout=PATIENCE_MS)
-    files = {name: saved(page, name, tmp_path) for name in FILES}
-    for name, file in files.items():
-        assert file.stat().st_size > 200, name
-        numbers = eto_of(name, file)
-        if numbers is not None:
-            np.testing.assert_allclose(np.round(numbers, 2), table["eto"], atol=0.051 if name == "aquacrop" else 0.0101)
-    page.locator(".etolib-tab-table").click()
-    shown = page.locator(".etolib-results table tbody tr").nth(3)
-    expect(shown).to_contain_text(f"{table['eto'].iloc[3]:.2f}".replace(".", ","))
+    expect(page.locator('.etolib-files[data-units="metric"]')).to_be_visible(timeout=PATIENCE_MS)
+    files = {name: taken.saved(page, name, tmp_path / "mm") for name in taken.ALL}
+    for name in (*taken.PROGRAMS, *taken.READ):
+        taken.compare(name, files[name], table)
+    assert files["png"].read_bytes()[:4] == b"\x89PNG"
+    assert "Allen" in files["citation"].read_text(encoding="utf-8")
+    script = programs(tmp_path / "script", sys.executable, str(files["script"]))
+    (tmp_path / "notebook").mkdir()
+    shutil.copy(files["notebook"], tmp_path / "notebook" / "run.ipynb")
+    run = (sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "run.ipynb")
+    notebook = programs(tmp_path / "notebook", *run)
 
-    # the link, in another browser; the page itself, loaded again
-    link = page.locator(".etolib-share").get_attribute("href")
-    other = visit(link)
+    # the same in inches
+    page.locator(".etolib-units button", has_text="in").click()
+    expect(page.locator('.etolib-files[data-units="us"]')).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator('.etolib-download-csv[data-units="us"]')).to_be_visible(timeout=PATIENCE_MS)
+    american = {
+        name: taken.saved(page, name, tmp_path / "in") for name in (*taken.PROGRAMS, *taken.READ, *taken.OTHERS)
+    }
+    inches = table_of(page)
+    pd.testing.assert_frame_equal(inches, (table / 25.4).round(3))
+    for name in taken.READ:
+        taken.compare(name, american[name], inches, US)
+    for name in taken.PROGRAMS:
+        taken.compare(name, american[name], table)
+    assert "units='us'" in american["script"].read_text(encoding="utf-8")
+
+    # the link, in another browser: the same in the same units
+    page.locator(".etolib-copy").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = visit("?" + link.partition("?")[2])
     other.calculate()
     other.expect_status("SUCCESS")
     expect(other.page.locator(".etolib-results table tbody tr")).to_have_count(30, timeout=PATIENCE_MS)
-    pd.testing.assert_frame_equal(days_of(saved(other.page, "csv", tmp_path)), table)
+    pd.testing.assert_frame_equal(table_of(other.page, "."), inches)
+
+    # an own station, compared
+    choose(page, "mi finca.csv", own_file(), button="Elegir archivo")
+    expect(page.get_by_label("mi finca.csv")).to_be_checked(timeout=PATIENCE_MS)
+    visitor.calculate()
+    visitor.expect_status("SUCCESS", 1)
+    page.locator(".etolib-tab-compare").click()
+    expect(page.locator(".etolib-compare-with option:checked")).to_have_text(re.compile("propia"), timeout=PATIENCE_MS)
+    scores = page.locator(".etolib-compare-scores").inner_text()
+    page.locator(".etolib-elevation input").fill("377")
+
+    # the script and the notebook in processes of their own: the same numbers
+    for program, folder in ((script, "script"), (notebook, "notebook")):
+        done(program)
+        pd.testing.assert_frame_equal(taken.csv_of(tmp_path / folder / "eto.csv"), taken.csv_of(files["csv"]))
+
+    # loaded again: everything is there
     page.reload()
     expect(page.locator(".etolib-results-title")).to_contain_text("Petrolina", timeout=PATIENCE_MS)
-    expect(page.locator(".etolib-results table tbody tr")).to_have_count(30, timeout=PATIENCE_MS)
-    expect(page.locator("html")).to_have_attribute("lang", "pt")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page.locator(".etolib-page.etolib-dark")).to_be_visible()
-
-    # the script gives the same numbers
-    code = files["script"].read_text(encoding="utf-8") + f"\nresult.to_csv({str(tmp_path / 'script.csv')!r})\n"
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | stage.environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    pd.testing.assert_frame_equal(days_of(tmp_path / "script.csv"), table)
+    expect(page.locator(".etolib-units .mod-active")).to_have_text("in")
+    expect(page.locator(".etolib-tab-compare.etolib-open")).to_be_visible()
+    expect(page.locator(".etolib-compare-scores")).to_contain_text(scores.splitlines()[0], timeout=PATIENCE_MS)
+    assert page.locator(".etolib-compare-scores").inner_text() == scores
+    expect(page.locator(".etolib-card-place")).to_have_text([re.compile("Petrolina")] * 2)
+    expect(page.locator(".etolib-elevation input")).to_have_value("377")
+    expect(page.get_by_label("mi finca.csv")).to_be_checked(timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-station-said")).to_contain_text("mi finca.csv")
+    page.locator(".etolib-show:visible").click()
+    pd.testing.assert_frame_equal(table_of(page), inches)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from etolib.site import Period, Site
-    from etolib.sources.base import SourceData, SourceInfo
+    from etolib.sources.base import Source, SourceData, SourceInfo
     from etolib.sources.station.columns import Mapping
     from etolib.sources.station.file import StationFile
 
@@ -73,3 +73,9 @@ def pack(file: StationFile) -> PackedStation:
     ('station', True)
     """
     return PackedStation(zlib.compress(pickle.dumps(file, protocol=pickle.HIGHEST_PROTOCOL)))
+
+
+def unpacked(station: Source) -> StationFile:
+    """Return the station file itself, however a request holds it."""
+    file: StationFile = station._file if isinstance(station, PackedStation) else station  # type: ignore[assignment]
+    return file

@@ -21,10 +21,12 @@ def card(
     seconds: float,
     *,
     no_worker: bool = False,
+    lacks: str = "",
 ) -> str:
     """Return everything a progress card shows, except its buttons and its clock.
 
-    ``no_worker`` says that the cluster has no worker to take the task.
+    ``no_worker`` says that the cluster has no worker to take the task, ``lacks`` names the own file without which the
+    task cannot be repeated.
     """
     told = f'<div class="etolib-step">{step(language, now, seconds)}</div>'
     foot = ""
@@ -32,6 +34,8 @@ def card(
         identity = f'<code class="etolib-task-id">{text(now.task_id)}</code>'
         foot = f'<div class="etolib-card-foot">{label(language, "task")} {identity}</div>'
     body = _body(language, request, now, no_worker=no_worker)
+    if lacks:
+        body += f'<p class="etolib-notice">{label(language, "task_lacks_own_file", name=lacks)}</p>'
     return f'{_head(language, request, now)}<div class="etolib-card-line">{told}{foot}</div>{body}'
 
 

@@ -45,12 +45,13 @@ async function start() {
   shell.remove();
 }
 
-// The kernel hears from the browser which language and theme are wished, and that takes a moment: nobody shall see the
-// page change both.
-async function dressed({ language, dark }) {
+// The kernel hears from the browser which language and theme are wished and which results its tab had, and that takes a
+// moment: nobody shall see the page change. Until then the shell keeps the place of the results.
+async function dressed({ language, dark, working }) {
   const page = document.querySelector(".etolib-page");
   const late = performance.now() + WISHES_MS;
-  const done = () => page.classList.contains(`etolib-lang-${language}`) && page.classList.contains("etolib-dark") === dark;
+  const has = (name) => page.classList.contains(name);
+  const done = () => has(`etolib-lang-${language}`) && has("etolib-dark") === dark && (!working || has("etolib-working"));
   while (page && !done() && performance.now() < late) await new Promise(requestAnimationFrame);
 }
 
