@@ -104,7 +104,7 @@ SAME = {
     "pt": "Latitude|Longitude|Eqs?[.]",
     "es": "Cacao",
     "all": "CC BY|GeoNames|MET Norway|NASA POWER|ipyleaflet|EN|ES|PT|last-30-days|ETo?|P|PNG|KGE|RMSE|Kc ini|Kcb|Ke"
-    "|Dual|FAO-56|Normal|total|mm|in|km|kB|kPa|MJ|rad|m²|d|HTML|IPYNB|JSON|NC|PARQUET|PY|TXT|XLSX|ZIP|eto-[0-9a-f]{32}|[?]task=",
+    "|Dual|FAO-56|Normal|total|mm|in|km|kB|kPa|MJ|rad|m²|d|HTML|IPYNB|JSON|NC|PARQUET|PY|TXT|XLSX|ZIP|CSV|eto-[0-9a-f]{32}|[?]task=",
 }
 """What is written as English writes it: names, symbols, units, endings of files, and words that are the same."""
 
@@ -129,21 +129,26 @@ _TEXTS = """
 """
 
 
-def in_language(page: Page, language: str, english: set[str], patience: float = 4) -> tuple[set[str], set[str]]:
-    """Turn the page to a language; return its texts, and those that stay as they are in English."""
-    same = re.compile(rf"(?<![^\W_])({SAME['all']}|{SAME.get(language, '-')})(?![^\W_])")
+def own(texts: set[str], language: str) -> set[str]:
+    """Return the texts that have a word which a language writes in its own way."""
+    same = re.compile(rf"(?<![^\W_])({SAME['all']}|{SAME[language]})(?![^\W_])")
+    return {one for one in texts if re.search(r"[^\W\d_]{2}", same.sub("", one))}
+
+
+def turn(page: Page, language: str, others: set[str], patience: float = 4) -> tuple[set[str], set[str]]:
+    """Turn the page to a language; return its texts, and those of them that are others."""
     page.locator(".etolib-language button", has_text=language.upper()).click()
     expect(page.locator("html")).to_have_attribute("lang", language)
     texts: set[str] = set()
 
-    def left() -> set[str]:
+    def changed() -> bool:
         nonlocal texts
         texts = set(page.evaluate(_TEXTS))
-        return {one for one in texts & english if re.search(r"[^\W\d_]{2}", same.sub("", one))}
+        return not texts & others
 
     with contextlib.suppress(TimeoutError):  # what has not changed by then will not
-        until(lambda: not left(), "the page to change its language", patience)
-    return texts, left()
+        until(changed, "the page to change its language", patience)
+    return texts, texts & others
 
 
 @pytest.mark.parametrize("name", APPS)
@@ -157,15 +162,13 @@ def test_no_english_is_left_in_another_language(visit, stage, weather, name):
         english = set(page.evaluate(_TEXTS))
         assert len(english) > 40
         for language in ("pt", "es"):
-            texts, left = in_language(page, language, english)
+            texts, left = turn(page, language, own(english, language))
             if left:
                 wrong[f"{state}, {language}"] = left
-        page.locator(".etolib-language button", has_text="EN").click()
-        gone = texts - english
-        until(lambda: not gone & set(page.evaluate(_TEXTS)), "the page to be English again")
+        turn(page, "en", own(texts - english, "es"))
 
     walk(visitor, look)
     assert wrong == {}
     page.evaluate("document.querySelector('.etolib-main').append('Left in English')")
-    _, left = in_language(page, "pt", set(page.evaluate(_TEXTS)), patience=0.5)
+    _, left = turn(page, "pt", own(set(page.evaluate(_TEXTS)), "pt"), patience=0.5)
     assert left == {"Left in English"}
