@@ -172,3 +172,103 @@ def test_no_english_is_left_in_another_language(visit, stage, weather, name):
     page.evaluate("document.querySelector('.etolib-main').append('Left in English')")
     _, left = turn(page, "pt", own(set(page.evaluate(_TEXTS)), "pt"), patience=0.5)
     assert left == {"Left in English"}
+
+
+# --- the keyboard alone -----------------------------------------------------------------------------------------------
+
+_FOCUS = """
+() => {
+  const one = document.activeElement;
+  const {outlineStyle, outlineWidth} = getComputedStyle(one);
+  const {x, y, width, height} = one.getBoundingClientRect();
+  return {
+    name: `${one.tagName} ${one.className} ${one.textContent.slice(0, 30)}`, body: one === document.body,
+    ring: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1, seen: width > 4 && height > 4, place: [x, y],
+  };
+}
+"""
+
+
+class Hands:
+    """Somebody without a pointer: every stop of the focus is looked at."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.unseen: list[str] = []  # stops where nothing shows that the focus is there
+        self.stops: list[str] = []
+
+    def press(self, key: str) -> None:
+        """Press a key; the focus must be somewhere afterwards, and be seen."""
+        self.page.keyboard.press(key)
+        at = self.page.evaluate(_FOCUS)
+        self.stops.append(at["name"])
+        if not (at["ring"] and at["seen"]):
+            self.unseen.append(at["name"])
+
+    def go(self, target: str, key: str = "Tab", most: int = 45) -> None:
+        """Press a key until the focus has come to what a selector finds."""
+        for _ in range(most):
+            self.press(key)
+            if self.page.evaluate("(target) => document.activeElement.matches(target)", target):
+                return
+        raise AssertionError(f"{most} times {key} did not lead to {target}: {self.stops[-most:]}")
+
+
+@pytest.mark.usefixtures("weather")
+def test_a_calculation_by_keyboard_alone(visit):
+    visitor = visit()
+    page = visitor.page
+    hands = Hands(page)
+    focused = page.locator(":focus")
+
+    # the place by its name, the period, the calculation
+    hands.go(".etolib-search input")
+    page.keyboard.type("Petrolina")
+    expect(page.locator(".etolib-search-result:visible").first).to_contain_text("Petrolina, ", timeout=PATIENCE_MS)
+    hands.go(".etolib-search-result")
+    page.keyboard.press("Enter")
+    expect(page.locator(".etolib-latitude input")).to_have_value(re.compile("^-9[.]"))
+    expect(focused).to_have_count(1)  # the button of the answer has gone, the focus has not gone with it
+    hands.go(".etolib-presets button[aria-pressed=false]:nth-of-type(2)")
+    page.keyboard.press("Space")
+    expect(page.locator(".etolib-day-count")).to_contain_text("14 days")
+    hands.go(".etolib-calculate")
+    page.keyboard.press("Enter")
+    visitor.expect_status("SUCCESS")
+    expect(page.locator(".etolib-said")).to_contain_text("calculated", timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-chart")).to_have_attribute("data-points", "14", timeout=PATIENCE_MS)
+
+    # the chart: its day follows the arrows, and Tab leads out again
+    hands.go(".etolib-tab[aria-selected=true]")
+    hands.go(".etolib-chart-plot")
+    day = page.locator(".etolib-chart").get_attribute("data-day")
+    hands.press("ArrowLeft")
+    expect(page.locator(".etolib-chart")).not_to_have_attribute("data-day", day)
+    expect(page.locator(".etolib-chart-said")).to_contain_text("mm")
+    hands.press("Tab")
+    expect(page.locator(".etolib-chart-plot:focus")).to_have_count(0)
+
+    # the tabs: arrows go, Enter opens
+    hands.go(".etolib-tab[aria-selected=true]", "Shift+Tab")
+    for name in TABS[1:]:
+        hands.press("ArrowRight")
+        expect(page.locator(f".etolib-tab-{name}")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(f".etolib-tab-{name}")).to_have_attribute("aria-selected", "true")
+    hands.press("Home")
+    expect(page.locator(".etolib-tab-chart")).to_be_focused()
+    hands.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator(".etolib-tab-table")).to_have_attribute("aria-selected", "true")
+
+    # the table is sorted
+    hands.go(".etolib-days .c-eto button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".etolib-days th.c-eto")).to_have_attribute("aria-sort", "ascending")
+
+    # the card is closed, and the focus stays in the page
+    hands.go(".etolib-close", most=20)
+    page.keyboard.press("Enter")
+    expect(page.locator(".etolib-card")).to_have_count(0)
+    expect(focused).to_have_count(1)
+    assert hands.unseen == []
