@@ -272,3 +272,56 @@ def test_a_calculation_by_keyboard_alone(visit):
     expect(page.locator(".etolib-card")).to_have_count(0)
     expect(focused).to_have_count(1)
     assert hands.unseen == []
+
+
+# --- which language ---------------------------------------------------------------------------------------------------
+
+
+def test_the_language_is_that_of_the_browser_until_somebody_chooses_one_and_a_change_loses_nothing(visit, weather):
+    weather.fault("nasa_power", "slow")
+    visitor = visit(locale="pt-BR")
+    page = visitor.page
+    html = page.locator("html")
+    expect(html).to_have_attribute("lang", "pt")
+    expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
+    assert "lang=" not in page.url
+    assert "language" not in page.evaluate("JSON.parse(localStorage.getItem('etolib') ?? '{}')")
+
+    # while it is being calculated
+    visitor.fill("-22,7", "-47,6", "2024-05-01/2024-05-10")
+    visitor.calculate()
+    visitor.expect_status("PROCESSING")
+    page.locator(".etolib-language button", has_text="ES").click()
+    expect(page.locator(".etolib-cancel")).to_have_text("Cancelar")
+    expect(page.locator(".etolib-longitude input")).to_have_value("-47,6")
+    weather.clear()
+    visitor.expect_status("SUCCESS")
+    expect(page.locator(".etolib-results table tbody tr")).to_have_count(10, timeout=PATIENCE_MS)
+
+    # with what was chosen in the tabs
+    page.locator(".etolib-days .c-eto button").dispatch_event("click")
+    page.locator(".etolib-tab-day").click()
+    wind = page.locator(".etolib-day-input.etolib-day-u2 input")
+    wind.fill("9")
+    wind.press("Enter")
+    expect(page.locator(".etolib-day-reset")).to_be_visible()
+    changed = page.locator(".etolib-day-eto").inner_text()
+    page.locator(".etolib-language button", has_text="PT").click()
+    expect(html).to_have_attribute("lang", "pt")
+    expect(page.locator(".etolib-day-eto")).to_have_text(changed.replace(".", ","))
+    expect(wind).to_have_value("9")
+    expect(page.locator(".etolib-tab-day")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".etolib-days th.c-eto")).to_have_attribute("aria-sort", "ascending")
+
+    # what was chosen counts more than the browser from then on
+    page.locator(".etolib-language button", has_text="ES").click()
+    expect(html).to_have_attribute("lang", "es")
+    page.goto(visitor.url)
+    expect(page.locator(".etolib-calculate")).to_have_text("Calcular", timeout=PATIENCE_MS)
+    expect(html).to_have_attribute("lang", "es")
+
+
+def test_a_language_that_the_page_does_not_speak_is_english(visit):
+    page = visit(locale="de-DE").page
+    expect(page.locator(".etolib-calculate")).to_have_text("Calculate")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
