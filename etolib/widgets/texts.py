@@ -68,7 +68,7 @@ def common(language: str, packed: Mapping[str, Any], units: str) -> dict[str, An
         "kinds": [say_or(language, f"kind_{kind}", kind) for kind in packed["kinds"]],
         "sources": [source(language, names) for names in packed["sources"]],
         "flags": [wording.flags(language, flags) for flags in packed["flags"]],
-        "place": packed["place"],
+        "place": words.decimals(language, packed["place"]),
         "period": packed["period"],
         "file": packed["file"],
     }

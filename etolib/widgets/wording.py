@@ -168,7 +168,9 @@ def _thing(language: str, value: str) -> str:
 
 
 def _problem_value(language: str, value: str) -> str:
-    return translate(language, value) if isinstance(value, Text) and value.key else quoted(str(value))
+    if isinstance(value, Text) and value.key:
+        return translate(language, value)
+    return words.decimals(language, quoted(str(value)))
 
 
 _ROLES: Mapping[str, Role] = {

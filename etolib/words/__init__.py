@@ -22,13 +22,14 @@ those that become words on the page (`etolib.widgets.wording`), with or without 
 """
 
 from etolib.words.catalogue import ENGLISH, add_language, best_language, has, languages, look_up, remove_language
-from etolib.words.text import Text, decode, encode, join, render, say, verbatim
+from etolib.words.text import Text, decimals, decode, encode, join, render, say, verbatim
 
 __all__ = [
     "ENGLISH",
     "Text",
     "add_language",
     "best_language",
+    "decimals",
     "decode",
     "encode",
     "has",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ Role = Callable[[str, Any], str]
 Form = Callable[[str, Mapping[str, Any]], str]
 """How a whole text is shown where the catalogue's sentence is not wanted: called with the language and the values."""
 
+_NUMBER = re.compile(r"[-+−±]?\d+[.]\d+( ?%)?")
+_DEGREES = re.compile(r"(?<=\d)[.](?=\d+°)")
+_CODES = ("version", "dialect")  # values that may look like numbers
 _JOINED = "+"
 _VERBATIM = ""
 
@@ -104,6 +108,16 @@ def render(
     return _Reader(language, roles or {}, forms or {}).read(text)
 
 
+def decimals(language: str, text: str) -> str:
+    """Return a number, or degrees such as those of a place, with the decimal mark of a language; other text as it is.
+
+    >>> decimals("pt", "0.35"), decimals("pt", "22.7000°S 47.6000°W"), decimals("pt", "etolib 0.1.0")
+    ('0,35', '22,7000°S 47,6000°W', 'etolib 0.1.0')
+    """
+    mark = look_up(language, "decimal_mark")
+    return text.replace(".", mark) if _NUMBER.fullmatch(text) else _DEGREES.sub(mark, text)
+
+
 class _Reader:
     """Reads texts, and the texts within them, for one language."""
 
@@ -126,7 +140,10 @@ class _Reader:
             return role(self.language, value)
         if isinstance(value, list):
             return ", ".join(str(self.value("", one)) for one in value)
-        return self.read(value) if isinstance(value, Text) else value
+        if isinstance(value, Text):
+            return self.read(value)
+        number = isinstance(value, (str, float)) and name not in _CODES
+        return decimals(self.language, str(value)) if number else value
 
 
 def encode(text: str) -> dict[str, Any] | str:

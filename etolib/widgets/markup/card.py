@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from etolib import words
 from etolib.tasks.messages import ASKED, State
 from etolib.widgets import wording
 from etolib.widgets.markup.base import bar, label, sentence, text
@@ -47,7 +48,7 @@ def news(language: str, request: Request | None, now: Snapshot) -> str:
 
 
 def _head(language: str, request: Request | None, now: Snapshot) -> str:
-    place = text(request.site) if request else label(language, "error_input")
+    place = text(words.decimals(language, str(request.site))) if request else label(language, "error_input")
     if now.task_id and request is None:
         place = text(now.task_id[:12])
     period = text(request.period) if request else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from etolib import words
 from etolib.equations.daily import TERMS
 from etolib.widgets import texts, wording
 from etolib.widgets.daily import DECIMALS, MM_PER
@@ -124,9 +125,10 @@ def _row(language: str, name: str, value: float) -> str:
     unit, _, equation = TERMS[name]
     decimals = 2 if abs(value) >= 1 else 4
     number = text(texts.decimal(language, value, decimals))
-    words, where = text(wording.capital(say(language, f"term_{name}"))), _equation(language, equation)
+    told, where = text(wording.capital(say(language, f"term_{name}"))), _equation(language, equation)
+    formula = formulas.formula(name, words.look_up(language, "decimal_mark"))
     return (
-        f'<div role="row" data-term="{name}"><span role="rowheader">{words}<small>{where}</small></span>'
+        f'<div role="row" data-term="{name}"><span role="rowheader">{told}<small>{where}</small></span>'
         f'<span role="cell" class="n">{number}<small>{_unit(unit)}</small></span>'
-        f'<span role="cell" class="c-formula">{formulas.formula(name)}</span></div>'
+        f'<span role="cell" class="c-formula">{formula}</span></div>'
     )

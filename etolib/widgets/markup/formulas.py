@@ -42,18 +42,22 @@ TERMS: dict[str, tuple[str, str]] = {
 """Symbol and formula of every term that `etolib.equations.daily.TERMS` names; empty where it is an input."""
 
 _TOKEN = re.compile(r"sqrt\{|[{}]|[\w°,.]*[^\W\d_][\w°,]*|\d+(?:\.\d+)?|\^|/(?=\{)|\S")
+_POINT = re.compile(r"(?<=\d)[.](?=\d+</mn>)")
 _WORDS = ("cos", "sin", "tan", "arccos", "exp")
 
 
-def formula(term: str) -> str:
-    """Return a term as ``symbol = formula`` in MathML.
+def formula(term: str, mark: str = ".") -> str:
+    """Return a term as ``symbol = formula`` in MathML, its numbers with the decimal mark of a language.
 
     >>> formula("tmean").startswith('<math displaystyle="true"><mrow><mi>T</mi><mo>=</mo><mfrac>')
+    True
+    >>> "<mn>0,000665</mn>" in formula("gamma", ",")
     True
     """
     symbol, rule = TERMS[term]
     shown = _set(symbol) + (f"<mo>=</mo>{_set(rule)}" if rule else "")
-    return f'<math displaystyle="true"><mrow>{shown}</mrow></math>'
+    numbers = _POINT.sub(mark, shown)
+    return f'<math displaystyle="true"><mrow>{numbers}</mrow></math>'
 
 
 def _set(text: str) -> str:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from etolib import words
 from etolib.widgets.markup.base import label, number, text
-from etolib.widgets.wording import capital, variable
+from etolib.widgets.wording import capital, unit, variable
 
-WIDTH, HEIGHT = 560, 132
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 8, 20
+WIDTH, HEIGHT = 560, 104
 _COLOURS = ("var(--eto-eto)", "var(--eto-rain)", "var(--eto-forecast)", "var(--eto-busy)", "var(--eto-bad)")
 
 
@@ -22,12 +22,12 @@ def drawing(language: str, preview: Mapping[str, Any], others: Mapping[str, Sequ
 
     >>> one = {"variable": "tmax", "unit": "°C", "dates": ["2024-01-01", "2024-01-02"], "usual": [4.0, 4.1],
     ...        "readings": {"°F": [3.9, 5.0], "°C": [39.0, 41.0]}}
-    >>> drawing("en", one, {}).count("<path")
+    >>> drawing("en", one, {}).count('fill="none"')
     3
     """
     lines: list[tuple[str, Sequence[float | None], str, str]] = []
     for at, (name, values) in enumerate(preview["readings"].items()):
-        lines.append((name, values, _COLOURS[at % len(_COLOURS)], ""))
+        lines.append((unit(language, name), values, _COLOURS[at % len(_COLOURS)], ""))
     for name, values in others.items():
         lines.append((name, values, "var(--eto-muted)", "1 3"))
     if preview["usual"] is not None:
@@ -47,38 +47,40 @@ def drawing(language: str, preview: Mapping[str, Any], others: Mapping[str, Sequ
         f'stroke-width="2" stroke-dasharray="{dashes}"/></svg>{text(name)}</span>'
         for name, _, colour, dashes in lines
     )
-    title = f"{capital(variable(language, preview['variable']))} [{preview['unit']}]"
+    title = f"{capital(variable(language, preview['variable']))} [{unit(language, preview['unit'])}]"
+    plot = (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" aria-label="{text(title)}">'
+        f'<path d="M0 0.5H{WIDTH}M0 {HEIGHT - 0.5}H{WIDTH}" stroke="var(--eto-grid)"/>{paths}</svg>'
+    )
     return (
         f'<figure class="etolib-preview"><figcaption>{text(title)}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{text(title)}">'
-        f'{_axes(preview["dates"], low, high)}{paths}</svg><div class="etolib-preview-key">{key}</div></figure>'
+        f'{_framed(language, preview["dates"], low, high, plot)}<div class="etolib-preview-key">{key}</div></figure>'
     )
 
 
-def _axes(dates: Sequence[str], low: float, high: float) -> str:
-    """Return the frame: least and largest value, first and last day."""
-    right, bottom = WIDTH - _RIGHT, HEIGHT - _BOTTOM
+def _framed(language: str, dates: Sequence[str], low: float, high: float, plot: str) -> str:
+    """Return a drawing with its largest and least value and its first and last day.
+
+    They are no part of the drawing, which is as wide as there is room: letters must not shrink with it.
+    """
     decimals = 0 if high - low >= 10 else 1
-    rows = "".join(
-        f'<line x1="{_LEFT}" x2="{right}" y1="{y}" y2="{y}" stroke="var(--eto-grid)"/>'
-        f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{number(value, decimals)}</text>'
-        for value, y in ((high, _TOP), (low, bottom))
-    )
+    values = "".join(f"<span>{words.decimals(language, number(value, decimals))}</span>" for value in (high, low))
+    days = f"<span>{text(dates[0])}</span><span>{text(dates[-1])}</span>"
     return (
-        f'<g font-size="11" fill="var(--eto-muted)">{rows}<text x="{_LEFT}" y="{HEIGHT - 4}">{text(dates[0])}</text>'
-        f'<text x="{right}" y="{HEIGHT - 4}" text-anchor="end">{text(dates[-1])}</text></g>'
+        f'<div class="etolib-preview-frame"><div class="etolib-preview-values">{values}</div>{plot}'
+        f'<div class="etolib-preview-days">{days}</div></div>'
     )
 
 
 def _path(values: Sequence[float | None], low: float, high: float) -> str:
     """Return a line, with gaps where values are absent."""
-    step = (WIDTH - _LEFT - _RIGHT) / max(len(values) - 1, 1)
+    step = WIDTH / max(len(values) - 1, 1)
     parts, pen = [], "M"
     for at, value in enumerate(values):
         if value is None or not math.isfinite(value):
             pen = "M"
             continue
-        y = HEIGHT - _BOTTOM - (value - low) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
-        parts.append(f"{pen}{_LEFT + at * step:.1f} {y:.1f}")
+        y = 0.5 + (high - value) / (high - low) * (HEIGHT - 1)
+        parts.append(f"{pen}{at * step:.1f} {y:.1f}")
         pen = "L"
     return "".join(parts)

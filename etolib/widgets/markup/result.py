@@ -21,8 +21,9 @@ def result_head(language: str, head: Mapping[str, Any], units: str = METRIC) -> 
     if head.get("own_file"):
         lacks = label(language, "link_without_station", name=head["own_file"])
         note = f'<p class="etolib-muted etolib-link-note">{lacks}</p>'
+    place = text(words.decimals(language, head["place"]))
     return (
-        f'<div class="etolib-results-title"><div><h2>{text(head["place"])}</h2><p>{text(head["period"])} · '
+        f'<div class="etolib-results-title"><div><h2>{place}</h2><p>{text(head["period"])} · '
         f'{text(day_count(language, head["days"]))}</p></div><div class="etolib-actions">{_links(language, head)}'
         f'</div></div><div class="etolib-tiles">{_tiles(language, head, units)}</div>{note}{_notices(language, head)}'
         f"{_learnt(language, head)}{notes(language, head.get('warnings', ()))}"
@@ -103,7 +104,7 @@ def _learnt(language: str, head: Mapping[str, Any]) -> str:
     if not learnt:
         return ""
     months = "".join(
-        f"<span><small>{text(month)}</small>{text(number(ratio, 2))}</span>"
+        f"<span><small>{text(month)}</small>{text(words.decimals(language, number(ratio, 2)))}</span>"
         for month, ratio in zip(say(language, "months").split(), learnt["months"], strict=True)
         if ratio is not None
     )
