@@ -36,6 +36,13 @@ __all__ = [
 STATION = "station"
 """Name of the user's own file among the sources."""
 
+_POWER: dict[str, Any] = {
+    "provides": ("tmin", "tmax", "tmean", "tdew", "rhmean", "u2", "pressure", "rs", "precipitation"),
+    "coverage": "coverage_nasa_power",
+    "licence": "licence_nasa_power",
+    "attribution": "Data from the NASA Langley Research Center POWER Project, funded through the NASA Earth Science "
+    "Directorate Applied Science Program",
+}
 _OPEN_METEO = "etolib.sources.open_meteo:OpenMeteo"
 _OPEN_METEO_PROVIDES = (
     "tmax", "tmin", "tmean", "tdew", "rhmax", "rhmin", "rhmean", "u2", "rs", "precipitation", "pressure",
@@ -81,13 +88,9 @@ _ROWS = (
     SourceInfo(
         name="nasa_power",
         title="NASA POWER",
-        provides=("tmin", "tmax", "tmean", "tdew", "rhmean", "u2", "pressure", "rs", "precipitation"),
         window=Window(dt.date(1981, 1, 1), -3),
         delay="delay_nasa_power",
-        coverage="coverage_nasa_power",
-        licence="licence_nasa_power",
-        attribution="Data from the NASA Langley Research Center POWER Project, funded through the NASA Earth Science "
-        "Directorate Applied Science Program",
+        **_POWER,
         homepage="https://power.larc.nasa.gov",
         politeness="at most 4 requests at once, 0.2 s between them; one request for the whole period; "
         "one answer for all places in the same cells",
@@ -215,6 +218,19 @@ _ROWS = (
         rank=Rank(weather=50, radiation=50, at_home=11),
         prior="nws_stations_first",
         **_NWS,
+    ),
+    SourceInfo(
+        name="nasa_power_zarr",
+        title="NASA POWER archive (Zarr)",
+        window=Window(dt.date(1981, 1, 1), -3),
+        delay="delay_nasa_power_zarr",
+        **_POWER,
+        homepage="https://registry.opendata.aws/nasa-power",
+        politeness="at most 8 chunks at once; what was read is kept for a day",
+        provider="etolib.sources.grid.power:NasaPowerZarr",
+        service="nasa_power_zarr",
+        root="https://nasa-power.s3.us-west-2.amazonaws.com",
+        rank=Rank(weather=41, radiation=11),
     ),
     SourceInfo(
         name="climatology",

@@ -98,6 +98,13 @@ def daily_frame(point: Any, times: Times, units: Mapping[str, str], height: floa
     InputError
         Where a variable has no unit, two could be meant, or the temperatures are missing.
     """
+    frame = columns_of(point, times, units, height, told)
+    need_temperatures({str(name): None for name in frame}, point)
+    return frame
+
+
+def columns_of(point: Any, times: Times, units: Mapping[str, str], height: float | None, told: Told) -> pd.DataFrame:
+    """Return the same, whether or not the extremes of the temperature are among the columns."""
     named, said = understand(point, READ, units, height)
     told(*said)
     columns: dict[str, Any] = {}
@@ -109,7 +116,6 @@ def daily_frame(point: Any, times: Times, units: Mapping[str, str], height: floa
         if name in NEGATIVE:
             values = np.where((values < 0) & (values > NEGATIVE[name]), 0.0, values)
         columns[name] = values
-    need_temperatures(columns, point)
     real = ~np.isnat(times.days)
     return canonical.table(
         times.days[real].astype("datetime64[ns]"), {k: v[real] for k, v in columns.items()}, told.sentences

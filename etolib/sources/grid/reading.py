@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations.model_names import understand
-from etolib.errors import InputError, Problem
+from etolib.errors import BadResponse, EtolibError, InputError, Problem
 from etolib.site import Period, Site
 from etolib.sources.grid import days, hours
 from etolib.sources.grid.lattice import Cell, Lattice, distances_km
@@ -89,20 +89,18 @@ def series(
         Where it cannot be understood.
     """
     rows = rows_of(times, period)
-    point = _point(dataset[names_of(dataset, times)], times, rows, cell, told)
-    part = dataclasses.replace(
-        times, moments=times.moments[rows], starts=None if times.starts is None else times.starts[rows]
-    )
+    point = point_of(dataset[names_of(dataset, times)], times, rows, cell, told)
+    part = times.rows(rows)
     if times.daily:
         return days.daily_frame(point, part, options.units, height, told)
     return hours.hourly_days(point, part, site, options, height, told)
 
 
-def _point(dataset: Any, times: Times, rows: slice, cell: Cell, told: days.Told) -> Any:
+def point_of(dataset: Any, times: Times, rows: slice, cell: Cell, told: days.Told) -> Any:
     """Return the series of a cell, loaded here and now: along its times alone."""
     point = dataset.isel({**{dim: i for dim, i in cell.at.items() if dim in dataset.dims}, times.dim: rows})
     if "expver" in point.dims:  # ERA5 and its preliminary days
-        point = point.load(scheduler="threads")
+        point = _loaded(point)
         parts = [point.isel(expver=i, drop=True) for i in range(point.sizes["expver"])]
         for other in parts[1:]:
             parts[0] = parts[0].fillna(other)
@@ -115,7 +113,17 @@ def _point(dataset: Any, times: Times, rows: slice, cell: Cell, told: days.Told)
             [Problem(dim, size, say("grid_more_dimensions"), say("grid_choose_one", name=dim))
              for dim, size in several.items()]
         )  # fmt: skip
-    return point.isel(dict.fromkeys(more, 0)).load(scheduler="threads")
+    return _loaded(point.isel(dict.fromkeys(more, 0)))
+
+
+def _loaded(lazy: Any) -> Any:
+    """Return what is read of a Dataset here and now, on no cluster; `BadResponse` where it is damaged."""
+    try:
+        return lazy.load(scheduler="threads")
+    except EtolibError:
+        raise
+    except Exception as error:  # whatever a codec or a file format raises
+        raise BadResponse(say("grid_damaged", error=str(error)[:200]), suggestion=say("grid_get_it_again")) from error
 
 
 def has_values(dataset: Any, times: Times, rows: slice, cell: Cell) -> bool:
@@ -128,7 +136,7 @@ def has_values(dataset: Any, times: Times, rows: slice, cell: Cell) -> bool:
 
 
 def _at(array: Any, times: Times, row: int, cell: Cell) -> Any:
-    return array.isel({times.dim: row, **cell.at}).load(scheduler="threads").to_numpy()
+    return _loaded(array.isel({times.dim: row, **cell.at})).to_numpy()
 
 
 def _probe(dataset: Any, times: Times) -> str:

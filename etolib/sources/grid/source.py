@@ -23,7 +23,7 @@ from etolib.sources.grid.lattice import Cell, Lattice, lattice_of
 from etolib.sources.grid.times import Times, times_of
 from etolib.sources.row import Rank, SourceInfo, Window
 from etolib.units import factors
-from etolib.words import Text, say, verbatim
+from etolib.words import say, verbatim
 
 PREFIX = "grid"
 """The names of grids begin so: a link that names one says what is missing where it is not open."""
@@ -205,12 +205,8 @@ class GridSource:
         far = [cell.distance_km for cell in cells]
         solar = not self.times.daily
         return {
-            "source": self.name,
-            "title": self.info.title,
-            "model": str(self.dataset.attrs.get("source_id") or self.dataset.attrs.get("title") or self.info.title)[
-                :200
-            ],
-            "requested": {"latitude": site.latitude, "longitude": site.longitude},
+            **provenance(self.info, site),
+            "model": str(self.dataset.attrs.get("source_id") or self.info.title)[:200],
             "method": self.info.options.method if len(cells) > 1 else "nearest",
             "latitude": float(np.sum([cell.latitude * cell.weight for cell in cells])),
             "longitude": cells[0].longitude,
@@ -218,13 +214,7 @@ class GridSource:
             "elevation": height,
             "distance_km": round(float(np.min(far)), 2),
             "day": canonical.solar_day(site) if solar else reading.day_of_dataset(self.dataset),
-            "retrieved": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "url": "",
-            "from_cache": False,
-            "stale": False,
-            "attribution": self.info.attribution,
             "licence": verbatim(self.info.licence),
-            "estimated": [],
         }
 
 
@@ -376,6 +366,18 @@ def _row(
     )
 
 
-def said_of(source: SourceInfo) -> Text:
-    """Return where a grid lies, in words."""
-    return verbatim(source.coverage)
+def provenance(info: SourceInfo, site: Site) -> dict[str, Any]:
+    """Return the part of ``SourceData.meta`` that is the same for all that is read of a Dataset."""
+    return {
+        "source": info.name,
+        "title": info.title,
+        "requested": {"latitude": site.latitude, "longitude": site.longitude},
+        "day": canonical.solar_day(site),
+        "retrieved": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "url": "",
+        "from_cache": False,
+        "stale": False,
+        "attribution": info.attribution,
+        "licence": catalogue.words(info.licence),
+        "estimated": [],
+    }

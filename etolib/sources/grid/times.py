@@ -60,6 +60,11 @@ class Times:
         )
         return middle.astype("datetime64[D]")
 
+    def rows(self, rows: slice) -> Times:
+        """Return some of them."""
+        return Times(self.dim, self.moments[rows], self.step, None if self.starts is None else self.starts[rows],
+                     self.calendar)  # fmt: skip
+
     def said(self) -> list[Text]:
         """Return what the reader should know of the calendar."""
         if self.calendar in ("standard", "gregorian", "proleptic_gregorian"):
