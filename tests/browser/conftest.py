@@ -68,8 +68,8 @@ def visit(browser: Any, stage: SimpleNamespace) -> Iterator[Callable[..., Visito
     """Return a function that makes a visitor; whatever a test does, no visitor may see an error or ask elsewhere."""
     visitors: list[Visitor] = []
 
-    def make(query: str = "", **context: Any) -> Visitor:
-        visitor = Visitor(browser, stage.url, **context)
+    def make(query: str = "", app: str = "eto", **context: Any) -> Visitor:
+        visitor = Visitor(browser, stage.url.replace("eto.ipynb", f"{app}.ipynb"), **context)
         visitors.append(visitor)
         visitor.open(query)
         return visitor

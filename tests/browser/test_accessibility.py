@@ -67,12 +67,32 @@ def walk_eto(visitor: Visitor, look: Look) -> None:
         look(name)
 
 
+def walk_compare(visitor: Visitor, look: Look) -> None:
+    """With nothing to compare, and two places in every tab."""
+    page = visitor.page
+    page.locator(".etolib-places-typed textarea").fill("nowhere")
+    page.locator(".etolib-places-add").click()
+    page.locator(".etolib-period input").fill("2024-07-40")
+    page.locator(".etolib-calculate").click()
+    expect(page.locator(".etolib-field-error .etolib-error").first).to_be_visible()
+    look("wrong")
+    page.locator(".etolib-places-typed textarea").fill("-22.7, -47.6\n-9.39, -40.5")
+    page.locator(".etolib-places-add").click()
+    page.locator(".etolib-period input").fill("2024-05-20/2024-07-06")
+    page.locator(".etolib-calculate").click()
+    expect(page.locator(".etolib-chart-key[data-place]")).to_have_count(2, timeout=PATIENCE_MS)
+    for name in ("chart", "table", "summary", "take-away"):
+        page.locator(f".etolib-tab-{name}").click()
+        expect(page.locator(".etolib-pane")).not_to_have_text("", timeout=PATIENCE_MS)
+        look(name)
+
+
 def dark(page: Page, lights_out: bool) -> None:
     """Put on a theme as the page does it, without asking its kernel."""
     page.evaluate("(dark) => document.querySelector('.etolib-page').classList.toggle('etolib-dark', dark)", lights_out)
 
 
-APPS: dict[str, tuple[str, Callable[[Visitor, Look], None]]] = {"eto": ("", walk_eto)}
+APPS: dict[str, tuple[str, Callable[[Visitor, Look], None]]] = {"eto": ("", walk_eto), "compare": ("", walk_compare)}
 """By its name: the query it is opened with, and its walk."""
 
 
@@ -80,7 +100,7 @@ APPS: dict[str, tuple[str, Callable[[Visitor, Look], None]]] = {"eto": ("", walk
 @pytest.mark.parametrize("name", APPS)
 def test_axe_finds_nothing(visit, stage, weather, name):
     query, walk = APPS[name]
-    visitor = visit(query)
+    visitor = visit(query, name)
     page = visitor.page
     wrong: dict[str, Any] = {}
 
@@ -159,7 +179,7 @@ def turn(page: Page, language: str, others: set[str], patience: float = 4) -> tu
 @pytest.mark.parametrize("name", APPS)
 def test_no_english_is_left_in_another_language(visit, stage, weather, name):
     query, walk = APPS[name]
-    visitor = visit(query)
+    visitor = visit(query, name)
     page = visitor.page
     wrong: dict[str, set[str]] = {}
 

@@ -64,6 +64,7 @@ class ComparisonView:
         self.asked: tuple[Any, ...] | None = None  # what the files were made of
         self.link = ""
         self._failed = ""
+        self._held: int | None = None  # the reference that a person has chosen
         self._away: Mapping[str, Any] | None = None
         self._filling = False
         self.head = marked(widgets.HTML(), "etolib-results-head")
@@ -141,7 +142,15 @@ class ComparisonView:
             self._filling = False
 
     def _offer(self) -> None:
+        """Offer the places as references; the first is one until a person has chosen."""
         self._fill(self.reference, [(one.label, one.number) for one in self.series])
+        numbers = [one.number for one in self.series]
+        if numbers and self._held not in numbers:
+            self._filling = True
+            try:
+                self.reference.value = numbers[0]
+            finally:
+                self._filling = False
 
     def _chosen(self) -> None:
         if not self._filling:
@@ -149,6 +158,7 @@ class ComparisonView:
 
     def _referred(self) -> None:
         if not self._filling:
+            self._held = self.reference.value
             self._sum_up()
             self._opened()
 

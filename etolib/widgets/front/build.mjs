@@ -74,8 +74,10 @@ const plugins = [
       build.onLoad({ filter: /node_modules\/anywidget\/dist\/index\.js$/ }, ({ path: file }) => {
         const text = readFileSync(file, "utf8");
         const module = text.replace(/define\(\["@jupyter-widgets\/base"\], (\w+)\);\s*$/, "export default $1;\n");
-        if (module === text) throw new Error("anywidget's front end has another form than expected");
-        return { contents: module, loader: "js" };
+        // It gives a widget up that is not there within 2 s: a telephone, or a machine with much to do, may need longer.
+        const patient = module.replace("AbortSignal.timeout(2e3)", "AbortSignal.timeout(6e4)");
+        if (module === text || patient === module) throw new Error("anywidget's front end has another form than expected");
+        return { contents: patient, loader: "js" };
       });
       // One font format is enough for any browser of today.
       build.onLoad({ filter: /font-awesome\.css$/ }, ({ path: file }) => {
