@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,23 +103,27 @@ def _coded(long_name: str, meanings: Sequence[str]) -> dict[str, Any]:
     return {"long_name": long_name, "flag_values": list(range(len(meanings))), "flag_meanings": " ".join(meanings)}
 
 
-def blocks(outcomes: Sequence[Result | EtolibError], days: int, sources: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return the rows of some places for every array that a lot writes, the state last.
+def blocks(
+    outcomes: Iterable[Result | EtolibError], count: int, days: int, sources: Sequence[str]
+) -> tuple[dict[str, np.ndarray], list[dict[str, Any] | None]]:
+    """Return the rows of some places for every array that a lot writes, the state last; and the times of each.
 
     Parameters
     ----------
-    outcomes : sequence of Result or EtolibError
-    days : int
-        Of the period.
+    outcomes : iterable of Result or EtolibError
+        Taken one by one: none is kept.
+    count, days : int
+        Places, and days of the period.
     sources : sequence of str
         The masks of ``source``, in the order of their bits.
 
     Returns
     -------
-    dict of str to numpy.ndarray
+    rows : dict of str to numpy.ndarray
         Shape (places, days) or (places,).
+    made : list of dict or None
+        When each was made and its answers fetched; None where it has no result.
     """
-    count = len(outcomes)
     found: dict[str, np.ndarray] = {"elevation": np.full(count, np.nan)}
     found |= {name: np.full((count, days), np.nan) for name in NUMBERS}
     found |= {name: np.zeros((count, days), np.int8) for name in ("quality", "kind")}
@@ -128,13 +132,16 @@ def blocks(outcomes: Sequence[Result | EtolibError], days: int, sources: Sequenc
     found |= {name: np.full(count, "", object) for name in TEXTS}
     found["state"] = np.zeros(count, np.int8)
     bits = {name: 1 << i for i, name in enumerate(sources)}
+    made: list[dict[str, Any] | None] = []
     for i, outcome in enumerate(outcomes):
         found["state"][i] = state_of(outcome)
         if isinstance(outcome, EtolibError):
-            found["failure"][i] = text_of(_failure(outcome))
+            found["failure"][i] = text_of(outcome.to_dict())
+            made.append(None)
             continue
         _fill(found, i, outcome, bits)
-    return found
+        made.append(times(outcome))
+    return found, made
 
 
 _QUALITY = {None: 0, "LOW": 1, "MEDIUM": 2, "HIGH": 3}
@@ -170,10 +177,6 @@ def state_of(outcome: Result | EtolibError) -> int:
         return FAILED
     failed = outcome.provenance.get("failed", ())
     return PARTIAL if any(error.get("retryable") for error in failed) else DONE
-
-
-def _failure(error: EtolibError) -> dict[str, Any]:
-    return error.to_dict()
 
 
 def text_of(document: Any) -> str:

@@ -16,7 +16,7 @@ import shutil
 import socket
 import uuid
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -187,7 +187,7 @@ class Store:
             yield
 
     def write(
-        self, number: int, positions: Sequence[int], outcomes: Sequence[Result | EtolibError], **about: Any
+        self, number: int, positions: Sequence[int], outcomes: Iterable[Result | EtolibError], **about: Any
     ) -> dict[str, Any]:
         """Write the results of a lot, or of some of its places, and mark it; return the marker.
 
@@ -197,13 +197,13 @@ class Store:
             Of the lot.
         positions : sequence of int
             The places that were computed: all of the lot, or those that had failed.
-        outcomes : sequence of Result or EtolibError
+        outcomes : iterable of Result or EtolibError
             One for each.
         **about
             What else the marker shall say.
         """
         group, whole = _zarr().open_group(self.path, mode="r+"), self.order.positions(number)
-        rows = layout.blocks(outcomes, len(self.order.period), self.sources)
+        rows, made = layout.blocks(outcomes, len(positions), len(self.order.period), self.sources)
         inside = np.asarray(positions) - whole.start
         for name, values in rows.items():  # the state last
             array = group[name]
@@ -215,18 +215,14 @@ class Store:
             array[whole.start : whole.stop] = values
         before = self.marker(number) or {}
         states = np.asarray(group["state"][whole.start : whole.stop])
-        made = dict(before.get("times", {})) | {
-            str(i): layout.times(one)
-            for i, one in zip(positions, outcomes, strict=True)
-            if not isinstance(one, EtolibError)
-        }
+        told = {str(i): one for i, one in zip(positions, made, strict=True) if one is not None}
         marker = {
             "lot": number,
             "places": len(whole),
             **{name: int((states == code).sum()) for code, name in enumerate(layout.STATES) if code != layout.TO_DO},
             "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             **about,
-            "times": made,
+            "times": {**before.get("times", {}), **told},
         }
         _put(self.journal / _marker(number), marker)
         return marker

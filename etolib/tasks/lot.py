@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
@@ -131,12 +131,15 @@ def _store(path: str) -> Store:
         raise InputError([Problem("store", path, say("worker_sees_no_store"), say("share_a_folder"))]) from None
 
 
-def compute(requests: Sequence[Request], checkpoint: Callable[[], None]) -> list[Result | EtolibError]:
-    """Return the results of a lot. What its places ask for is brought first, in lists, and waits for limits."""
+def compute(requests: Sequence[Request], checkpoint: Callable[[], None]) -> Iterator[Result | EtolibError]:
+    """Return the results of a lot, made one by one as they are taken.
+
+    What its places ask for is brought first, in lists, and waits for limits.
+    """
     from etolib import pipeline
 
     _bring(requests, checkpoint)
-    return [_unlimited(outcome) for outcome in pipeline.run_lot(requests, checkpoint=checkpoint)]
+    return map(_unlimited, pipeline.run_lot_arrays(requests, checkpoint=checkpoint).results())
 
 
 def _unlimited(outcome: Result | EtolibError) -> Result | EtolibError:

@@ -13,12 +13,12 @@ import pytest
 import xarray as xr
 
 import etolib
-from etolib import pipeline
 from etolib.errors import InputError, SourceUnavailable, TaskCancelled
 from etolib.site import Site
 from etolib.store import layout
 from etolib.store.order import Order
 from etolib.store.store import Store
+from etolib.tasks import lot
 
 pytestmark = pytest.mark.slow
 
@@ -154,12 +154,12 @@ class Flaky:
     def __init__(self, monkeypatch, names, times):
         self.left = dict.fromkeys(names, times)
         self.asked = []
-        self.original = pipeline.run_lot
-        monkeypatch.setattr(pipeline, "run_lot", self)
+        self.original = lot.compute
+        monkeypatch.setattr(lot, "compute", self)
 
-    def __call__(self, requests, **how):
+    def __call__(self, requests, checkpoint):
         found = []
-        for request, outcome in zip(requests, self.original(requests, **how), strict=True):
+        for request, outcome in zip(requests, self.original(requests, checkpoint), strict=True):
             name = request.site.name
             self.asked.append(name)
             if self.left.get(name, 0):
@@ -192,15 +192,15 @@ def test_what_fails_again_is_listed_and_asked_when_resumed(client, tmp_path, mon
 
 
 def test_a_source_that_did_not_answer_leaves_places_partial(client, tmp_path, monkeypatch):
-    original = pipeline.run_lot
+    original = lot.compute
 
-    def lacking(requests, **how):
-        found = original(requests, **how)
+    def lacking(requests, checkpoint):
+        found = list(original(requests, checkpoint))
         for result in found[:1]:
             result.provenance["failed"] = [SourceUnavailable("no answer", source="nasa_power").to_dict()]
         return found
 
-    monkeypatch.setattr(pipeline, "run_lot", lacking)
+    monkeypatch.setattr(lot, "compute", lacking)
     batch = etolib.submit_many(places(3), PERIOD, store=tmp_path / "a.zarr", client=client)
     data = batch.result(60)
     assert data["state"].values.tolist() == [layout.PARTIAL, layout.DONE, layout.DONE]
@@ -211,15 +211,15 @@ def test_a_source_that_did_not_answer_leaves_places_partial(client, tmp_path, mo
 def hold_up(monkeypatch, after):
     """Let the lots after the first ``after`` wait until they are stopped."""
     gate, begun = threading.Event(), []
-    original = pipeline.run_lot
+    original = lot.compute
 
-    def slow(requests, *, checkpoint=None, **how):
+    def slow(requests, checkpoint):
         begun.append(requests[0].site.name)
         while len(begun) > after and not gate.wait(0.01):
             checkpoint()
-        return original(requests, checkpoint=checkpoint, **how)
+        return original(requests, checkpoint)
 
-    monkeypatch.setattr(pipeline, "run_lot", slow)
+    monkeypatch.setattr(lot, "compute", slow)
     return gate
 
 
