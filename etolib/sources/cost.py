@@ -126,6 +126,7 @@ def _add(found: dict[str, Asked], source: Any, sites: Sequence[Site], period: Pe
 def _count(
     found: dict[str, Asked], title: str, weights: Sequence[float], budget: Budget | None, *, about: bool
 ) -> None:
-    key = title if budget is None else budget.name
-    one = found.get(key) or Asked(title, 0, 0.0, budget, about)
-    found[key] = Asked(one.provider, one.requests + len(weights), one.weight + sum(weights), budget, one.about or about)
+    one = found.get(title) or Asked(title, 0, 0.0, budget, about)
+    found[title] = Asked(
+        one.provider, one.requests + len(weights), one.weight + sum(weights), budget, one.about or about
+    )

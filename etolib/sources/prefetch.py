@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Protocol, cast
+
+from filelock import FileLock, Timeout
 
 from etolib.errors import NotCovered, RateLimited, SourceError, SourceUnavailable
 from etolib.site import Period, Site
 from etolib.sources import catalogue, grouping, open_meteo
 from etolib.sources.base import Source
+from etolib.sources.network import client, scope
 from etolib.sources.network.scope import Abandoned
 from etolib.sources.plan import choose
 
@@ -75,7 +79,11 @@ def prefetch(
         if name in silent:
             continue
         try:
-            count += _patiently(ask, wait)
+            if wait is None:
+                count += ask()
+            else:
+                with _turn(name):
+                    count += _patiently(ask, wait)
         except Abandoned:
             raise
         except SourceUnavailable:
@@ -85,14 +93,28 @@ def prefetch(
     return count
 
 
-def _patiently(ask: Callable[[], int], wait: Patience | None) -> int:
+@contextmanager
+def _turn(name: str) -> Iterator[None]:
+    """Ask a source on this machine alone: what another lot is bringing is not asked for twice, limits are met once."""
+    folder = client.door().folder / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"lists-{name}", is_singleton=False, thread_local=False)
+    try:
+        lock.acquire(cancel_check=scope.cancelled)
+    except Timeout:
+        raise Abandoned from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _patiently(ask: Callable[[], int], wait: Patience) -> int:
     """Ask, and again after each wait for a provider's limit. What a list had before the wait is in the cache."""
     while True:
         try:
             return ask()
         except RateLimited as error:
-            if wait is None:
-                raise
             wait(error)
 
 

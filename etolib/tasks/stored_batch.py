@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 _AHEAD = 2  # lots handed over for each thread of the workers: while one is written the next is there
 _LEAST_AHEAD = 4  # ... and at least so many, that an adaptive cluster sees that there is work
 _LOOK_S = 0.5  # how often to look whether the scheduler is still there [s]
-_LOST_S = 15.0  # how long a scheduler may be away [s]
 _MOST_BROKEN = 3  # lots in a row that may fail for a reason of their own before the rest is not tried any more
 
 
@@ -251,7 +250,7 @@ class StoredBatch:
         """Compute lots: a few at a time on the cluster, until none is left."""
         waiting, ended = iter(lots.items()), queue.SimpleQueue[tuple[int, Any]]()
         going: dict[int, Future[LotEnd]] = {}
-        broken, seen = 0, time.monotonic()
+        broken = 0
         more = True
         try:
             while True:
@@ -267,13 +266,12 @@ class StoredBatch:
                 try:
                     number, future = ended.get(timeout=_LOOK_S)
                 except queue.Empty:
-                    seen = self._look(seen)
                     continue
                 if going.pop(number, None) is None:
                     continue
                 broken = self._take(number, future, broken)
         finally:
-            if going:
+            if going and self.client.status == "running":
                 with contextlib.suppress(OSError, TimeoutError, RuntimeError):
                     self.client.cancel(list(going.values()), force=True)
 
@@ -300,14 +298,8 @@ class StoredBatch:
     def _check(self) -> None:
         if self._cancelled.is_set():
             raise TaskCancelled()
-
-    def _look(self, seen: float) -> float:
-        """Return when the scheduler was last there; `SchedulerUnavailable` where it has been away for long."""
-        if self.client.status == "running" and self.client.scheduler_comm is not None:
-            return time.monotonic()
-        if self.client.status == "closed" or time.monotonic() - seen > _LOST_S:
-            self._lost("closed")
-        return seen
+        if self.client.status != "running":  # dask forgets what was handed over, even where it finds its way back
+            self._lost(self.client.status)
 
     def _lost(self, error: object) -> None:
         raise SchedulerUnavailable(
@@ -324,7 +316,7 @@ class StoredBatch:
                 self._news.notify_all()
             self._tell()
             return 0
-        if future.status in ("cancelled", "lost") or self.client.status != "running":
+        if future.status in ("cancelled", "lost"):
             self._check()
             self._lost(future.status)
         failure = future.exception()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -385,3 +386,15 @@ def test_clock_does_not_matter():
     with config.set_options(today="1999-01-01"):
         a = SOURCE.fetch(PIRACICABA, Period("2030-01-01", "2030-01-05")).frame
     pd.testing.assert_frame_equal(a, SOURCE.fetch(PIRACICABA, Period("2030-01-01", "2030-01-05")).frame)
+
+
+def test_the_yearly_curve_does_not_depend_on_the_threads_of_a_worker():
+    code = "from etolib.sources import climatology as c; print(hash(c._year_operator().tobytes()))"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": count, "OMP_NUM_THREADS": count, "PYTHONHASHSEED": "0"},
+        ).stdout
+        for count in ("1", "2")
+    }  # fmt: skip
+    assert len(said) == 1
