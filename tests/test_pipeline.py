@@ -11,6 +11,7 @@ import pytest
 
 import etolib
 from etolib import pipeline
+from etolib.equations import kernel
 from etolib.equations.humidity import vapour_pressure_from_rhmean
 from etolib.errors import InputError, NoSourceError, SourceUnavailable
 from etolib.reference import eto_fao56
@@ -44,6 +45,16 @@ def test_history_comes_from_two_sources_and_says_so(weather_server):
     assert set(result.provenance["sources"]) == {"nasa_power", "open_meteo_archive"}
     assert result.site.elevation is not None
     assert result.provenance["elevation_source"] == "open_meteo"
+
+
+@pytest.mark.parametrize(
+    ("period", "sources"), [("2022-01-01/2023-12-31", "auto"), ("2015-01-01/2023-12-31", "climatology")]
+)
+def test_no_calculation_waits_for_a_compiler(weather_server, monkeypatch, period, sources):
+    """It takes seconds, and saves milliseconds at a place."""
+    monkeypatch.setattr(kernel, "is_ready", lambda key: False)
+    monkeypatch.setattr(kernel, "run_compiled", lambda *args: pytest.fail("compiled"))
+    assert etolib.compute(PLACE, period, sources).table["eto"].notna().all()
 
 
 def test_newest_days_and_future_come_from_the_forecast(weather_server):

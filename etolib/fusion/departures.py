@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from etolib.equations.kernel import COMPILE_FROM
 from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.inputs import saturation_pressure
 from etolib.fusion.intervals import LEVEL
@@ -197,18 +198,21 @@ def _possible_eto(rows: Array, site: Site, annual: float, of_maps: bool) -> Arra
     humidity = 1 / (1 + (1 - odds) / odds * np.exp(-move[2]))
     # The mean of a log-normal lies above its median: the usual wind is the mean of the days.
     wind = np.clip(wind * np.exp(move[3] - daily[3] ** 2 / 2), 0.05, 30.0)
-    return np.asarray(
-        eto_fao56(
-            tmin=low.ravel(),
-            tmax=high.ravel(),
-            ea=np.minimum(humidity * _mean_saturation(low, high), MOST_VAPOUR).ravel(),
-            rs=(clear * extra).ravel(),
-            u2=wind.ravel(),
-            latitude=site.latitude,
-            elevation=site.elevation,
-            day_of_year=np.broadcast_to(day, low.shape).ravel(),
-        )
-    ).reshape(low.shape)
+    weather = {
+        "tmin": low,
+        "tmax": high,
+        "ea": np.minimum(humidity * _mean_saturation(low, high), MOST_VAPOUR),
+        "rs": clear * extra,
+        "u2": wind,
+        "day_of_year": np.broadcast_to(day, low.shape),
+    }
+    eto = np.empty(low.shape)
+    step = max(1, (COMPILE_FROM - 1) // low.shape[1])  # days; no interval waits for a compiler, which takes seconds
+    for part in (slice(first, first + step) for first in range(0, len(eto), step)):
+        values = {name: value[part].ravel() for name, value in weather.items()}
+        one = eto_fao56(**values, latitude=site.latitude, elevation=site.elevation)
+        eto[part] = np.asarray(one).reshape(-1, low.shape[1])
+    return eto
 
 
 def _moves(middle: Array, annual: float, of_maps: bool, normal: Array) -> tuple[Array, Array]:

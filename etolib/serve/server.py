@@ -55,12 +55,15 @@ def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: st
             client = cluster.connect(scheduler)
             address = str(client.scheduler_info()["address"])
             cluster.prepare(client)
+            cluster.warm(client)
             client.close()
         else:
             click.echo(say("starting_cluster"), err=True)
             _quiet_dask()
             own = cluster.start(workers)
             address = str(own.scheduler_address)
+            with own.get_client() as client:
+                cluster.warm(client)
             click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
         environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
         command, more = voila.command(host=host, port=port) if kind == "voila" else _lab(host, port)

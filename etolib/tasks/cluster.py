@@ -100,6 +100,26 @@ def prepare(client: Client) -> None:
     client.register_plugin(Preload())
 
 
+def warm(client: Client) -> None:
+    """Have every worker, also those that join later, do beforehand what its first task would wait for.
+
+    Returns at once; it is done beside the worker's tasks, on a thread that ends with its process.
+    """
+    from distributed.diagnostics.plugin import WorkerPlugin
+
+    class Warm(WorkerPlugin):  # by value, as above
+        name = "etolib-warm"
+
+        def setup(self, worker: Any) -> None:
+            import threading
+
+            from etolib.tasks.worker import warm
+
+            threading.Thread(target=warm, name="etolib-warm", daemon=True).start()
+
+    client.register_plugin(Warm())
+
+
 SERVER = "ETOLIB_SERVER"
 """Variable by which `etolib serve` marks the processes it starts, so that it can cancel their tasks when it stops."""
 

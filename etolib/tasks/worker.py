@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_WARM = "?lat=-22.7&lon=-47.6&elevation=550&period=2023-06-01/2023-06-30&sources=climatology"
 _LOOK_S = 0.05  # how often a task that waits looks whether it is still wanted [s]
 
 
@@ -93,6 +94,25 @@ def unwanted(worker: Any, key: str) -> bool:
     """Return whether the scheduler has let go of a task: dask stops no thread, the worker only marks its task."""
     state = worker.state.tasks.get(key)
     return state is None or state.state in ("cancelled", "released")
+
+
+def warm() -> None:
+    """Do once what the first task of a process would wait for: half a second of imports and of first uses.
+
+    Asks nobody, and raises nothing: whatever is wrong here, a task will say.
+    """
+    from etolib import pipeline
+    from etolib.request import Request
+    from etolib.sources.network import client
+
+    try:
+        for name in catalogue.SOURCES:
+            catalogue.provider(name)
+        client.door()
+        with config.set_options(offline=True):
+            pipeline.run(Request.from_query(_WARM))
+    except Exception:
+        log.debug("the worker was not made ready", exc_info=True)
 
 
 def run_task(
