@@ -58,6 +58,8 @@ class NormalsView:
         self._language, self._units = language, units
         if answer is not self._answer:
             self._answer, self._error, self._now = answer, "", None
+            if answer is not None and answer["asked"]:
+                self._asked = answer  # too few of the years were there: they are asked for again by hand only
         self._draw()
 
     def opened(self) -> None:

@@ -213,6 +213,17 @@ def test_the_page_calculates_the_years_as_a_task_when_the_tab_is_opened(result, 
     assert len(page.cards) == 1  # a calculation beside a result has no card
 
 
+def test_years_that_no_source_had_are_said_and_asked_for_again_by_hand_only(result, monkeypatch):
+    monkeypatch.delenv("ETOLIB_OFFLINE", raising=False)
+    view = view_of(tab.years(result, {"record": years(1991, 2020).assign(kind="climatology")}))
+    assert view.shown.value.count("has 0 whole years") == 1
+    assert not hidden(view.again)
+    view.opened()
+    assert view.asked == []
+    view.again.click()
+    assert len(view.asked) == 1
+
+
 def test_a_card_that_is_closed_gives_up_what_was_asked_beside_it(result, monkeypatch):
     monkeypatch.delenv("ETOLIB_OFFLINE", raising=False)
     page, jobs = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10", connection=working(result))

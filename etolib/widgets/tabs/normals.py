@@ -23,8 +23,8 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
         ``eto``, ``precipitation``: each a comparison (`etolib.result.normals.Normals` as plain values; ``months`` holds
         value and normal of the compared days of each month [mm]; ``csv`` its days as a file) or ``why`` there is none;
         ``calendars``: of ``eto``, ``anomaly`` (ETo less its normal) and ``precipitation`` ``years``, and of each 366
-        days [mm day-1], None where absent; ``record``: whether it is compared with years of a record; ``request``: the
-        years of the normal as a query; ``file``: the name of a file of it.
+        days [mm day-1], None where absent; ``asked``: whether years were calculated, ``record``: whether any is
+        compared with them; ``request``: the years of the normal as a query; ``file``: the name of a file of it.
     """
     return _compared(result, None)
 
@@ -51,7 +51,8 @@ def _compared(result: Result, record: Result | None) -> dict[str, Any]:
             calendars["anomaly"] = _calendar(compared, "anomaly")
     return found | {
         "calendars": {name: days for name, days in calendars.items() if days is not None},
-        "record": record is not None,
+        "asked": record is not None,
+        "record": any(found[variable].get("origin") == "archive" for variable in VARIABLES),
         "request": baseline_request(result.request).query(),
         "file": f"{formats.file_name(result)}_normals",
     }
