@@ -121,9 +121,7 @@ def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, tmp_path, p
     page.locator(".etolib-units button", has_text="in").click()
     expect(page.locator('.etolib-files[data-units="us"]')).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator('.etolib-download-csv[data-units="us"]')).to_be_visible(timeout=PATIENCE_MS)
-    american = {
-        name: taken.saved(page, name, tmp_path / "in") for name in (*taken.PROGRAMS, *taken.READ, *taken.OTHERS)
-    }
+    american = {name: taken.saved(page, name, tmp_path / "in") for name in taken.ALL}
     inches = table_of(page)
     pd.testing.assert_frame_equal(inches, (table / 25.4).round(3))
     for name in taken.READ:
@@ -170,4 +168,6 @@ def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, tmp_path, p
     expect(page.get_by_label("mi finca.csv")).to_be_checked(timeout=PATIENCE_MS)
     expect(page.locator(".etolib-station-said")).to_contain_text("mi finca.csv")
     page.locator(".etolib-show:visible").click()
+    eto = f"{inches['eto'].iloc[0]:.3f}".replace(".", ",")
+    expect(page.locator(".etolib-results table tbody tr").first).to_contain_text(eto, timeout=PATIENCE_MS)
     pd.testing.assert_frame_equal(table_of(page), inches)

@@ -1,0 +1,106 @@
+"""A tab that is left and comes back: loaded again, by the back button, beside another tab; nothing is lost or jumps."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stage import PATIENCE_MS
+
+PERIOD = "2024-06-10/2024-06-16"
+# What the page looks like at the moment at which the shell goes.
+WATCH = """
+new MutationObserver((changes) => {
+  for (const change of changes) for (const gone of change.removedNodes) {
+    if (gone.id !== 'loading') continue;
+    const map = document.querySelector('.etolib-map-frame')?.getBoundingClientRect();
+    window.seen = {
+      shell: gone.classList.contains('etolib-returning'),
+      page: document.querySelector('.etolib-page').classList.contains('etolib-working'),
+      map: map && [map.left, map.top, map.height].map(Math.round),
+    };
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+MAP = """() => { const map = document.querySelector('.etolib-map-frame').getBoundingClientRect();
+  return [map.left, map.top, map.height].map(Math.round); }"""
+
+
+def shows(page, place, rows=7):
+    expect(page.locator(".etolib-results-title")).to_contain_text(place, timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-results table tbody tr")).to_have_count(rows, timeout=PATIENCE_MS)
+
+
+def kept(page, *what, store="sessionStorage"):
+    """Wait until the browser keeps it: what was clicked and typed goes by the kernel."""
+    for one in what:
+        page.wait_for_function(f"() => JSON.parse({store}.getItem('etolib')).{one}")
+
+
+@pytest.mark.usefixtures("weather")
+def test_nothing_is_lost_and_nothing_jumps(visit):
+    visitor = visit()
+    page = visitor.page
+    page.add_init_script(WATCH)
+    visitor.fill("-12.1", "-45", PERIOD)
+    visitor.calculate()
+    visitor.expect_status("SUCCESS")
+    shows(page, "12.1000°S 45.0000°W")
+    page.locator(".etolib-tab-table").click()
+    page.locator(".etolib-elevation input").fill("741")
+    page.locator(".etolib-period input").fill("2024-05")
+    kept(page, "shown[0].tab === 'table'", "typed[0].elevation === '741'", "typed[0].period === '2024-05'")
+
+    # loaded again: the shell keeps the place of the result, and the map stays where it was first seen
+    page.reload()
+    shows(page, "12.1000°S 45.0000°W")
+    seen = page.evaluate("window.seen")
+    assert (seen["shell"], seen["page"]) == (True, True)
+    assert seen["map"] == page.evaluate(MAP)
+    expect(page.locator(".etolib-tab-table.etolib-open")).to_be_visible()
+    expect(page.locator(".etolib-elevation input")).to_have_value("741")
+    expect(page.locator(".etolib-period input")).to_have_value("2024-05")
+
+    # a link of somebody else in the same tab, and back
+    visitor.open("?lat=40&lon=-3.5&period=2024-06-01/2024-06-03&lang=pt")
+    expect(page.locator(".etolib-latitude input")).to_have_value("40")
+    expect(page.locator(".etolib-elevation input")).to_have_value("")
+    shows(page, "12.1000°S 45.0000°W")  # what the tab had calculated is there as well
+    page.go_back()
+    expect(page.locator(".etolib-latitude input")).to_have_value("-12.1", timeout=PATIENCE_MS)
+    shows(page, "12.1000°S 45.0000°W")
+
+    # another tab of the same browser has no results, and does not undo what this one keeps
+    other = visitor.context.new_page()
+    other.goto(visitor.url)
+    expect(other.locator('.etolib-dot[data-state="running"]')).to_be_visible(timeout=PATIENCE_MS)
+    expect(other.locator(".etolib-card")).to_have_count(0)
+    page.locator(".etolib-save-place:visible").click()
+    kept(page, "saved.length === 1", store="localStorage")
+    other.locator(".etolib-language button", has_text="ES").click()
+    expect(other.locator("html")).to_have_attribute("lang", "es")
+    other.goto("about:blank")
+    other.close()
+    page.locator(".etolib-tab-take-away").click()  # asked of the worker: the result has outlived the other tab
+    expect(page.locator(".etolib-files")).to_be_visible(timeout=PATIENCE_MS)
+    page.reload()
+    shows(page, "12.1000°S 45.0000°W")
+    expect(page.locator(".etolib-places option").filter(has_text="★")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("es|en"))
+
+
+@pytest.mark.usefixtures("weather")
+def test_language_and_units_that_change_on_the_way_cost_nothing(visit):
+    visitor = visit()
+    page = visitor.page
+    visitor.fill("-12.1", "-45", PERIOD)
+    visitor.calculate()
+    page.locator(".etolib-language button", has_text="PT").click()
+    page.locator(".etolib-units button", has_text="in").click()
+    visitor.expect_status("SUCCESS")
+    shows(page, "12.1000°S 45.0000°W")
+    expect(page.locator('.etolib-download-csv[data-units="us"]')).to_be_visible(timeout=PATIENCE_MS)
+    first = page.locator(".etolib-results table tbody tr td").first
+    expect(first).to_have_text(re.compile(r"0,\d{3}"))
