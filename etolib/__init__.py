@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from etolib._version import __version__
 
 if TYPE_CHECKING:
+    from etolib.areas import AreaMean, area_mean
     from etolib.config import set_options
     from etolib.errors import (
         BadResponse,
@@ -130,6 +131,7 @@ _HOMES = {
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")
+_HOME |= {name: ("areas", name) for name in ("AreaMean", "area_mean")}
 _HOME["grid_source"] = ("sources.grid", "grid_source")
 _HOME["sources"] = ("sources", "")  # the package itself, which can be called
 _HOME["places"] = ("places", "")  # the module: etolib.places.search("petrolina")

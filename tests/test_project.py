@@ -43,6 +43,7 @@ LAYERS = [
     {"fusion"},
     {"result"},
     {"pipeline"},
+    {"areas"},
     {"store"},
     {"tasks"},
     {"validation"},

@@ -13,10 +13,10 @@ from tests.words.test_words import entries
 OTHERS = [code for code in words.languages() if code != words.ENGLISH]
 
 NAMES = """
-    aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao fluxnet gldas greenwich
-    json min kge kpa land meteo mit nan nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet
-    petrolina png power pvcz pvlib python rmse series tmax tmean tmin tsv utah utc voila wetterdienst xarray
-    aiohttp featurecollection fsspec geojson kcb mph zarr
+    aiohttp aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao
+    featurecollection fluxnet fsspec geojson gldas greenwich json kcb kge kpa land meteo min mit mph multipolygon nan
+    nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
+    python rmse series tmax tmean tmin tsv utah utc voila wetterdienst xarray zarr
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
@@ -30,13 +30,13 @@ CODE = """
 COGNATES = {
     "pt": """
         albedo banana base cache cantaloupe cluster continental decimal dual ini jan jul jun latitude latitudes link
-        local longitude mail mar normal notebook nov offline real regional script site solar status total use usual
-        virtual zeros zoom
+        local longitude longitudes mail mar normal notebook nov offline real regional script site solar status total
+        use usual virtual zeros zoom
     """,
     "es": """
         albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun
-        latitudes local mar may normal nov oct real regional script sep solar total use usual variable variables
-        virtual web zoom
+        latitudes local longitudes mar may normal nov oct real regional script sep solar total use usual variable
+        variables virtual web zoom
     """,
 }
 """Words that a language writes as English does: a translator adds those of a new text here, after a second look."""
