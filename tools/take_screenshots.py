@@ -47,6 +47,12 @@ def tab(name: str) -> Callable[[Page], None]:
     return show
 
 
+def result(page: Page) -> None:
+    """Bring the result to the top of a small screen."""
+    page.locator(".etolib-results-head").evaluate("element => element.scrollIntoView()")
+    hover(page)
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: what is asked, how large the screen is, what is done once the result is there."""
@@ -63,7 +69,7 @@ PICTURES = {
     "table": Picture(PETROLINA | {"period": "2023-07-01/2024-06-30", "theme": "dark"}, tab("table")),
     "compare": Picture(PETROLINA | {"period": "2023-07-01/2024-06-30", "theme": "light"}, tab("compare"), 1024, 800),
     "water": Picture(PETROLINA | {"period": "2024-03-01/2024-06-30", "theme": "dark"}, tab("water"), 1024, 800),
-    "phone": Picture(PETROLINA | {"period": "2024-06-01/2024-07-06", "theme": "light"}, lambda page: None, 390, 844),
+    "phone": Picture(PETROLINA | {"period": "2024-06-01/2024-07-06", "theme": "light"}, result, 390, 844),
 }
 
 
