@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,9 +29,11 @@ from etolib.widgets.map import PlaceMap, Tiles, online_tiles
 from etolib.widgets.markup import base
 from etolib.widgets.semantics import Semantics
 from etolib.widgets.station import OwnStation, Upload
-from etolib.widgets.wording import say, translate
+from etolib.widgets.wording import say, say_or, translate
 
 log = logging.getLogger("etolib.page")
+
+_SERVED = "/voila/render/"
 
 
 class Frame:
@@ -68,6 +71,7 @@ class Frame:
         self._told = False  # whether a link or the browser is choosing just now, and no person
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
         self._sources_known = False
+        self._served: tuple[str, list[str]] = ("", [])  # this dashboard, and all that are served
         self.browser = Browser()
         self.semantics = Semantics()
         self._make_header()
@@ -150,7 +154,7 @@ class Frame:
 
     def _translate(self) -> None:
         language = self.form.language
-        self.heading.value = f"<h1>{base.label(language, self._title)}</h1><p>{base.label(language, self._tagline)}</p>"
+        self._show_heading()
         # Voila's front page gives the document the language that this class names (see its template).
         for code in words.languages():
             self.widget.remove_class(f"etolib-lang-{code}")
@@ -164,6 +168,18 @@ class Frame:
             part.translate(language)
         self._show_line()
         self._show_fault()
+
+    def _show_heading(self) -> None:
+        language, (here, beside) = self.form.language, self._served
+        links = "".join(
+            f'<a href="{base.text(name)}.ipynb">{base.text(say_or(language, f"app_{name}", name))}</a>'
+            for name in beside
+            if name != here
+        )
+        self.heading.value = (
+            f"<h1>{base.label(language, self._title)}</h1><p>{base.label(language, self._tagline)}"
+            f'<span class="etolib-apps">{links}</span></p>'
+        )
 
     def _measure(self) -> None:
         """Show numbers in the units of the page."""
@@ -204,7 +220,11 @@ class Frame:
     # --- the address of the page, and what its browser knows ----------------------------------------------------------
 
     def _address(self, change: dict[str, Any]) -> None:
-        self._follow_address(urlsplit(str(change["new"])).query)
+        address = urlsplit(str(change["new"]))
+        if _SERVED in address.path:  # in JupyterLab there is nothing beside
+            self._served = (Path(address.path).stem, sorted(path.stem for path in Path.cwd().glob("*.ipynb")))
+            self._show_heading()
+        self._follow_address(address.query)
 
     def _follow_address(self, query: str) -> None:
         """Follow the address of the page, once: map and browser both know it, and what was typed since counts more."""

@@ -72,3 +72,11 @@ def test_past_and_forecast_are_one_curve_and_the_cluster_says_its_size(visit):
     kinds = page.locator(".etolib-results table tbody tr").all_inner_texts()
     assert "observed" in kinds[0]
     assert "forecast" in kinds[-1]
+
+
+def test_the_dashboards_lead_to_each_other(visit):
+    page = visit("?lang=en").page
+    page.locator(".etolib-apps a").get_by_text("Compare places").click()
+    expect(page.locator(".etolib-heading h1")).to_have_text("Compare places", timeout=PATIENCE_MS)
+    page.locator(".etolib-apps a").get_by_text("One place").click()
+    expect(page.locator(".etolib-heading h1")).to_have_text("Reference evapotranspiration", timeout=PATIENCE_MS)
