@@ -397,8 +397,7 @@ def grade(asked: Sequence[Asked], fused: FusedBlock) -> GradedBlock:
 def _without_tables(asked: Asked) -> Asked:
     """Return a place without the tables of its answers: what is needed of them is in the block."""
     answers = {
-        name: dataclasses.replace(answer, frame=answer.frame.iloc[:0])
-        for name, answer in asked.answered.answers.items()
+        name: dataclasses.replace(answer, frame=pd.DataFrame()) for name, answer in asked.answered.answers.items()
     }
     return Asked(asked.request, asked.plan, dataclasses.replace(asked.answered, answers=answers))
 

@@ -23,11 +23,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from etolib.equations.kernel import COMPILE_FROM
+from etolib.equations import kernel
 from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.inputs import saturation_pressure
 from etolib.fusion.intervals import LEVEL
-from etolib.reference import eto_fao56
+from etolib.fusion.statistics import Ordered
 from etolib.site import Site
 
 Array = NDArray[np.float64]
@@ -98,7 +98,8 @@ def _weathers() -> tuple[Array, Array]:
             share /= base
             even[:, column] += share * (rest % base)
             rest = rest // base
-    return even[:, 0], np.vectorize(NormalDist().inv_cdf)(even)
+    # The points of a coordinate one after the other: they are read coordinate by coordinate.
+    return even[:, 0].copy(), np.asfortranarray(np.vectorize(NormalDist().inv_cdf)(even))
 
 
 def clearness(mean: Array, share: Array) -> Array:
@@ -175,9 +176,17 @@ def interval_of(
     if whole.any():  # the same day of many years is one day
         once, place = np.unique(rows[whole], axis=0, return_inverse=True)
         annual = TYPICAL_RANGE if annual_range is None else annual_range
-        eto = _possible_eto(once, site, annual, of_maps)
-        bounds[:, whole] = np.quantile(eto, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)[:, place.ravel()]
+        parts = []
+        for start in range(0, len(once), DAYS_AT_ONCE):
+            eto = Ordered(_possible_eto(once[start : start + DAYS_AT_ONCE], site, annual, of_maps))
+            parts.append([eto.quantile((1 - LEVEL) / 2), eto.quantile((1 + LEVEL) / 2)])
+        bounds[:, whole] = np.concatenate(parts, axis=1)[:, place.ravel()]
     return bounds[0], bounds[1]
+
+
+DAYS_AT_ONCE = 64
+"""Days whose weathers are tried together: small arrays, and too few cells for an interval to wait for a compiler
+(`etolib.equations.kernel.COMPILE_FROM`), which takes seconds; where it is there already, it is used."""
 
 
 def _possible_eto(rows: Array, site: Site, annual: float, of_maps: bool) -> Array:
@@ -198,25 +207,21 @@ def _possible_eto(rows: Array, site: Site, annual: float, of_maps: bool) -> Arra
     humidity = 1 / (1 + (1 - odds) / odds * np.exp(-move[2]))
     # The mean of a log-normal lies above its median: the usual wind is the mean of the days.
     wind = np.clip(wind * np.exp(move[3] - daily[3] ** 2 / 2), 0.05, 30.0)
-    weather = {
-        "tmin": low,
-        "tmax": high,
-        "ea": np.minimum(humidity * _mean_saturation(low, high), MOST_VAPOUR),
-        "rs": clear * extra,
-        "u2": wind,
-        "day_of_year": np.broadcast_to(day, low.shape),
-    }
-    eto = np.empty(low.shape)
-    step = max(1, (COMPILE_FROM - 1) // low.shape[1])  # days; no interval waits for a compiler, which takes seconds
-    for part in (slice(first, first + step) for first in range(0, len(eto), step)):
-        values = {name: value[part].ravel() for name, value in weather.items()}
-        one = eto_fao56(**values, latitude=site.latitude, elevation=site.elevation)
-        eto[part] = np.asarray(one).reshape(-1, low.shape[1])
-    return eto
+    return kernel.daily(
+        tmin=low,
+        tmax=high,
+        ea=np.minimum(humidity * _mean_saturation(low, high), MOST_VAPOUR),
+        rs=clear * extra,
+        u2=wind,
+        latitude=np.array([[site.latitude]]),
+        elevation=np.array([[np.nan if site.elevation is None else site.elevation]]),
+        day_of_year=day,
+        checked=True,
+    )
 
 
-def _moves(middle: Array, annual: float, of_maps: bool, normal: Array) -> tuple[Array, Array]:
-    """Return the daily spread and the departures of all but clearness, each shape (4, days, weathers).
+def _moves(middle: Array, annual: float, of_maps: bool, normal: Array) -> tuple[list[Array], list[Array]]:
+    """Return the daily spread and the departures of all but clearness, four of shape (days, weathers) each.
 
     Daily departures go together, those of the maps do not: their sum is normal with the correlation of the parts.
     """
@@ -227,10 +232,16 @@ def _moves(middle: Array, annual: float, of_maps: bool, normal: Array) -> tuple[
     weight = np.column_stack([np.ones(len(once)), once / np.hypot(once, maps)])
     alike = np.array(TOGETHER) * weight[:, :, None] * weight[:, None, :]
     alike[:, range(len(VARIED)), range(len(VARIED))] = 1.0
-    together = np.einsum("dij,nj->idn", np.linalg.cholesky(alike), normal[:, : len(VARIED)])[1:]
-    daily = once.T[:, :, None] * np.exp(SPREAD_ERROR * normal[:, 6])
-    size = np.hypot(daily, maps[:, None, None])
-    return daily, size * together
+    factor = np.linalg.cholesky(alike)
+    error = np.exp(SPREAD_ERROR * normal[:, 6])
+    daily, move = [], []
+    for i in range(len(names)):  # term by term: a product of matrices may round otherwise with other days beside
+        together = factor[:, i + 1, 0, None] * normal[:, 0]
+        for j in range(1, i + 2):
+            together += factor[:, i + 1, j, None] * normal[:, j]
+        daily.append(once[:, i, None] * error)
+        move.append(np.sqrt(daily[i] ** 2 + maps[i] ** 2) * together)
+    return daily, move
 
 
 def _mean_saturation(low: Array, high: Array) -> Array:
