@@ -1,9 +1,9 @@
 """CPU time of the engine per place-year: checks, choice, equation, interval, quality; the data are in memory.
 
-Places of two sources with faults (`tests/fusion/lots.py`), and places of the climatology alone, for 365 days: one place
-alone with its tables, and lots of up to 1,000 places as arrays. The time of this process, not of the clock: other
-work of the machine counts little. With ``--before FOLDER``, a checkout of an earlier version, the same is measured there
-in the same run, one after the other in turns, and all its numbers are compared with those of this one.
+Places of two sources with faults, and places of the climatology alone, for 365 days: one place alone with its tables,
+and lots of up to 1,000 places as arrays. The time of this process, not of the clock: other work of the machine counts
+little. With ``--before FOLDER``, a checkout of an earlier version, the same is measured there in the same run, and all
+its numbers are compared with those of this one.
 
     python -m benchmarks.engine --before ../earlier
 """
@@ -55,7 +55,8 @@ def places(kind: str, count: int) -> list[tuple[Any, Any, Any]]:
                 frames = simulated.place("2023-01-01", "2023-12-31", site, number)[0]
                 rng = np.random.default_rng(number)
                 for frame in frames.values() if number % 4 == 0 else ():
-                    frame.iloc[int(rng.integers(0, 300)) :][:20] = np.nan
+                    first = int(rng.integers(0, 300))
+                    frame.iloc[first : first + 20] = np.nan
                     frame.loc[frame.index[rng.random(DAYS) < 0.01], "tmax"] += 16.0
                 known.append({name: frame.assign(kind="observed") for name, frame in frames.items()})
             answers = {name: SourceData(name, frame) for name, frame in known[number % 40].items()}
@@ -74,15 +75,17 @@ def runners() -> dict[str, Callable[[list[Any]], Any]]:
         def one_by_one(asked: list[Any]) -> list[Any]:
             results = []
             for request, plan, answered in asked:
-                checked = pipeline.check(plan, answered, progress)  # type: ignore[call-arg, arg-type]
-                fused = pipeline.fuse(request, plan, answered, checked, progress)  # type: ignore[call-arg, arg-type]
+                checked = pipeline.check(plan, answered, progress)  # type: ignore[call-arg]
+                fused = pipeline.fuse(request, plan, answered, checked, progress)  # type: ignore[call-arg]
                 results.append(pipeline.grade(request, plan, answered, checked, fused, progress))  # type: ignore
             return results
 
         return {"tables": one_by_one, "arrays": one_by_one}
 
+    from etolib.result.lot import Asked
+
     def blocks(asked: list[Any]) -> list[Any]:
-        every = {number: pipeline.Asked(*one) for number, one in enumerate(asked)}
+        every = {number: Asked(*one) for number, one in enumerate(asked)}
         made: list[Any] = []
         for together in pipeline._blocks(every):
             made += pipeline._compute_block([every[number] for number in together], progress)
