@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from etolib.unit_systems import US
+from etolib.words import look_up
 from tests.browser import taken
 from tests.browser.stage import PATIENCE_MS
 from tests.browser.test_station import choose
@@ -34,9 +35,9 @@ def own_file(days=DAYS):
     return table.round(2).to_csv(index=False).encode()
 
 
-def table_of(page, mark=","):
+def table_of(page, language="es"):
     page.locator(".etolib-tab-table").click()
-    return taken.shown(page, mark)
+    return taken.shown(page, look_up(language, "decimal_mark"))
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, tmp_path, p
     other.calculate()
     other.expect_status("SUCCESS")
     expect(other.page.locator(".etolib-results table tbody tr")).to_have_count(30, timeout=PATIENCE_MS)
-    pd.testing.assert_frame_equal(table_of(other.page, "."), inches)
+    pd.testing.assert_frame_equal(table_of(other.page, "en"), inches)
 
     # an own station, compared
     choose(page, "mi finca.csv", own_file(), button="Elegir archivo")
@@ -168,6 +169,6 @@ def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, tmp_path, p
     expect(page.get_by_label("mi finca.csv")).to_be_checked(timeout=PATIENCE_MS)
     expect(page.locator(".etolib-station-said")).to_contain_text("mi finca.csv")
     page.locator(".etolib-show:visible").click()
-    eto = f"{inches['eto'].iloc[0]:.3f}".replace(".", ",")
+    eto = f"{inches['eto'].iloc[0]:.3f}".replace(".", look_up("es", "decimal_mark"))
     expect(page.locator(".etolib-results table tbody tr").first).to_contain_text(eto, timeout=PATIENCE_MS)
     pd.testing.assert_frame_equal(table_of(page), inches)
