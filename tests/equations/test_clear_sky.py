@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from etolib import Site, reference
-from etolib.equations import air, kernel, radiation, sun
-from etolib.equations.conventions import ASCE2005, ASCE2005_FULL, FAO56, REFET
+from etolib.equations import air, hourly, kernel, radiation, sun
+from etolib.equations.conventions import ASCE2005, ASCE2005_FULL, FAO56, REFET, Convention
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import InputError
 from tests.oracles.rows import random_days
@@ -73,6 +73,42 @@ def test_full_clear_sky_by_hand() -> None:
     assert beam < 0.15
     low = radiation.clear_sky_radiation_full(1.0, 2.0, 95.0, 0.05)
     assert low == pytest.approx(beam + 0.18 + 0.82 * beam, rel=1e-14)
+
+
+@pytest.mark.parametrize(("convention", "slope"), [(ASCE2005, 0.36), (FAO56, 0.33)], ids=str)
+def test_diffuse_light_of_a_weak_beam_begins_below_its_book_value(convention: Convention, slope: float) -> None:
+    # ASCE-2005 Eq. D.4, FAO-56 Eq. 3-20: KD = 0.35 - slope KB from KB = 0.15 on, 0.18 + 0.82 KB below
+    sine = np.linspace(0.02, 0.3, 20_000)
+    water = (0.14 * 1.0 * 100.0 + 2.1) / sine
+    beam = 0.98 * np.exp(-0.146 / sine - convention.beam_water * water**convention.beam_power)
+    assert np.abs(beam - 0.15).min() < 1e-4  # both sides of the bound are seen from near
+    expected = beam + np.where(beam >= 0.15, 0.35 - slope * beam, 0.18 + 0.82 * beam)
+    result = radiation.clear_sky_radiation_full(1.0, 1.0, 100.0, sine, convention=convention)
+    np.testing.assert_allclose(result, expected, rtol=1e-13)
+
+
+def test_the_sun_of_a_day_stands_at_least_as_high_as_in_ref_et() -> None:
+    # RefET (WSWUP), calcs.rso_daily: np.maximum(sin_beta_24, 0.1)
+    latitude, day = np.meshgrid(np.linspace(50.0, 70.0, 41), np.arange(1.0, 60.0))
+    phi = np.radians(latitude)
+    unbound = np.sin(0.85 + 0.3 * phi * np.sin(2 * np.pi / 365 * day - 1.39) - 0.42 * phi**2)
+    assert (unbound < 0.0999).any()
+    assert ((unbound > 0.1) & (unbound < 0.105)).any()
+    np.testing.assert_allclose(sun.mean_sine_of_altitude(latitude, day), np.maximum(unbound, 0.1), rtol=1e-13)
+
+
+def test_the_sun_of_an_hour_stands_at_least_as_high_as_in_ref_et() -> None:
+    # RefET (WSWUP), calcs.rso_hourly: np.maximum(sin_beta, 0.01)
+    hours = np.arange(4.0, 20.0, 0.02)
+    sine = np.sin(sun.solar_altitude(40.0, -105.0, 172.0, hours, -7.0, convention=ASCE2005))
+    assert ((sine > 0.0101) & (sine < 0.015)).any()
+    assert ((sine > 0) & (sine < 0.0099)).any()
+    water = (0.14 * 1.0 * 80.0 + 2.1) / np.maximum(sine, 0.01)
+    beam = 0.98 * np.exp(-0.00146 * 80.0 / np.maximum(sine, 0.01) - 0.075 * water**0.4)
+    expected = beam + np.where(beam >= 0.15, 0.35 - 0.36 * beam, 0.18 + 0.82 * beam)
+    full = ASCE2005.with_(rso="full")
+    result = hourly._clear_sky(1.0, 1.0, 80.0, 40.0, -105.0, 1500.0, (172.0, hours, -7.0), full)
+    np.testing.assert_allclose(result, expected, rtol=1e-13)
 
 
 def test_all_ways_give_the_same_full_sky() -> None:
