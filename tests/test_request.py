@@ -278,7 +278,7 @@ def test_a_task_on_another_process_gets_the_same_and_its_result_tells_it(process
 def test_a_page_can_submit_without_the_packages_of_the_pipeline():
     heavy = "{'pandas', 'matplotlib', 'numba', 'xarray', 'httpx2'}"
     code = (
-        "import sys, etolib.tasks.submission, etolib.result, etolib.widgets.app; "
+        "import sys, etolib.tasks.submission, etolib.result, etolib.widgets.app, etolib.widgets.comparison.app; "
         "import etolib; etolib.Request.from_query(etolib.Request((0, 10), 'today', krs='coast').query()).script(); "
         f"print(sorted({heavy} & set(sys.modules)))"
     )

@@ -131,6 +131,7 @@ class Job:
                 self._call(callback, past)
             if self._terminal is None:
                 self._callbacks.append(callback)
+        self._fetch()  # it may have ended meanwhile
 
     def result(self, timeout: float | None = None) -> Result:
         """Wait for the result; raise the task's own error where it failed.
@@ -228,7 +229,8 @@ class Job:
             if future.status == "finished" and not self._watching:
                 # One of many: the messages of a thousand places and thirty years are gigabytes, and seldom read.
                 self._ended.set()
-                return
+                if not self._callbacks:  # whoever came while we looked must still hear of the end
+                    return
             self._settle(future)
         finally:
             self.close()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import dask
 import pandas as pd
@@ -556,3 +557,15 @@ def test_long_stories_are_forgotten_and_told_again_from_the_result(client, cours
     assert [len(topic_messages(client, job)) > 0 for job in done] == [False, False, True]
     for job in done:
         assert ends(ended(tasks.attach(job.task_id, client=client)).messages()) == ["SUCCESS"]
+
+
+@pytest.mark.parametrize("first", ["listener", "end"])
+def test_a_listener_that_comes_while_a_job_ends_hears_of_the_end(monkeypatch, first):
+    job = tasks.Job(None, None, "eto-1", watch=False)
+    job._future = SimpleNamespace(status="finished")
+    told = []
+    monkeypatch.setattr(job, "_settle", told.append)
+    steps = [lambda: job.on_message(print), lambda: job._on_done(job._future)]
+    for step in steps if first == "listener" else reversed(steps):
+        step()
+    assert told[0] is job._future

@@ -214,6 +214,8 @@ class Comparison(Frame):
         self.again.layout.display = None if len(failed) > 1 and not self.runs.active else "none"
         # The style sheet gives a result the room that map and form do not need any more.
         working = bool(self.runs.by_number)
+        if working and "etolib-working" not in self.widget._dom_classes:
+            self.map.fit(self.form.members, small=True)
         (self.widget.add_class if working else self.widget.remove_class)("etolib-working")
 
     def _show_results(self) -> None:

@@ -44,7 +44,7 @@ class PlacesMap(PlaceMap):
             if not marker.visible:
                 marker.visible = True
         if centre and members and not self._sees(members):
-            self._go(members, _SMALL if small else _LARGE)
+            self.fit(members, small=small)
 
     def _sees(self, members: Sequence[Member]) -> bool:
         if not self.widget.bounds:
@@ -54,7 +54,9 @@ class PlacesMap(PlaceMap):
             return False
         return all(south < m.site.latitude < north and west < m.site.longitude < east for m in members)
 
-    def _go(self, members: Sequence[Member], room: tuple[int, int]) -> None:
+    def fit(self, members: Sequence[Member], *, small: bool) -> None:
+        """Bring places into the middle of a map that is ``small`` or not."""
+        room = _SMALL if small else _LARGE
         latitudes = [member.site.latitude for member in members]
         longitudes = [member.site.longitude for member in members]
         north, south = (_mercator(edge(latitudes)) for edge in (max, min))
