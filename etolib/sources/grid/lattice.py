@@ -25,7 +25,7 @@ NAMES = {
 }
 """What coordinates are called where their attributes do not say it."""
 
-EDGE = 1e-6
+EDGE = 1e-4
 """How far beyond its edge a cell still answers, as a share of it: rounding of float32 coordinates."""
 
 EARTH_KM = 6371.0
@@ -155,7 +155,7 @@ class Lattice:
         for axis, part in enumerate(share):
             last = place[axis] == self.latitude.shape[axis] - 1
             first = place[axis] == 0
-            if (last and part > 0.5 + EDGE * 100) or (first and part < -0.5 - EDGE * 100):
+            if (last and part > 0.5 + EDGE) or (first and part < -0.5 - EDGE * 100):
                 return False
         return bool((np.abs(share) < 1.5).all())  # next to cells without coordinates
 

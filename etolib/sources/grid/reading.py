@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations.model_names import understand
+from etolib.equations.sun import extraterrestrial_radiation
 from etolib.errors import BadResponse, EtolibError, InputError, Problem
 from etolib.site import Period, Site
 from etolib.sources.grid import days, hours
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 _PACKED = ("scale_factor", "add_offset", "_FillValue", "missing_value")
 """Attributes that stand at a variable while it is not decoded."""
 
-_ONE_DAY = np.timedelta64(1, "D")
+AS_COUNTED = "as in the dataset"
+"""The day of a Dataset that does not say how it counts them."""
+
+_LIGHT = 5.0  # MJ m-2 day-1: less tells nothing
+_ENOUGH = 5  # days
+_DARKEST, _BRIGHTEST = 0.08, 1.0  # of what reaches the top of the atmosphere
 
 
 def check(dataset: Any, times: Times, options: Options) -> None:
@@ -184,9 +190,34 @@ def climate(dataset: Any) -> list[Text]:
     return []
 
 
+def check_radiation(frame: pd.DataFrame, latitude: float) -> None:
+    """Raise `InputError` where radiation as a whole is far from what the sun can give: sums and means mistaken.
+
+    The mean of hours taken for the sum of a day is a 24th of it, the least of dark weeks a tenth of what reaches the
+    top of the atmosphere.
+    """
+    if "rs" not in frame:
+        return
+    day = pd.DatetimeIndex(frame.index).day_of_year.to_numpy().astype(float)
+    top = np.asarray(extraterrestrial_radiation(latitude, day), dtype=float)
+    share = (frame["rs"].to_numpy() / np.where(top > _LIGHT, top, np.nan))[:, None]
+    share = share[np.isfinite(share)]
+    if share.size < _ENOUGH or (share.max() > _DARKEST and np.median(share) < _BRIGHTEST):
+        return
+    shown = f"{100 * float(np.median(share)):.0f}"
+    raise InputError([Problem("rs", f"{shown} %", say("grid_radiation_unlikely"), say("grid_say_radiation"))])
+
+
+def of_days(dataset: Any, times: Times, site: Site) -> list[Text]:
+    """Return what to say where the days of a Dataset may begin at another hour than those of the place."""
+    if not times.daily or not site.utc_offset or day_of_dataset(dataset) != AS_COUNTED:
+        return []
+    return [say("grid_days_as_counted", offset=f"{site.utc_offset:+d}")]
+
+
 def day_of_dataset(dataset: Any) -> str:
     """Return how a daily Dataset counts its days, as far as it says."""
     for name in ("time_standard", "day_definition"):
         if name in dataset.attrs:
             return str(dataset.attrs[name])[:100]
-    return "as in the dataset"
+    return AS_COUNTED

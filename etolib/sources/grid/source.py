@@ -129,6 +129,7 @@ class GridSource:
         try:
             cells = self._cells(site, inside, told)
             frame, height = self._series(cells, site, inside, told)
+            reading.check_radiation(frame, site.latitude)
         except InputError as error:
             raise BadResponse(error.message, source=self.name, retryable=False, suggestion=error.suggestion) from error
         frame = self._to_height(frame, height, site, told)
@@ -168,7 +169,7 @@ class GridSource:
         self, cells: list[Cell], site: Site, period: Period, told: days.Told
     ) -> tuple[pd.DataFrame, float | None]:
         """Return canonical columns by day of the cells together, and their elevation."""
-        told(*self.times.said(), *reading.climate(self.dataset))
+        told(*self.times.said(), *reading.climate(self.dataset), *reading.of_days(self.dataset, self.times, site))
         parts, heights = [], []
         for cell in cells:
             height = self.info.options.elevation

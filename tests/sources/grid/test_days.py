@@ -202,6 +202,29 @@ def test_what_can_be_read_in_two_ways_or_none_is_refused(case):
         grid_source(make()).fetch(HERE, PERIOD)
 
 
+def hourly_means(data):
+    data["Solar_Radiation_Flux"] = data["Solar_Radiation_Flux"].copy(data=data["Solar_Radiation_Flux"] / 24)
+    return data
+
+
+def seconds(data):
+    data["rsds"] = data["rsds"].copy(data=data["rsds"] * 3.6)
+    return data
+
+
+@pytest.mark.parametrize("data", [hourly_means(kinds.agera5()), seconds(kinds.cmip())])
+def test_radiation_that_no_sky_gives_is_asked(data):
+    with pytest.raises(etolib.BadResponse, match="top of the atmosphere"):
+        grid_source(data).fetch(HERE, PERIOD)
+
+
+def test_days_that_may_begin_at_another_hour_are_said():
+    said = "local solar day is UTC-3"
+    assert any(said in text for text in grid_source(kinds.agera5()).fetch(HERE, PERIOD).warnings)
+    stated = kinds.agera5().assign_attrs(time_standard="LST")
+    assert not any(said in text for text in grid_source(stated).fetch(HERE, PERIOD).warnings)
+
+
 def test_a_person_says_the_names_and_units():
     data = kinds.cmip().rename(tasmax="warm", tasmin="cold")
     del data["warm"].attrs["units"]

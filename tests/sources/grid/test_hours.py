@@ -47,6 +47,17 @@ def test_the_truth_comes_out_of_every_convention(kind):
     assert any("since the run began" in text for text in answer.warnings) == (kind == "wrf")
 
 
+def test_radiation_of_moments_is_the_mean_of_both_ends():
+    data = kinds.wrf()
+    data["SWDOWN"] = (data["T2"].dims, kinds.TRUTH["rs"] / 0.0036, {"units": "W m-2"})
+    answer = grid_source(data).fetch(SITE, PERIOD)
+    series = pd.Series(kinds.TRUTH["rs"][:, 0, 0], index=kinds.HOURS - pd.Timedelta("3h"))
+    hours = (series + series.shift(-1)) / 2
+    days = hours.groupby(hours.index.normalize()).sum().loc["2023-03-02":"2023-03-04"]
+    assert answer.frame["rs"].to_numpy() == pytest.approx(days.to_numpy())
+    assert any("known at moments" in text for text in answer.warnings)
+
+
 def test_the_mean_of_speeds_is_not_the_speed_of_means():
     data = kinds.era5()
     speeds = grid_source(data).fetch(SITE, PERIOD).frame["u2"]
