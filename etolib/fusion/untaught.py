@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from etolib.equations.calculation import Calculation
+from etolib.equations.compiled import driver
+from etolib.equations.conventions import FAO56
 from etolib.equations.filling import CODES, ESTIMATED, FILLED
 from etolib.fusion import departures, intervals
 from etolib.fusion.block import Array, Block, Mask, Table, places_where, rows_of
@@ -30,6 +32,11 @@ its mean (root mean square); by both extremes (Eq. 17) by 1.5 %, within the stat
 psychrometer, read at one or a few hours of the day, no series was at hand: taken as that by the maximum. [1]"""
 
 LEAST_ERROR = 0.1  # mm day-1; no interval is narrower than this either way
+
+
+MANY_DAYS = 30_000
+"""Days of long-term means in a block of several places from which their intervals are worth compiling the equation:
+it takes three seconds once, and saves a tenth of a millisecond a day. The numbers are the same to the bit."""
 
 
 @dataclass
@@ -177,6 +184,8 @@ def _draw(days: Untaught, block: Block, wind: tuple[Array, Array], means: Sequen
 def _of_means(days: Untaught, block: Block, name: str, extra: Array, lower: Array, upper: Array) -> None:
     """Draw the interval of the days whose temperature a source of long-term means gives, place by place."""
     of_it = days.inputs.of("tmax", name)
+    if len(block.sites) > 1 and of_it.sum() >= MANY_DAYS:
+        driver(("float64", FAO56, "short"))
     for place in places_where(of_it.any(axis=1)):
         rows, site = of_it[place], block.sites[place]
         usual = {variable: days.done.values[variable][place, rows] for variable in departures.USUAL}

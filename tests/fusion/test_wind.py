@@ -77,3 +77,11 @@ def test_where_nasas_wind_is_too_strong_and_where_it_is_all_but_calm_the_referen
             there = np.isfinite(place.reference)
             held = (place.reference > fused.lower) & (place.reference < fused.upper)
             assert held[there].mean() >= 0.94, place.name
+
+
+def test_a_storm_of_a_single_grid_is_weather_and_has_its_interval():
+    """2.5 times 18 m/s, tried for the interval, is more than any day's wind: it must not be refused as an input."""
+    table = days_in_parana(2.0, 30).assign(u2=18.0)
+    fused = fuse_sources({"nasa_power": table}, TOLEDO)
+    assert (fused.lower < fused.eto).all()
+    assert (fused.eto < fused.upper).all()
