@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import numpy as np
 
 SCORES = ("r2", "kge", "kge2012", "nse", "mae", "rmse", "pbias")
@@ -129,3 +132,37 @@ def interval_score(lower: np.ndarray, upper: np.ndarray, reference: np.ndarray) 
         "coverage": float(100 * inside[there].mean()),
         "width": float((upper - lower)[there].mean()),
     }
+
+
+def compared_csv(day: np.ndarray, reference: np.ndarray, name: str, series: Mapping[str, np.ndarray]) -> str:
+    """Return compared days as CSV text: ``# `` lines with the scores, then a row a day, empty where absent.
+
+    Parameters
+    ----------
+    day : ndarray of int, shape (days,)
+        Days since 1970-01-01.
+    reference : ndarray, shape (days,)
+        [mm day-1]
+    name : str
+        Of the reference.
+    series : mapping of str to ndarray, shape (days,)
+        What is compared with it. [mm day-1]
+
+    >>> print(compared_csv(np.array([0, 1]), np.array([2.0, 3.0]), "mine", {"eto": np.array([2.5, 3.5])}))
+    # etolib comparison; reference: mine
+    # eto: n 2, bias 0.500, rmse 0.500, kge 0.800, r 1.000
+    # units: mm day-1; empty = absent
+    date,reference,eto
+    1970-01-01,2.000,2.500
+    1970-01-02,3.000,3.500
+    <BLANKLINE>
+    """
+    lines = [f"# etolib comparison; reference: {' '.join(name.split())}"]
+    for one, eto in series.items():
+        found = agreement(eto, reference)
+        scores = ", ".join(f"{score} {found[score]:.3f}" for score in ("bias", "rmse", "kge", "r"))
+        lines.append(f"# {one}: n {found['n']:.0f}, {scores}")
+    lines += ["# units: mm day-1; empty = absent", ",".join(["date", "reference", *series])]
+    for date, *values in zip(day.astype("datetime64[D]").astype(str), reference, *series.values(), strict=True):
+        lines.append(",".join([date, *("" if math.isnan(value) else f"{value:.3f}" for value in values)]))
+    return "\n".join(lines) + "\n"

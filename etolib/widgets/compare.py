@@ -11,7 +11,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from etolib import words
-from etolib.scores import agreement, monthly_bias
+from etolib.scores import agreement, compared_csv, monthly_bias
 from etolib.sources.catalogue import STATION
 from etolib.unit_systems import METRIC
 from etolib.widgets.form import marked
@@ -232,6 +232,6 @@ class CompareView:
         drawn = next(pair for pair in pairs if pair.row == self.shown.value)
         self.scatter.value = markup.scatter(language, drawn, name, units)
         assert self._days is not None
-        self.months.value = markup.months(language, pairs, units) + markup.download(
-            language, self._days.answer["file"], markup.csv(self._days.day, pairs, name)
-        )
+        file = compared_csv(self._days.day, pairs[0].reference, name, {pair.row: pair.eto for pair in pairs})
+        link = markup.download(language, self._days.answer["file"], file)
+        self.months.value = markup.months(language, pairs, units) + link

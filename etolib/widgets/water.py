@@ -166,7 +166,9 @@ class WaterView:
         if name.startswith("kc_"):
             of = name.replace("kc_", "kcb_") if self.fields["method"].value == "dual" else name
             return wording.capital(say(self._language, f"thing_{of}"))
-        unit = FIELDS[name].unit(self._units) if name in FIELDS else texts.units_of(self._language, self._units)[1]
+        unit = FIELDS[name].unit(self._units) if name in FIELDS else "mm"
+        if unit in ("mm", "in"):
+            unit = texts.units_of(self._language, self._units)[1]
         return say(self._language, f"water_field_{name}", unit=unit)
 
     # --- how it looks -------------------------------------------------------------------------------------------------
@@ -214,6 +216,6 @@ class WaterView:
         for name, title in self.titles.items():
             title.value = f"<h3>{label(language, f'water_part_{name}')}</h3>"
         for name in LISTS:
-            self.fields[name].placeholder = say(language, "water_list_hint")
+            self.fields[name].placeholder = f"2024-06-10 {1 if self._units == US else 25}"
         self._fold(self._folded)
         self._fill()

@@ -109,32 +109,6 @@ def between(language: str, one: Mapping[str, Any], other: Mapping[str, Any], uni
     return said or [say(language, "compare_same_request")]
 
 
-def csv(day: np.ndarray, pairs: Sequence[Pair], reference: str) -> str:
-    """Return the compared days as a file: ``# `` lines with the scores, then a row a day [mm day-1].
-
-    >>> ones = np.ones(2)
-    >>> pair = Pair("eto", ones, 2 * ones, {"n": 2, "bias": -1.0, "rmse": 1.0, "kge": np.nan, "r": np.nan}, ones, ones)
-    >>> print(csv(np.array([0, 1]), [pair], "mine"))
-    # etolib comparison; reference: mine
-    # eto: n 2, bias -1.000, rmse 1.000, kge nan, r nan
-    # units: mm day-1; empty = absent
-    date,reference,eto
-    1970-01-01,2.000,1.000
-    1970-01-02,2.000,1.000
-    <BLANKLINE>
-    """
-    lines = [f"# etolib comparison; reference: {' '.join(reference.split())}"]
-    for pair in pairs:
-        found = ", ".join(f"{name} {pair.scores[name]:.3f}" for name in _SCORES[1:])
-        lines.append(f"# {pair.row}: n {pair.scores['n']:.0f}, {found}")
-    lines.append("# units: mm day-1; empty = absent")
-    lines.append(",".join(["date", "reference", *(pair.row for pair in pairs)]))
-    rows = [pairs[0].reference, *(pair.eto for pair in pairs)]
-    for date, *values in zip(day.astype("datetime64[D]").astype(str), *rows, strict=True):
-        lines.append(",".join([date, *("" if math.isnan(value) else f"{value:.3f}" for value in values)]))
-    return "\n".join(lines) + "\n"
-
-
 def download(language: str, file: str, content: str) -> str:
     """Return the link to a file."""
     data = base64.b64encode(content.encode()).decode("ascii")
