@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from etolib.unit_systems import METRIC, SYSTEMS, unit
+from etolib.variables import VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ QUALITIES = ("HIGH", "MEDIUM", "LOW")
 CODES = ("day", "quality", "kind", "source", "flags")
 """Rows of a block that are no depth of water: days since 1970-01-01, and numbers of words."""
 
-DEPTH = {system: unit("mm day-1", system) for system in SYSTEMS}
+DEPTH = {system: unit(VARIABLES["eto"].units, system) for system in SYSTEMS}
 """In what every depth of water is shown, by the units of a page; files have the same."""
 
 DECIMALS = {system: depth.decimals for system, depth in DEPTH.items()}
