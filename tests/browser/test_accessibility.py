@@ -123,7 +123,7 @@ def test_axe_finds_nothing(visit, stage, weather, name):
 SAME = {
     "pt": "Latitude|Longitude|Eqs?[.]",
     "es": "Cacao",
-    "all": "CC BY|GeoNames|MET Norway|NASA POWER|ipyleaflet|EN|ES|PT|last-30-days|ETo?|P|PNG|KGE|RMSE|Kc ini|Kcb|Ke"
+    "all": "CC BY|GeoNames|Piracicaba|Petrolina|MET Norway|NASA POWER|ipyleaflet|EN|ES|PT|last-30-days|ETo?|P|PNG|KGE|RMSE|Kc ini|Kcb|Ke"
     "|Dual|FAO-56|Normal|total|mm|in|km|kB|kPa|MJ|rad|m²|d|HTML|IPYNB|JSON|NC|PARQUET|PY|TXT|XLSX|ZIP|CSV|eto-[0-9a-f]{32}|[?]task=",
 }
 """What is written as English writes it: names, symbols, units, endings of files, and words that are the same."""
@@ -155,9 +155,12 @@ def own(texts: set[str], language: str) -> set[str]:
     return {one for one in texts if re.search(r"[^\W\d_]{2}", same.sub("", one))}
 
 
+_VERSIONS = re.compile(r"(CC BY|NLOD|etolib) [\d.]+|-?[\d.]+, -?[\d.]+")
+
+
 def pointed(texts: set[str]) -> set[str]:
-    """Return the texts with a number that has a decimal point; versions have theirs everywhere."""
-    return {one for one in texts if re.search(r"\d[.]\d", re.sub(r"(CC BY|NLOD|etolib) [\d.]+", "", one))}
+    """Return the texts with a number that has a decimal point; versions, and a place as it can be typed, have theirs everywhere."""
+    return {one for one in texts if re.search(r"\d[.]\d", _VERSIONS.sub("", one))}
 
 
 def turn(page: Page, language: str, others: set[str], patience: float = 4) -> tuple[set[str], set[str]]:

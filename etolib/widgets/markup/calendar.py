@@ -135,7 +135,7 @@ def _months(language: str, first: dt.date, last: dt.date, cells: Mapping[str, tu
             place = f' style="grid-column-start:{day.weekday() + 1}"' if number == 1 else ""
             days.append(f'<span class="{shade}"{place} title="{text(said)}">{number}</span>')
         name = text(month_name(language, month.isoformat()[:7]))
-        blocks.append(f'<div class="etolib-month"><h4>{name}</h4><div>{heads}{"".join(days)}</div></div>')
+        blocks.append(f'<div class="etolib-month"><h3>{name}</h3><div>{heads}{"".join(days)}</div></div>')
         month = after
     return f'<div class="etolib-months-grid">{"".join(blocks)}</div>'
 
