@@ -87,7 +87,8 @@ function watch(page, model) {
     press(page);
     quiet(page);
     tabs(page);
-    if (document.activeElement === document.body) recover(page, last);
+    // What has just been hidden keeps the focus until the browser has drawn.
+    if ([document.body, last[0]].includes(document.activeElement)) recover(page, last);
   };
   const soon = () => { waiting ||= requestAnimationFrame(apply); };
   const changed = (records) => {

@@ -158,7 +158,9 @@ def _days(language: str, value: Any) -> str:
 
 
 def _name(language: str, value: Any) -> str:
-    return quoted(str(value)) if str(value)[:1] in ("'", '"') else str(value)
+    if str(value)[:1] in ("'", '"'):
+        return quoted(str(value))
+    return words.decimals(language, str(value)) if "°" in str(value) else str(value)  # a place without a name
 
 
 def _thing(language: str, value: str) -> str:
