@@ -318,3 +318,8 @@ def test_zarr_that_is_absent_is_named(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "zarr", None)
     with pytest.raises(InputError, match="pip install zarr"):
         Store.create(tmp_path / "a.zarr", Order.of([etolib.Request(places(1)[0], PERIOD)]))
+
+
+def test_a_worker_that_does_not_see_the_store_says_so(tmp_path):
+    with pytest.raises(InputError, match="is not there where the worker runs"):
+        lot._store(str(tmp_path / "elsewhere.zarr"))
