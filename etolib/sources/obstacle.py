@@ -49,5 +49,6 @@ def obstacle(row: SourceInfo, site: Site | None, period: Period | None, today: d
     first, last = row.window(config.today() if today is None else today)
     if period is not None and period.intersection(first, last) is None:
         return say("obstacle_days", first=str(first), last=str(last))
-    setting = missing_setting(row)
+    # Who names a source that wants a contact gets it; without its key none answers.
+    setting = missing_setting(row) if row.key_needed else None
     return None if setting is None else say("obstacle_setting", setting=setting)

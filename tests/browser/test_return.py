@@ -67,7 +67,7 @@ def test_nothing_is_lost_and_nothing_jumps(visit):
     visitor.open("?lat=40&lon=-3.5&period=2024-06-01/2024-06-03&lang=pt")
     expect(page.locator(".etolib-latitude input")).to_have_value("40")
     expect(page.locator(".etolib-elevation input")).to_have_value("")
-    shows(page, "12.1000°S 45.0000°W")  # what the tab had calculated is there as well
+    shows(page, "12,1000°S 45,0000°W")  # what the tab had calculated is there as well
     page.go_back()
     expect(page.locator(".etolib-latitude input")).to_have_value("-12.1", timeout=PATIENCE_MS)
     shows(page, "12.1000°S 45.0000°W")
@@ -100,7 +100,7 @@ def test_language_and_units_that_change_on_the_way_cost_nothing(visit):
     page.locator(".etolib-language button", has_text="PT").click()
     page.locator(".etolib-units button", has_text="in").click()
     visitor.expect_status("SUCCESS")
-    shows(page, "12.1000°S 45.0000°W")
+    shows(page, "12,1000°S 45,0000°W")
     expect(page.locator('.etolib-download-csv[data-units="us"]')).to_be_visible(timeout=PATIENCE_MS)
     first = page.locator(".etolib-results table tbody tr td").first
     expect(first).to_have_text(re.compile(r"0,\d{3}"))

@@ -268,7 +268,7 @@ def test_the_address_fills_the_form_and_outside_text_stays_text(visit, weather):
     expect(page.locator(".etolib-latitude input")).to_have_value("<img src=x onerror=alert(1)>")
     expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
     expect(page.locator(".etolib-page.etolib-dark")).to_be_visible()
-    expect(page.get_by_label("NASA POWER")).to_be_checked()
+    expect(page.get_by_label("NASA POWER", exact=True)).to_be_checked()
     visitor.calculate()
     expect(page.locator(".etolib-field-error .etolib-error").first).to_contain_text("<img src=x onerror=alert(1)>")
     assert page.locator(".etolib-page img[src=x]").count() == 0
