@@ -295,8 +295,8 @@ def check(asked: Sequence[Asked]) -> Checked:
         return Checked(None, Checks([[] for _ in asked]))
     block = _gather(asked)
     taught = None if plan.teaching is None else _days(plan.teaching)
-    record = _record(plan, asked[0].answered.site) if STATION in answers else None
-    whole = None if record is None else numbers(record)
+    record = _record(plan, asked[0].answered.site)  # it teaches the climatology of days that it has not, too
+    whole = None if record is None or STATION not in answers else numbers(record)
     examined = faults.examine(
         block,
         None if whole is None else table_of(whole),
@@ -304,9 +304,9 @@ def check(asked: Sequence[Asked]) -> Checked:
         taught,
     )
     own = None
-    if record is not None and whole is not None and any(catalogue.find(n).dateless for n in answers if n != STATION):
+    if record is not None and any(catalogue.find(n).dateless for n in answers if n != STATION):
         own = fusion.check({STATION: record}, asked[0].answered.site, record).frames[STATION]
-        if examined.record is not None:
+        if examined.record is not None and whole is not None:
             own = _uncontradicted(own, frame_of(examined.record, examined.recorded, like=whole), taught)
     return Checked(block.with_tables(examined.tables), Checks(examined.findings, examined.marked), own)
 

@@ -121,7 +121,7 @@ class Batch:
         for i, job in enumerate(self.jobs):
             if job._ended.is_set() and (job._future is None or job._future.status != "finished"):
                 try:
-                    job.result(0)
+                    job.result()  # it has ended: nothing is waited for but its error
                 except EtolibError as error:
                     found.append((i, error))
         return found

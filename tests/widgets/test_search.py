@@ -80,7 +80,7 @@ def test_the_browser_says_where_it_stands_or_why_not():
     page.browser.found = {"latitude": 47.5, "longitude": 190.25, "asked": 1}
     assert (page.form.latitude, page.form.longitude) == ("47.5000", "-169.7500")
     page.browser.found = {"error": "denied"}
-    assert "may not tell" in page.place.search.said.value
+    assert "does not let this page know where you are" in page.place.search.said.value
     page.browser.found = {"error": "<b>"}
     assert "does not know" in page.place.search.said.value
 
