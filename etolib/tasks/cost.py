@@ -14,10 +14,10 @@ from etolib.tasks.batch_progress import duration
 from etolib.words import Text, join, say
 
 SECONDS_PER_PLACE, SECONDS_PER_PLACE_DAY = 0.05, 0.0005
-"""Of one core of 2020 or so, measured by `benchmarks.batch`. [s]"""
+"""Of one core; round priors, not fitted. [s]"""
 
 BASE_BYTES, BYTES_PER_PLACE_DAY = 350e6, 1500.0
-"""What a worker holds with the pipeline imported, and for each place-day of a lot in work. [byte]"""
+"""What a worker holds with the pipeline imported, and for each place-day of a lot in work; round priors. [byte]"""
 
 DISK_PER_PLACE, DISK_PER_PLACE_DAY = 3000.0, 60.0
 """What a place takes in a store, compressed, and each of its days. [byte]"""

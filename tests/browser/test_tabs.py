@@ -165,7 +165,7 @@ def test_years_that_cannot_be_had_leave_the_climatology_and_say_so(visit, weathe
     expect(page.locator(".etolib-normals-shown")).to_contain_text("of 30 years, 1991 to 2020", timeout=PATIENCE_MS)
 
 
-def test_an_own_station_and_another_place_are_compared(visit, weather):
+def test_an_own_station_is_compared_with_the_sources(visit, weather):
     visitor = visit()
     page = visitor.page
     choose(page, "farm.csv", american())
