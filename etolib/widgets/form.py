@@ -216,7 +216,6 @@ class SourcesForm:
             rows.append(marked(widgets.Box([self.boxes[name], self.facts[name]]), "etolib-source"))
         self.rows.children = rows
         self.translate(self.model.language)
-        self._show()
 
     def unavailable(self) -> None:
         """Say that the list cannot be had for now."""
@@ -267,4 +266,4 @@ class SourcesForm:
         self.waiting.layout.display = "none" if self._known else None
         for source in self._known:
             self.boxes[source["name"]].description = wording.source(language, source["name"])
-        self._tell()
+        self._show()
