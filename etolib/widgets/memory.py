@@ -70,7 +70,7 @@ class Memory:
         """Show again what this tab had; an address that asks something else than before counts more than the form."""
         tasks = self._browser.kept("tasks", tab=True)
         typed, shown = (self._one(name) for name in ("typed", "shown"))
-        if typed and typed.get("address", "") == self._address():
+        if typed and (self._is_bare() or typed.get("address", "") == self._address()):
             self._form.retype(typed)
             self._wanted = typed.get("station", "")
             if self._wanted:
@@ -84,6 +84,10 @@ class Memory:
 
     def _one(self, name: str) -> dict[str, str]:
         return next(iter(self._browser.kept(name, tab=True)), {})
+
+    def _is_bare(self) -> bool:
+        """Return whether the address asks for nothing, as that of a link between dashboards does."""
+        return not self._browser.address.lstrip("?")
 
     def _address(self) -> str:
         """Return what the address of the page asks for, in an order of its own."""

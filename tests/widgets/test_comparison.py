@@ -85,6 +85,7 @@ def make(query="", results=(), **options):
     connection = FakeConnection(
         source_list=SOURCES, tab=lambda future, ask, words: ask(future, words), forget_failures=None, answers=False,
         files=answers.files, places_of=answers.places_of,
+        **options.pop("answers", {}),
         search=[{"name": "Lima, PE", "title": "Lima, Peru", "latitude": -12.05, "longitude": -77.04}],
     )  # fmt: skip
     page = Comparison(
@@ -369,6 +370,86 @@ def test_another_link_in_the_same_tab_wins_over_what_the_tab_had():
     again.browser.ready = True
     assert [m.name for m in again.form.members] == ["Munich"]
     assert found == []
+
+
+def reopened(page, address="", **options):
+    """Return the page as its tab opens it again at an address, and what it has handed over."""
+    again, handed = make(**options)
+    again.browser.session, again.browser.address = page.browser.session, address
+    again.browser.ready = True
+    return again, handed
+
+
+def test_another_dashboard_in_between_loses_nothing_that_was_typed_or_looked_at():
+    page, _ = make()
+    page.browser.ready = True
+    add(page, *TWELVE[:2])  # never calculated
+    page.form.krs, page.form.automatic, page.form.sources = "coast", False, ["nasa_power"]
+    page.typed.field.value = "48.14, 11"
+    page.view.quantity.value, page.view.step.value = "rain", "month"
+    page.view.choice.buttons["summary"].click()
+    again, _ = reopened(page)  # the links of the header hold no query
+    assert [m.site for m in again.form.members] == TWELVE[:2]
+    assert (again.form.period, again.form.krs, again.form.sources) == (PERIOD, "coast", ["nasa_power"])
+    assert (again.view.quantity.value, again.view.step.value, again.view.choice.open) == ("rain", "month", "summary")
+    assert again.typed.field.value == "48.14, 11"
+    linked, _ = reopened(page, "?period=2023&lang=es")
+    assert (linked.form.period, linked.form.krs) == ("2023", "interior")
+
+
+@pytest.mark.parametrize("row", [{"quantity": "<b>"}, {"held": "9" * 90}, {"pane": "x", "list": "\x00"}, {"krs": "no"}])
+def test_what_a_browser_has_kept_is_distrusted(row):
+    page, _ = make()
+    page.browser.session = {"comparison_typed": [row], "comparison": [{"query": "?", "task": "x"}, "no"]}
+    page.browser.ready = True
+    assert (page.form.members, page.view.quantity.value, page.view.choice.open) == ((), "eto", "chart")
+
+
+def test_an_own_file_comes_back_with_the_result_it_was_calculated_with(computed):
+    file = etolib.read_station(b"date,tmax_C,tmin_C\n2024-01-25,30,20\n2024-01-26,31,20\n", filename="farm.csv")
+    page, _ = make(results=computed)
+    page.browser.ready = True
+    add(page, TWELVE[1])
+    page.form.add([Site(-9.39, -40.5, name="farm")], file)
+    page.calculate.click()
+    again, found = reopened(page, results=computed, answers={"own_file": {"packed": file}})
+    assert again.form.members[1].station is None
+    with pytest.raises(etolib.InputError, match=r"lost when the page was loaded anew"):  # and not without the file
+        again.form.requests()
+    found[1][0].send("SUCCESS", results=[], warnings=[])
+    assert again.form.members[1].station is file
+    again.calculate.click()
+    assert len(found) == 2  # what is asked is what the result was calculated of
+    again.form.period = "2024-02"
+    again.calculate.click()
+    assert [job.request.station for job in found[2]] == [None, file]
+    cancelled, seen = reopened(page, results=computed)
+    seen[1][0].send("CANCELLED", stage=None, reason=PAGE_CLOSED)
+    cancelled.calculate.click()
+    assert "Choose the file again" in text(cancelled.wrong.value + cancelled.typed.errors.widget.value)
+    cancelled.form.remove(2)
+    assert cancelled.form.requests().keys() == {1}
+
+
+def test_a_marker_is_dragged_and_an_elevation_typed_and_numbers_of_before_go(done):
+    run = done.runs.by_number[1]
+    done.map._markers[1].location = (-9.12345678, 319.25)
+    assert done.form.members[0].site == Site(-9.1235, -40.75)
+    assert done.runs.by_number.get(1) is None
+    assert [one.number for one in done.view.series] == [*range(2, 13)]
+    row = done.rows.by_number[8]
+    assert row.elevation.value == "1700"
+    row.elevation.value = "1650.5"
+    assert done.form.members[7].site == Site(-1.29, 36.82, 1650.5, "Nairobi; hill")
+    assert 8 not in done.runs.by_number
+    row.elevation.value = "high"
+    assert "etolib-invalid" in row.elevation._dom_classes
+    assert done.form.members[7].site.elevation == 1650.5
+    assert done.form.said is not None
+    row.elevation.value = ""
+    assert done.form.members[7].site.elevation is None
+    assert run.answer is not None
+    assert done.rows.by_number[3].elevation.placeholder.endswith(" m")  # what was looked up
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------

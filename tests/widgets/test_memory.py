@@ -67,6 +67,14 @@ def test_another_link_in_the_same_tab_counts_more_than_what_was_typed_before():
     assert [job.task_id for job in seen] == [jobs[0].task_id]  # and the results of the tab are there all the same
 
 
+def test_another_dashboard_in_between_loses_nothing_that_was_typed():
+    page, _ = opened(query=QUERY, address=f"?{QUERY}")
+    page.calculate.click()
+    page.form.latitude, page.form.period = "7", "2022"
+    again, _ = opened(page.browser.session)  # the links of the header hold no query
+    assert (again.form.latitude, again.form.longitude, again.form.period) == ("7", "2", "2022")
+
+
 def test_the_address_is_followed_once_and_not_over_what_came_back():
     page, _ = opened(address=f"?{QUERY}")
     page.form.elevation = "77"

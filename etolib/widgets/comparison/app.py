@@ -12,13 +12,14 @@ import ipywidgets as widgets
 
 from etolib import config
 from etolib.errors import InputError, Problem
-from etolib.request import Request
+from etolib.request import PAGE_FIELDS, Request, query_fields
+from etolib.site import Site
 from etolib.widgets import remote
 from etolib.widgets.background import Loop, Pool
 from etolib.widgets.comparison import answers
 from etolib.widgets.comparison.adding import StationPlace, TypedPlaces
 from etolib.widgets.comparison.map import PlacesMap
-from etolib.widgets.comparison.model import MOST, ComparisonModel, Member
+from etolib.widgets.comparison.model import MOST, ComparisonModel, Member, same_place
 from etolib.widgets.comparison.rows import PlaceRow, PlaceRows
 from etolib.widgets.comparison.runs import Run, Runs
 from etolib.widgets.comparison.series import Series
@@ -37,6 +38,9 @@ log = logging.getLogger("etolib.page")
 
 _KEPT = "comparison"
 """Under which name the browser keeps the tasks of this page."""
+
+_TYPED = "comparison_typed"
+"""Under which name it keeps what is typed and chosen there."""
 
 _FILES_S = 300.0  # files of twelve places and many years may take so long [s]
 
@@ -83,9 +87,13 @@ class Comparison(Frame):
         self._complained = False
         self._series: dict[int, Series] = {}
         self._placed: tuple[tuple[float, float], ...] = ()  # where the places of the map are
-        self.runs = Runs(self._background, self._connection, self._moved, submit_many=submit_many, attach=attach)
+        self._back = False  # until the tab has been asked what it had, nothing may be kept over it
+        self._sites: dict[int, Site] = {}  # where the places of the list stand
+        self.runs = Runs(
+            self._background, self._connection, self._moved, form.bring, submit_many=submit_many, attach=attach
+        )
         self.view = ComparisonView(form.language, guard, lambda: run(self._make_files, self.view.asked))
-        self.map = PlacesMap(guard(self._clicked))
+        self.map = PlacesMap(guard(self._clicked), guard(self._dragged))
         self.search = PlaceSearch(form, self.browser, guard, lambda wanted: run(self._look_for, wanted))
         self.typed = TypedPlaces(form, guard, lambda content, name: run(self._read_places, content, name))
         self.rows = PlaceRows(
@@ -97,9 +105,16 @@ class Comparison(Frame):
         self.cancel.on_click(guard(lambda _: self.runs.cancel_all()))
         self.again.on_click(guard(lambda _: self._retry(self.runs.failed)))
         form.observe(guard(lambda change: self._places_changed()), "members")
+        self._watch_what_is_kept(guard(lambda _: self._remember()))
         form.observe(guard(lambda change: self._asked_changed()), ["period", "automatic", "sources", "krs", "members"])
         self.begin(query)
         run(self.runs.warm)
+
+    def _watch_what_is_kept(self, remember: Callable[..., Any]) -> None:
+        for field in (self.view.quantity, self.view.step, self.view.reference, self.typed.field):
+            field.observe(remember, "value")
+        for button in self.view.choice.buttons.values():
+            button.on_click(remember)
 
     def _lay_out_parts(self) -> None:
         self.title = widgets.HTML()
@@ -159,6 +174,13 @@ class Comparison(Frame):
         finally:
             self._from_map = False
 
+    def _dragged(self, number: int, latitude: float, longitude: float) -> None:
+        self._from_map = True
+        try:
+            self.form.move(number, latitude, longitude)
+        finally:
+            self._from_map = False
+
     _from_map = False
 
     def _look_for(self, wanted: str) -> None:
@@ -181,8 +203,12 @@ class Comparison(Frame):
 
     def _places_changed(self) -> None:
         members = self.form.members
-        for number in [n for n in self.runs.by_number if self.form.member(n) is None]:
-            self.runs.drop(number)
+        sites = {member.number: member.site for member in members}
+        for number in list(self.runs.by_number):
+            before, now = self._sites.get(number), sites.get(number)
+            if now is None or (before is not None and not same_place(before, now)):
+                self.runs.drop(number)  # the numbers of another place must not stand under this one
+        self._sites = sites
         places = tuple((m.site.latitude, m.site.longitude) for m in members)
         more = not self._from_map and len(places) > len(self._placed)
         self.map.show_places(members, centre=more, small=bool(self.runs.by_number))
@@ -278,6 +304,7 @@ class Comparison(Frame):
             self._check()
         if self.browser.ready and not self._told:
             self.browser.fields = self.browser.fields | self.form.fields()
+        self._remember()
 
     def _make_files(self, made_of: tuple[Any, ...]) -> None:
         """Have the files of what is shown made on a worker, where the results lie."""
@@ -314,22 +341,28 @@ class Comparison(Frame):
             return self.form.period
 
     def _remember(self) -> None:
-        """Have the browser keep the tasks of this tab, for when it is loaded again."""
-        if not self.browser.ready:
+        """Have the browser keep what this tab has, for when it is loaded again or left for another dashboard."""
+        if not self._back:
             return
         rows = []
         for member in self.form.members:
             run = self.runs.by_number.get(member.number)
             task = run.task.snapshot.task_id if run is not None else None
             row = {"query": Request(member.site, "today").query(), "file": member.file, "task": task or ""}
-            if run is not None and run.request is not None and run.request.station is None:
-                row["request"] = run.request.query()
+            if run is not None and (run.request is not None or run.lost):
+                row["request"] = run.lost if run.request is None else run.request.query()
             rows.append(row)
-        self.browser.keep(_KEPT, rows, tab=True)
+        typed = self.form.typed() | self.view.chosen() | {"list": self.typed.field.value}
+        self.browser.keep_all({_KEPT: rows, _TYPED: [typed]})
 
     def _came_back(self) -> None:
-        """Show again what this tab had before it was loaded anew."""
+        """Show again what this tab had before it was loaded anew, or left for another dashboard."""
         super()._came_back()
+        self._bring_back()
+        self._back = True
+        self._remember()
+
+    def _bring_back(self) -> None:
         kept = []
         for row in self.browser.kept(_KEPT, tab=True):
             try:
@@ -341,13 +374,28 @@ class Comparison(Frame):
             return  # a link has led to other places
         with self._listening():
             self.form.restore([(site, row.get("file", "")) for site, row in kept])
+            for row in self.browser.kept(_TYPED, tab=True)[:1]:
+                if not self._linked():
+                    self.form.retype(row)
+                self.view.recall(row)
+                self.typed.field.value = row.get("list", "")
         for member, (_, row) in zip(self.form.members, kept, strict=False):
             self._restore(member, row)
 
     def _restore(self, member: Member, row: dict[str, str]) -> None:
         if not row.get("task"):
             return
+        asked = row.get("request", "")
         request = None
-        with contextlib.suppress(InputError):
-            request = Request.from_query(row["request"]) if row.get("request") else None
-        self.runs.restore(member.number, row["task"], request)
+        if not member.file:
+            with contextlib.suppress(InputError):
+                request = Request.from_query(asked) if asked else None
+        self.runs.restore(member.number, row["task"], request, asked if member.file else "")
+
+    def _linked(self) -> bool:
+        """Return whether the address of the page asks for something; that of a link between dashboards does not."""
+        try:
+            fields = query_fields(self.browser.address)
+        except InputError:  # more fields than any link of ours has
+            return True
+        return any(name not in PAGE_FIELDS for name in fields)

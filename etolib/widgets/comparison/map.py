@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import ipyleaflet as leaflet
 
@@ -17,14 +19,18 @@ _NEAREST = 9  # of zooming to places
 
 
 class PlacesMap(PlaceMap):
-    """A map on which a click adds a place."""
+    """A map on which a click adds a place, and the marker of one is dragged elsewhere.
 
-    _markers: dict[int, leaflet.Marker] | None = None
+    ``on_move`` is called with the number of the place, latitude and longitude [degrees].
+    """
+
+    def __init__(self, on_click: Callable[[float, float], None], on_move: Callable[[int, float, float], None]) -> None:
+        super().__init__(on_click)
+        self._on_move = on_move
+        self._markers: dict[int, leaflet.Marker] = {}
 
     def show_places(self, members: Sequence[Member], *, centre: bool, small: bool) -> None:
         """Put a marker on every place; ``centre`` brings them all into view of a map that is ``small`` or not."""
-        if self._markers is None:
-            self._markers = {}
         there = {member.number for member in members}
         for number, marker in self._markers.items():
             if number not in there and marker.visible:
@@ -34,17 +40,27 @@ class PlacesMap(PlaceMap):
             marker = self._markers.get(member.number)
             if marker is None:
                 icon = leaflet.DivIcon(html=markup.number(member.number), icon_size=(22, 22), icon_anchor=(11, 11))
-                marker = leaflet.Marker(location=location, draggable=False, keyboard=False, icon=icon)
+                marker = leaflet.Marker(location=location, draggable=True, keyboard=False, icon=icon)
+                marker.observe(partial(self._moved, member.number), "location")
                 self._markers[member.number] = marker
                 self.widget.add(marker)
             if tuple(marker.location) != location:
-                marker.location = location
+                self._placing = True
+                try:
+                    marker.location = location
+                finally:
+                    self._placing = False
             if marker.title != member.name:
                 marker.title = member.name
             if not marker.visible:
                 marker.visible = True
         if centre and members and not self._sees(members):
             self.fit(members, small=small)
+
+    def _moved(self, number: int, change: Mapping[str, Any]) -> None:
+        if not self._placing:
+            latitude, longitude = change["new"]
+            self._on_move(number, float(latitude), float(longitude))
 
     def _sees(self, members: Sequence[Member]) -> bool:
         if not self.widget.bounds:

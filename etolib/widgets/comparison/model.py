@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import traitlets
 
 from etolib.errors import InputError, Problem
-from etolib.request import OPTIONS, STATION, Request, station_name
+from etolib.request import OPTIONS, STATION, Request, metres, station_name
 from etolib.result.together import figures
 from etolib.site import Site
 from etolib.widgets.comparison import typed
@@ -48,6 +48,15 @@ class Member:
     def name(self) -> str:
         """What it is called: its name, else its coordinates."""
         return self.site.name or str(self.site)
+
+
+def elevation_text(site: Site) -> str:
+    """Return the elevation of a place as a field shows it; empty where it is looked up.
+
+    >>> elevation_text(Site(1, 2, 376.0)), elevation_text(Site(1, 2, 1.25)), elevation_text(Site(1, 2))
+    ('376', '1.25', '')
+    """
+    return "" if site.elevation is None else repr(float(site.elevation)).removesuffix(".0")
 
 
 def same_place(one: Site, other: Site) -> bool:
@@ -134,9 +143,46 @@ class ComparisonModel(FormModel):
         except InputError as error:
             self.said = error.problems[0].sentence
             return False
-        self.said = None
-        self.members = tuple(replace(m, site=site) if m is member else m for m in self.members)
+        self._replace(member, site=site)
         return True
+
+    def move(self, number: int, latitude: float, longitude: float) -> None:
+        """Put a place where its marker was dragged: four decimals (11 m); its elevation was that of the old place.
+
+        A name goes with the place that had it; that of an own station stays.
+        """
+        member = self.member(number)
+        if member is None:
+            return
+        latitude, longitude = max(-90.0, min(90.0, latitude)), (longitude + 180) % 360 - 180
+        name = member.site.name if member.file else None
+        self._replace(member, site=Site(round(latitude, 4), round(longitude, 4), None, name))
+
+    def raise_to(self, number: int, typed_elevation: str) -> bool:
+        """Give a place an elevation [m], none where nothing is typed; return whether it can have it."""
+        member = self.member(number)
+        text = typed_elevation.strip()
+        if member is None or text == elevation_text(member.site):
+            return True
+        site, high = member.site, metres(text)
+        try:
+            # What is no number is refused there.
+            site = Site(site.latitude, site.longitude, high if high is not None else text or None, site.name)  # type: ignore[arg-type]
+        except InputError as error:
+            self.said = error.problems[0].sentence
+            return False
+        self._replace(member, site=site)
+        return True
+
+    def bring(self, number: int, station: Any) -> None:
+        """Give a place its own file back, which a reload had lost."""
+        member = self.member(number)
+        if member is not None and member.station is None and member.file:
+            self._replace(member, station=station)
+
+    def _replace(self, member: Member, **changes: Any) -> None:
+        self.said = None
+        self.members = tuple(replace(m, **changes) if m is member else m for m in self.members)
 
     def member(self, number: int) -> Member | None:
         """Return the place of a number, None where there is none."""
@@ -167,6 +213,11 @@ class ComparisonModel(FormModel):
         names = [name for name in self.sources if name != STATION]
         found = {}
         for m in self.members:
+            if m.file and m.station is None:
+                problems.append(
+                    Problem("places", m.name, say("places_file_lost", file=m.file), say("places_file_again"))
+                )
+                continue
             asked = "auto" if self.automatic else (*names, *(() if m.station is None else (STATION,)))
             if not asked:  # own stations alone are ticked, and this is none
                 problems.append(Problem("sources", m.name, say("none_is_ticked"), say("tick_one")))

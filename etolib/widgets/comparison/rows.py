@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib.widgets.comparison import markup
-from etolib.widgets.comparison.model import ComparisonModel, Member
+from etolib.widgets.comparison.model import ComparisonModel, Member, elevation_text
 from etolib.widgets.comparison.runs import Run
 from etolib.widgets.form import marked
 from etolib.widgets.wording import say
@@ -34,6 +34,7 @@ class PlaceRow:
         self._filling = False
         self.badge = marked(widgets.HTML(markup.number(number)), "etolib-place-number")
         self.name = marked(widgets.Text(continuous_update=False), "etolib-place-name", "etolib-field")
+        self.elevation = marked(widgets.Text(continuous_update=False), "etolib-place-elevation", "etolib-field")
         self.state = marked(widgets.HTML(), "etolib-place-state")
         self.facts = marked(widgets.HTML(), "etolib-place-facts")
         self.stop, self.again = (
@@ -42,10 +43,13 @@ class PlaceRow:
         )
         self.away = marked(widgets.Button(description="×"), "etolib-place-remove", "etolib-quiet")
         self.widget = marked(
-            widgets.Box([self.badge, self.name, self.state, self.stop, self.again, self.away, self.facts]),
+            widgets.Box(
+                [self.badge, self.name, self.elevation, self.state, self.stop, self.again, self.away, self.facts]
+            ),
             "etolib-place-row",
         )
         self.name.observe(guard(self._renamed), "value")
+        self.elevation.observe(guard(self._raised), "value")
         self.stop.on_click(guard(lambda _: cancel(number)))
         self.again.on_click(guard(lambda _: retry(number)))
         self.away.on_click(guard(lambda _: model.remove(number)))
@@ -54,6 +58,11 @@ class PlaceRow:
         if not self._filling:
             kept = self._model.rename(self.number, change["new"])
             (self.name.remove_class if kept else self.name.add_class)("etolib-invalid")
+
+    def _raised(self, change: Mapping[str, Any]) -> None:
+        if not self._filling:
+            kept = self._model.raise_to(self.number, change["new"])
+            (self.elevation.remove_class if kept else self.elevation.add_class)("etolib-invalid")
 
     def show(self, language: str, member: Member | None, run: Run | None, place: int) -> None:
         """Show a place and its calculation; ``place`` says where in the list."""
@@ -64,11 +73,14 @@ class PlaceRow:
         self._filling = True
         try:
             self.name.value = member.site.name or ""
+            self.elevation.value = elevation_text(member.site)
         finally:
             self._filling = False
-        self.name.remove_class("etolib-invalid")
+        for field in (self.name, self.elevation):
+            field.remove_class("etolib-invalid")
         self.name.placeholder = str(member.site)
         self.name.description = say(language, "places_name_of", number=self.number)
+        self.elevation.description = self.elevation.tooltip = say(language, "places_elevation_of", number=self.number)
         self.stop.description, self.again.description = say(language, "cancel"), say(language, "retry")
         self.stop.tooltip = say(language, "places_cancel", name=member.name)
         self.again.tooltip = say(language, "places_retry", name=member.name)
@@ -80,6 +92,8 @@ class PlaceRow:
         self.state.value = markup.state(language, run)
         self.facts.value = markup.facts(language, member, run)
         self.name.tooltip = markup.about(language, member, run)
+        found = None if run is None or run.answer is None else run.answer["elevation"]
+        self.elevation.placeholder = "m" if found is None else f"{found:.0f} m"
         self.stop.layout.display = None if run is not None and not run.status.final else "none"
         failed = run is not None and run.failed and run.request is not None
         self.again.layout.display = None if failed else "none"

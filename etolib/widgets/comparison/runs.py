@@ -39,9 +39,12 @@ class Run:
         Whether it waits for a cluster that has no worker.
     restored : bool
         Whether it was found again after a reload.
+    lost : str
+        The query of a request whose own file a reload has lost, until the file is back.
     """
 
-    def __init__(self, request: Request | None) -> None:
+    def __init__(self, request: Request | None, lost: str = "") -> None:
+        self.lost = lost
         self.task = TaskModel(request)
         self.job: Any = None
         self.answer: Mapping[str, Any] | None = None
@@ -83,6 +86,8 @@ class Runs:
         As `etolib.widgets.connection.Connection`.
     changed : callable
         Called with the number of a place whose calculation has moved.
+    recovered : callable
+        Called with the number of a place and the own file that its result has brought back.
     submit_many, attach : callable, optional
         As `etolib.submit_many` and `etolib.attach`.
     """
@@ -92,12 +97,14 @@ class Runs:
         background: Background,
         connection: Any,
         changed: Callable[[int], None],
+        recovered: Callable[[int, Any], None],
         *,
         submit_many: Callable[..., Any] | None = None,
         attach: Callable[..., Any] | None = None,
     ) -> None:
         self.by_number: dict[int, Run] = {}
         self._background, self._connection, self._changed = background, connection, changed
+        self._recovered = recovered
         self._submit_many, self._attach = submit_many, attach
 
     @property
@@ -129,9 +136,12 @@ class Runs:
         if runs:
             self._background.run(self._hand_over, runs, again)
 
-    def restore(self, number: int, task_id: str, request: Request | None) -> None:
-        """Follow a task that this page had before it was loaded anew; what its end has stopped is begun anew."""
-        self.by_number[number] = run = Run(request)
+    def restore(self, number: int, task_id: str, request: Request | None, lost: str = "") -> None:
+        """Follow a task that this page had before it was loaded anew; what its end has stopped is begun anew.
+
+        ``lost`` is the query of a request with an own file; the file comes back with the result.
+        """
+        self.by_number[number] = run = Run(request, lost)
         run.restored = True
         run.task.submitted(task_id)
         self._follow(number, run)
@@ -239,6 +249,26 @@ class Runs:
             self._background.later(self._answered, number, run, None, f"{type(error).__name__}: {error}")
         else:
             self._background.later(self._answered, number, run, answer, "")
+            if run.lost:
+                self._recover(number, run)
+
+    def _recover(self, number: int, run: Run) -> None:
+        """Take the own file back out of the result that was calculated with it."""
+        try:
+            found = self._connection.ask(remote.own_file, run.job.future)
+            station = None if found is None else found["packed"]
+            request = None if station is None else Request.from_query(run.lost, station)
+        except Exception as error:  # the file is to be chosen again, as its row says
+            log.info("the own file did not come back: %s", error)
+            return
+        if request is not None:
+            self._background.later(self._back, number, run, request)
+
+    def _back(self, number: int, run: Run, request: Request) -> None:
+        if self.by_number.get(number) is run and run.lost:
+            run.task.request, run.lost = request, ""
+            self._recovered(number, request.station)
+            self._changed(number)
 
     def _answered(self, number: int, run: Run, answer: Mapping[str, Any] | None, trouble: str) -> None:
         run.answer, run.trouble = answer, trouble

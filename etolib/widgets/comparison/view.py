@@ -111,6 +111,21 @@ class ComparisonView:
             self._offer()
         self._render()
 
+    def chosen(self) -> dict[str, str]:
+        """Return what a person looks at, as text by name, for `recall`."""
+        held = "" if self._held is None else str(self._held)
+        return {"quantity": self.quantity.value, "step": self.step.value, "pane": self.choice.open, "held": held}
+
+    def recall(self, row: Mapping[str, str]) -> None:
+        """Take back what `chosen` has returned; whatever a browser has made of it."""
+        for field, name in ((self.quantity, "quantity"), (self.step, "step")):
+            if row.get(name) in [value for _, value in field.options]:
+                field.value = row[name]
+        if row.get("pane") in self.choice.panes:
+            self.choice.turn(row["pane"])
+        if row.get("held", "").isdecimal():
+            self._held = int(row["held"])
+
     def measure(self, units: str) -> None:
         """Show numbers in units: ``metric`` or ``us``."""
         self.units = units
@@ -145,10 +160,10 @@ class ComparisonView:
         """Offer the places as references; the first is one until a person has chosen."""
         self._fill(self.reference, [(one.label, one.number) for one in self.series])
         numbers = [one.number for one in self.series]
-        if numbers and self._held not in numbers:
+        if numbers:
             self._filling = True
             try:
-                self.reference.value = numbers[0]
+                self.reference.value = self._held if self._held in numbers else numbers[0]
             finally:
                 self._filling = False
 
