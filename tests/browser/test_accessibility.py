@@ -335,6 +335,9 @@ def test_the_language_is_that_of_the_browser_until_somebody_chooses_one_and_a_ch
     wind.fill("9")
     wind.press("Enter")
     expect(page.locator(".etolib-day-reset")).to_be_visible()
+    expect(page.locator(".etolib-day-answer")).to_contain_text(
+        "era"
+    )  # what it was: the number beside it is the new one
     changed = page.locator(".etolib-day-eto").inner_text()
     page.locator(".etolib-language button", has_text="PT").click()
     expect(html).to_have_attribute("lang", "pt")

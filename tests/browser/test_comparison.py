@@ -16,10 +16,6 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 PERIOD = "2024-01-01/2024-01-31"
 
 
-def states(page):
-    return page.locator(".etolib-place-row:visible .etolib-status").all_text_contents()
-
-
 def column(page, n):
     return page.locator(f".etolib-of-table tbody tr > :nth-child({n})").all_inner_texts()
 
@@ -32,6 +28,7 @@ def test_somebody_compares_places(visit, stage, weather):
     page.locator(".etolib-search-result").first.click()
     rows = page.locator(".etolib-place-row:visible")
     expect(rows).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-map .etolib-number")).to_be_visible()
     box = page.locator(".etolib-map").first.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.6)
     expect(rows).to_have_count(2)
@@ -62,7 +59,7 @@ def test_somebody_compares_places(visit, stage, weather):
     keys = page.locator(".etolib-chart-key[data-place]")
     expect(keys).to_have_count(11, timeout=PATIENCE_MS)
     expect(page.locator(".etolib-chart")).to_have_attribute("data-points", "31")
-    assert page.locator(".etolib-page img[src=x]").count() == 0
+    expect(page.locator(".etolib-page img[src=x]")).to_have_count(0)
 
     # Hover: a place is brought out, with its interval and the value of the day.
     over = page.locator(".etolib-chart-plot .u-over").bounding_box()
@@ -81,6 +78,7 @@ def test_somebody_compares_places(visit, stage, weather):
     assert column(page, 5) == [f"{value:.2f}" for value in alone]
     head = page.locator(".etolib-of-table thead button").nth(4)
     head.click()
+    expect(page.locator(".etolib-of-table thead th").nth(4)).to_have_attribute("aria-sort", "ascending")
     assert column(page, 5) == [f"{value:.2f}" for value in sorted(alone)]
 
     # The summary follows the reference.
@@ -89,7 +87,7 @@ def test_somebody_compares_places(visit, stage, weather):
     summary = page.locator(".etolib-of-summary .etolib-days").first
     expect(summary.locator("tbody tr")).to_have_count(11)
     expect(page.locator(".etolib-of-summary")).to_contain_text("bias and RMSE against Barreiras")
-    assert summary.locator("tbody tr").nth(3).locator("td").first.inner_text() == f"{alone.mean():.2f}"
+    expect(summary.locator("tbody tr").nth(3).locator("td").first).to_have_text(f"{alone.mean():.2f}")
 
     # Away with it: the file is the table.
     page.locator(".etolib-tab-take-away").click()
@@ -100,13 +98,13 @@ def test_somebody_compares_places(visit, stage, weather):
     assert [row["Barreiras"] for row in table] == [str(round(value, 2)) for value in alone]
 
     # Everything is there again after a reload, and at the end of its link.
-    labels = keys.locator("span").all_inner_texts()
+    labels = keys.locator("span").all_text_contents()
     link = page.locator(".etolib-share").get_attribute("href")
     page.reload()
     page.locator(".etolib-tab-chart").click(timeout=PATIENCE_MS)
     expect(keys).to_have_count(11, timeout=PATIENCE_MS)
-    assert keys.locator("span").all_inner_texts() == labels
-    assert states(page) == ["SUCCESS"] * 11
+    expect(keys.locator("span")).to_have_text(labels)
+    expect(page.locator(".etolib-place-row:visible .etolib-status")).to_have_text(["SUCCESS"] * 11)
     assert urlsplit(link).query
     other = compare.context.new_page()
     other.goto(compare.url + link)

@@ -69,6 +69,10 @@ def points(page: Any) -> int:
     return int(page.locator(".etolib-chart").get_attribute("data-points"))
 
 
+def has_points(page: Any, n: int) -> None:
+    expect(page.locator(".etolib-chart")).to_have_attribute("data-points", str(n))
+
+
 # --- chart ------------------------------------------------------------------------------------------------------------
 
 
@@ -78,7 +82,7 @@ def test_hover_shows_every_value_of_the_day(tab, share):
     over = page.locator(".etolib-chart .u-over")
     box = over.bounding_box()
     over.hover(position={"x": share * box["width"], "y": 90})
-    day = page.locator(".etolib-chart").get_attribute("data-day")
+    day = str(page.locator(".etolib-chart").get_attribute("data-day"))
     days = [alone.iso(value) for value in daily.column(YEAR, "day")]
     i = days.index(day)
     assert abs(i - share * 365) <= 1.5
@@ -106,19 +110,20 @@ def test_drag_wheel_and_buttons_zoom_and_all_days_come_back(tab):
     page.mouse.down()
     page.mouse.move(box["x"] + 200, y, steps=4)
     page.mouse.up()
+    expect(page.locator(".etolib-chart")).not_to_have_attribute("data-points", "365")
     dragged = points(page)
     assert dragged == pytest.approx(365 * 100 / box["width"], abs=2)
     page.get_by_role("button", name="All days").click()
-    assert points(page) == 365
+    has_points(page, 365)
     page.mouse.move(box["x"] + 300, y)
     page.mouse.wheel(0, -200)
     page.wait_for_function("document.querySelector('.etolib-chart').dataset.points < 365")
     page.mouse.dblclick(box["x"] + 300, y)
-    assert points(page) == 365
+    has_points(page, 365)
     page.get_by_role("button", name="Zoom in").click()
-    assert points(page) == pytest.approx(183, abs=1)
+    expect(page.locator(".etolib-chart")).to_have_attribute("data-points", re.compile("^18[234]$"))
     page.get_by_role("button", name="Zoom out").click()
-    assert points(page) == 365
+    has_points(page, 365)
 
 
 def test_keys_go_from_day_to_day_and_say_it(tab):
@@ -133,15 +138,16 @@ def test_keys_go_from_day_to_day_and_say_it(tab):
     expect(page.locator(".etolib-chart-said")).to_contain_text(f"2024-01-03: ETo {expected(YEAR, 2, 'eto')} mm/day")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("+")
+    expect(page.locator(".etolib-chart")).not_to_have_attribute("data-points", "365")
     near = points(page)
     assert near < 365
     page.keyboard.press("End")  # the days that are seen follow
     expect(chart).to_have_attribute("data-day", "2024-12-30")
-    assert page.locator(".etolib-chart-cursor").is_visible()
+    expect(page.locator(".etolib-chart-cursor")).to_be_visible()
     page.keyboard.press("Escape")
-    assert points(page) == 365
+    has_points(page, 365)
     page.keyboard.press("Enter")
-    assert page.evaluate("window.saved.day") == "2024-12-30"
+    page.wait_for_function("window.saved.day === '2024-12-30'")
     assert re.match(r"Chart of 365 days, 2024-01-01 to 2024-12-30: mean ETo \d", plot.get_attribute("aria-label"))
 
 
@@ -172,7 +178,7 @@ def test_the_picture_opens(tab, tmp_path):
     width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
     assert width > 1400
     assert height > 620
-    assert page.locator(".etolib-chart-sheet").count() == 0
+    expect(page.locator(".etolib-chart-sheet")).to_have_count(0)
 
 
 def test_a_change_of_theme_draws_anew_and_keeps_the_view(tab):
@@ -180,14 +186,15 @@ def test_a_change_of_theme_draws_anew_and_keeps_the_view(tab):
     page.locator(".etolib-chart-plot").focus()
     page.keyboard.press("Home")
     page.keyboard.press("+")
+    expect(page.locator(".etolib-chart")).not_to_have_attribute("data-points", "365")
     near = points(page)
     middle = "() => { const u = document.querySelector('.etolib-chart canvas'); return u.toDataURL().length; }"
     light = page.evaluate(middle)
     page.evaluate("document.querySelector('.etolib-page').classList.add('etolib-dark')")
     page.wait_for_function(f"({middle})() !== {light}")
-    assert points(page) == near
+    has_points(page, near)
     expect(page.locator(".etolib-chart")).to_have_attribute("data-day", "2024-01-01")
-    assert page.locator(".etolib-chart canvas").count() == 1
+    expect(page.locator(".etolib-chart canvas")).to_have_count(1)
 
 
 def test_it_fits_a_phone_and_follows_the_width(tab):
@@ -203,7 +210,7 @@ def test_it_draws_when_its_tab_is_opened(tab):
     widget.show("en", YEAR, None, METRIC)
     tab.set_viewport_size({"width": 860, "height": 620})
     alone.show(tab, widget, style="display: none")
-    assert tab.locator(".etolib-chart canvas").count() == 0
+    expect(tab.locator(".etolib-chart canvas")).to_have_count(0)
     tab.evaluate("document.getElementById('widget').style.display = ''")
     expect(tab.locator(".etolib-chart")).to_have_attribute("data-points", "365")
 
@@ -213,6 +220,7 @@ def test_another_language_and_other_units_keep_the_day_and_the_view(tab):
     page.locator(".etolib-chart-plot").focus()
     page.keyboard.press("Home")
     page.keyboard.press("+")
+    expect(page.locator(".etolib-chart")).not_to_have_attribute("data-points", "365")
     near = points(page)
     widget = Chart()
     widget.show("pt", YEAR, None, US)
@@ -220,7 +228,7 @@ def test_another_language_and_other_units_keep_the_day_and_the_view(tab):
     inches = f"{daily.column(YEAR, 'eto', US)[0]:.3f}".replace(".", ",")
     expect(page.locator('[data-series="eto"] b')).to_have_text(inches)
     expect(page.locator('[data-series="rain"] span')).to_have_text("chuva")
-    assert points(page) == near
+    has_points(page, near)
 
 
 def test_a_long_record_and_one_day_are_drawn(tab):
@@ -238,7 +246,7 @@ def test_days_without_any_value_are_said_and_drawn_as_nothing(tab):
     none.table[["kind", "quality", "source", "flags"]] = None
     none.source_eto[:] = float("nan")
     page = shown(tab, Chart, daily.pack(none))
-    assert page.locator(".etolib-chart-key").count() == 0
+    expect(page.locator(".etolib-chart-key")).to_have_count(0)
     expect(page.get_by_role("application")).to_have_attribute("aria-label", re.compile("no day has a value"))
     page.locator(".etolib-chart-plot").focus()
     page.keyboard.press("ArrowRight")
@@ -268,8 +276,8 @@ def test_every_row_is_in_the_page_with_the_numbers_of_the_file(tab):
     assert set(low) == {"solar radiation: from the range of temperature; wind: 2 m/s assumed"}
     table = page.locator(".etolib-days table")
     expect(table).to_have_attribute("aria-rowcount", "366")
-    assert page.locator("thead th[scope=col]").count() == 9
-    assert rows.nth(4).locator("th[scope=row]").inner_text() == "2024-01-05"
+    expect(page.locator("thead th[scope=col]")).to_have_count(9)
+    expect(rows.nth(4).locator("th[scope=row]")).to_have_text("2024-01-05")
 
 
 @pytest.mark.parametrize(("head", "n"), [("ETo", 2), ("Rain", 5)])
@@ -287,7 +295,7 @@ def test_a_header_sorts_by_key_and_by_click(tab, head, n):
     expect(header).to_have_attribute("aria-sort", "descending")
     assert [float(v) for v in column(page, n) if v != "–"] == up[::-1]
     assert column(page, n)[-3:] == ["–"] * 3
-    assert page.locator("[aria-sort]").count() == 1
+    expect(page.locator("[aria-sort]")).to_have_count(1)
 
 
 def test_days_of_one_quality_or_with_an_estimate_alone(tab):
@@ -323,7 +331,7 @@ def test_of_a_long_record_the_rows_that_are_seen_are_drawn(tab):
         )
         first = page.locator("tbody tr:not(.spacer)").first
         at = int(first.get_attribute("aria-rowindex")) - 2
-        assert first.locator("th").inner_text() == days[at]
+        expect(first.locator("th")).to_have_text(days[at])
     heights = page.eval_on_selector_all(
         "tbody tr:not(.spacer)", "all => [...new Set(all.map(one => one.offsetHeight))]"
     )
@@ -334,13 +342,13 @@ def test_a_table_that_is_not_seen_takes_no_focus(tab):
     page = shown(tab, DayTable)
     page.evaluate("document.getElementById('widget').className = 'etolib-aside etolib-of-table'")
     page.wait_for_function("document.querySelector('.etolib-days thead button').tabIndex === -1")
-    assert page.locator("tbody tr").count() == 365  # still read aloud
+    expect(page.locator("tbody tr")).to_have_count(365)  # still read aloud
 
 
 def test_words_from_outside_stay_words(tab):
     odd = alone.packed(5, forecast=0)
     odd = odd | {"sources": ["<img src=x onerror=alert(1)>"] * 9, "place": "<b>x</b>"}
     page = shown(tab, DayTable, odd)
-    assert page.locator("tbody img").count() == 0
+    expect(page.locator("tbody img")).to_have_count(0)
     page = shown(tab, Chart, odd)
-    assert page.locator(".etolib-chart img").count() == 0
+    expect(page.locator(".etolib-chart img")).to_have_count(0)

@@ -71,9 +71,10 @@ def test_past_and_forecast_are_one_curve_and_the_cluster_says_its_size(visit):
     visitor.calculate()
     visitor.expect_status("SUCCESS")
     expect(page.locator(".etolib-chart")).to_have_attribute("data-points", "17", timeout=PATIENCE_MS)
-    kinds = page.locator(".etolib-results table tbody tr").all_inner_texts()
-    assert "observed" in kinds[0]
-    assert "forecast" in kinds[-1]
+    rows = page.locator(".etolib-results table tbody tr")
+    expect(rows).to_have_count(17)
+    expect(rows.first).to_contain_text("observed")
+    expect(rows.last).to_contain_text("forecast")
 
 
 def test_the_dashboards_lead_to_each_other(visit):

@@ -111,7 +111,7 @@ def test_voilas_own_front_end_serves_the_same_page_and_says_when_its_server_is_g
     expect(page.locator(".etolib-latitude input")).to_have_value("-22.7")
     page.locator(".etolib-map").click(position={"x": 200, "y": 220})
     expect(page.locator(".etolib-latitude input")).not_to_have_value("-22.7")
-    assert page.locator("script[src*='voila.js']").count() == 1
+    expect(page.locator("script[src*='voila.js']")).to_have_count(1)
     assert (visitor.errors, visitor.outside) == ([], [])
     os.killpg(stock.child.pid, signal.SIGKILL)
     stock.child.wait()

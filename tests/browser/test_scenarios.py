@@ -45,6 +45,12 @@ def threads_on(client):
     return sorted(name for held in client.run(names).values() for name in held)
 
 
+def key_of(card):
+    """Return the key of the task of a card, once it is written there."""
+    expect(card.locator(".etolib-task-id")).to_have_text(TASK_ID)
+    return card.locator(".etolib-task-id").inner_text()
+
+
 def downloaded(page):
     """Return header comments and rows of the CSV that the page's link saves."""
     with page.expect_download() as waiting:
@@ -85,8 +91,11 @@ def test_click_calculate_watch_and_take_away(visit, weather):
     expect(page.locator(".etolib-pane .etolib-days")).to_be_visible()
     page.get_by_role("tab", name="Chart").click()
     expect(page.locator(".etolib-pane .etolib-chart")).to_have_attribute("data-points", "31", timeout=PATIENCE_MS)
+    chart = page.locator(".etolib-chart")
+    last = str(chart.get_attribute("data-day"))
     page.locator(".etolib-chart .u-over").click(position={"x": 150, "y": 90})
-    day = str(page.locator(".etolib-chart").get_attribute("data-day"))
+    expect(chart).not_to_have_attribute("data-day", last)
+    day = str(chart.get_attribute("data-day"))
     page.locator(".etolib-tab-day").click()
     expect(page.locator(".etolib-day-date input")).to_have_value(day)  # the day that was chosen in the chart
     comments, saved = downloaded(page)
@@ -183,7 +192,7 @@ def test_cancel_and_close_stop_the_work(visit, stage, weather, way):
     visitor.calculate()
     card = visitor.expect_status("PROCESSING")
     weather.wait_for_calls(1, "nasa_power", timeout=30)
-    key = card.locator(".etolib-task-id").inner_text()
+    key = key_of(card)
     assert key in tasks_on(stage.client)
     if way == "cancel":
         visitor.page.locator(".etolib-cancel").click()
@@ -221,7 +230,7 @@ def test_two_tabs_show_only_their_own(visit, weather, stage):
         comments, rows = downloaded(visitor.page)
         assert any(f"latitude {float(latitude):.5f}" in line for line in comments)
         assert len(rows) == 15
-    identities = {visitor.card().locator(".etolib-task-id").inner_text() for visitor in visitors}
+    identities = {key_of(visitor.card()) for visitor in visitors}
     assert len(identities) == 2
 
 
@@ -232,7 +241,7 @@ def test_the_link_of_a_task_brings_it_back(visit, weather):
     first = visit("?lat=40&lon=-3.5&period=2024-05-01/2024-05-05")
     first.calculate()
     card = first.expect_status("SUCCESS")
-    key = card.locator(".etolib-task-id").inner_text()
+    key = key_of(card)
     second = visit(f"?task={key}")
     second.expect_status("SUCCESS")
     expect(second.page.locator(".etolib-results table tbody tr")).to_have_count(5, timeout=PATIENCE_MS)
@@ -242,7 +251,7 @@ def test_the_link_of_a_task_brings_it_back(visit, weather):
 def test_everything_shown_changes_its_language_at_once(visit, weather):
     visitor = visit("?lat=-22.7&lon=-47.6&period=2024-03-01/2024-03-10")
     page = visitor.page
-    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".etolib-elevation-source")).to_contain_text("m, from Open-Meteo")
     visitor.calculate()
     visitor.expect_status("SUCCESS")
@@ -271,7 +280,7 @@ def test_the_address_fills_the_form_and_outside_text_stays_text(visit, weather):
     expect(page.get_by_label("NASA POWER", exact=True)).to_be_checked()
     visitor.calculate()
     expect(page.locator(".etolib-field-error .etolib-error").first).to_contain_text("<img src=x onerror=alert(1)>")
-    assert page.locator(".etolib-page img[src=x]").count() == 0
+    expect(page.locator(".etolib-page img[src=x]")).to_have_count(0)
 
 
 def test_a_closed_tab_takes_its_kernel_and_its_work_along(visit, stage, weather):
@@ -280,7 +289,7 @@ def test_a_closed_tab_takes_its_kernel_and_its_work_along(visit, stage, weather)
     visitor.fill("7.0", "22.0", "2024-01-01/2024-01-31")
     visitor.calculate()
     card = visitor.expect_status("PROCESSING")
-    key = card.locator(".etolib-task-id").inner_text()
+    key = key_of(card)
     wait_ready(stage.url)  # the pool is full again: no kernel is about to be started for it
     before = kernels(stage.server)
     visitor.page.goto("about:blank")  # leaving is what sends the page's farewell
