@@ -31,9 +31,17 @@ function locate(model) {
   );
 }
 
+const inJupyter = () => Boolean(document.querySelector(".jp-LabShell, .jp-NotebookShell"));
+
+// JupyterLab has a theme of its own, that counts more than the system's.
+function isDark(system) {
+  const light = inJupyter() && document.body.dataset.jpThemeLight;
+  return light ? light === "false" : system.matches;
+}
+
 // Only the fields of the form are changed; whatever else stands in the address (a token, a task) is left alone.
 function address(model) {
-  if (document.querySelector(".jp-LabShell, .jp-NotebookShell")) return; // the address is JupyterLab's
+  if (inJupyter()) return; // the address is JupyterLab's
   const now = new URL(location.href);
   for (const [name, value] of Object.entries(model.get("fields"))) {
     if (value) now.searchParams.set(name, value);
@@ -45,7 +53,7 @@ function address(model) {
 function render({ model, el }) {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const themed = () => {
-    model.set("dark", dark.matches);
+    model.set("dark", isDark(dark));
     model.save_changes();
   };
   const local = () => keep(localStorage, model.get("local"));
@@ -58,7 +66,7 @@ function render({ model, el }) {
   };
   const asked = () => locate(model);
   const moved = () => address(model);
-  model.set("dark", dark.matches);
+  model.set("dark", isDark(dark));
   model.set("languages", [...navigator.languages]);
   model.set("local", kept(localStorage));
   model.set("session", kept(sessionStorage));
@@ -66,6 +74,8 @@ function render({ model, el }) {
   model.set("ready", true);
   model.save_changes();
   dark.addEventListener("change", themed);
+  const theme = new MutationObserver(themed);
+  theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   addEventListener("storage", elsewhere);
   model.on("change:local", local);
   model.on("change:session", session);
@@ -82,6 +92,7 @@ function render({ model, el }) {
   return () => {
     cancelAnimationFrame(waiting);
     watch.disconnect();
+    theme.disconnect();
     dark.removeEventListener("change", themed);
     removeEventListener("storage", elsewhere);
     model.off("change:local", local);

@@ -23,7 +23,7 @@ class Browser(anywidget.AnyWidget):
     ready : bool
         Whether the browser has answered.
     dark : bool
-        Whether its system prefers dark colours.
+        Whether its system prefers dark colours, in JupyterLab whether that is dark.
     languages : list of str
         What its person reads, best first: ``pt-BR``.
     local, session : dict
