@@ -12,6 +12,7 @@ radiation and diurnal range and brings rain, seasons are mirrored between the he
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import zlib
 
 import numpy as np
@@ -145,8 +146,16 @@ def hourly(
         ``temperature``, ``dewpoint`` [degC], ``rh`` [%], ``wind`` at 10 m [m s-1], ``direction`` [degrees],
         ``cloud`` [%], ``rs``, ``ra`` [MJ m-2 h-1], ``rain`` [mm], ``pressure``, ``msl`` [kPa].
     """
-    time: Array = np.asarray(hours, dtype=float)
     height = elevation(latitude, longitude) if height is None else height
+    return dict(_hourly(latitude, longitude, int(hours[0]), len(hours), provider, height))
+
+
+@functools.lru_cache(maxsize=64)  # a year is 0.8 MB; tests ask for the same days under many faults
+def _hourly(
+    latitude: float, longitude: float, first: int, count: int, provider: str, height: float
+) -> dict[str, Array]:
+    """Return what `hourly` does, as arrays that cannot be changed."""
+    time: Array = np.arange(first, first + count, dtype=float)
     far = abs(np.sin(np.radians(latitude)))
 
     def field(name: str, degrees: float, period: float) -> Array:
@@ -188,7 +197,7 @@ def hourly(
     rain = np.maximum(0, cloud - 0.62) * np.maximum(0, 1.2 + field("rain", 1, 5)) * 6.0
     rain = rain * np.clip((temperature + 15) / 40, 0.15, 1)
     msl = 101.3 + (0.2 + 0.9 * far) * field("pressure", 10, 72)
-    return {
+    found = {
         "temperature": temperature,
         "dewpoint": dewpoint,
         "rh": 100 * saturation(dewpoint) / saturation(temperature),
@@ -201,6 +210,9 @@ def hourly(
         "pressure": msl * surface_pressure(height) / 101.3,
         "msl": msl,
     }
+    for values in found.values():
+        values.flags.writeable = False
+    return found
 
 
 def day_number(day: dt.date) -> int:

@@ -34,7 +34,7 @@ from etolib.sources.network import client
 from tests.simulator import FAULTS, WeatherServer
 
 TODAY = "2024-07-01"
-DEADLINE = 1.0
+DEADLINE = 0.4
 """Total time-out of a download that is made to hang. [s]"""
 SLACK = 2.0
 """What else a fetch may take on a busy machine: parsing 10 MB, several requests of one source. [s]"""

@@ -7,7 +7,9 @@ lives in a thread of its own, so that it works where a loop runs already (a note
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
+import ssl
 import threading
 from collections.abc import Mapping
 
@@ -20,6 +22,12 @@ for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 MAX_BODY = 64 << 20  # byte; 45 years of hourly data are a tenth of it
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Return the certificates this process trusts; reading them takes some 30 ms, and each client would do it."""
+    return httpx2.create_ssl_context()
 
 
 class Net:
@@ -64,6 +72,7 @@ class Net:
             self._client = httpx2.AsyncClient(
                 headers={"User-Agent": self._user_agent},
                 transport=self._transport,
+                verify=_certificates(),
                 follow_redirects=True,
                 max_redirects=3,
                 limits=httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=15),
