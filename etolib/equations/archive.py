@@ -158,6 +158,8 @@ def simulate_archive(
     days: int,
     grid: tuple[int, int] = (500, 1000),
     chunk: tuple[int, int, int] = (20, 250, 500),
+    *,
+    sea: float = 0.0,
 ) -> Any:
     """Write a Zarr archive of simulated weather, block by block on dask.
 
@@ -171,6 +173,8 @@ def simulate_archive(
         Latitudes (-40 to 40) and longitudes.
     chunk : (int, int, int)
         Days, latitudes and longitudes of a block; by default 2.5e6 cells, 10 MB for each variable.
+    sea : float
+        Share of the cells that have no values: as much of every parallel, in patches.
 
     Returns
     -------
@@ -203,7 +207,9 @@ def simulate_archive(
         {
             name: (
                 dims,
-                da.map_blocks(_simulated_block, variable=name, latitude=latitude, chunks=chunks, dtype=np.float32),
+                da.map_blocks(
+                    _simulated_block, variable=name, latitude=latitude, sea=sea, chunks=chunks, dtype=np.float32
+                ),
                 {"units": VARIABLES[name].units, "long_name": VARIABLES[name].long_name},
             )
             for name in SIMULATED
@@ -215,28 +221,35 @@ def simulate_archive(
         },
         attrs={"title": "simulated weather", "Conventions": "CF-1.11"},
     )
-    dataset["elevation"] = (dims[1:], np.full(grid, 300.0, np.float32), {"units": "m"})
+    relief = 300.0 + 200.0 * np.sin(np.arange(grid[0]) / 20.0)[:, None] * np.sin(np.arange(grid[1]) / 20.0)
+    dataset["elevation"] = (dims[1:], relief.astype(np.float32), {"units": "m"})
     dataset.to_zarr(Path(target), consolidated=False)
     return open_archive(target)
 
 
-def _simulated_block(block_info: Any = None, *, variable: str, latitude: np.ndarray) -> np.ndarray:
+def _simulated_block(block_info: Any = None, *, variable: str, latitude: np.ndarray, sea: float = 0.0) -> np.ndarray:
     (first, last), (south, north), (west, east) = block_info[None]["array-location"]
     day = np.arange(first, last)[:, None, None] + 1.0
     north_of_equator = latitude[None, south:north, None]
+    # What no neighbour knows, so that it compresses as weather does and not as a formula.
+    seed = (first, south, west, SIMULATED.index(variable))
+    own = np.random.default_rng(seed).uniform(-1.0, 1.0, (last - first, north - south, east - west))
     # Of each variable another phase of the same wave, which needs nine days and goes east.
     wave = np.sin(0.7 * day - np.arange(west, east) / 40.0 + north_of_equator / 9.0 + SIMULATED.index(variable))
     day_of_year = (day - 1.0) % 365.0 + 1.0
     season = np.sin(2.0 * np.pi * (day_of_year - 110.0) / 365.0) * north_of_equator / 40.0
     tmean = 27.0 - 0.3 * np.abs(north_of_equator) + 8.0 * season
     if variable in ("tmin", "tmax"):
-        values = tmean + 2.0 * wave + (5.0 if variable == "tmax" else -5.0)
+        values = tmean + 2.0 * wave + 0.5 * own + (5.0 if variable == "tmax" else -5.0)
     elif variable == "ea":
-        values = (0.8 + 0.15 * wave) * air.saturation_vapour_pressure(tmean - 5.0)
+        values = (0.8 + 0.15 * wave + 0.03 * own) * air.saturation_vapour_pressure(tmean - 5.0)
     elif variable == "rs":
-        values = (0.5 + 0.2 * wave) * sun.extraterrestrial_radiation(north_of_equator, day_of_year)
+        values = (0.5 + 0.2 * wave + 0.05 * own) * sun.extraterrestrial_radiation(north_of_equator, day_of_year)
     else:
-        values = 2.5 + 1.5 * wave
+        values = 2.5 + 1.5 * wave + 0.5 * own
+    if sea > 0:
+        patch = (np.arange(west, east) / 100.0 + np.arange(south, north)[:, None] / 300.0) % 1.0
+        values = np.where(patch < sea, np.nan, values)
     # Two digits, as an archive would keep them: it also compresses like one.
     return np.asarray(np.round(values, 2), dtype=np.float32)
 

@@ -83,7 +83,7 @@ class Calculation:
         values, codes = dict(done.values), dict(done.codes)
         for name in self.unfilled:
             values[name] = np.broadcast_to(given[name], values["tmin"].shape)
-            codes[name] = np.where(np.isnan(values[name]), filling.CODES["missing"], filling.CODES["given"])
+            codes[name] = filling.given_or_missing(np.isnan(values[name]))
         values |= {name: np.broadcast_to(given[name], values["tmin"].shape) for name in self.method.of_months}
         with checked_inputs():
             values |= self._own(given, place, values["ea"])

@@ -218,7 +218,7 @@ def range_problems(given: Mapping[str, np.ndarray], aliases: Mapping[str, str] |
         if limits is None or array.size == 0:
             continue
         low, high, unit = limits
-        if array.min() >= low and array.max() <= high:
+        if not (np.fmin.reduce(array, axis=None) < low or np.fmax.reduce(array, axis=None) > high):
             continue
         bad = (array < low) | (array > high)
         count = int(np.count_nonzero(bad))

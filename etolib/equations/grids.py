@@ -85,11 +85,9 @@ def grid_eto(
     flagged = (*filling.FILLED, *calculation.unfilled)
     dtype = np.dtype(np.float32) if all(a.dtype == np.float32 for a in arrays.values()) else np.dtype(np.float64)
     outputs = xr.apply_ufunc(
-        _GridBlock(calculation, tuple(arrays), kept, flagged, dtype),
+        _GridBlock(calculation, tuple(arrays), kept, flagged, dtype, lazy=any(a.chunks for a in arrays.values())),
         *arrays.values(),
-        latitude,
-        elevation,
-        day_of_year(when),
+        *_in_the_blocks_of(arrays, latitude, elevation, day_of_year(when)),
         output_core_dims=[[] for _ in range(1 + len(kept) + len(flagged))],
         dask="parallelized",
         output_dtypes=[dtype, *[dtype] * len(kept), *[np.int8] * len(flagged)],
@@ -106,6 +104,17 @@ def grid_eto(
     return EtoResult(
         result, flag_set, filled, latitude, elevation, calculation.name, calculation.convention, tuple(said)
     )
+
+
+def _in_the_blocks_of(weather: Mapping[str, Any], *place: Any) -> list[Any]:
+    """Return latitude, elevation and day in the blocks of the weather: else dask would cut the weather into theirs."""
+    blocks: dict[Any, Any] = {}
+    for array in weather.values():
+        blocks = {**array.chunksizes, **blocks}
+    return [
+        one.chunk({dim: blocks[dim] for dim in one.dims if dim in blocks}) if blocks and hasattr(one, "chunk") else one
+        for one in place
+    ]
 
 
 def _described(flags: dict[str, Any], attributes: Any) -> Any:
@@ -195,8 +204,11 @@ class _GridBlock:
         kept: tuple[str, ...],
         flagged: tuple[str, ...],
         dtype: np.dtype[Any],
+        *,
+        lazy: bool,
     ) -> None:
         self.calculation, self.names, self.kept, self.flagged, self.dtype = calculation, names, kept, flagged, dtype
+        self.lazy = lazy  # what dask holds is nobody's to write to: it needs no copies
 
     def __call__(self, *arrays: Any) -> tuple[np.ndarray, ...]:
         *weather, latitude, elevation, day = (as_float(a) for a in arrays)
@@ -209,5 +221,7 @@ class _GridBlock:
         given = {name: a if a.ndim else a.reshape(1) for name, a in given.items()}
         values, codes, result = self.calculation.run(given, place)
         outputs = [result, *(values[name] for name in self.kept)]
-        numbers = [np.broadcast_to(a, shape or (1,)).astype(self.dtype).reshape(shape) for a in outputs]
+        numbers = [
+            np.broadcast_to(a, shape or (1,)).astype(self.dtype, copy=not self.lazy).reshape(shape) for a in outputs
+        ]
         return (*numbers, *(np.broadcast_to(codes[n], shape or (1,)).reshape(shape) for n in self.flagged))

@@ -97,15 +97,26 @@ def test_refusals(tmp_path: Path) -> None:
         eto_archive(weather().drop_vars("elevation"), tmp_path / "eto.zarr")
 
 
+def test_the_weather_is_not_cut_into_the_blocks_of_the_place() -> None:
+    # A task reads each chunk of the weather as it lies, whatever the chunks of the elevation are
+    dataset = weather().chunk({"time": 5, "latitude": 4, "longitude": 3})
+    dataset["elevation"] = dataset["elevation"].chunk({"latitude": 1, "longitude": 6})
+    lazy = eto(dataset)
+    assert lazy.eto.chunks == dataset["tmin"].chunks
+    np.testing.assert_array_equal(lazy.eto.to_numpy(), eto(weather()).eto.to_numpy())
+
+
 def test_the_benchmark_runs_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The benchmark of 1e9 cell-days on a small grid: made, computed on a cluster of processes, read back
     from benchmarks import grid
 
     monkeypatch.setattr(grid, "GRID", (20, 30))
     monkeypatch.setattr(grid, "CHUNK", (10, 10, 30))
-    figures = grid.run(20 * 30 * 25, tmp_path, workers=1)
+    figures = grid.run(20 * 30 * 25, tmp_path, workers=1, rounds=1, sea=0.3)
     assert figures["cell_days"] == 15_000
-    done = xr.open_zarr(tmp_path / "eto.zarr", consolidated=False)
+    assert all(peak < figures["worker_memory_limit_mib"] for peak in figures["peak_memory_mib"].values())
+    done = xr.open_zarr(tmp_path / "out.zarr", consolidated=False)
+    assert 0.0 < float(np.isnan(done["eto"]).mean()) < 1.0
     source = xr.open_zarr(tmp_path / "weather.zarr", consolidated=False).compute()
     assert done["eto"].dtype == np.float32
     np.testing.assert_array_equal(done["eto"].to_numpy(), eto(source).eto.to_numpy())
