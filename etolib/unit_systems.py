@@ -7,6 +7,7 @@ the same.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -43,6 +44,36 @@ class Unit:
     factor: float = 1.0
     offset: float = 0.0
 
+    @property
+    def sign(self) -> str:
+        """The unit as a page writes it, nothing where a number has none.
+
+        >>> unit("degC", US).sign, unit("MJ m-2 day-1").sign, unit("kPa degC-1").sign, unit("1").sign
+        ('°F', 'MJ/m²/d', 'kPa/°C', '')
+        """
+        if self.text == "1":
+            return ""
+        shown = re.sub(r" (\w+)-1", r"/\1", self.text).replace(" m-2", "/m²")
+        return shown.replace("degC", "°C").replace("degF", "°F").replace("/day", "/d").replace("radian", "rad")
+
+    def of(self, canonical: float) -> float:
+        """Return a number of the canonical unit in this one, with all its digits.
+
+        >>> round(unit("m", US).of(0.9144), 9)
+        3.0
+        """
+        return (canonical - self.offset) / self.factor
+
+    def canonical(self, typed: float) -> float:
+        """Return a number that somebody has typed in this unit in the canonical one: 3 ft are 0.9144 m, 68 °F 20 °C.
+
+        >>> unit("m", US).canonical(3.0), unit("degC", US).canonical(68.0), unit("degC").canonical(20.1)
+        (0.9144, 20.0, 20.1)
+        """
+        if self.factor == 1.0 and self.offset == 0.0:
+            return typed
+        return round(typed * self.factor + self.offset, 9)
+
     def shown(self, canonical: Any) -> Any:
         """Return numbers of the canonical unit in this one, rounded: numbers, arrays and Series as they come.
 
@@ -52,6 +83,14 @@ class Unit:
         if self.factor == 1.0 and self.offset == 0.0:
             return _rounded(canonical, self.decimals)
         return _rounded((canonical - self.offset) / self.factor, self.decimals)
+
+    def name(self, column: str) -> str:
+        """Return the name of a column in this unit.
+
+        >>> unit("mm day-1", US).name("eto"), unit("mm day-1").name("eto")
+        ('eto_in', 'eto')
+        """
+        return f"{column}_{self.suffix}" if self.suffix else column
 
 
 # Of the canonical unit: text, suffix, decimals, and by which variable and unit `etolib.units` knows it. A number has as

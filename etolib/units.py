@@ -53,6 +53,12 @@ _PRESSURE = {
     "mbar": (0.1, 0.0),
     "mmHg": (0.133322387415, 0.0),
 }
+LANGLEY = 0.04184
+"""What a langley is, a thermochemical calorie on a square centimetre [MJ m-2]: 4.184e4 J m-2 in NIST SP 811, B.8.
+
+Networks that publish langleys convert by it (CIMIS: 1 W m-2 = 2.065 Ly day-1). FAO-56 Table 3 has 0.041868 for
+cal cm-2, of the calorie of the steam tables, which is 0.07 % more."""
+
 _RADIATION = {
     "MJ m-2 day-1": (1.0, 0.0),
     "MJ m-2 d-1": (1.0, 0.0),
@@ -65,8 +71,8 @@ _RADIATION = {
     "kJ m-2 day-1": (1e-3, 0.0),
     "kWh m-2 day-1": (3.6, 0.0),
     "Wh m-2 day-1": (3.6e-3, 0.0),
-    "langley day-1": (0.041868, 0.0),
-    "cal cm-2 day-1": (0.041868, 0.0),
+    "langley day-1": (LANGLEY, 0.0),
+    "cal cm-2 day-1": (LANGLEY, 0.0),
     "mm day-1": (2.45, 0.0),
 }
 _RADIATION_HOURLY = {
@@ -77,7 +83,7 @@ _RADIATION_HOURLY = {
     "J m-2": (1e-6, 0.0),
     "kJ m-2": (1e-3, 0.0),
     "Wh m-2": (0.0036, 0.0),
-    "langley h-1": (0.041868, 0.0),
+    "langley h-1": (LANGLEY, 0.0),
 }
 _PERCENT = {"%": (1.0, 0.0), "percent": (1.0, 0.0), "fraction": (100.0, 0.0), "1": (100.0, 0.0)}
 _WATER = {
@@ -111,7 +117,7 @@ UNITS: dict[str, dict[str, tuple[float, float]]] = {
 }
 """Accepted units of each variable with (factor, offset) to the canonical unit."""
 
-_LENGTH = {"m": (1.0, 0.0), "km": (1000.0, 0.0), "cm": (0.01, 0.0), "ft": (0.3048, 0.0)}
+_LENGTH = {"m": (1.0, 0.0), "km": (1000.0, 0.0), "cm": (0.01, 0.0), "ft": (0.3048, 0.0), "mi": (1609.344, 0.0)}
 _ANGLE = {
     **dict.fromkeys(("degrees", "degree", "deg", "°", "degrees_north", "degree_north", "degrees_N", "degreeN",
                      "degrees_east", "degree_east", "degrees_E", "degreeE"), (1.0, 0.0)),

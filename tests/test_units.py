@@ -31,7 +31,7 @@ from etolib.variables import INPUTS, VARIABLES
         ("rs", 100.0, "W m-2", 8.64),
         ("rs", 1.0, "kWh m-2 day-1", 3.6),
         ("rs", 1e6, "J m-2", 1.0),
-        ("rs", 1.0, "langley day-1", 0.041868),
+        ("rs", 1.0, "langley day-1", 0.04184),
         ("rs", 1.0, "mm day-1", 2.45),
         ("rs_hourly", 1000.0, "W m-2", 3.6),
         ("precipitation", 1.0, "inch", 25.4),

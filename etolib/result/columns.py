@@ -61,7 +61,7 @@ def name_in(column: str, system: str = METRIC, default: str | None = None) -> st
     ('tmin', 'tmin_degF', 'source')
     """
     found = unit_of(column, system, default)
-    return f"{column}_{found.suffix}" if found is not None and found.suffix else column
+    return column if found is None else found.name(column)
 
 
 def in_units(table: pd.DataFrame, system: str = METRIC, default: str | None = None) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
@@ -11,13 +12,16 @@ import numpy as np
 
 from etolib import words
 from etolib.equations.daily import daily_terms
-from etolib.unit_systems import METRIC
+from etolib.unit_systems import METRIC, US
 from etolib.widgets.form import marked
 from etolib.widgets.markup import day as markup
 from etolib.widgets.markup.day import INPUTS, OWN
 from etolib.widgets.wording import say
 
-_STEPS = {"tmax": 0.5, "tmin": 0.5, "ea": 0.05, "rs": 0.5, "u2": 0.1}  # of the arrows of a field, in its unit
+_STEPS = {  # of the arrows of a field, in its unit
+    METRIC: {"tmax": 0.5, "tmin": 0.5, "ea": 0.05, "rs": 0.5, "u2": 0.1},
+    US: {"tmax": 1.0, "tmin": 1.0, "ea": 0.5, "rs": 5.0, "u2": 0.2},
+}
 
 
 class DayView:
@@ -26,7 +30,7 @@ class DayView:
     Attributes
     ----------
     inputs : dict
-        The fields by the name of the input.
+        The fields by the name of the input, in the page's units.
     eto : float or None
         What is shown [mm day-1].
     """
@@ -36,6 +40,7 @@ class DayView:
         self._packed: Mapping[str, Any] | None = None
         self._at = 0
         self._filling = False
+        self._typed: dict[str, tuple[float, str]] = {}  # what was typed, and the units it was typed in
         self.eto: float | None = None
         self.back = marked(widgets.Button(description="‹"), "etolib-day-back", "etolib-quiet")
         self.date = marked(widgets.DatePicker(), "etolib-day-date", "etolib-field")
@@ -44,7 +49,7 @@ class DayView:
         self.reset = marked(widgets.Button(), "etolib-day-reset", "etolib-plain")
         self.said = marked(widgets.HTML(), "etolib-day-said")
         self.inputs = {
-            name: marked(widgets.FloatText(step=_STEPS[name]), "etolib-day-input", f"etolib-day-{name}", "etolib-field")
+            name: marked(widgets.FloatText(), "etolib-day-input", f"etolib-day-{name}", "etolib-field")
             for name in INPUTS
         }
         self.origins = {name: marked(widgets.HTML(), "etolib-muted") for name in INPUTS}
@@ -55,10 +60,10 @@ class DayView:
         self.widget = marked(widgets.VBox([head, self.said, self.fields, self.terms]), "etolib-day")
         self.back.on_click(lambda _: self._step(-1))
         self.on.on_click(lambda _: self._step(1))
-        self.reset.on_click(lambda _: self._fill())
+        self.reset.on_click(lambda _: self._begin())
         self.date.observe(self._chosen, "value")
-        for field in self.inputs.values():
-            field.observe(self._changed, "value")
+        for name, field in self.inputs.items():
+            field.observe(partial(self._changed, name), "value")
 
     # --- which day ----------------------------------------------------------------------------------------------------
 
@@ -68,16 +73,15 @@ class DayView:
         if answer is None:
             return
         if answer is not self._packed:
-            self._packed, self._at = answer, len(answer["dates"]) - 1
-            self._fill()
-        self._draw()
+            self._packed, self._at, self._typed = answer, len(answer["dates"]) - 1, {}
+        self._fill()
 
     def go(self, date: str) -> None:
         """Show a day, an ISO date; what is no day with a value is said."""
         assert self._packed is not None
         if date in self._packed["dates"]:
             self._at = self._packed["dates"].index(date)
-            self._fill()
+            self._begin()
         else:
             self._say("day_without_value", date=date)
 
@@ -88,36 +92,52 @@ class DayView:
     def _step(self, days: int) -> None:
         if self._packed and 0 <= self._at + days < len(self._packed["dates"]):
             self._at += days
-            self._fill()
+            self._begin()
 
     # --- its calculation ----------------------------------------------------------------------------------------------
 
-    def _fill(self) -> None:
+    def _begin(self) -> None:
         """Take the inputs of the day as they were."""
+        self._typed = {}
+        self._fill()
+
+    def _fill(self) -> None:
+        """Put the inputs of the day into their fields, changed ones as typed, and calculate."""
         packed = self._packed
-        if packed is None or not packed["dates"]:
-            return
-        self._filling = True
-        try:
-            self.date.value = dt.date.fromisoformat(packed["dates"][self._at])
-            for name, field in self.inputs.items():
-                field.value = round(packed["values"][name][self._at], 3)
-        finally:
-            self._filling = False
+        if packed is not None and packed["dates"]:
+            self._filling = True
+            try:
+                self.date.value = dt.date.fromisoformat(packed["dates"][self._at])
+                for name, field in self.inputs.items():
+                    field.step = _STEPS[self._units][name]
+                    field.value = self._shown(name)
+            finally:
+                self._filling = False
         self._draw()
 
-    def _changed(self, change: Mapping[str, Any]) -> None:
-        if not self._filling:
-            self._draw()
+    def _shown(self, name: str) -> float:
+        """Return an input as its field has it: in the page's units, what was typed in them digit by digit."""
+        value = self._inputs()[name]
+        if name not in self._typed:
+            return markup.shown(name, value, self._units)
+        typed, units = self._typed[name]
+        return typed if units == self._units else markup.converted(name, value, self._units)
+
+    def _changed(self, name: str, change: Mapping[str, Any]) -> None:
+        if self._filling or self._packed is None:
+            return
+        typed = float(change["new"])
+        if typed == markup.shown(name, self._packed["values"][name][self._at], self._units):
+            self._typed.pop(name, None)
+        else:
+            self._typed[name] = typed, self._units
+        self._draw()
 
     def _inputs(self) -> dict[str, float]:
-        """Return the inputs with all their digits, changed ones as typed."""
+        """Return the inputs in their canonical units: with all their digits, changed ones as typed."""
         assert self._packed is not None
-        taken = {}
-        for name, field in self.inputs.items():
-            own = self._packed["values"][name][self._at]
-            taken[name] = own if field.value == round(own, 3) else float(field.value)
-        return taken
+        own = {name: self._packed["values"][name][self._at] for name in INPUTS}
+        return own | {name: markup.taken(name, typed, units) for name, (typed, units) in self._typed.items()}
 
     def _draw(self) -> None:
         packed, language = self._packed, self._language
@@ -130,7 +150,7 @@ class DayView:
             return
         self.said.value = ""
         at, taken = self._at, self._inputs()
-        changed = any(value != packed["values"][name][at] for name, value in taken.items())
+        changed = bool(self._typed)
         problem = markup.impossible(taken)
         self.reset.layout.display = None if changed else "none"
         if problem is not None:
@@ -144,7 +164,7 @@ class DayView:
         self.answer.value = markup.answer(language, self.eto, packed["eto"][at] if changed else None, self._units)
         if packed["corrected"][at]:
             self._say("day_corrected")
-        self.terms.value = markup.terms(language, terms)
+        self.terms.value = markup.terms(language, terms, self._units)
 
     def _calculate(self, taken: Mapping[str, float]) -> dict[str, float]:
         packed = self._packed
@@ -167,7 +187,7 @@ class DayView:
         self.reset.description = say(language, "day_reset")
         self.date.description = say(language, "column_date")
         for name, field in self.inputs.items():
-            field.description = markup.input_name(language, name)
+            field.description = markup.input_name(language, name, self._units)
             if packed is not None and packed["dates"]:
                 source = packed["sources"].get(name, [""] * (at + 1))[at]
                 flag = packed["flags"].get(name, [""] * (at + 1))[at]

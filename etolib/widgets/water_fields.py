@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from etolib.errors import Problem
-from etolib.unit_systems import METRIC, US
+from etolib.unit_systems import METRIC, US, unit
 from etolib.water.checks import BOUNDS
 from etolib.water.crops import CROPS
 from etolib.water.irrigation import SYSTEMS
@@ -29,13 +29,11 @@ class Field:
     of : str
         Whose number it is: ``crop``, ``soil``, ``system``, ``balance`` or ``warmth``.
     low, high : float
-        Least and largest, in the unit of `metric`.
+        Least and largest, in the canonical unit.
     decimals : int
         Shown of the table's number.
-    metric, us : str
-        Units; empty for none.
-    factor, offset : float
-        US unit times factor plus offset is the metric one.
+    canonical : str
+        Its unit as `etolib.unit_systems` knows it; ``1`` for none.
     """
 
     name: str
@@ -43,38 +41,27 @@ class Field:
     low: float
     high: float
     decimals: int = 2
-    metric: str = ""
-    us: str = ""
-    factor: float = 1.0
-    offset: float = 0.0
+    canonical: str = "1"
 
     def unit(self, units: str) -> str:
-        """Return the unit in the page's units.
+        """Return the unit in the page's units, as a page writes it; empty for none.
 
-        >>> FIELDS["root_depth"].unit("us")
-        'ft'
+        >>> FIELDS["root_depth"].unit("us"), FIELDS["base"].unit("us"), FIELDS["p"].unit("us")
+        ('ft', '°F', '')
         """
-        return self.us if units == US else self.metric
+        return unit(self.canonical, units).sign
 
     def shown(self, value: float, units: str) -> float:
-        """Return a number of the metric unit in the page's units.
+        """Return a number of the canonical unit in the page's units.
 
         >>> round(FIELDS["base"].shown(10.0, "us"), 9)
         50.0
         """
-        return (value - self.offset) / self.factor if units == US else value
+        return unit(self.canonical, units).of(value)
 
     def taken(self, value: float, units: str) -> float:
-        """Return a number of the page's units in the metric unit."""
-        return round(value * self.factor + self.offset, 9) if units == US else value  # 3 ft are 0.9144 m
-
-
-def _length(name: str) -> Field:
-    return Field(name, "crop", *BOUNDS[name], 2, "m", "ft", 0.3048)
-
-
-def _temperature(name: str, high: float) -> Field:
-    return Field(name, "warmth", -20, high, 1, "°C", "°F", 5 / 9, -160 / 9)
+        """Return a number of the page's units in the canonical unit."""
+        return unit(self.canonical, units).canonical(value)
 
 
 FIELDS: Mapping[str, Field] = {
@@ -82,17 +69,16 @@ FIELDS: Mapping[str, Field] = {
     for one in (
         *(Field(name, "crop", *BOUNDS["kc"]) for name in ("kc_ini", "kc_mid", "kc_end")),
         *(Field(f"stage_{name}", "crop", *BOUNDS["stages"], 0) for name in ("initial", "development", "mid", "late")),
-        _length("root_depth"),
-        _length("height"),
+        *(Field(name, "crop", *BOUNDS[name], 2, "m") for name in ("root_depth", "height")),
         Field("p", "crop", *BOUNDS["p"]),
         Field("field_capacity", "soil", *BOUNDS["field_capacity"], 3),
         Field("wilting_point", "soil", *BOUNDS["wilting_point"], 3),
-        Field("total_evaporable", "soil", 1, 150, 1, "mm", "in", 25.4),
-        Field("readily_evaporable", "soil", 0, 30, 1, "mm", "in", 25.4),
-        Field("initial_depletion", "balance", 0, 100, 0, "%", "%"),
-        Field("efficiency", "system", 5, 100, 0, "%", "%"),
-        _temperature("base", 40),
-        _temperature("upper", 60),
+        Field("total_evaporable", "soil", 1, 150, 1, "mm"),
+        Field("readily_evaporable", "soil", 0, 30, 1, "mm"),
+        Field("initial_depletion", "balance", 0, 100, 0, "%"),
+        Field("efficiency", "system", 5, 100, 0, "%"),
+        Field("base", "warmth", -20, 40, 1, "degC"),
+        Field("upper", "warmth", -20, 60, 1, "degC"),
     )
 }
 """Numbers that can be typed, in the order they are shown."""
@@ -147,7 +133,7 @@ def number(typed: Any) -> float:
 
 
 def read(values: Mapping[str, Any], name: str, problems: list[Problem]) -> float | None:
-    """Return what was typed into a field in its metric unit, None where nothing was; what is none is a problem.
+    """Return what was typed into a field in its canonical unit, None where nothing was; what is none is a problem.
 
     ``values["us"]`` names the fields that were typed in US units.
 

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 import etolib
 from etolib.equations.daily import TERMS
+from etolib.result.columns import in_units, name_in
+from etolib.unit_systems import SYSTEMS, unit
+from etolib.variables import VARIABLES
 from etolib.widgets.day import DayView
 from etolib.widgets.markup import formulas
 from etolib.widgets.tabs import day as tab
@@ -55,20 +58,50 @@ def test_every_day_has_the_eto_of_the_table_and_the_terms_of_the_package(result,
         {"tmax": st.floats(15, 45), "tmin": st.floats(-10, 14), "ea": st.floats(0.2, 1.2), "rs": st.floats(2, 35),
          "u2": st.floats(0, 12)}
     ),
-    st.sampled_from(["metric", "us"]),
+    st.sampled_from(SYSTEMS),
 )  # fmt: skip
 @settings(max_examples=25, deadline=None)
-def test_a_changed_input_gives_what_the_equation_gives(packed, typed, units):
+def test_a_changed_input_gives_what_the_equation_gives_in_whatever_units_it_is_typed(packed, typed, units):
     view = view_of(packed, units)
-    for name, value in typed.items():
+    other = next(one for one in SYSTEMS if one != units)
+    there = {name: unit(VARIABLES[name].units, units).of(value) for name, value in typed.items()}
+    for name, value in there.items():
         view.inputs[name].value = value
     right = etolib.eto_fao56(**typed, latitude=-22.7, elevation=packed["elevation"], day_of_year=33)
-    assert view.eto == pytest.approx(float(right), abs=1e-9)
-    assert shown(view) == pytest.approx(round(float(right), 2) / (25.4 if units == "us" else 1), abs=0.0006)
+    view.show("en", packed, None, other)  # the other units change what is shown, and no number of the calculation
+    assert view.eto == pytest.approx(float(right), abs=1e-6)
+    for name, value in typed.items():
+        assert view.inputs[name].value == pytest.approx(unit(VARIABLES[name].units, other).of(value), abs=0.051)
+    view.show("en", packed, None, units)
+    assert {name: field.value for name, field in view.inputs.items()} == there  # as it was typed, to the last digit
+    assert view.eto == pytest.approx(float(right), abs=1e-6)
+    assert shown(view) == pytest.approx(round(view.eto, 2) / (25.4 if units == "us" else 1), abs=0.0006)
     assert "it was" in view.answer.value
     view.reset.click()
-    assert view.inputs["u2"].value == round(packed["values"]["u2"][-1], 3)
+    assert view.eto == pytest.approx(packed["eto"][-1], abs=1e-9)
     assert "it was" not in view.answer.value
+
+
+@pytest.mark.parametrize("units", SYSTEMS)
+def test_inputs_and_terms_stand_in_the_units_of_the_page_with_the_numbers_of_the_file(result, packed, units):
+    view = view_of(packed, units)
+    file = in_units(result.table, units).iloc[-1]
+    for name, field in view.inputs.items():
+        assert field.value == file[name_in(name, units)]
+        assert f"[{unit(VARIABLES[name].units, units).sign}]" in field.description
+    signs = {"metric": ("°C", "kPa", "m/s", "MJ/m²/d", "mm/day"), "us": ("°F", "mbar", "mph", "W/m²", "in/day")}
+    for sign in signs[units]:
+        assert f"<small>{sign}</small>" in view.terms.value
+    assert ("take SI units" in view.terms.value) == (units == "us")
+    terms = result.terms(packed["dates"][-1])["value"]
+    for name, (canonical, *_) in TERMS.items():
+        html = view.terms.value.split(f'data-term="{name}"')[1].split('role="cell" class="n">')[1]
+        row, found = html.split('<span role="cell"')[0], unit(canonical, units)
+        rounding = 0.005 if not found.suffix else 0.5 * 10.0**-found.decimals + 0.005 / found.factor
+        number = float(re.match(r"[−\d.]+", row)[0].replace("−", "-"))
+        assert number == pytest.approx(found.of(terms[name]), abs=1.01 * rounding)
+        below = f"{terms[name]:.{2 if abs(terms[name]) >= 1 else 4}f}".replace("-", "−")
+        assert (f'etolib-si">{below}' in row) == bool(found.suffix)  # what the formula takes
 
 
 @pytest.mark.parametrize(("name", "value", "said"), [("tmin", 31.0, "above the maximum"), ("u2", -1.0, "below 0")])

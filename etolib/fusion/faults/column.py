@@ -14,6 +14,7 @@ from etolib.fusion.faults.examined import Examined
 from etolib.fusion.sources import trusted
 from etolib.fusion.statistics import Ordered, count, deviation, median
 from etolib.sources.catalogue import STATION
+from etolib.units import LANGLEY
 from etolib.words import Text, say
 
 SWAP_APART, SWAP_TOGETHER = 1.5, 5.0
@@ -130,7 +131,7 @@ def radiation_units(examined: Examined, name: str) -> None:
 
 def _likely_unit(clear: float) -> Text:
     """Return what clear days that reach ``clear`` of extraterrestrial radiation say of the unit."""
-    factors = {"W m-2": 1 / 0.0864, "kWh m-2 day-1": 1 / 3.6, "cal cm-2 day-1": 1 / 0.041868, "J cm-2 day-1": 100.0}
+    factors = {"W m-2": 1 / 0.0864, "kWh m-2 day-1": 1 / 3.6, "cal cm-2 day-1": 1 / LANGLEY, "J cm-2 day-1": 100.0}
     unit, factor = min(factors.items(), key=lambda item: abs(np.log(clear / (0.73 * item[1]))) if clear > 0 else 1e9)
     if clear > 0 and abs(np.log(clear / (0.73 * factor))) < 0.3:
         return say("clear_days_look_like", ratio=f"{clear:.2f}", unit=unit)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from etolib.units import LANGLEY, factors
+
 Conversion = tuple[float, float]
 
-_FAHRENHEIT = (5 / 9, -160 / 9)
-_MMHG = 0.1333224
+_FAHRENHEIT = factors("tmin", "degF")
+_MMHG, _ = factors("pressure", "mmHg")
 
 UNITS: Mapping[str, Mapping[str, Conversion]] = {
     "temperature": {
@@ -27,11 +29,11 @@ UNITS: Mapping[str, Mapping[str, Conversion]] = {
     },
     "radiation": {
         "MJ/m²": (1.0, 0.0), "W/m²": (0.0864, 0.0), "kWh/m²": (3.6, 0.0), "Wh/m²": (0.0036, 0.0),
-        "Ly": (0.04184, 0.0), "J/cm²": (0.01, 0.0), "kJ/m²": (0.001, 0.0), "J/m²": (1e-6, 0.0), "kW/m²": (86.4, 0.0),
-        "kcal/m²": (0.004184, 0.0), "kJ/cm²": (10.0, 0.0), "0.1 MJ/m²": (0.1, 0.0), "mW/cm²": (0.864, 0.0),
+        "Ly": (LANGLEY, 0.0), "J/cm²": (0.01, 0.0), "kJ/m²": (0.001, 0.0), "J/m²": (1e-6, 0.0), "kW/m²": (86.4, 0.0),
+        "kcal/m²": (LANGLEY / 10, 0.0), "kJ/cm²": (10.0, 0.0), "0.1 MJ/m²": (0.1, 0.0), "mW/cm²": (0.864, 0.0),
         "BTU/ft²": (0.01135653, 0.0), "mWh/cm²": (0.036, 0.0),
         "MJ/m²/h": (24.0, 0.0), "kJ/m²/h": (0.024, 0.0), "J/cm²/h": (0.24, 0.0),
-        "Ly/min": (0.04184 * 1440, 0.0), "Ly/h": (0.04184 * 24, 0.0),
+        "Ly/min": (LANGLEY * 1440, 0.0), "Ly/h": (LANGLEY * 24, 0.0),
     },
     "water": {
         "mm": (1.0, 0.0), "in": (25.4, 0.0), "cm": (10.0, 0.0), "m": (1000.0, 0.0), "0.1 mm": (0.1, 0.0),

@@ -12,6 +12,7 @@ import numpy as np
 
 from etolib.site import distance_km
 from etolib.unit_systems import US
+from etolib.units import factors
 from etolib.widgets import texts
 from etolib.widgets.daily import DECIMALS, MM_PER
 from etolib.widgets.markup.base import label, text
@@ -101,7 +102,8 @@ def between(language: str, one: Mapping[str, Any], other: Mapping[str, Any], uni
     said = []
     if (one["latitude"], one["longitude"]) != (other["latitude"], other["longitude"]):
         far = distance_km(one["latitude"], one["longitude"], other["latitude"], other["longitude"])
-        shown, unit = (far / 1.609344, "mi") if units == US else (far, "km")
+        mile, _ = factors("elevation", "mi")
+        shown, unit = (1000 * far / mile, "mi") if units == US else (far, "km")
         number = texts.decimal(language, shown, 0 if shown >= 10 else 1)
         said.append(say(language, "compare_other_place", place=other["place"], distance=number, unit=unit))
     if one["period"] != other["period"]:

@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from etolib import words
-from etolib.unit_systems import US
+from etolib.unit_systems import US, unit
 from etolib.widgets import texts, wording
 from etolib.widgets.markup.base import label, sentence, text
 from etolib.widgets.markup.normals import depth, signed, table
@@ -86,9 +86,9 @@ def in_units(language: str, note: Text, units: str) -> Text:
     key, values = note.key, dict(note.values)
     if units == US and key == "water_soil":
         key = "water_soil_us"
-        values |= {name: f"{float(values[name]) / 0.3048:.2f}" for name in _DEPTHS_IN_FEET}
+        values |= {name: f"{unit('m', US).of(float(values[name])):.2f}" for name in _DEPTHS_IN_FEET}
     if units == US and key == "water_kc_of_climate":
-        key, values["wind"] = "water_kc_of_climate_us", f"{float(values['wind']) / 0.44704:.1f}"
+        key, values["wind"] = "water_kc_of_climate_us", f"{unit('m s-1', US).of(float(values['wind'])):.1f}"
     mark = words.look_up(language, "decimal_mark")
     for name, value in values.items():
         if isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -130,7 +130,7 @@ def _warmth(language: str, warmth: Mapping[str, Any], units: str) -> list[str]:
     """Return the degree days above the base, in degrees of the page's units."""
     field = FIELDS["base"]
     base, upper = (None if warmth[name] is None else field.shown(warmth[name], units) for name in ("base", "upper"))
-    total = None if warmth["sum"] is None else warmth["sum"] / (field.factor if units == US else 1.0)
+    total = None if warmth["sum"] is None else warmth["sum"] / unit(field.canonical, units).factor
     about = say(
         language, "water_degree_days" if upper is None else "water_degree_days_within",
         base=texts.decimal(language, base, 1), upper=texts.decimal(language, upper, 1), unit=field.unit(units),

@@ -8,6 +8,7 @@ from etolib.sources.station.headers import take_apart
 from etolib.sources.station.names import split_unit
 from etolib.sources.station.preamble import units
 from etolib.sources.station.units import UNITS, unit_of
+from etolib.units import LANGLEY, factors
 
 SPELLINGS = {
     "°C": (
@@ -192,6 +193,12 @@ def test_units_are_exact():
     assert UNITS["wind"]["mph"][0] == 0.44704
     assert UNITS["wind"]["kn"][0] == pytest.approx(0.514444, abs=1e-6)
     assert UNITS["water"]["in"][0] == 25.4
-    assert UNITS["radiation"]["Ly"][0] == 0.04184  # 1 Ly = 1 cal(th) cm-2 = 41.84 kJ m-2
+    # A langley is a thermochemical calorie on a square centimetre, 4.184e4 J m-2 (NIST SP 811 B.8), and so the networks
+    # that publish it convert: CIMIS has 1 W m-2 = 2.065 Ly day-1. FAO-56 Table 3 takes the calorie of the steam tables.
+    assert UNITS["radiation"]["Ly"][0] == LANGLEY == 0.04184
+    assert round(0.0864 / LANGLEY, 3) == 2.065
+    for unit in ("langley day-1", "cal cm-2 day-1", "ly/day"):
+        assert factors("rs", unit)[0] == 0.04184
+    assert factors("rs_hourly", "langley h-1")[0] == 0.04184
     assert UNITS["radiation"]["BTU/ft²"][0] == pytest.approx(0.0113565, rel=1e-5)
     assert split_unit("Wind speed, m/s") == ("Wind speed", "m/s")
