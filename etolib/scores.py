@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from etolib.unit_systems import METRIC, unit
+
 SCORES = ("r2", "kge", "kge2012", "nse", "mae", "rmse", "pbias")
 
 
@@ -134,7 +136,9 @@ def interval_score(lower: np.ndarray, upper: np.ndarray, reference: np.ndarray) 
     }
 
 
-def compared_csv(day: np.ndarray, reference: np.ndarray, name: str, series: Mapping[str, np.ndarray]) -> str:
+def compared_csv(
+    day: np.ndarray, reference: np.ndarray, name: str, series: Mapping[str, np.ndarray], units: str = METRIC
+) -> str:
     """Return compared days as CSV text: ``# `` lines with the scores, then a row a day, empty where absent.
 
     Parameters
@@ -147,6 +151,8 @@ def compared_csv(day: np.ndarray, reference: np.ndarray, name: str, series: Mapp
         Of the reference.
     series : mapping of str to ndarray, shape (days,)
         What is compared with it. [mm day-1]
+    units : {"metric", "us"}
+        Of the file; inches are named in the columns and have a decimal more.
 
     >>> print(compared_csv(np.array([0, 1]), np.array([2.0, 3.0]), "mine", {"eto": np.array([2.5, 3.5])}))
     # etolib comparison; reference: mine
@@ -157,12 +163,18 @@ def compared_csv(day: np.ndarray, reference: np.ndarray, name: str, series: Mapp
     1970-01-02,3.000,3.500
     <BLANKLINE>
     """
+    depth = unit("mm day-1", units)
+    decimals = 4 if depth.suffix else 3
     lines = [f"# etolib comparison; reference: {' '.join(name.split())}"]
     for one, eto in series.items():
         found = agreement(eto, reference)
-        scores = ", ".join(f"{score} {found[score]:.3f}" for score in ("bias", "rmse", "kge", "r"))
-        lines.append(f"# {one}: n {found['n']:.0f}, {scores}")
-    lines += ["# units: mm day-1; empty = absent", ",".join(["date", "reference", *series])]
-    for date, *values in zip(day.astype("datetime64[D]").astype(str), reference, *series.values(), strict=True):
-        lines.append(",".join([date, *("" if math.isnan(value) else f"{value:.3f}" for value in values)]))
+        scores = {"bias": depth.of(found["bias"]), "rmse": depth.of(found["rmse"])}
+        told = [f"{score} {value:.{decimals}f}" for score, value in scores.items()]
+        told += [f"{score} {found[score]:.3f}" for score in ("kge", "r")]
+        lines.append(f"# {one}: n {found['n']:.0f}, {', '.join(told)}")
+    lines.append(f"# units: {depth.text}; empty = absent")
+    lines.append(",".join(["date", *map(depth.name, ("reference", *series))]))
+    shown = [depth.of(values) for values in (reference, *series.values())]
+    for date, *values in zip(day.astype("datetime64[D]").astype(str), *shown, strict=True):
+        lines.append(",".join([date, *("" if math.isnan(value) else f"{value:.{decimals}f}" for value in values)]))
     return "\n".join(lines) + "\n"

@@ -56,8 +56,8 @@ class Unit:
         shown = re.sub(r" (\w+)-1", r"/\1", self.text).replace(" m-2", "/m²")
         return shown.replace("degC", "°C").replace("degF", "°F").replace("/day", "/d").replace("radian", "rad")
 
-    def of(self, canonical: float) -> float:
-        """Return a number of the canonical unit in this one, with all its digits.
+    def of(self, canonical: Any) -> Any:
+        """Return numbers of the canonical unit in this one, with all their digits: numbers, arrays and Series.
 
         >>> round(unit("m", US).of(0.9144), 9)
         3.0

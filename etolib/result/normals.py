@@ -21,6 +21,7 @@ import pandas as pd
 from etolib.errors import InputError, Problem
 from etolib.request import Request
 from etolib.site import Period, Site
+from etolib.unit_systems import METRIC, check, unit
 from etolib.words import Text, say
 
 if TYPE_CHECKING:
@@ -99,26 +100,42 @@ class Normals:
             return say("normal_of_years", count=count, first=first, last=last)
         return say("normal_of_years_and_sources", count=count, first=first, last=last, sources=self.sources)
 
-    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+    def to_csv(self, path: str | os.PathLike[str] | None = None, *, units: str = METRIC) -> str:
         """Return the days as CSV text, also written to ``path``: ``# `` lines first, dates ISO, empty where absent.
 
         The lines say what the normal is of, the sums of the period, the notes, and the unit.
+
+        Parameters
+        ----------
+        path : path, optional
+        units : {"metric", "us"}
+            Of the numbers; inches are named in their columns (``value_in``) and have a decimal more.
         """
+        day, depth = unit("mm day-1", check(units)), unit("mm", units)
+        more = int(bool(depth.suffix))
         lines = [f"etolib normals of {self.variable}", f"base: {self.base}"]
         for name in ("days", "total", "normal", "anomaly", "percent", "percentile"):
-            value = float(getattr(self, name))
-            lines.append(f"{name}: {'unknown' if np.isnan(value) else f'{value:.2f}'.removesuffix('.00')}")
+            value, decimals = float(getattr(self, name)), 2
+            if name in _SUMS:
+                value, decimals = depth.of(value), 2 + more
+            lines.append(f"{name}: {'unknown' if np.isnan(value) else f'{value:.{decimals}f}'.removesuffix('.00')}")
         lines += [f"note: {note}" for note in self.notes]
-        lines += [f"sum of {year}: {value:.2f}" for year, value in self.sums.items()]
-        lines.append("units: mm day-1 of days, mm of sums, % of percent and percentile; empty = absent")
-        rounded = {name: self.table[name].round(3) for name in self.table.columns.drop("date")}
-        table = self.table.assign(**rounded).to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+        lines += [f"sum of {year}: {depth.of(value):.{2 + more}f}" for year, value in self.sums.items()]
+        lines.append(f"units: {day.text} of days, {depth.text} of sums, % of percent and percentile; empty = absent")
+        names = self.table.columns.drop("date")
+        shown = self.table.assign(**{name: day.of(self.table[name]).round(3 + more) for name in names})
+        shown = shown.rename(columns={name: day.name(name) for name in names})
+        table = shown.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
         text = "".join(f"# {line}\n" for line in lines) + table
         if path is not None:
             from etolib.result.formats import write
 
             write(path, text.encode())
         return text
+
+
+_SUMS = ("total", "normal", "anomaly")
+"""What of a `Normals` is a depth of water."""
 
 
 def baseline_request(request: Request) -> Request:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etolib.unit_systems import METRIC, Unit, check, unit
 from etolib.water.balance import HELD, KNOWN, MISSING, UNKNOWN
 from etolib.water.crops import Crop
 from etolib.water.irrigation import System
@@ -109,24 +110,38 @@ class WaterBalance:
         names = ("eto", "precipitation", "irrigation", "etc", "etc_adjusted", "percolation", "runoff")
         return {"days": float(len(known))} | {name: float(known[name].sum()) for name in names}
 
-    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+    def to_csv(self, path: str | os.PathLike[str] | None = None, *, units: str = METRIC) -> str:
         """Return the table as CSV text, also written to ``path``: ``# `` lines first, dates ISO, empty where unknown.
 
         The lines say with what the balance was made, the notes, and the unit of each column; water has three decimals,
         coefficients four.
+
+        Parameters
+        ----------
+        path : path, optional
+        units : {"metric", "us"}
+            Of the numbers; US ones are named in their columns (``eto_in``, ``root_depth_ft``), and inches have four
+            decimals. The settings are in SI units in both.
         """
+        of = {name: unit(canonical, check(units)) for name, canonical in UNITS.items() if name in self.table}
         lines = [
             f"etolib water balance (FAO-56): {self.crop.title}; soil {self.soil.title}; irrigation {self.system.title}"
         ]
         lines += [f"setting {name}: {_plain(value)}" for name, value in self.settings.items()]
         lines += [f"note: {note}" for note in self.notes]
         lines += [
-            "planned irrigation {:%Y-%m-%d}: net {:.3f} mm, gross {:.3f} mm".format(*row)
-            for row in self.irrigations().itertuples(index=False)
+            f"planned irrigation {date:%Y-%m-%d}: net {_depth(net, units)}, gross {_depth(gross, units)}"
+            for date, net, gross in zip(*(self.irrigations()[name] for name in ("date", "net", "gross")), strict=True)
         ]
-        lines.append("units: " + ", ".join(f"{name} [{UNITS.get(name, '-')}]" for name in self.table.columns[1:]))
-        decimals = {name: 3 if name in UNITS else 4 for name in self.table.columns if name not in _WORDS}
-        table = self.table.astype(dict.fromkeys(decimals, float)).round(decimals).astype({"season_day": "Int64"})
+        if units != METRIC:
+            lines.append("settings and notes: in SI units where they name no other (m, mm, degC)")
+        named = {name: of[name].name(name) if name in of else name for name in self.table.columns}
+        texts = {name: of[name].text if name in of else "-" for name in self.table.columns}
+        lines.append("units: " + ", ".join(f"{named[name]} [{texts[name]}]" for name in self.table.columns[1:]))
+        decimals = {name: _decimals(of[name]) if name in of else 4 for name in self.table.columns if name not in _WORDS}
+        table = self.table.astype(dict.fromkeys(decimals, float))
+        table = table.assign(**{name: one.of(table[name]) for name, one in of.items() if one.suffix})
+        table = table.round(decimals).astype({"season_day": "Int64"}).rename(columns=named)
         text = "".join(f"# {line}\n" for line in lines) + table.to_csv(
             index=False, date_format="%Y-%m-%d", lineterminator="\n"
         )
@@ -142,6 +157,20 @@ class WaterBalance:
 
 
 _WORDS = ("date", "stage", "state")
+
+
+def _decimals(of: Unit) -> int:
+    return 4 if of.suffix == "in" else 3
+
+
+def _depth(value: float, units: str) -> str:
+    """Return a depth of water [mm] with its unit, in a system of units.
+
+    >>> _depth(25.4, "metric"), _depth(25.4, "us")
+    ('25.400 mm', '1.0000 in')
+    """
+    found = unit("mm", units)
+    return f"{found.of(value):.{_decimals(found)}f} {found.text}"
 
 
 def _plain(value: Any) -> str:

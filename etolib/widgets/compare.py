@@ -232,6 +232,6 @@ class CompareView:
         drawn = next(pair for pair in pairs if pair.row == self.shown.value)
         self.scatter.value = markup.scatter(language, drawn, name, units)
         assert self._days is not None
-        file = compared_csv(self._days.day, pairs[0].reference, name, {pair.row: pair.eto for pair in pairs})
+        file = compared_csv(self._days.day, pairs[0].reference, name, {pair.row: pair.eto for pair in pairs}, units)
         link = markup.download(language, self._days.answer["file"], file)
         self.months.value = markup.months(language, pairs, units) + link

@@ -57,7 +57,8 @@ class Field:
         >>> round(FIELDS["base"].shown(10.0, "us"), 9)
         50.0
         """
-        return unit(self.canonical, units).of(value)
+        found: float = unit(self.canonical, units).of(value)
+        return found
 
     def taken(self, value: float, units: str) -> float:
         """Return a number of the page's units in the canonical unit."""

@@ -111,7 +111,7 @@ def test_a_typed_coefficient_and_an_irrigation_change_the_need_and_the_file_is_t
     expect(page.locator(".etolib-water-root-depth.etolib-own")).to_be_visible()
     right = python_water({**values, "root_depth": "0.9144"})
     expect(need(page)).to_have_text(depth("es", right.irrigations()["net"].sum(), US))
-    assert text_of(page, "water") == right.to_csv()
+    assert text_of(page, "water") == right.to_csv(units=US)
 
 
 def test_a_period_against_1991_to_2020_that_were_a_task_which_can_be_cancelled(visit, weather, stage):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -153,6 +155,13 @@ def test_the_sources_of_the_record_and_the_file_say_what_the_normal_is_of(tmp_pa
     assert "mm day-1" in text
     table = pd.read_csv(tmp_path / "a.csv", comment="#", parse_dates=["date"])
     pd.testing.assert_frame_equal(table, found.table, check_dtype=False, atol=0.0005, rtol=0)
+    inches = found.to_csv(units="us")
+    table = pd.read_csv(io.StringIO(inches), comment="#", parse_dates=["date"])
+    assert [*table] == ["date", *(f"{name}_in" for name in found.table if name != "date")]
+    np.testing.assert_allclose(25.4 * table["value_in"], found.table["value"], atol=0.0013)
+    assert f"# total: {found.total / 25.4:.3f}\n" in inches
+    assert "# percentile: 68.33\n" in inches
+    assert "# units: in day-1 of days, in of sums" in inches
     usual = normals(days("2024-03-01", "2024-03-31"), site=PLACE).to_csv()
     assert "# percentile: unknown\n" in usual
     assert "2024-03-01,4.45," in usual

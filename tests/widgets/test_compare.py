@@ -226,10 +226,12 @@ def test_other_places_periods_and_few_days_are_said_and_the_file_is_what_is_show
     )
     text = base64.b64decode(link[2]).decode()
     table = pd.read_csv(io.StringIO(text), comment="#", index_col="date", parse_dates=True)
-    assert [*table] == ["reference", *(pair.row for pair in view.pairs)]
+    assert [*table] == ["reference_in", *(f"{pair.row}_in" for pair in view.pairs)]  # in the units of the page
     for pair in view.pairs:
-        assert table[pair.row].to_numpy() == pytest.approx(pair.eto, abs=0.0005, nan_ok=True)
-        found = agreement(table[pair.row].to_numpy(), table["reference"].to_numpy())
-        assert found["rmse"] == pytest.approx(pair.scores["rmse"], abs=0.001)
-        assert f"# {pair.row}: n {pair.scores['n']:.0f}, bias {pair.scores['bias']:.3f}" in text
-    assert cells(view.scores.value, "eto") == scored(table["eto"], table["reference"], 25.4, 3)
+        eto = 25.4 * table[f"{pair.row}_in"].to_numpy()
+        assert eto == pytest.approx(pair.eto, abs=0.0013, nan_ok=True)
+        found = agreement(eto, 25.4 * table["reference_in"].to_numpy())
+        assert found["rmse"] == pytest.approx(pair.scores["rmse"], abs=0.002)
+        assert f"# {pair.row}: n {pair.scores['n']:.0f}, bias {pair.scores['bias'] / 25.4:.4f}" in text
+    assert cells(view.scores.value, "eto") == scored(table["eto_in"], table["reference_in"], 1, 3)
+    assert "# units: in day-1" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from copy import copy
 
@@ -13,6 +14,7 @@ import etolib
 from etolib.request import Request
 from etolib.result.normals import normals
 from etolib.tasks.messages import State
+from etolib.unit_systems import SYSTEMS
 from etolib.widgets.markup import calendar as markup
 from etolib.widgets.normals import NormalsView
 from etolib.widgets.tabs import normals as tab
@@ -57,6 +59,11 @@ def html_of(answer, units="metric", language="en"):
     return view_of(answer, units, language).shown.value
 
 
+def link(html, variable):
+    found = re.search(rf'etolib-download-normals-{variable} [^>]*base64,([^"]*)"', html)
+    return base64.b64decode(found[1]).decode()
+
+
 def hidden(widget):
     return widget.layout.display == "none"
 
@@ -79,7 +86,8 @@ def test_sums_are_those_of_the_package(result, units, mm, span):
         assert row[:3] == pytest.approx(numbers, abs=0.051 if mm == 1 else 0.0051)
         assert row[3:] == pytest.approx([right.percent, right.percentile], abs=0.51, nan_ok=True)
         assert answer[variable]["origin"] == right.origin
-        assert answer[variable]["csv"] == right.to_csv()
+        assert answer[variable]["csv"] == {system: right.to_csv(units=system) for system in SYSTEMS}
+        assert link(html_of(answer, units), variable) == right.to_csv(units=units)
         months = np.array([[value, normal] for _, value, normal in answer[variable]["months"]])
         assert months.sum(axis=0)[0] == pytest.approx(right.total)
 

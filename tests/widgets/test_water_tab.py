@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import io
 import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import etolib
+from etolib.unit_systems import SYSTEMS, unit
 from etolib.water import season
 from etolib.water.crop_water import water_balance
 from etolib.water.crops import CROPS
 from etolib.water.degree_days import degree_days
+from etolib.water.ledger import UNITS
 from etolib.water.notes import own_of_crop
 from etolib.water.soil import soil
 from etolib.widgets import water_fields
@@ -88,7 +92,8 @@ def test_numbers_are_those_of_the_package(result, values, given, units):
         np.testing.assert_allclose(
             np.array(answer[name], float), right.table[name].astype(float), rtol=1e-12, equal_nan=True
         )
-    assert days_of(answer["csv"]) == days_of(right.to_csv())
+    for system in SYSTEMS:
+        assert days_of(answer["csv"][system]) == days_of(right.to_csv(units=system))
     view = view_of(answer, units)
     html, mm = view.shown.value, 25.4 if units == "us" else 1
     shown, totals = cells(html, "etolib-water-sums"), right.totals()
@@ -110,7 +115,21 @@ def test_numbers_are_those_of_the_package(result, values, given, units):
     assert "<table" not in html
     assert "of the climatology" in html
     link = re.search(r'download="([^"]+_water.csv)" href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)
-    assert base64.b64decode(link[2]).decode() == answer["csv"]
+    assert base64.b64decode(link[2]).decode() == answer["csv"][units]
+
+
+def test_the_file_in_us_units_is_the_metric_one_and_names_its_units(first):
+    metric, us = (pd.read_csv(io.StringIO(first["csv"][units]), comment="#") for units in SYSTEMS)
+    for name, canonical in UNITS.items():
+        if name in metric:
+            found = unit(canonical, "us")
+            assert name not in us
+            back = us[f"{name}_{found.suffix}"] * found.factor
+            np.testing.assert_allclose(back, metric[name], atol=0.0005 + 0.00051 * found.factor, equal_nan=True)
+            assert f"{name}_{found.suffix} [{found.text}]" in first["csv"]["us"]
+    for name in {*metric} - {*UNITS}:
+        pd.testing.assert_series_equal(metric[name], us[name])
+    assert re.search(r"# planned irrigation \S+: net \d+\.\d{4} in, gross \d+\.\d{4} in\n", first["csv"]["us"])
 
 
 def days_of(text):

@@ -23,7 +23,7 @@ def page(language: str, answer: Mapping[str, Any], units: str) -> str:
     ``answer`` is as `etolib.widgets.tabs.normals.ask` gives it.
     """
     parts = (_sums(language, answer, units), _notes(language, answer), _months(language, answer, units))
-    return f"{''.join(parts)}{_files(language, answer)}"
+    return f"{''.join(parts)}{_files(language, answer, units)}"
 
 
 def comparable(answer: Mapping[str, Any]) -> bool:
@@ -151,12 +151,12 @@ def _notes(language: str, answer: Mapping[str, Any]) -> str:
     return f'<ul class="etolib-muted etolib-figures-notes">{rows}</ul>' if rows else ""
 
 
-def _files(language: str, answer: Mapping[str, Any]) -> str:
-    """Return the links to the files of what is compared; their numbers are in mm, as those of every file."""
+def _files(language: str, answer: Mapping[str, Any], units: str) -> str:
+    """Return the links to the files of what is compared, in the units of the page."""
     links = ""
     for variable in VARIABLES:
         if "csv" in answer[variable]:
-            data = base64.b64encode(answer[variable]["csv"].encode()).decode("ascii")
+            data = base64.b64encode(answer[variable]["csv"][units].encode()).decode("ascii")
             about = label(language, "normals_download", variable=say(language, f"column_{variable}"))
             links += (
                 f'<a class="etolib-download-normals-{variable} etolib-action" '

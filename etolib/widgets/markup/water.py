@@ -69,7 +69,7 @@ def page(language: str, answer: Mapping[str, Any], units: str) -> str:
         f"{_sums(language, answer, units)}{_irrigations(language, answer, units)}"
         f'<figure class="etolib-depletion"><figcaption>{title}<span class="etolib-lines">{legend}</span></figcaption>'
         f'{chart}</figure><ul class="etolib-muted etolib-figures-notes">{notes}</ul>'
-        f"{download(language, answer, 'water')}"
+        f"{download(language, answer, 'water', units)}"
     )
 
 
@@ -99,9 +99,9 @@ def in_units(language: str, note: Text, units: str) -> Text:
 _NUMBER = re.compile(r"-?\d+\.\d+")
 
 
-def download(language: str, answer: Mapping[str, Any], name: str) -> str:
-    """Return the link to the file of an answer; its numbers are in mm, as those of every file."""
-    data = base64.b64encode(answer["csv"].encode()).decode("ascii")
+def download(language: str, answer: Mapping[str, Any], name: str, units: str) -> str:
+    """Return the link to the file of an answer, in the units of the page."""
+    data = base64.b64encode(answer["csv"][units].encode()).decode("ascii")
     return (
         f'<p><a class="etolib-download-{name} etolib-action" download="{text(answer["file"])}" '
         f'href="data:text/csv;charset=utf-8;base64,{data}">{label(language, "download_csv")}</a></p>'

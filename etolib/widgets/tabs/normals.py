@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, InputError
+from etolib.unit_systems import SYSTEMS
 from etolib.widgets.tabs.tab import Tab, View
 from etolib.words import encode
 
@@ -21,10 +22,10 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
     -------
     dict
         ``eto``, ``precipitation``: each a comparison (`etolib.result.normals.Normals` as plain values; ``months`` holds
-        value and normal of the compared days of each month [mm]; ``csv`` its days as a file) or ``why`` there is none;
-        ``calendars``: of ``eto``, ``anomaly`` (ETo less its normal) and ``precipitation`` ``years``, and of each 366
-        days [mm day-1], None where absent; ``asked``: whether years were calculated, ``record``: whether any is
-        compared with them; ``request``: the years of the normal as a query; ``file``: the name of a file of it.
+        value and normal of the compared days of each month [mm]; ``csv`` its days as a file, by units) or ``why`` there
+        is none; ``calendars``: of ``eto``, ``anomaly`` (ETo less its normal) and ``precipitation`` ``years``, and of
+        each 366 days [mm day-1], None where absent; ``asked``: whether years were calculated, ``record``: whether any
+        is compared with them; ``request``: the years of the normal as a query; ``file``: the name of a file of it.
     """
     return _compared(result, None)
 
@@ -86,7 +87,7 @@ def _one(found: Normals) -> dict[str, Any]:
         "days": found.days,
         "months": [[month, plain(row["value"]), plain(row["normal"])] for month, row in months.iterrows()],
         "notes": [encode(note) for note in found.notes],
-        "csv": found.to_csv(),
+        "csv": {units: found.to_csv(units=units) for units in SYSTEMS},
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib import config
 from etolib.errors import EtolibError, InputError, Problem
-from etolib.unit_systems import US
+from etolib.unit_systems import SYSTEMS, US
 from etolib.widgets import water_fields
 from etolib.widgets.daily import MM_PER
 from etolib.widgets.tabs.normals import why
@@ -50,7 +50,7 @@ def balance(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
         ``values``; ``why``: sentences, where they cannot be used, and ``wrong``: those of each field; else ``dates``, a
         list a day for each of `SERIES`, ``states``, ``totals`` [mm], ``planned``: date, net and gross [mm];
         ``plan_from``: ISO date or None; ``degree_days``: sum and days [degC day]; ``settings``, ``source``, ``notes``;
-        ``csv`` and ``file``: the table as a file, and its name.
+        ``csv`` and ``file``: the table as a file, by units, and its name.
     """
     try:
         return _balance(result, values)
@@ -119,7 +119,7 @@ def _balance(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
         "settings": water.settings,
         "source": encode(water.crop.source),
         "notes": [encode(note) for note in water.notes],
-        "csv": water.to_csv(),
+        "csv": {units: water.to_csv(units=units) for units in SYSTEMS},
         "file": f"{formats.file_name(result)}_water.csv",
     }
 
