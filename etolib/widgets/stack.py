@@ -135,12 +135,13 @@ class CardStack:
         """Follow a task that somebody has submitted."""
         self._follow(task_id, TaskModel())
 
-    def _follow(self, task_id: str, task: TaskModel, *, older: bool = False) -> Card:
+    def _follow(self, task_id: str, task: TaskModel, *, older: bool = False, wanted: bool = False) -> None:
         task.submitted(task_id)
         card = self._add(task)
         card.older = older
+        if task.request is not None:
+            task.observe(self._background.guard(partial(self._go_on, card, wanted)), "snapshot")
         self._background.run(self._watch, card, lambda client: self._attacher()(task_id, client=client))
-        return card
 
     def tasks(self) -> list[dict[str, str]]:
         """Return what `restore` needs of every task, oldest first."""
@@ -149,37 +150,39 @@ class CardStack:
             now, about, lacks = card.task.snapshot, card.task.about, card.task.lacks
             if now.task_id:
                 query = about.query() if about else ""
-                rows.append(
-                    {"task": now.task_id, "query": query + (f"&{urlencode({'station': lacks})}" if lacks else "")}
-                )
+                row = {"task": now.task_id, "query": query + (f"&{urlencode({'station': lacks})}" if lacks else "")}
+                rows.append(row if now.status.final else row | {"open": "yes"})
         return rows
 
     def restore(self, rows: Sequence[Mapping[str, str]], shown: str = "") -> None:
-        """Show tasks of `tasks` again, unless they are here; what its page's end has stopped is begun anew.
+        """Show tasks of `tasks` again, unless they are here.
+
+        What its page's end has stopped is begun anew, and so is what a scheduler that was started again does not know:
+        a task that was not over, and that whose result is to be seen.
 
         The result of the task ``shown`` is shown, or of the last one; the others wait until somebody wants them.
         """
         here = {card.task.snapshot.task_id for card in self.cards}
-        new = {row["task"]: row.get("query", "") for row in rows if row.get("task") and row["task"] not in here}
+        new = {row["task"]: row for row in rows if row.get("task") and row["task"] not in here}
         seen = shown if shown in new else next(reversed(new), "")
         for other in self.cards:
             other.older = other.older or bool(new)
-        for task_id, query in new.items():
-            self._restore(task_id, query, older=task_id != seen)
+        for task_id, row in new.items():
+            older = task_id != seen
+            self._restore(task_id, row.get("query", ""), older=older, wanted="open" in row or not older)
 
-    def _restore(self, task_id: str, query: str, *, older: bool) -> None:
+    def _restore(self, task_id: str, query: str, *, older: bool, wanted: bool) -> None:
         about, lacks = None, ""
         with contextlib.suppress(InputError):  # the browser may hold anything
             about, lacks = Request.from_query((parts := without_own_file(query))[0]), parts[1]
         # The browser keeps no file: without its own one a task is shown, and not repeated.
-        card = self._follow(task_id, TaskModel(None if lacks else about, about, lacks), older=older)
-        if card.task.request is not None:
-            card.task.observe(self._background.guard(partial(self._go_on, card)), "snapshot")
+        self._follow(task_id, TaskModel(None if lacks else about, about, lacks), older=older, wanted=wanted)
 
-    def _go_on(self, card: Card, change: dict[str, Any]) -> None:
+    def _go_on(self, card: Card, wanted: bool, change: dict[str, Any]) -> None:
         now, request = change["new"], card.task.request
         stopped = now.status is State.CANCELLED and now.reason in (PAGE_CLOSED, RELEASED)
-        if stopped and request is not None and card in self.cards:
+        unknown = now.status is State.ERROR and (now.error or {}).get("error") == InputError.__name__
+        if (stopped or (unknown and wanted)) and request is not None and card in self.cards:
             self._close(card)
             self.start(request)
 

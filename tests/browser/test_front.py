@@ -94,7 +94,7 @@ def test_a_line_that_is_cut_is_told_and_the_page_catches_up(slim, browser, stage
     expect(page.locator(BANNER)).to_have_count(0)
     cut.append(True)
     lines[0].close()
-    expect(page.locator(BANNER)).to_contain_text("The session has ended", timeout=PATIENCE_MS)
+    expect(page.locator(BANNER)).to_contain_text("The line to the server was cut", timeout=PATIENCE_MS)
     expect(page.locator(BANNER).get_by_role("button")).to_have_text("Reload")
     cut.clear()
     expect(page.locator(BANNER)).to_have_count(0, timeout=PATIENCE_MS)  # it came back

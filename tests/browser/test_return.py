@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.stage import PATIENCE_MS
+from etolib.widgets import front
+from tests.browser.stage import PATIENCE_MS, kernels, until, wait_ready
 
+BANNER = ".etolib-lost.etolib-banner"
 PERIOD = "2024-06-10/2024-06-16"
 # What the page looks like at the moment at which the shell goes.
 WATCH = """
@@ -104,3 +109,52 @@ def test_language_and_units_that_change_on_the_way_cost_nothing(visit):
     expect(page.locator('.etolib-download-csv[data-units="us"]')).to_be_visible(timeout=PATIENCE_MS)
     first = page.locator(".etolib-results table tbody tr td").first
     expect(first).to_have_text(re.compile(r"0,\d{3}"))
+
+
+def kernel_of(stage, page):
+    """Return the process of the kernel of a page."""
+    identity = page.evaluate("document.getElementById('jupyter-config-data').textContent")
+    identity = json.loads(identity)["kernelId"]
+    for child in psutil.Process(stage.server.pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if identity in " ".join([*child.cmdline(), *child.environ().values()]):
+                return child
+    raise AssertionError(f"no process of kernel {identity}")
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["idle", "while a task runs"])
+def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(visit, stage, weather, running):
+    if front.manifest() is None:
+        pytest.skip("the front end is not built here (python tools/build_front.py)")
+    wait_ready(stage.url)
+    visitor = visit("?lang=pt")
+    page = visitor.page
+    loads = []
+    page.on("domcontentloaded", lambda _: loads.append(page.url))
+    visitor.fill("-13.7", "-52.2" if running else "-46.3", PERIOD)
+    if running:
+        weather.fault("nasa_power", "slow")
+    visitor.calculate()
+    if running:
+        visitor.expect_status("PROCESSING")
+    else:
+        visitor.expect_status("SUCCESS")
+        shows(page, "13,7000°S 46,3000°W")
+        kept(page, "tasks[0].open === undefined")
+    kept(page, "tasks.length === 1")
+    there = set(kernels(stage.server))
+    kernel_of(stage, page).kill()
+    expect(page.locator(BANNER)).to_contain_text("terminou de forma inesperada", timeout=2000)
+    page.locator(".etolib-elevation input").fill("741")  # nobody hears it but the page
+    page.locator(".etolib-calculate").dispatch_event("click")
+    expect(page.locator(BANNER)).to_contain_text("A página voltou", timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
+    expect(page.locator(".etolib-elevation input")).to_have_value("741")
+    weather.clear()
+    visitor.expect_status("SUCCESS")
+    expect(page.locator(".etolib-card")).to_have_count(1)
+    shows(page, "13,7000°S 52,2000°W" if running else "13,7000°S 46,3000°W")
+    page.get_by_role("button", name="ES", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    assert loads == []
+    until(lambda: len(kernels(stage.server)) <= len(there), "no kernel to be left behind", 20)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import etolib
+from etolib.errors import InputError, Problem
 from etolib.request import Request
-from etolib.tasks.messages import PAGE_CLOSED
+from etolib.tasks.messages import PAGE_CLOSED, State
 from etolib.widgets import remote
 from tests.result.generated import made
 from tests.widgets.fakes import HEAD, SOURCES, VIEW, FakeConnection, chart, make_page
@@ -190,3 +191,28 @@ def test_what_another_tab_keeps_is_not_undone_here():
     page.browser.local = {"saved": [{"lat": "5", "lon": "6"}]}  # as the browser tells of the other tab
     page.form.language = "pt"
     assert page.browser.local == {"saved": [{"lat": "5", "lon": "6"}], "language": "pt"}
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["it was running", "its result was seen"])
+def test_what_a_scheduler_that_was_started_again_does_not_know_is_begun_anew_once(over):
+    page, jobs = opened(query=QUERY)
+    for _ in range(3):
+        page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    if over:
+        jobs[1].send("SUCCESS", results=[], warnings=[])
+        jobs[2].send("SUCCESS", results=[], warnings=[])
+
+    def attach(task_id, client=None):
+        raise InputError([Problem("task id", task_id, "is not known")])
+
+    answers = {"elevation": (530.4, "embedded"), "source_list": SOURCES, "view": VIEW, "tab": chart}
+    again, begun = make_page(connection=FakeConnection(forget_failures=None, answers=False, **answers), attach=attach)
+    again.browser.session = page.browser.session
+    again.browser.ready = True
+    assert [job.request for job in begun] == [jobs[0].request] * (1 if over else 3)
+    states = [card.task.snapshot.status for card in again.cards]
+    assert states.count(State.ERROR) == (2 if over else 0)  # older results wait for their Retry
+    assert all(
+        card.retry_button.layout.display is None for card in again.cards if card.task.snapshot.status is State.ERROR
+    )

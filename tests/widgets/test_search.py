@@ -149,9 +149,11 @@ def test_a_task_that_is_gone_can_be_repeated():
         raise InputError([])
 
     page, jobs = page_with(attach=attach)
-    page.browser.session = {"tasks": [{"task": "eto-1", "query": "?lat=1&lon=2&period=2024-01-01/2024-01-02"}]}
+    rows = [{"task": f"eto-{n}", "query": f"?lat={n}&lon=2&period=2024-01-01/2024-01-02"} for n in (1, 2)]
+    page.browser.session = {"tasks": rows, "shown": [{"task": "eto-2"}]}
     page.browser.ready = True
-    (card,) = page.cards
+    card = page.cards[0]
+    assert jobs.pop().request.site.latitude == 2  # what is to be seen is calculated anew
     assert card.task.snapshot.status is State.ERROR
     card.retry_button.click()
     assert jobs[0].request.site.latitude == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
@@ -24,7 +26,29 @@ class Kernels(AsyncMappingKernelManager):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._met: set[str] = set()
+        self._burials: set[asyncio.Future[None]] = set()
         self._given: dict[str, float] = {}  # when a kernel was first seen outside the pool of those kept ready
+
+    def _handle_kernel_died(self, kernel_id: str) -> None:
+        """Leave nothing of a kernel that was killed: its page asks for another, and so does the pool of those ready."""
+        manager = self.get_kernel(kernel_id)
+        super()._handle_kernel_died(kernel_id)
+        burial = asyncio.ensure_future(self._bury(kernel_id, manager))
+        self._burials.add(burial)
+        burial.add_done_callback(self._burials.discard)
+
+    async def _bury(self, kernel_id: str, manager: Any) -> None:
+        self._kernel_connections.pop(kernel_id, None)
+        self._kernel_ports.pop(kernel_id, None)
+        if (stream := getattr(manager, "_activity_stream", None)) is not None and not stream.closed():
+            stream.close()
+        with contextlib.suppress(Exception):
+            await manager.cleanup_resources()
+        for notebook, pool in getattr(self, "_pools", {}).items():
+            kept = [task for task in pool if not (task.done() and kernel_id in _ids([task]))]
+            if len(kept) != len(pool):
+                pool[:] = kept
+                self.fill_if_needed(notebook_name=notebook)  # type: ignore[attr-defined]
 
     def notify_connect(self, kernel_id: str) -> None:
         """Remember that the page of a kernel has connected."""
@@ -52,5 +76,9 @@ class Kernels(AsyncMappingKernelManager):
 def pooled(manager: Any) -> set[str]:
     """Return the ids of the kernels that Voila keeps ready for the next visitors."""
     pools: dict[str, list[asyncio.Task[Any]]] = getattr(manager, "_pools", {})
-    tasks = [task for pool in pools.values() for task in pool if task.done() and not task.cancelled()]
-    return {task.result()["kernel_id"] for task in tasks if not task.exception()}
+    return _ids(task for pool in pools.values() for task in pool)
+
+
+def _ids(tasks: Iterable[asyncio.Task[Any]]) -> set[str]:
+    done = [task for task in tasks if task.done() and not task.cancelled()]
+    return {task.result()["kernel_id"] for task in done if not task.exception()}

@@ -90,7 +90,10 @@ def front_words() -> dict[str, dict[str, str]]:
     >>> front_words()["pt"]["reload"]
     'Recarregar'
     """
-    keys = ("title", "tagline", "session_ended", "reload", "page_did_not_start")
+    keys = (
+        "title", "tagline", "session_ended", "reload", "page_did_not_start", "kernel_lost", "kernel_renewed",
+        "line_lost", "server_lost", "server_full_wait", "page_back", "state_ERROR",
+    )  # fmt: skip
     return {language: {key: words.look_up(language, key) for key in keys} for language in words.languages()}
 
 
@@ -114,7 +117,9 @@ class Dashboards(Voila):
         print(said, file=sys.stderr, flush=True)
         resources = {"etolib_words": front_words(), "etolib_front": self.front}
         chosen = {"resources": resources, "multi_kernel_manager_class": Kernels}
-        self.update_config(Config({"VoilaConfiguration": chosen}))
+        # A kernel that was killed is told within a second, and not started again: nobody would fill it.
+        watched = {"time_to_dead": 0.5, "restart_limit": 0}
+        self.update_config(Config({"VoilaConfiguration": chosen, "KernelRestarter": watched}))
 
     def setup_template_dirs(self) -> None:
         """Put etolib's template before Voila's of the same name."""

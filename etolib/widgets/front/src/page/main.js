@@ -5,16 +5,19 @@ import { CommsOverSubshells } from "@jupyterlab/services/lib/kernel/comm";
 import { ServerConnection } from "@jupyterlab/services/lib/serverconnection";
 import { Manager } from "./manager.js";
 import { drawOutputs } from "./outputs.js";
+import { Mender } from "./mend.js";
 import "./page.css";
 
 const PATIENCE_MS = 45_000;
 const WISHES_MS = 1500;
-const { config, line } = window.etolib;
+const { line } = window.etolib;
+let { config } = window.etolib;
+let now; // what the page stands on: { kernel, manager, takeAway }
 
-function connect() {
+function connect(kernelId, line) {
   const serverSettings = ServerConnection.makeSettings(line ? { WebSocket: line.WebSocket } : {});
   return new KernelConnection({
-    model: { id: config.kernelId, name: "python3" },
+    model: { id: kernelId, name: "python3" },
     serverSettings,
     clientId: line?.clientId,
     // Callbacks of widgets belong on the main thread of the kernel.
@@ -31,24 +34,95 @@ function catchUp(kernel, manager) {
   });
 }
 
-async function start() {
-  const kernel = connect();
+async function settle(kernelId, cells, line, wished) {
+  const kernel = connect(kernelId, line);
   const manager = new Manager(kernel);
   await manager.load();
   catchUp(kernel, manager);
+  cells.hidden = false;
+  const takeAway = await drawOutputs(manager, cells);
+  await dressed(cells.querySelector(".etolib-page"), wished);
+  return { kernel, manager, takeAway };
+}
+
+async function start() {
   // Drawn behind the shell, which goes when the page is whole.
   const shell = document.getElementById("loading");
   shell.classList.add("etolib-in-front");
-  document.getElementById("rendered_cells").hidden = false;
-  await drawOutputs(manager);
-  await dressed(window.etolib.wished);
+  now = await settle(config.kernelId, document.getElementById("rendered_cells"), line, window.etolib.wished);
   shell.remove();
+}
+
+// The page gets another kernel: what the server gives a new visitor is drawn behind what is seen, and takes its place.
+// The browser has kept what was typed and which results there were, as for a page that is loaded again.
+async function renew() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+  if (answer.status === 503) return false;
+  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  const given = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const script = given.querySelector('link[rel="modulepreload"]')?.getAttribute("href");
+  const cells = given.getElementById("rendered_cells");
+  if (!cells?.querySelector('script[type="application/vnd.voila.cell-output+json"]')) throw new Error("no output");
+  // A server that was updated meanwhile has another front end as well.
+  if (script !== document.querySelector('link[rel="modulepreload"]')?.getAttribute("href")) return location.reload();
+  const before = document.querySelector(".etolib-page");
+  const wished = {
+    language: document.documentElement.lang,
+    dark: before.classList.contains("etolib-dark"),
+    working: before.classList.contains("etolib-working"),
+  };
+  const seen = document.getElementById("rendered_cells");
+  keepTyped(seen);
+  const held = new Map(typed(seen).map(([name, field]) => [name, field.value]));
+  const next = JSON.parse(given.getElementById("jupyter-config-data").textContent);
+  Object.assign(cells.style, { position: "fixed", inset: "0", overflow: "hidden", visibility: "hidden" });
+  cells.removeAttribute("id");
+  document.body.append(cells);
+  const [old, scroll, last] = [now, [scrollX, scrollY], document.getElementById("jupyter-config-data")];
+  config = next;
+  now = await settle(next.kernelId, cells, null, wished);
+  const late = typed(seen).filter(([name, field]) => field.value !== held.get(name)).map(([name, field]) => [name, field.value]);
+  old.takeAway();
+  old.kernel.dispose();
+  cells.removeAttribute("style");
+  cells.id = "rendered_cells";
+  if (last !== document.getElementById("jupyter-config-data")) last.remove();
+  typeAgain(late, cells);
+  scrollTo(...scroll);
+  window.etolib.followLanguage();
+  return true;
+}
+
+// What was typed after the kernel was gone is known to nobody but the page: it goes by what the browser keeps, and what is
+// typed while the new page is being drawn is typed there once more.
+const typed = (cells) => {
+  const fields = ["latitude", "longitude", "elevation", "period"].map((name) => [name, cells.querySelector(`.etolib-${name} input`)]);
+  return fields.every(([, field]) => field) ? fields : [];
+};
+
+function keepTyped(cells) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem("etolib"));
+    for (const [name, field] of typed(cells)) kept.typed[0][name] = field.value;
+    sessionStorage.setItem("etolib", JSON.stringify(kept));
+  } catch {
+    // forbidden, or nothing is kept yet
+  }
+}
+
+function typeAgain(before, cells) {
+  const fields = new Map(typed(cells));
+  for (const [name, value] of before) {
+    const field = fields.get(name);
+    if (!field || field.value === value) continue;
+    field.value = value;
+    for (const event of ["input", "change"]) field.dispatchEvent(new Event(event, { bubbles: true }));
+  }
 }
 
 // The kernel hears from the browser which language and theme are wished and which results its tab had, and that takes a
 // moment: nobody shall see the page change. Until then the shell keeps the place of the results.
-async function dressed({ language, dark, working }) {
-  const page = document.querySelector(".etolib-page");
+async function dressed(page, { language, dark, working }) {
   const late = performance.now() + WISHES_MS;
   const has = (name) => page.classList.contains(name);
   const done = () => has(`etolib-lang-${language}`) && has("etolib-dark") === dark && (!working || has("etolib-working"));
@@ -69,9 +143,11 @@ function takeLeave() {
 }
 
 takeLeave();
+const mender = new Mender({ base: config.baseUrl, kernel: () => now.kernel, renew });
 const late = setTimeout(() => window.etolib.didNotStart(), PATIENCE_MS);
 try {
   await start();
+  window.etolib.heard = (news, socket) => mender.heard(news, socket);
   window.etolib.started();
 } catch (error) {
   console.error(error);

@@ -9,13 +9,23 @@ const loading = {
   anywidget: import("./anywidget.js"),
 };
 
+// What a page says to a kernel that is gone is said to nobody, and is no error: the page is being given another one.
+class Comm extends base.shims.services.Comm {
+  send(...given) {
+    return this.jsServicesComm.isDisposed ? "" : super.send(...given);
+  }
+  close(...given) {
+    return this.jsServicesComm.isDisposed ? "" : super.close(...given);
+  }
+}
+
 export class Manager extends ManagerBase {
   constructor(kernel) {
     super();
     this.kernel = kernel;
     this.loaded = false;
     kernel.registerCommTarget(this.comm_target_name, async (comm, message) => {
-      const opened = this.handle_comm_open(new base.shims.services.Comm(comm), message);
+      const opened = this.handle_comm_open(new Comm(comm), message);
       // Messages are taken one after the other. A widget that is made while the others are being loaded may hold some of
       // them, and they come with a later message: to wait for it here would be to wait for ever.
       if (this.loaded) await opened;
@@ -39,8 +49,8 @@ export class Manager extends ManagerBase {
 
   async _create_comm(target, id, data, metadata, buffers) {
     const comm = this.kernel.createComm(target, id);
-    if (data || metadata) comm.open(data, metadata, buffers);
-    return new base.shims.services.Comm(comm);
+    if ((data || metadata) && !this.kernel.isDisposed) comm.open(data, metadata, buffers);
+    return new Comm(comm);
   }
 
   async _get_comm_info() {

@@ -4,20 +4,25 @@ import { MessageLoop } from "@lumino/messaging";
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
 
-/** Draw every output, with all that stands in it. */
-export async function drawOutputs(manager) {
-  for (const script of document.querySelectorAll('script[type="application/vnd.voila.cell-output+json"]')) {
+/** Draw every output that `cells` holds, with all that stands in it; return a function that takes it off the page. */
+export async function drawOutputs(manager, cells) {
+  const drawn = [];
+  for (const script of cells.querySelectorAll('script[type="application/vnd.voila.cell-output+json"]')) {
     const output = JSON.parse(script.textContent);
     const host = document.createElement("div");
     host.className = "etolib-output";
     script.after(host);
     const data = output.data ?? {};
     if (VIEW in data) {
-      await drawWidget(manager, data[VIEW].model_id, host);
+      drawn.push(await drawWidget(manager, data[VIEW].model_id, host));
     } else {
       drawPlain(output, data, host);
     }
   }
+  return () => {
+    for (const takeAway of drawn) takeAway();
+    cells.remove();
+  };
 }
 
 async function drawWidget(manager, id, host) {
@@ -25,8 +30,14 @@ async function drawWidget(manager, id, host) {
   const widget = view.luminoWidget ?? view.pWidget;
   Widget.attach(widget, host);
   // In JupyterLab panels tell their widgets of a new size.
-  new ResizeObserver(() => MessageLoop.postMessage(widget, Widget.ResizeMessage.UnknownSize)).observe(host);
+  const watch = new ResizeObserver(() => MessageLoop.postMessage(widget, Widget.ResizeMessage.UnknownSize));
+  watch.observe(host);
   await whole(view);
+  return () => {
+    watch.disconnect();
+    MessageLoop.clearData(widget); // what is on its way to it
+    widget.dispose();
+  };
 }
 
 /** Wait for the views that stand in a view: it is there before they are. */
