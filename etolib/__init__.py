@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from etolib.water.ledger import WaterBalance
     from etolib.widgets.app import Page
     from etolib.widgets.comparison.app import Comparison
+    from etolib.widgets.region.app import Region
 
 _HOMES = {
     "config": ("set_options",),
@@ -128,6 +129,7 @@ _HOMES = {
     "water.ledger": ("WaterBalance",),
     "widgets.app": ("Page",),
     "widgets.comparison.app": ("Comparison",),
+    "widgets.region.app": ("Region",),
 }
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")

@@ -121,6 +121,11 @@ class StoredBatch:
         return not self._thread.is_alive()
 
     @property
+    def error(self) -> EtolibError | None:
+        """Why lots are missing, None where nothing has gone wrong by now; `result` raises it."""
+        return self._error
+
+    @property
     def failures(self) -> list[Failure]:
         """Places without values and those that lack a source, in the order of the places."""
         found = self.store.failures((layout.FAILED, layout.PARTIAL))

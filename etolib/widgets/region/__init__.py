@@ -1,0 +1,1 @@
+"""The dashboard of a region: hundreds of places as one batch, on a map that fills in."""

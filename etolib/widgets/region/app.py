@@ -1,0 +1,363 @@
+"""The dashboard of a region; the same object in Voila and in JupyterLab."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from etolib import config, words
+from etolib.errors import EtolibError, InputError, Problem
+from etolib.widgets import remote
+from etolib.widgets.background import Loop, Pool
+from etolib.widgets.form import marked
+from etolib.widgets.frame import Frame
+from etolib.widgets.markup import base
+from etolib.widgets.markup import form as form_markup
+from etolib.widgets.region import answers, markup, runner
+from etolib.widgets.region.area import Area
+from etolib.widgets.region.asking import Where
+from etolib.widgets.region.away import Away
+from etolib.widgets.region.map import RegionMap
+from etolib.widgets.region.model import Asked, RegionModel
+from etolib.widgets.region.picture import Picture, lay_out, nearest
+from etolib.widgets.region.runner import Runner
+from etolib.widgets.region.view import Look
+from etolib.widgets.search import PlaceSearch
+from etolib.widgets.wording import say
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from etolib.tasks.stored_batch import StoredBatch
+
+log = logging.getLogger("etolib.page")
+
+_KEPT = "region"
+"""Under which name the browser keeps the batch of this page."""
+
+_SURVEY_S = 120.0  # the places of a region and their cost [s]
+_FILES_S = 600.0  # a file of thousands of places may take so long [s]
+_USUAL_LOT = 250  # places whose climatology is asked for at once
+
+
+class Region(Frame):
+    """Hundreds of places of a box, a polygon or a list as one batch on a map. Display it as the last line of a cell.
+
+    Parameters
+    ----------
+    query : str, optional
+        Query string to begin with (``box=west,south,east,north&spacing=..&period=..&sources=..&lang=..&theme=..``); in
+        a browser the page's own address follows and counts more.
+    submit_many, resume_batch : callable, optional
+        As those of `etolib`.
+    connection, loop, pool : object, optional
+        As in `etolib.widgets.app.Page`.
+
+    Attributes
+    ----------
+    form : RegionModel
+        Where, how dense, which days and sources.
+    runner : Runner
+        The batch, and what is known of its places.
+    look : Look
+        What the map shows of them.
+    """
+
+    form: RegionModel
+    map: RegionMap
+
+    def __init__(
+        self,
+        query: str = "",
+        *,
+        submit_many: Callable[..., Any] | None = None,
+        resume_batch: Callable[..., Any] | None = None,
+        connection: Any = None,
+        loop: Loop | None = None,
+        pool: Pool | None = None,
+    ) -> None:
+        form = RegionModel()
+        super().__init__(form, "region_title_page", "region_tagline", connection=connection, loop=loop, pool=pool)
+        guard, run = self._background.guard, self._background.run
+        self._complained = False
+        self._surveyed: Asked | None = None  # what the worker was asked about, or has answered
+        self._start_then = False  # whether to calculate once the places are known
+        self._picture: Picture | None = None
+        self._half = 0.0
+        self.runner = Runner(
+            self._background, self._connection, self._moved, submit_many=submit_many, resume_batch=resume_batch
+        )
+        self.map = RegionMap(guard(self._clicked), guard(self._drawn))
+        self.search = PlaceSearch(form, self.browser, guard, lambda wanted: run(self._look_for, wanted))
+        self.where = Where(form, guard, self._draw, lambda content, name: run(self._read_file, content, name))
+        self.look = Look(form.language, guard, self._show_picture, self._find_usual)
+        self.away = Away(form.language, guard, lambda name: run(self._make_file, name))
+        self._lay_out_parts()
+        self.calculate.on_click(guard(lambda _: self._calculate()))
+        self.cancel.on_click(guard(lambda _: self.runner.cancel()))
+        self.again.on_click(guard(lambda _: self.runner.retry()))
+        form.observe(guard(lambda change: self._area_changed()), "area")
+        form.observe(guard(lambda change: self._asked_changed()), ["area", "spacing", "period", "automatic", "sources"])
+        form.observe(guard(lambda change: self.map.look_at(*form.looked_at)), "looked_at")
+        self.begin(query)
+
+    def _lay_out_parts(self) -> None:
+        self.again = marked(widgets.Button(), "etolib-region-retry", "etolib-second")
+        self.progress = widgets.HTML()
+        self.failures = widgets.HTML()
+        row = marked(widgets.Box([self.progress, self.cancel, self.again]), "etolib-region-row")
+        self.batch_panel = marked(widgets.VBox([row, self.failures]), "etolib-panel", "etolib-region-batch")
+        self.batch_panel.layout.display = "none"
+        self.again.layout.display = "none"
+        self.buttons.children = (self.calculate, self.wrong)
+        frame = marked(widgets.Box([self.map.widget, self.search.widget, self.map.basemap]), "etolib-map-frame")
+        ask = marked(
+            widgets.Box([self.when.widget, self.which.widget, self.where.cost, self.buttons]),
+            "etolib-panel", "etolib-form",
+        )  # fmt: skip
+        self.lay_out([frame, self.batch_panel, self.look.widget, self.away.widget], [self.where.widget, ask])
+        self.widget.add_class("etolib-region")
+
+    @property
+    def batch(self) -> StoredBatch | None:
+        """The batch of the page, for the next cell of a notebook; None where nothing was calculated."""
+        return self.runner.batch
+
+    @property
+    def dataset(self) -> xr.Dataset | None:
+        """What is calculated by now, lazily (dimensions place and time); None where nothing was calculated."""
+        return None if self.runner.batch is None else self.runner.batch.to_dataset()
+
+    # --- words and looks ----------------------------------------------------------------------------------------------
+
+    def _translate(self) -> None:
+        super()._translate()
+        language = self.form.language
+        self.again.description = say(language, "region_retry")
+        for part in (self.map, self.search, self.where, self.look, self.away):
+            part.translate(language)
+        self._show_batch()
+        if self._complained:
+            self._check()
+
+    def _measure(self) -> None:
+        self.look.measure(self.form.units)
+
+    # --- where --------------------------------------------------------------------------------------------------------
+
+    def _draw(self, kind: str) -> None:
+        if kind == "finish":
+            self.map.finish()
+        else:
+            self.map.draw(kind)
+
+    def _drawn(self, area: Area | None) -> None:
+        self.where.drawing("")
+        if area is not None:
+            self._from_map = True
+            try:
+                self.form.have(area)
+            finally:
+                self._from_map = False
+
+    _from_map = False
+
+    def _look_for(self, wanted: str) -> None:
+        """Have a name looked up on a worker."""
+        try:
+            found = self._connection.ask(remote.search, wanted, self.form.language, config.settings())
+        except Exception as error:
+            log.info("the search for a place failed: %s", error)
+            self._background.later(self.search.failed, wanted)
+        else:
+            self._background.later(self.search.show, wanted, found)
+
+    def _read_file(self, content: bytes, name: str) -> None:
+        """Have a file of places or polygons read on a worker; its content is nothing to be looked at here."""
+        found = self._connection.ask(answers.read_file, content, name)
+        self._background.later(self._file_read, name, found)
+
+    def _file_read(self, name: str, found: Mapping[str, Any]) -> None:
+        area = self.where.take(name, found)
+        if area is not None:
+            self.form.have(area)
+
+    def _area_changed(self) -> None:
+        area = self.form.area
+        self.map.outline(area)
+        if area is not None and not self._from_map:
+            self.map.fit(area)
+
+    # --- what it costs ------------------------------------------------------------------------------------------------
+
+    def _asked_changed(self) -> None:
+        """Take back what was said as soon as it is corrected; find out what is asked now costs."""
+        if self._complained:
+            self._check()
+        if self.browser.ready and not self._told:
+            self.browser.fields = self.browser.fields | self.form.fields()
+        self._start_then = False
+        self._survey()
+
+    def _survey(self) -> None:
+        """Have a worker find the places of what is asked and what they cost."""
+        try:
+            asked = self.form.asked()
+        except InputError:
+            self._surveyed = None
+            self.where.tell(None)
+            return
+        if asked == self._surveyed and self.where.found is not None:
+            return
+        self._surveyed = asked
+        self.where.tell(None, "region_counting")
+        self._background.run(self._ask_survey, asked)
+
+    def _ask_survey(self, asked: Asked) -> None:
+        later = self._background.later
+        try:
+            found = self._connection.ask(answers.survey, asked, config.settings(), timeout=_SURVEY_S)
+        except EtolibError as error:
+            log.info("the places of a region could not be found: %s", error)
+            later(self._not_found, asked)
+        else:
+            later(self._found, asked, found)
+
+    def _not_found(self, asked: Asked) -> None:
+        if asked == self._surveyed:
+            self._surveyed, self._start_then = None, False
+            self.where.tell(None, "region_not_counted")
+
+    def _found(self, asked: Asked, found: Mapping[str, Any]) -> None:
+        if asked != self._surveyed:
+            return  # something else is asked meanwhile
+        self.where.tell(found)
+        if found["problems"]:
+            self._start_then = False
+            self._complain(found["problems"])
+            return
+        if not self.runner.working:
+            self._preview(found)
+        if self._start_then:
+            self._start_then = False
+            self._start(asked, found)
+
+    def _preview(self, found: Mapping[str, Any]) -> None:
+        """Show where the places will be, while there are no numbers."""
+        if self.runner.values is None:
+            self._lay_out_places(found["sites"], found["half"])
+            if self._picture is not None:
+                self._show_picture(self._picture.draw([None] * len(found["sites"])))
+
+    def _lay_out_places(self, sites: Sequence[Any], half: float) -> None:
+        self._half = half
+        self._picture = lay_out([s.latitude for s in sites], [s.longitude for s in sites], half)
+
+    # --- calculate ----------------------------------------------------------------------------------------------------
+
+    def _calculate(self) -> None:
+        """Calculate the region as one batch, once its places are known."""
+        asked = self._check()
+        if asked is None:
+            return
+        found = self.where.found
+        if asked == self._surveyed and found is not None and not found["problems"]:
+            self._start(asked, found)
+            return
+        self._start_then = True
+        self._survey()
+
+    def _start(self, asked: Asked, found: Mapping[str, Any]) -> None:
+        self._lay_out_places(found["sites"], found["half"])
+        self._weights = np.asarray(found["weights"])
+        self.map.mark(None)
+        self.runner.start(found["sites"], asked)
+
+    _weights: Any = None
+
+    def _check(self) -> Asked | None:
+        """Return what the form asks; None where something is wrong, which is said at its field."""
+        problems: Sequence[Problem] = ()
+        asked = None
+        try:
+            asked = self.form.asked()
+        except InputError as error:
+            problems = error.problems
+        self._complain(problems)
+        return asked
+
+    def _complain(self, problems: Sequence[Problem]) -> None:
+        self._complained = bool(problems)
+        for part in (self.where, self.when, self.which):
+            problems = part.errors.show(problems)
+        self.wrong.value = form_markup.field_errors(self.form.language, problems)
+        self.wrong.layout.display = None if problems else "none"
+
+    # --- the batch ----------------------------------------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        """Show where the batch stands."""
+        self._show_batch()
+        self.look.show(self.runner.values, self._picture)
+
+    def _show_batch(self) -> None:
+        language, now = self.form.language, self.runner
+        there = bool(now.name) or now.error is not None
+        self.batch_panel.layout.display = None if there else "none"
+        (self.widget.add_class if there else self.widget.remove_class)("etolib-working")
+        if not there:
+            return
+        self.progress.value = markup.progress(language, now.progress, now.working, now.partial)
+        self.cancel.layout.display = None if now.working else "none"
+        left = now.progress is not None and now.progress.computed < now.progress.places
+        self.again.layout.display = None if not now.working and (now.failures or left) else "none"
+        shown = markup.failures(language, runner.reasons(now.failures))
+        if now.error is not None:
+            shown = (
+                f'<div class="etolib-error" role="alert"><b>{base.sentence(language, now.error.message)}</b>'
+                f"<br>{base.sentence(language, now.error.suggestion or '')}</div>{shown}"
+            )
+        self.failures.value = shown
+        self.away.offer(now.values is not None and bool((now.values.state > 0).any()), now.name)
+
+    def _show_picture(self, address: str) -> None:
+        self.map.show_picture(self._picture, address)
+
+    def _find_usual(self) -> None:
+        """Have a worker find what is usual at the places."""
+
+    def _clicked(self, latitude: float, longitude: float) -> None:
+        """Look at the place that was clicked."""
+        sites = self.runner.sites
+        if not sites or self._picture is None:
+            return
+        at, far = nearest([s.latitude for s in sites], [s.longitude for s in sites], latitude, longitude)
+        if far <= self.map.near(self._half * 1.42):
+            self.map.mark(sites[at].latitude, sites[at].longitude)
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def _make_file(self, name: str) -> None:
+        """Have a file made on a worker."""
+        later, path = self._background.later, self.runner.path
+        try:
+            found = self._connection.ask(answers.files, str(path), name, timeout=_FILES_S)
+        except EtolibError as error:
+            later(self.away.failed, error.message)
+        else:
+            if found["problem"]:
+                later(self.away.failed, words.decode(found["problem"]))
+            else:
+                later(self.away.save, f"eto_region{answers.ENDINGS[name]}", found["content"])
+
+    # --- the clock, the line ------------------------------------------------------------------------------------------
+
+    def _lost(self) -> None:
+        self.runner.lost()
+
+    def _passed(self, *, no_worker: bool) -> None:
+        pass

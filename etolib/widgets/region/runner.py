@@ -1,0 +1,349 @@
+"""The one batch of a region page: handed over, followed lot by lot, cancelled, tried again, found again."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from etolib import config
+from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TaskCancelled
+from etolib.site import Site
+from etolib.widgets import remote
+from etolib.widgets.region.model import Asked
+from etolib.widgets.region.values import FAILED, PARTIAL, Values
+from etolib.words import Text, say
+
+if TYPE_CHECKING:
+    from etolib.tasks.batch_progress import Progress
+    from etolib.tasks.stored_batch import Failure, StoredBatch
+    from etolib.widgets.background import Background
+
+log = logging.getLogger("etolib.page")
+
+FOLDER = "regions"
+"""Of the cache folder: the stores of the page."""
+
+KEPT_STORES = 20
+"""Stores that stay; those of before are deleted when another is made."""
+
+KEPT_S = 7 * 86400.0
+"""How long a store is kept at least, where there are not too many. [s]"""
+
+_NAME = re.compile(r"[0-9a-f]{32}")
+_ARRAYS = ("eto", "eto_lower", "eto_upper", "quality", "kind", "elevation", "state")
+_WAIT_S = 10.0  # the page before this one may hold the store for a moment yet [s]
+_LISTED = 200  # failures that are told one by one
+
+
+def folder() -> Path:
+    """Return where the stores of the page lie; workers must see it too."""
+    return config.cache_dir() / FOLDER
+
+
+class Runner:
+    """The batch of one page.
+
+    Parameters
+    ----------
+    background : Background
+        Runs callbacks and slow work.
+    connection : object
+        As `etolib.widgets.connection.Connection`.
+    changed : callable
+        Called with nothing whenever something here has changed.
+    submit_many, resume_batch : callable, optional
+        As those of `etolib`.
+
+    Attributes
+    ----------
+    sites : tuple of Site
+    values : Values or None
+        What is known by now.
+    batch : StoredBatch or None
+    progress : Progress or None
+    failures : list of Failure
+        In the order of the places.
+    error : EtolibError or None
+        Why the whole batch ended.
+    name : str
+        Of the store; empty where there is none.
+    """
+
+    def __init__(
+        self,
+        background: Background,
+        connection: Any,
+        changed: Callable[[], None],
+        *,
+        submit_many: Callable[..., Any] | None = None,
+        resume_batch: Callable[..., Any] | None = None,
+    ) -> None:
+        self._background, self._connection, self._changed = background, connection, changed
+        self._submit_many, self._resume_batch = submit_many, resume_batch
+        self._forget()
+
+    def _forget(self) -> None:
+        self.sites: tuple[Site, ...] = ()
+        self.values: Values | None = None
+        self.batch: StoredBatch | None = None
+        self.progress: Progress | None = None
+        self.failures: list[Failure] = []
+        self.error: EtolibError | None = None
+        self.name = ""
+        self.working = False
+        self._seen: dict[int, str] = {}
+        self._reading = self._again = False
+        self._run = object()  # what comes of another run is not of this one
+
+    @property
+    def path(self) -> Path | None:
+        """The store, None where there is none."""
+        return folder() / self.name if self.name else None
+
+    # --- begin --------------------------------------------------------------------------------------------------------
+
+    def start(self, sites: Sequence[Site], asked: Asked) -> None:
+        """Calculate places as one batch into a new store."""
+        self.cancel()
+        self._forget()
+        self.sites, self.name, self.working = tuple(sites), uuid.uuid4().hex, True
+        self._new_values(len(sites), len(asked.period), (asked.period.start - EPOCH).days)
+        self._background.run(self._hand_over, self._run, self.name, tuple(sites), asked)
+        self._changed()
+
+    def _new_values(self, places: int, days: int, first: int) -> None:
+        self.values = Values.none(places, days, first)
+
+    def _hand_over(self, run: object, name: str, sites: tuple[Site, ...], asked: Asked) -> None:
+        if self._submit_many is None:
+            from etolib.tasks import submit_many
+
+            self._submit_many = submit_many
+        try:
+            client = self._connection.client()
+            folder().mkdir(parents=True, exist_ok=True)
+            sweep(folder())
+            path = folder() / name
+            batch = self._submit_many(sites, asked.period, asked.sources, store=path, client=client)
+        except Exception as error:
+            self._background.later(self._failed, run, _known(error))
+        else:
+            self._take_up(run, batch)
+
+    def _take_up(self, run: object, batch: StoredBatch) -> None:
+        """Follow a batch; on a background thread."""
+        later = self._background.later
+        later(self._handed_over, run, batch)
+        batch.on_progress(lambda progress: later(self._moved, run, batch, progress))
+
+    def _handed_over(self, run: object, batch: StoredBatch) -> None:
+        if run is not self._run:
+            self._background.run(batch.cancel)  # another was begun meanwhile
+            return
+        self.batch = batch
+        self._changed()
+
+    def find(self, name: str) -> None:
+        """Go on with the store that this tab had before it was loaded anew."""
+        if not _NAME.fullmatch(name):
+            return
+        self._forget()
+        self.name, self.working = name, True
+        self._background.run(self._find, self._run, name)
+        self._changed()
+
+    def _find(self, run: object, name: str) -> None:
+        if self._resume_batch is None:
+            from etolib.tasks import resume_batch
+
+            self._resume_batch = resume_batch
+        late = time.monotonic() + _WAIT_S
+        while True:
+            try:
+                batch = self._resume_batch(folder() / name, client=self._connection.client())
+                break
+            except InputError as error:  # the page before this one still ends, or the store is gone
+                held = (folder() / name / "journal" / "run.json").exists()
+                if not held or time.monotonic() > late:
+                    self._background.later(self._lost_store, run, error)
+                    return
+                time.sleep(0.2)
+            except Exception as error:
+                self._background.later(self._failed, run, _known(error))
+                return
+        order = batch.store.order
+        self._background.later(self._found, run, order.sites, len(order.period), (order.period.start - EPOCH).days)
+        self._take_up(run, batch)
+
+    def _found(self, run: object, sites: tuple[Site, ...], days: int, first: int) -> None:
+        if run is self._run:
+            self.sites = sites
+            self._new_values(len(sites), days, first)
+            self._changed()
+
+    def _lost_store(self, run: object, error: EtolibError) -> None:
+        if run is self._run:
+            log.info("the store of before is not there: %s", error)
+            self._forget()
+            self._changed()
+
+    def _failed(self, run: object, error: EtolibError) -> None:
+        if run is self._run:
+            self.error, self.working = error, False
+            self._changed()
+
+    # --- what comes ---------------------------------------------------------------------------------------------------
+
+    def _moved(self, run: object, batch: StoredBatch, progress: Progress) -> None:
+        if run is not self._run:
+            return
+        self.progress = progress
+        self.working = progress.running
+        self._read(run, batch)
+        self._changed()
+
+    def _read(self, run: object, batch: StoredBatch) -> None:
+        """Have what is new in the store read; one at a time, and once more where something came meanwhile."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading, self._again = True, False
+        self._background.run(self._look, run, batch, dict(self._seen))
+
+    def _look(self, run: object, batch: StoredBatch, seen: dict[int, str]) -> None:
+        try:
+            found = new_lots(batch.store, seen)
+            failures = batch.failures if batch.done or found else None
+            error = batch.error if batch.done and not isinstance(batch.error, TaskCancelled) else None
+        except Exception:
+            self._background.later(self._unread, run)
+            raise
+        self._background.later(self._looked, run, batch, found, failures, error)
+
+    def _unread(self, run: object) -> None:
+        if run is self._run:
+            self._reading = False
+
+    def _looked(
+        self, run: object, batch: StoredBatch, found: list[Any], failures: list[Failure] | None,
+        error: EtolibError | None,
+    ) -> None:  # fmt: skip
+        if run is not self._run or self.values is None:
+            return
+        self._reading = False
+        for number, stamp, rows, arrays in found:
+            self._seen[number] = stamp
+            put(self.values, rows, arrays)
+        if failures is not None:
+            self.failures = failures
+        if batch.done:
+            self.working, self.error, self.progress = False, error, batch.progress
+        self._changed()
+        if self._again:
+            self._read(run, batch)
+
+    # --- end ----------------------------------------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """Stop what runs; what is finished stays."""
+        if self.batch is not None and not self.batch.done:
+            self._background.run(self.batch.cancel)
+
+    def retry(self) -> None:
+        """Calculate again, alone, the places that failed for a while, and what is not finished."""
+        if self.batch is None or self.working:
+            return
+        self.working, self.error = True, None
+        self._run = object()
+        self._reading = False
+        self._background.run(self._retry, self._run, self.batch)
+        self._changed()
+
+    def _retry(self, run: object, batch: StoredBatch) -> None:
+        with contextlib.suppress(Exception):
+            self._connection.client().run(remote.forget_failures)  # those that have just failed are asked anew
+        try:
+            again = batch.retry()
+        except Exception as error:
+            self._background.later(self._failed, run, _known(error))
+        else:
+            self._take_up(run, again)
+
+    def lost(self) -> None:
+        """Take note that the scheduler is gone."""
+        if self.working and self.batch is None:
+            self._failed(self._run, SchedulerUnavailable(say("scheduler_lost_while_running")))
+
+    @property
+    def partial(self) -> int:
+        """Places that lack a source that should have answered."""
+        return 0 if self.values is None else int((self.values.state == PARTIAL).sum())
+
+    @property
+    def failed(self) -> int:
+        """Places without values."""
+        return 0 if self.values is None else int((self.values.state == FAILED).sum())
+
+
+EPOCH = dt.date(1970, 1, 1)
+
+
+def new_lots(store: Any, seen: dict[int, str]) -> list[tuple[int, str, slice, dict[str, np.ndarray]]]:
+    """Return what is new in a store: number of the lot, stamp of its marker, its places, its arrays."""
+    import zarr
+
+    found = []
+    group: Any = None
+    for number, marker in store.finished().items():
+        stamp = f"{marker.get('finished')} {marker.get('done')} {marker.get('failed')} {marker.get('seconds')}"
+        if seen.get(number) == stamp:
+            continue
+        group = zarr.open_group(store.path, mode="r") if group is None else group
+        positions = store.order.positions(number)
+        rows = slice(positions.start, positions.stop)
+        found.append((number, stamp, rows, {name: np.asarray(group[name][rows]) for name in _ARRAYS}))
+    return found
+
+
+def put(values: Values, rows: slice, arrays: dict[str, np.ndarray]) -> None:
+    """Write what was read of a lot into what is known."""
+    for name in _ARRAYS:
+        getattr(values, name.removeprefix("eto_"))[rows] = arrays[name]
+
+
+def sweep(there: Path) -> None:
+    """Delete stores that are old, and the oldest of too many; one that is being written stays."""
+    stores = sorted(
+        (path for path in there.iterdir() if _NAME.fullmatch(path.name) and path.is_dir()),
+        key=lambda path: path.stat().st_mtime, reverse=True,
+    )  # fmt: skip
+    for i, path in enumerate(stores):
+        old = i >= KEPT_STORES - 1 or time.time() - path.stat().st_mtime > KEPT_S
+        if old and not (path / "journal" / "run.json").exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def reasons(failures: Sequence[Failure]) -> list[tuple[Text, Text, list[Failure]]]:
+    """Return failures by what they say: message, suggestion, the places; those without values first."""
+    found: dict[tuple[bool, str, str], tuple[Text, Text, list[Failure]]] = {}
+    for one in failures[:_LISTED]:
+        key = (one.partial, str(one.message), str(one.suggestion))
+        found.setdefault(key, (one.message, one.suggestion, []))[2].append(one)
+    return [found[key] for key in sorted(found, key=lambda key: key[0])]
+
+
+def _known(error: Exception) -> EtolibError:
+    if isinstance(error, EtolibError):
+        return error
+    log.exception("the batch could not be handed over")
+    return SchedulerUnavailable(say("task_not_handed_over", error=str(error)))
