@@ -9,6 +9,7 @@ from typing import Any
 from etolib.errors import InputError, Problem
 from etolib.places_reader import coordinates
 from etolib.places_reader.columns import choose
+from etolib.places_reader.place_list import checked_most
 from etolib.site import Site
 from etolib.words import Text, say
 
@@ -36,7 +37,9 @@ def places_of(document: Any, name: str) -> tuple[list[Site], list[Text], list[Pr
     sites: list[Site] = []
     where: list[Text] = []
     problems: list[Problem] = []
-    for number, feature in enumerate(_features(document), start=1):
+    features = _features(document)
+    checked_most(len(features))
+    for number, feature in enumerate(features, start=1):
         here = say("feature_number", number=number)
         properties = feature.get("properties") if isinstance(feature, Mapping) else None
         geometry = feature.get("geometry") if isinstance(feature, Mapping) else None

@@ -61,6 +61,11 @@ def checked_count(count: int, thing: str = "places") -> None:
     """Raise `InputError` where there are too many places for one list, or none."""
     if count == 0:
         raise InputError([Problem(thing, "", say("no_place_found"), say("give_places"))])
+    checked_most(count, thing)
+
+
+def checked_most(count: int, thing: str = "places") -> None:
+    """Raise `InputError` where there are too many places for one list."""
     if count > MAX_PLACES:
         rule = say("more_places_than", number=count, most=MAX_PLACES)
         raise InputError([Problem(thing, str(count), rule, say("wider_spacing_or_parts"))])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from etolib.errors import InputError, Problem
 from etolib.places_reader import geojson
 from etolib.places_reader.columns import choose
-from etolib.places_reader.place_list import PlaceList, checked_count, doubled, swapped
+from etolib.places_reader.place_list import PlaceList, checked_count, checked_most, doubled, swapped
 from etolib.places_reader.table import Layout, Row, layout_of, places_of, rows_of_frame
 from etolib.request import Place, Request
 from etolib.site import Site
@@ -94,26 +94,47 @@ def _of_list(places: Sequence[Place], skip_bad: bool) -> PlaceList:
 
 
 def _of_file(path: Path, columns: Mapping[str, str] | None, skip_bad: bool) -> PlaceList:
-    from etolib.sources.station import contents  # pandas: only where a file is read
+    from etolib.sources.station import bounds, contents, workbook  # pandas: only where a file is read
 
     data, name = contents.content(path, None)
     ending = path.suffix.lower()
     if ending == ".parquet":
         import pandas as pd
 
+        _check_parquet(path, name)
         headers, rows = rows_of_frame(pd.read_parquet(path))
         return _finished(list(rows), layout_of(headers, columns), skip_bad, name)
     if data[:4] == b"PK\x03\x04":
-        sheets = contents.excel(data, name)
+        sheets = workbook.sheets(data, name)
         return _of_cells(max(sheets.values(), key=len, default=[]), name, columns, skip_bad)
-    text = contents.decode(data, name)
-    if ending in (".geojson", ".json") or text.lstrip()[:1] == "{":
+    if ending in (".geojson", ".json") or data.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] == b"{":
+        bounds.of_json(data, name)
         try:
-            document = json.loads(text)
+            document = json.loads(contents.decode(data, name))
+        except RecursionError:
+            raise InputError([Problem("file", name, say("bound_deep"), say("save_as_csv"))]) from None
         except ValueError as error:
             raise InputError([Problem("file", name, say("no_json", error=str(error)[:100]))]) from None
         return _checked(*geojson.places_of(document, name), skip_bad, name)
-    return _of_text(text, name, columns, skip_bad)
+    bounds.of_text(data, name)
+    return _of_text(contents.decode(data, name), name, columns, skip_bad)
+
+
+def _check_parquet(path: Path, name: str) -> None:
+    """Refuse a table of Parquet that is larger than it may be, by what it says of itself."""
+    import pyarrow.parquet as parquet
+
+    from etolib.sources.station import bounds
+
+    try:
+        facts = parquet.read_metadata(path)
+        inside = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
+        cells = facts.num_rows * facts.num_columns
+    except Exception as error:  # whatever a damaged file makes pyarrow meet
+        raise InputError([Problem("file", name, say("no_parquet", error=type(error).__name__))]) from error
+    bounds.of_cells(cells, name)
+    if inside > bounds.MOST_UNPACKED:
+        bounds.refuse(name, say("holds_more_than", size=bounds.MOST_UNPACKED >> 20), say("save_as_csv"))
 
 
 def _of_text(text: str, name: str, columns: Mapping[str, str] | None, skip_bad: bool) -> PlaceList:
@@ -171,6 +192,7 @@ def _of_table(
     headers = [cell or f"#{i}" for i, cell in enumerate(named, start=1)]
     layout = layout_of(headers, columns)
     rows, problems = [], []
+    checked_most(len(table) - 1)
     for number, cells in table[1:]:
         where = say("line_number", number=number)
         extra = [cell for cell in cells[len(headers) :] if cell.strip()]

@@ -34,7 +34,8 @@ NUMBER_POINT = re.compile(r"^[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
 def split(lines: Sequence[str], delimiter: str, name: str) -> list[list[str]]:
     """Return the cells of each line; ``name`` of the file for messages."""
     try:
-        return list(csv.reader(lines, delimiter=delimiter))
+        seen: dict[str, str] = {}  # one of each: most cells are numbers of few digits, and stand there many times
+        return [[seen.setdefault(cell, cell) for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
     except csv.Error as error:
         raise InputError([Problem("file", name, say("no_table_of_text", error=str(error)))]) from error
 
@@ -63,6 +64,13 @@ def number(cell: str, decimal: str, fills: Sequence[float] = FILLS) -> float:
     >>> number("1.234,5", ","), number("-999", "."), number("T", ".")
     (1234.5, nan, 0.0)
     """
+    if decimal == "." or "." not in cell:  # most cells are written as Python writes them
+        try:
+            value = float(cell)
+        except ValueError:
+            pass
+        else:
+            return math.nan if value in fills or not math.isfinite(value) else value
     text = cell.strip().strip('"').replace("\u2212", "-")
     if text and text[0] in _FULL_WIDTH:
         text = unicodedata.normalize("NFKC", text)

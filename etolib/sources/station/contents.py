@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from etolib.errors import InputError, Problem
+from etolib.sources.station import bounds, workbook
 from etolib.sources.station.cells import split
 from etolib.sources.station.east_asia import words_in
 from etolib.sources.station.formats import HEAD, recognise
@@ -23,9 +19,6 @@ from etolib.sources.station.headers import take_apart
 from etolib.sources.station.layout import Table, columns_of, delimiter_of, find_table, trimmed
 from etolib.sources.station.names import classify
 from etolib.words import say
-
-MAX_BYTES = 50 << 20
-MAX_UNPACKED = 400 << 20  # bytes an Excel file may hold inside; a zip of nothing can be a thousand times its size
 
 
 def content(file: str | Path | bytes, filename: str | None) -> tuple[bytes, str]:
@@ -36,13 +29,11 @@ def content(file: str | Path | bytes, filename: str | None) -> tuple[bytes, str]
         path = Path(file)
         if not path.is_file():
             raise InputError([Problem("file", str(file), say("does_not_exist"))])
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError([Problem("file", path.name, say("larger_than", size=MAX_BYTES >> 20))])
+        bounds.of_size(path.stat().st_size, path.name)
         data, name = path.read_bytes(), filename or path.name
     if not data.strip():
         raise InputError([Problem("file", name, say("is_empty"))])
-    if len(data) > MAX_BYTES:
-        raise InputError([Problem("file", name, say("larger_than", size=MAX_BYTES >> 20))])
+    bounds.of_size(len(data), name)
     return data, name
 
 
@@ -74,9 +65,10 @@ def open_table(
     """
     data, name = content(file, filename)
     if data[:4] == b"PK\x03\x04":
-        return _of_workbook(excel(data, name), name, form, sheet)
+        return _of_workbook(workbook.sheets(data, name), name, form, sheet)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
+    bounds.of_text(data, name)
     lines = re.split(r"\r\n|\n|\r", decode(data, name))
     known = recognise(lines, name, form)
     if known is not None and known.table is not None:
@@ -189,29 +181,3 @@ def _is_korean(sample: bytes) -> bool:
     """Return whether both bytes of the pairs lie where Hangul stands (0xB0 to 0xC8 first)."""
     high = [byte for byte in sample if byte >= 0x80]
     return sum(0xB0 <= byte <= 0xC8 for byte in high[0::2]) > 0.5 * len(high[0::2])
-
-
-def excel(data: bytes, name: str) -> dict[str, list[list[str]]]:
-    """Return the cells of each sheet by its title."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            inside = sum(part.file_size for part in parts.infolist())
-        if inside > MAX_UNPACKED:
-            rule = say("holds_more_than", size=MAX_UNPACKED >> 20)
-            raise InputError([Problem("file", name, rule, say("save_as_csv"))])
-        sheets = pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="openpyxl")
-    except InputError:
-        raise
-    except Exception as error:  # openpyxl raises whatever a broken archive makes it meet
-        raise InputError([Problem("file", name, say("not_read_as_excel", error=type(error).__name__),
-                                  say("save_it_again"))]) from error  # fmt: skip
-    return {
-        str(title): [["" if pd.isna(v) else _cell(v) for v in row] for row in sheet.itertuples(index=False)]
-        for title, sheet in sheets.items()
-    }
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, (dt.datetime, pd.Timestamp)):
-        return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%dT%H:%M:%S")
-    return str(value).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -100,7 +101,7 @@ def columns_of(lines: Sequence[str], name: str) -> list[list[str]]:
     """
     rows = [line.split() for line in lines]
     counts = [len(row) for row in rows]
-    width = max(set(counts), key=lambda n: (counts.count(n), n))
+    width = _commonest(counts)
     first = next((i for i, row in enumerate(rows) if len(row) == width and _is_data(row, width)), len(rows))
     whole = [list(re.finditer(r"\S+", line)) for line in lines[first:] if len(line.split()) == width]
     if not whole:
@@ -120,6 +121,15 @@ def columns_of(lines: Sequence[str], name: str) -> list[list[str]]:
             rule = say("columns_under_titles", columns=len(row), titles=width)
             raise InputError([Problem(say("row_number", number=i + 1), lines[i].strip()[:80], rule)])
     return rows
+
+
+def _commonest(counts: Sequence[int]) -> int:
+    """Return the number that stands there most often, the larger of two.
+
+    >>> _commonest([3, 3, 4, 4, 1])
+    4
+    """
+    return max(Counter(counts).items(), key=lambda item: (item[1], item[0]))[0]
 
 
 def _under(line: str, spans: Sequence[tuple[int, int]]) -> list[str]:
@@ -147,7 +157,7 @@ def find_table(rows: list[list[str]], delimiter: str, name: str) -> Table:
     widths = [len(row) for row in rows if any(row)]
     if not widths:
         raise InputError([Problem("file", name, say("has_no_rows"))])
-    width = max(set(widths), key=lambda n: (widths.count(n), n))
+    width = _commonest(widths)
     if width < 2:
         raise InputError([Problem("file", name, say("one_column_only"), say("separate_the_columns"))])
     first = next((i for i, row in enumerate(rows) if _is_data(row, width)), None)
@@ -185,8 +195,8 @@ def _fitted(
     decimal comma between commas would move every value behind it.
     """
     used = [max((i for i, cell in enumerate(row) if cell), default=-1) + 1 for row in body]
-    common = max(set(used), key=used.count)
-    if len(names) and common == len(names) + 1 and used.count(common) >= 0.9 * len(used) and all(names):
+    common, often = Counter(used).most_common(1)[0]
+    if len(names) and common == len(names) + 1 and often >= 0.9 * len(used) and all(names):
         names, units = ["", *names], [None, *units]
     width = len(names)
     while width and not names[width - 1] and max(used) < width:

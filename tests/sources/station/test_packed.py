@@ -39,7 +39,7 @@ def test_an_excel_file_that_is_mostly_air_is_refused_unopened():
         for _ in range(420):
             sheet.write(bytes(1 << 20))
     assert len(bomb.getvalue()) < 1 << 20
-    with pytest.raises(InputError, match="holds more than 400 MB"):
+    with pytest.raises(InputError, match="holds more than 120 MB"):
         read(bomb.getvalue(), filename="bomb.xlsx")
 
 
