@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from etolib.unit_systems import METRIC
 from etolib.widgets.form import marked
 from etolib.widgets.markup import compare as markup
 from etolib.widgets.markup.compare import Pair
-from etolib.widgets.tabs.tab import Other
+from etolib.widgets.tabs.tab import Guard, Other
 from etolib.widgets.wording import say
 
 FUSED = "eto"
@@ -42,8 +42,9 @@ class Days:
         Place and period.
     answer : mapping
         What the worker has packed.
-    equations : dict
-        By the name of the row: the same by other equations, from the inputs of the result. [mm day-1]
+    equations : dict or None
+        By the name of the row: the same by other equations, from the inputs of the result [mm day-1]; None where nobody
+        has asked for them.
     printed : dict
         By the name of the row: where the equation is printed, and for which surface.
     """
@@ -53,7 +54,7 @@ class Days:
     series: Mapping[str, np.ndarray]
     name: str
     answer: Mapping[str, Any]
-    equations: Mapping[str, np.ndarray]
+    equations: Mapping[str, np.ndarray] | None
     printed: Mapping[str, markup.Printed]
 
     @classmethod
@@ -62,9 +63,11 @@ class Days:
         block = np.frombuffer(answer["data"], dtype="<f8").reshape(len(answer["rows"]), -1)
         rows = dict(zip(answer["rows"], block, strict=True))
         day, usual = rows.pop("day").astype(int), rows.pop("usual") > 0
+        told = answer["equations"]
         equations = {row: rows.pop(row) for row in answer["rows"] if row.startswith(markup.EQUATION)}
-        printed = {f"{markup.EQUATION}{name}": (told[0], told[1]) for name, told in answer["equations"].items()}
-        return cls(day, usual, rows, f"{answer['place']} · {answer['period']}", answer, equations, printed)
+        printed = {f"{markup.EQUATION}{name}": (one[0], one[1]) for name, one in (told or {}).items()}
+        name = f"{answer['place']} · {answer['period']}"
+        return cls(day, usual, rows, name, answer, None if told is None else equations, printed)
 
     def on(self, day: np.ndarray, row: str) -> tuple[np.ndarray, np.ndarray]:
         """Return a series on other days [mm day-1], and whether each is climatology."""
@@ -77,17 +80,29 @@ class Days:
 class CompareView:
     """The series of a result beside one of them, or beside another result of the page.
 
+    Parameters
+    ----------
+    guard : callable
+        Wraps callbacks: see `etolib.widgets.tabs.Guard`.
+
     Attributes
     ----------
+    ask : callable
+        See `etolib.widgets.tabs.Asking`: asks for the other equations.
     pairs : list of Pair
         What is shown: a series each, with its scores.
     """
 
-    def __init__(self) -> None:
+    ask: Callable[[Mapping[str, Any]], None]
+
+    def __init__(self, guard: Guard) -> None:
         self._language, self._units = words.ENGLISH, METRIC
         self._answer: Mapping[str, Any] | None = None
         self._days: Days | None = None
         self._others: dict[str, Days] = {}
+        self._task: str | None = None
+        self._asked: Mapping[str, Any] | None = None  # the answer to which the other equations were asked for
+        self._error = ""
         self._filling = False
         self.pairs: list[Pair] = []
         self.reference: Any = marked(widgets.Dropdown(), "etolib-compare-with", "etolib-field")
@@ -101,9 +116,9 @@ class CompareView:
         self.widget = marked(
             widgets.VBox([fields, self.said, self.scores, self.scatter, self.months]), "etolib-compare"
         )
-        self.reference.observe(self._chosen, "value")
-        self.shown.observe(self._drawn, "value")
-        self.equations.observe(self._widened, "value")
+        self.reference.observe(guard(self._chosen), "value")
+        self.shown.observe(guard(self._drawn), "value")
+        self.equations.observe(guard(self._widened), "value")
 
     def offer(self, others: Sequence[Other]) -> None:
         """Take note of the other results of the page; what is shown follows with `show`."""
@@ -114,10 +129,21 @@ class CompareView:
         self._language, self._units = language, units
         if answer is None:
             return
-        same = answer is self._answer
-        if not same:
-            self._answer, self._days = answer, Days.of(answer)
+        same = self._answer is not None and task_id == self._task
+        if answer is not self._answer:
+            self._answer, self._days, self._task, self._error = answer, Days.of(answer), task_id, ""
         self._offer_references(self.reference.value if same else None)
+        self._widen()
+        self._compare()
+
+    def failed(self, error: str) -> None:
+        """Say that the other equations could not be had; ticking the box asks for them again."""
+        self._error, self._asked = error, None
+        self._filling = True
+        try:
+            self.equations.value = False
+        finally:
+            self._filling = False
         self._compare()
 
     # --- what is compared ---------------------------------------------------------------------------------------------
@@ -157,9 +183,18 @@ class CompareView:
             self._compare()
 
     def _widened(self, change: Mapping[str, Any]) -> None:
-        if self._days is not None:
+        if self._days is not None and not self._filling:
+            self._error = ""
             self._offer_references(self.reference.value)
+            self._widen()
             self._compare()
+
+    def _widen(self) -> None:
+        """Ask for the other equations where they are wanted and not there."""
+        assert self._days is not None
+        if self.equations.value and self._days.equations is None and self._asked is not self._answer:
+            self._asked = self._answer
+            self.ask({})
 
     def _drawn(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
@@ -177,7 +212,7 @@ class CompareView:
             # Of days of the own station the result is the station: against it, it would score itself.
             left_out = {chosen} | ({FUSED} if chosen == _OWN else set())
             month = days.day.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12 + 1
-            shown = {**days.series, **(days.equations if self.equations.value else {})}
+            shown = {**days.series, **((self.equations.value and days.equations) or {})}
             self.pairs = [
                 Pair(row, eto, truth, agreement(eto, truth), *monthly_bias(eto, truth, month), days.printed.get(row))
                 for row, eto in shown.items()
@@ -191,7 +226,8 @@ class CompareView:
         self._fill(self.shown, options, kept or (options[0][1] if options else None))
         self.shown.description = say(self._language, "compare_shown")
         self.equations.description = say(self._language, "compare_equations")
-        self.equations.layout.display = None if days.equations else "none"
+        none = days.equations == {} or not np.isfinite(days.series[FUSED]).any()
+        self.equations.layout.display = "none" if none else None
         self.shown.layout.display = None if len(options) > 1 else "none"
         self.said.value = self._sentences(usual)
         self._draw()
@@ -203,7 +239,10 @@ class CompareView:
         sources = len(self._days.series) - 1
         said = []
         if self.equations.value:
-            said.append(say(language, "compare_equations_said"))
+            waiting = self._days.equations is None
+            said.append(say(language, "compare_equations_asking" if waiting else "compare_equations_said"))
+        if self._error:
+            said.append(say(language, "compare_equations_failed", error=self._error))
         if not sources:
             said += [] if self.equations.value else [say(language, "compare_nothing")]
         elif chosen == FUSED:

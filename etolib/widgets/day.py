@@ -16,6 +16,7 @@ from etolib.unit_systems import METRIC, US
 from etolib.widgets.form import marked
 from etolib.widgets.markup import day as markup
 from etolib.widgets.markup.day import INPUTS, OWN
+from etolib.widgets.tabs.tab import Guard
 from etolib.widgets.wording import say
 
 _STEPS = {  # of the arrows of a field, in its unit
@@ -27,6 +28,11 @@ _STEPS = {  # of the arrows of a field, in its unit
 class DayView:
     """One day of a result, recalculated in the page's own process as its inputs are changed.
 
+    Parameters
+    ----------
+    guard : callable
+        Wraps callbacks: see `etolib.widgets.tabs.Guard`.
+
     Attributes
     ----------
     inputs : dict
@@ -35,7 +41,7 @@ class DayView:
         What is shown [mm day-1].
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         self._language, self._units = words.ENGLISH, METRIC
         self._packed: Mapping[str, Any] | None = None
         self._at = 0
@@ -58,12 +64,12 @@ class DayView:
         fields = [marked(widgets.VBox([self.inputs[n], self.origins[n]]), "etolib-day-field") for n in INPUTS]
         self.fields = marked(widgets.Box(fields), "etolib-day-fields")
         self.widget = marked(widgets.VBox([head, self.said, self.fields, self.terms]), "etolib-day")
-        self.back.on_click(lambda _: self._step(-1))
-        self.on.on_click(lambda _: self._step(1))
-        self.reset.on_click(lambda _: self._begin())
-        self.date.observe(self._chosen, "value")
+        self.back.on_click(guard(lambda _: self._step(-1)))
+        self.on.on_click(guard(lambda _: self._step(1)))
+        self.reset.on_click(guard(lambda _: self._begin()))
+        self.date.observe(guard(self._chosen), "value")
         for name, field in self.inputs.items():
-            field.observe(partial(self._changed, name), "value")
+            field.observe(guard(partial(self._changed, name)), "value")
 
     # --- which day ----------------------------------------------------------------------------------------------------
 

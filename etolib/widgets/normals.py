@@ -15,6 +15,7 @@ from etolib.widgets.form import marked
 from etolib.widgets.markup import normals as markup
 from etolib.widgets.markup.base import bar
 from etolib.widgets.markup.calendar import KINDS, calendar
+from etolib.widgets.tabs.tab import Guard
 from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 class NormalsView:
     """A period against its normal.
+
+    The years of the normal are asked for when the first answer is there, once for each result: its tab is asked when
+    somebody opens it.
+
+    Parameters
+    ----------
+    guard : callable
+        Wraps callbacks: see `etolib.widgets.tabs.Guard`.
 
     Attributes
     ----------
@@ -34,10 +43,11 @@ class NormalsView:
     begin: Callable[[str], None]
     cancel: Callable[[], None]
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         self._language, self._units = words.ENGLISH, METRIC
         self._answer: Mapping[str, Any] | None = None
-        self._asked: Mapping[str, Any] | None = None  # the answer after which the years were asked for
+        self._asked: set[str] = set()  # tasks of which the years were asked for
+        self._task = ""
         self._now: Snapshot | None = None
         self._error = ""
         self._filling = False
@@ -47,24 +57,20 @@ class NormalsView:
         self.shown = marked(widgets.HTML(), "etolib-normals-shown")
         self.kind: Any = marked(widgets.Dropdown(), "etolib-normals-kind", "etolib-field")
         self.calendar = marked(widgets.HTML(), "etolib-normals-calendar")
-        self.again.on_click(lambda _: self._begin())
-        self.stop.on_click(lambda _: self.cancel())
-        self.kind.observe(self._chosen, "value")
+        self.again.on_click(guard(lambda _: self._begin()))
+        self.stop.on_click(guard(lambda _: self.cancel()))
+        self.kind.observe(guard(self._chosen), "value")
         head = marked(widgets.Box([self.state, self.again, self.stop]), "etolib-normals-head")
         self.widget = marked(widgets.VBox([head, self.shown, self.kind, self.calendar]), "etolib-normals")
 
     def show(self, language: str, answer: Mapping[str, Any] | None, task_id: str | None, units: str) -> None:
-        """Show a result against its normal."""
-        self._language, self._units = language, units
+        """Show a result against its normal, and ask for the years of it where there is a network."""
+        self._language, self._units, self._task = language, units, task_id or ""
         if answer is not self._answer:
             self._answer, self._error, self._now = answer, "", None
-            if answer is not None and answer["asked"]:
-                self._asked = answer  # too few of the years were there: they are asked for again by hand only
         self._draw()
-
-    def opened(self) -> None:
-        """Ask for the years of the normal, once for each result, where there is a network."""
-        if self._answer is not self._asked and self._can_ask():
+        # Where too few of the years were there, they are asked for again by hand only.
+        if answer is not None and not answer["asked"] and self._task not in self._asked:
             self._begin()
 
     def progress(self, snapshot: Snapshot) -> None:
@@ -87,7 +93,8 @@ class NormalsView:
         if not self._can_ask():
             return
         assert self._answer is not None
-        self._asked, self._now, self._error = self._answer, None, ""
+        self._asked.add(self._task)
+        self._now, self._error = None, ""
         self.begin(self._answer["request"])
 
     def _draw_state(self) -> None:
@@ -97,7 +104,7 @@ class NormalsView:
         if not error and now is not None and now.error is not None:
             error = wording.translate(language, now.error["message"])
         busy = now is not None and not error and now.status is not State.CANCELLED  # also while a worker compares
-        said = ""
+        said = markup.state(language, "making") if answer is None else ""
         if answer is not None and not answer["record"] and markup.comparable(answer):
             if error:
                 said = markup.state(language, "failed", error=error)

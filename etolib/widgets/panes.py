@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -19,6 +20,8 @@ class Panes:
         see; the style sheet takes out the others.
     opened : callable
         Called when a person opens one.
+    guard : callable
+        Wraps callbacks.
 
     Attributes
     ----------
@@ -29,8 +32,10 @@ class Panes:
         The buttons.
     """
 
-    def __init__(self, panes: Mapping[str, widgets.DOMWidget], opened: Callable[[], None]) -> None:
-        self.panes, self._opened = panes, opened
+    def __init__(
+        self, panes: Mapping[str, widgets.DOMWidget], opened: Callable[[], None], guard: Callable[..., Any]
+    ) -> None:
+        self.panes, self._opened, self._guard = panes, opened, guard
         self.open = next(iter(panes))
         self.buttons = {name: self._button(name) for name in panes}
         self.bar = marked(widgets.Box([*self.buttons.values()]), "etolib-tabs")
@@ -51,5 +56,5 @@ class Panes:
 
     def _button(self, name: str) -> widgets.Button:
         button = marked(widgets.Button(), "etolib-tab", f"etolib-tab-{name.replace('_', '-')}")
-        button.on_click(lambda _: self._open(name))
+        button.on_click(self._guard(lambda _: self._open(name)))
         return button

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, cast
 
 import ipywidgets as widgets
@@ -59,10 +59,18 @@ class Answers:
 class Results:
     """One result at a time, in the tabs that are registered when the page is made.
 
+    Parameters
+    ----------
+    language : str
+    guard : callable
+        Wraps the callbacks of the page's own.
+    opened : callable
+        Called when a person opens a tab.
+
     Attributes
     ----------
     open : str
-        The name of the tab that is seen; ``opened`` is called when a person opens one.
+        The name of the tab that is seen.
     panes : dict
         The widget below the buttons, by the name of its tab: an ``HTML``, or a box around the widget of a `tabs.View`.
     again : callable
@@ -72,8 +80,8 @@ class Results:
         result, and stops that.
     """
 
-    def __init__(self, language: str, opened: Callable[[], None] = lambda: None) -> None:
-        self.language, self.units, self._opened = language, METRIC, opened
+    def __init__(self, language: str, guard: tabs.Guard, opened: Callable[[], None]) -> None:
+        self.language, self.units = language, METRIC
         self.answers: Answers | None = None
         self.again: Callable[[Answers, str, Mapping[str, Any]], None] = lambda answers, name, values: None
         self.calculate: Callable[[Answers, str, str], None] = lambda answers, name, query: None
@@ -81,7 +89,7 @@ class Results:
         self.registered = tabs.registered()
         self.head = marked(widgets.HTML(), "etolib-results-head")
         self.panes = {name: _pane(tab) for name, tab in self.registered.items()}
-        self._choice = Panes(self.panes, self._open)
+        self._choice = Panes(self.panes, opened, guard)
         self.buttons = self._choice.buttons
         self.widget = marked(
             widgets.VBox([self.head, self._choice.bar, *self.panes.values()]),
@@ -165,12 +173,6 @@ class Results:
     def turn(self, name: str) -> None:
         """Open a tab."""
         self._choice.turn(name)
-        if self.answers is not None and self.registered[name].again is not None and name in self._views:
-            cast("tabs.Asking", self._views[name]).opened()
-
-    def _open(self) -> None:
-        self.turn(self.open)
-        self._opened()
 
     def _render(self) -> None:
         if self.answers is None:
@@ -179,7 +181,6 @@ class Results:
             self.head.value = result_head(self.language, self.answers.head, self.units)
             for name in self.registered:
                 self._fill(name)
-        self.turn(self.open)
 
     def _fill(self, name: str) -> None:
         """Show the answer of a tab; what fails of it is said in its own pane."""
@@ -197,19 +198,40 @@ class Results:
                 log.exception("the tab %s failed", name)
                 answer = tabs.Failed.of(error)
         if isinstance(answer, tabs.Failed):
-            failed = label(self.language, "tab_failed", error=answer.error)
-            notice = f'<p class="etolib-notice">{failed}</p>'
+            notice = self._notice(answer)
             shown = notice if tab.view is None else widgets.HTML(notice)
         if tab.view is None:
             pane.value = shown or ""
         elif pane.children != (shown,):
             pane.children = (shown,)
 
+    def _notice(self, failed: tabs.Failed) -> str:
+        return f'<p class="etolib-notice" role="alert">{label(self.language, "tab_failed", error=failed.error)}</p>'
+
+    def _guard(self, name: str, callback: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a callback of a view: what it did not expect is said above the view, until something works again."""
+
+        pane = self.panes[name]
+
+        @wraps(callback)
+        def guarded(*args: Any, **kwargs: Any) -> None:
+            before = pane.children
+            try:
+                callback(*args, **kwargs)
+            except Exception as error:
+                log.exception("the tab %s failed", name)
+                pane.children = (widgets.HTML(self._notice(tabs.Failed.of(error))), self._views[name].widget)
+            else:
+                if len(before) > 1 and pane.children == before:  # what is said there is not of this callback
+                    pane.children = before[1:]
+
+        return guarded
+
     def _seen(self, tab: tabs.Tab, answer: Any) -> widgets.DOMWidget:
         """Return the widget of a tab that shows an answer."""
         assert tab.view is not None
         assert self.answers is not None
-        view = self._views.get(tab.name) or tab.view()
+        view = self._views.get(tab.name) or tab.view(partial(self._guard, tab.name))
         if isinstance(view, tabs.Comparing):
             view.offer(self._others(tab.name))
         if tab.again is not None:
@@ -219,15 +241,15 @@ class Results:
             calculating.begin, calculating.cancel = partial(self._begin, tab.name), partial(self._give_up, tab.name)
         view.show(self.language, answer, self.answers.task_id, self.units)
         if tab.name not in self._views and isinstance(view, HasTraits) and view.has_trait("day"):
-            view.observe(lambda change: self._look_at(change["new"]), "day")
+            view.observe(self._guard(tab.name, lambda change: self._look_at(change["new"])), "day")
         self._views[tab.name] = view
         return view.widget
 
     def _look_at(self, day: str) -> None:
         """Turn the other views that show one day to the one that was chosen, an ISO date."""
-        for view in self._views.values():
+        for name, view in self._views.items():
             if go := getattr(view, "go", None):
-                go(day)
+                self._guard(name, go)(day)
 
     def _ask(self, name: str, values: Mapping[str, Any]) -> None:
         if self.answers is not None:

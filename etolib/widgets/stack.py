@@ -76,7 +76,7 @@ class CardStack:
     ) -> None:
         self.language = language
         self.cards: list[Card] = []
-        self.results = Results(language, background.guard(self._opened))
+        self.results = Results(language, background.guard, self._opened)
         self.results.again = self._again
         self.tell: Callable[[str], None] = lambda sentence: None
         self._asides = Asides(background, connection, self._submitter, self.results.progress, self._calculated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
@@ -16,6 +17,7 @@ from etolib.widgets import texts, water_fields, wording
 from etolib.widgets.form import marked
 from etolib.widgets.markup import water as markup
 from etolib.widgets.markup.base import label
+from etolib.widgets.tabs.tab import Guard
 from etolib.widgets.water_fields import FIELDS, LISTS
 from etolib.widgets.wording import say
 
@@ -28,6 +30,11 @@ _PARTS = ("crop", "soil", "balance", "warmth")
 class WaterView:
     """The water of a crop, balanced anew by a worker whenever a field changes.
 
+    Parameters
+    ----------
+    guard : callable
+        Wraps callbacks: see `etolib.widgets.tabs.Guard`.
+
     Attributes
     ----------
     fields : dict
@@ -39,7 +46,7 @@ class WaterView:
 
     ask: Callable[[Mapping[str, Any]], None]
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
         self._language, self._units = words.ENGLISH, METRIC
         self._answer: Mapping[str, Any] | None = None
         self._filling, self._folded = False, True
@@ -56,7 +63,7 @@ class WaterView:
         self.said = marked(widgets.HTML(), "etolib-water-said")
         self.shown = marked(widgets.HTML(), "etolib-water-shown")
         self.more = marked(widgets.Button(), "etolib-water-more", "etolib-second")
-        self.more.on_click(lambda _: self._fold(not self._folded))
+        self.more.on_click(guard(lambda _: self._fold(not self._folded)))
         self.titles = {name: widgets.HTML() for name in _PARTS}
         choices = [cells[name] for name in ("crop", "planting", "method", "soil", "system")]
         numbers = [marked(widgets.VBox([self.titles[of], self._numbers(of, cells)])) for of in _PARTS]
@@ -68,7 +75,7 @@ class WaterView:
         )
         self._translate(_FIRST)
         for name, field in self.fields.items():
-            field.observe(lambda change, name=name: self._changed(name, change), "value")
+            field.observe(guard(partial(self._changed, name)), "value")
 
     @staticmethod
     def _numbers(part: str, cells: Mapping[str, Any]) -> Any:
@@ -97,9 +104,6 @@ class WaterView:
             self._ask()
             return
         self._draw()
-
-    def opened(self) -> None:
-        """Nothing waits: the page asks when the tab is opened."""
 
     def failed(self, error: str) -> None:
         """Say that no worker answered; the fields stand as they are, and nothing of before beside them."""

@@ -18,7 +18,7 @@ from etolib.widgets import tabs
 from etolib.widgets.compare import CompareView
 from etolib.widgets.tabs import compare as tab
 from etolib.widgets.tabs.tab import Comparing, Other
-from tests.widgets.fakes import FakeConnection, make_page
+from tests.widgets.fakes import FakeConnection, make_page, unguarded
 from tests.widgets.test_tabs import working
 
 
@@ -48,9 +48,10 @@ def with_sources(result, *, station=False, shift=0.0, first=0):
 
 
 def view_of(result, *others, language="en", units="metric"):
-    view = CompareView()
+    view = CompareView(unguarded)
     assert isinstance(view, Comparing)
     view.offer([Other(f"eto-{at}", tab.ask(one, {})) for at, one in enumerate(others)])
+    view.ask = lambda values: view.show(language, tab.equations(result, values), None, units)  # a worker, at once
     view.show(language, tab.ask(result, {}), None, units)
     return view
 
@@ -131,7 +132,7 @@ def test_where_only_the_climatology_answered_it_says_what_to_do(offline):
 
 def test_words_and_choice_follow(offline):
     result = with_sources(offline)
-    view = CompareView()
+    view = CompareView(unguarded)
     answer = tab.ask(result, {})
     view.show("en", answer, None, "metric")
     view.shown.value = "source:open_meteo_archive"
@@ -148,8 +149,8 @@ def test_many_days_are_thinned_in_the_drawing_alone(offline):
     block = np.stack([day, 0 * day, wave, wave + 0.1])
     answer = {"data": block.astype("<f8").tobytes(), "rows": ["day", "usual", "eto", "source:nasa_power"],
               "days": 11_000, "place": "p", "period": "q", "latitude": 0.0, "longitude": 0.0, "file": "f",
-              "equations": {}}  # fmt: skip
-    view = CompareView()
+              "equations": None}  # fmt: skip
+    view = CompareView(unguarded)
     view.show("en", answer, None, "metric")
     assert cells(view.scores.value, "source:nasa_power")[:2] == ["11000", "0.10"]
     assert 'data-points="2000"' in view.scatter.value
@@ -194,6 +195,55 @@ def test_other_equations_are_shown_on_request_with_the_numbers_of_the_package(of
     assert "ASCE-2005 Eq. 1, alfalfa" in view.scores.value
     assert "FAO-56 Eq. 52" in view.scores.value
     assert "the equation differs, not the weather" in view.said.value
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """The names of the equations that are computed for a tab."""
+    from etolib import reference
+
+    computed, eto = [], reference.eto
+
+    def counting(given, site, method="fao56", **more):
+        computed.append(method)
+        return eto(given, site, method, **more)
+
+    monkeypatch.setattr(reference, "eto", counting)
+    return computed
+
+
+def test_the_other_equations_are_computed_for_those_who_want_them_and_for_nobody_else(offline, counted):
+    result = with_sources(offline)
+    page, jobs = make_page("lat=-22.7&lon=-47.6&period=2024-01-20/2024-03-10", connection=working(result))
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    for name in page.shown.buttons:
+        page.shown.buttons[name].click()
+    page.form.language = "es"
+    page.form.units = "us"
+    assert set(counted) <= {"fao56"}
+    view = page.shown._views["compare"]
+    view.equations.value = True
+    assert len(set(counted)) > 12
+    assert any(pair.row == "equation:hargreaves" for pair in view.pairs)
+    asked = len(counted)
+    view.equations.value = False
+    view.equations.value = True  # they are there
+    page.form.language = "en"
+    assert len(counted) == asked
+
+
+def test_equations_that_could_not_be_had_are_said_and_asked_for_again(offline):
+    view, asked = view_of(with_sources(offline)), []
+    view.ask = asked.append
+    view.equations.value = True
+    assert "are being computed" in view.said.value
+    assert [pair.row for pair in view.pairs] == ["source:nasa_power", "source:open_meteo_archive"]
+    view.failed("<no> worker")
+    assert "&lt;no&gt; worker" in view.said.value
+    assert not view.equations.value
+    view.equations.value = True
+    assert (len(asked), "&lt;no&gt;" in view.said.value) == (2, False)
 
 
 def test_a_result_of_the_climatology_alone_can_be_compared_by_equation(offline):

@@ -17,7 +17,7 @@ from etolib.variables import VARIABLES
 from etolib.widgets.day import DayView
 from etolib.widgets.markup import formulas
 from etolib.widgets.tabs import day as tab
-from tests.widgets.fakes import DAY
+from tests.widgets.fakes import DAY, unguarded
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def shown(view):
 
 
 def view_of(answer, units="metric", language="en"):
-    view = DayView()
+    view = DayView(unguarded)
     view.show(language, answer, None, units)
     return view
 

@@ -185,7 +185,7 @@ def viewed():
     """A tab with a view; the views that were made."""
     made = []
 
-    def view():
+    def view(guard):
         made.append(Shown())
         return made[-1]
 
@@ -224,6 +224,63 @@ def test_a_view_that_fails_says_so_and_comes_back(result, viewed):
     assert page.shown.panes["toy"].children == (made[0].widget,)
 
 
+def test_a_callback_that_fails_ends_in_a_sentence_above_its_view_and_goes_when_something_works(result, caplog):
+    class Pressed(Shown):
+        def __init__(self, guard):
+            super().__init__()
+            self.good, self.bad, self.both = widgets.Button(), widgets.Button(), widgets.Button()
+            self.good.on_click(guard(lambda _: self.seen.append("good")))
+            self.bad.on_click(guard(lambda _: self.seen.nothing))
+            self.both.on_click(guard(lambda _: self.bad.click()))  # which goes on after what failed in it
+
+    tabs.register(tabs.Tab("toy", view=Pressed))
+    try:
+        page = finished(result)
+    finally:
+        tabs.remove("toy")
+    view, pane = page.shown._views["toy"], page.shown.panes["toy"]
+    for button in (view.bad, view.both):
+        button.click()
+        said, beside = pane.children
+        assert 'role="alert"' in said.value
+        assert "nothing" in said.value
+        assert beside is view.widget
+        view.good.click()
+        assert pane.children == (view.widget,)
+    assert page.banner.layout.display == "none"
+    assert "the tab toy failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "tab", [tab for tab in tabs.registered().values() if tab.view is not None], ids=lambda t: t.name
+)
+def test_every_callback_of_a_view_is_guarded(tab):
+    """What a person can press or change is heard by guarded callbacks alone."""
+    heard = set()
+
+    def guard(callback):
+        def guarded(*args):
+            return callback(*args)
+
+        heard.add(guarded)
+        return guarded
+
+    view = tab.view(guard)
+    for one in all_widgets(view.widget):
+        listening = [*getattr(getattr(one, "_click_handlers", None), "callbacks", ())]
+        for trait in ("value", "index"):
+            listening += one._trait_notifiers.get(trait, {}).get("change", [])
+        modules = {hear: getattr(getattr(hear, "func", hear), "__module__", "") for hear in listening}
+        ours = {hear for hear, module in modules.items() if module.startswith(("etolib", "tests"))}
+        assert ours <= heard, (type(one).__name__, ours)
+
+
+def all_widgets(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from all_widgets(child)
+
+
 def test_a_day_that_is_chosen_in_one_tab_is_the_day_of_the_others(result):
     class Chosen(Shown, HasTraits):
         day = Unicode()
@@ -234,7 +291,7 @@ def test_a_day_that_is_chosen_in_one_tab_is_the_day_of_the_others(result):
 
     chosen, follows = Chosen(), Follows()
     for name, view in (("toy", chosen), ("toy2", follows)):
-        tabs.register(tabs.Tab(name, view=lambda view=view: view))
+        tabs.register(tabs.Tab(name, view=lambda guard, view=view: view))
     try:
         page = finished(result)
         page.form.language = "pt"  # shown again, listened to once

@@ -24,6 +24,7 @@ from etolib.water.soil import soil
 from etolib.widgets import water_fields
 from etolib.widgets.tabs import water as tab
 from etolib.widgets.water import WaterView
+from tests.widgets.fakes import unguarded
 from tests.widgets.test_tabs import finished
 
 
@@ -46,7 +47,7 @@ def today():
 
 
 def view_of(answer, units="metric", language="en"):
-    view = WaterView()
+    view = WaterView(unguarded)
     view.ask = lambda values: None
     view.show(language, answer, None, units)
     return view

@@ -98,7 +98,7 @@ class ComparisonView:
         }  # fmt: skip
         for name in TABS[:3]:
             marked(panes[name], f"etolib-of-{name}", "etolib-view")
-        self.choice = Panes(panes, guard(self._opened))
+        self.choice = Panes(panes, self._opened, guard)
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from etolib.widgets.tabs import chart, compare, day, normals, table, take_away, water
-from etolib.widgets.tabs.tab import Again, Ask, Asking, Calculating, Comparing, Failed, Look, Other, Tab, View
+from etolib.widgets.tabs.tab import Again, Ask, Asking, Calculating, Comparing, Failed, Guard, Look, Other, Tab, View
 
 __all__ = [
     "Again",
@@ -18,6 +18,7 @@ __all__ = [
     "Calculating",
     "Comparing",
     "Failed",
+    "Guard",
     "Look",
     "Other",
     "Tab",

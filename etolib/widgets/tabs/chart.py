@@ -13,7 +13,7 @@ from etolib.result import figures
 from etolib.sources import catalogue
 from etolib.widgets import daily, front
 from etolib.widgets.markup.base import label
-from etolib.widgets.tabs.tab import Tab, View
+from etolib.widgets.tabs.tab import Guard, Tab, View
 from etolib.words import ENGLISH, has
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
     )
 
 
-def view() -> View:
+def view(guard: Guard) -> View:
     """Return a chart to hover over and zoom."""
     from etolib.widgets.chart import Chart  # imports anywidget, which the fallback does without
 

@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from etolib.widgets.tabs.tab import Tab, View
+from etolib.widgets.tabs.tab import Guard, Tab, View
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
 
 
 def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
-    """Return ETo of the result, of each of its sources and by other equations as one block of numbers.
+    """Return ETo of the result and of each of its sources as one block of numbers.
 
     Returns
     -------
     dict
         ``data``: float64, one row after the other, one number a day, absent is NaN. ``rows``: their names: ``day``
         (days since 1970-01-01); ``usual``, 1 where the day is climatology; ``eto`` [mm day-1];
-        ``source:<name>``, ETo of each source by itself, unrounded [mm day-1]; ``equation:<name>``, ETo by another
-        equation from the inputs of the result [mm day-1]. ``equations``: where each of these is printed and for which
-        surface, by name. ``days``, ``place``, ``period``, ``latitude``, ``longitude`` [degrees], ``file``.
+        ``source:<name>``, ETo of each source by itself, unrounded [mm day-1]. ``equations``: None, see `equations`.
+        ``days``, ``place``, ``period``, ``latitude``, ``longitude`` [degrees], ``file``.
     """
+    return _packed(result, None)
+
+
+def equations(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same with ETo by the other equations: some sixteen of them, computed for those who want to see them.
+
+    Returns
+    -------
+    dict
+        As `ask`; ``rows`` has also ``equation:<name>``, ETo by another equation from the inputs of the result
+        [mm day-1]; ``equations``: where each of these is printed and for which surface, by name.
+    """
+    return _packed(result, _equations(result))
+
+
+def _packed(result: Result, others: Mapping[str, tuple[Any, str, str]] | None) -> dict[str, Any]:
     import numpy as np
 
     from etolib.result import formats
@@ -36,14 +51,13 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
         "eto": table["eto"].to_numpy(dtype=float),
     }
     rows |= {f"source:{name}": each[name].to_numpy() for name in each if each[name].notna().any()}
-    equations = _equations(result)
-    rows |= {f"equation:{name}": eto for name, (eto, _, _) in equations.items()}
+    rows |= {f"equation:{name}": eto for name, (eto, _, _) in (others or {}).items()}
     block = np.stack([np.asarray(row, dtype="<f8") for row in rows.values()])
     return {
         "data": block.tobytes(), "rows": [*rows], "days": len(table), "place": str(result.site),
         "period": str(result.period), "latitude": float(result.site.latitude),
         "longitude": float(result.site.longitude), "file": f"{formats.file_name(result)}_compare.csv",
-        "equations": {name: (printed, surface) for name, (_, printed, surface) in equations.items()},
+        "equations": None if others is None else {name: told for name, (_, *told) in others.items()},
     }  # fmt: skip
 
 
@@ -61,11 +75,11 @@ def _equations(result: Result) -> dict[str, tuple[Any, str, str]]:
     }
 
 
-def view() -> View:
+def view(guard: Guard) -> View:
     """Return the comparison, with a choice of what is compared with what."""
     from etolib.widgets.compare import CompareView
 
-    return CompareView()
+    return CompareView(guard)
 
 
-TAB = Tab("compare", ask=ask, view=view)
+TAB = Tab("compare", ask=ask, view=view, again=equations)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from etolib.widgets.markup.day import INPUTS, OWN
-from etolib.widgets.tabs.tab import Tab, View
+from etolib.widgets.tabs.tab import Guard, Tab, View
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -46,11 +46,11 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def view() -> View:
+def view(guard: Guard) -> View:
     """Return the calculation of a day."""
     from etolib.widgets.day import DayView
 
-    return DayView()
+    return DayView(guard)
 
 
 TAB = Tab("day", ask=ask, view=view)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, InputError
 from etolib.unit_systems import SYSTEMS
-from etolib.widgets.tabs.tab import Tab, View
+from etolib.widgets.tabs.tab import Guard, Tab, View
 from etolib.words import encode
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def why(error: EtolibError) -> list[Any]:
     return [encode(error.message)]
 
 
-def view() -> View:
+def view(guard: Guard) -> View:
     """Return the comparison and the calendar."""
     from etolib.widgets.normals import NormalsView
 
-    return NormalsView()
+    return NormalsView(guard)
 
 
-TAB = Tab("normals", ask=ask, view=view, again=years)
+TAB = Tab("normals", ask=ask, view=view, again=years, lazy=True)

@@ -24,6 +24,10 @@ Look = Callable[[str, Any, "str | None"], str]
 """Runs in the page: takes the language, the answer (None while it is on its way) and the task id, returns HTML."""
 
 
+Guard = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Wraps a callback of a view, so that what it did not expect is said in its tab: Jupyter would swallow it."""
+
+
 class View(Protocol):
     """A tab that is made of widgets rather than of HTML; one stands in each page, from the first result on.
 
@@ -44,13 +48,13 @@ Again = Callable[["Result", Mapping[str, Any]], Any]
 
 
 class Asking(View, Protocol):
-    """A view that asks a worker again (`Tab.again`); the answer comes as any other does, with `show`."""
+    """A view that asks a worker again (`Tab.again`); the answer comes as any other does, with `show`.
+
+    What shall wait until somebody looks at the tab waits for its first answer, where the tab is ``lazy``.
+    """
 
     ask: Callable[[Mapping[str, Any]], None]
     """Put there by the page before anything is shown: asks with what a person chose."""
-
-    def opened(self) -> None:
-        """Do what waits until somebody looks at the tab."""
 
     def failed(self, error: str) -> None:
         """Say that the last question got no answer."""
@@ -139,7 +143,8 @@ class Tab:
     title : str
         Shown where the catalogues have no ``tab_<name>``.
     view : callable, optional
-        Makes the `View` that shows the answer; called once a page, when the first answer is there.
+        Makes the `View` that shows the answer, of the `Guard` for its callbacks; called once a page, when the first
+        result is there.
     again : callable or str, optional
         See `Again`: what the view, an `Asking`, may ask with values of its own.
     """
@@ -152,7 +157,7 @@ class Tab:
     lazy: bool = False
     measured: bool = False
     title: str = ""
-    view: Callable[[], View] | None = None
+    view: Callable[[Guard], View] | None = None
     again: Again | str | None = None
 
 

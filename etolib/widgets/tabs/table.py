@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from etolib.widgets import daily, front, wording
 from etolib.widgets.markup.base import label, number, text
 from etolib.widgets.markup.result import quality
-from etolib.widgets.tabs.tab import Tab, View
+from etolib.widgets.tabs.tab import Guard, Tab, View
 from etolib.widgets.wording import say_or
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _kind(language: str, kind: str | None) -> str:
     return text(say_or(language, f"kind_{kind}", kind or "–"))
 
 
-def view() -> View:
+def view(guard: Guard) -> View:
     """Return a table to sort and filter."""
     from etolib.widgets.daytable import DayTable  # imports anywidget, which the fallback does without
 

@@ -14,7 +14,7 @@ from etolib.unit_systems import SYSTEMS, US
 from etolib.widgets import water_fields
 from etolib.widgets.daily import MM_PER
 from etolib.widgets.tabs.normals import why
-from etolib.widgets.tabs.tab import Tab, View
+from etolib.widgets.tabs.tab import Guard, Tab, View
 from etolib.words import encode, say
 
 if TYPE_CHECKING:
@@ -234,11 +234,11 @@ def _degree_days(result: Result, table: Any, base: float, upper: float | None) -
     }  # fmt: skip
 
 
-def view() -> View:
+def view(guard: Guard) -> View:
     """Return the fields and what follows from them."""
     from etolib.widgets.water import WaterView
 
-    return WaterView()
+    return WaterView(guard)
 
 
 TAB = Tab("water", ask=ask, view=view, again=balance, lazy=True)
