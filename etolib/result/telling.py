@@ -60,6 +60,8 @@ def warnings(plan: Plan, answered: Download, fused: FusedBlock, place: int, tabl
             told.append(say("of_source", source=finding.source, sentence=left_out))
     if gap is not None:
         told.append(gap)
+    if answered.cache_trouble is not None:
+        told.append(answered.cache_trouble)
     return list(dict.fromkeys(told))
 
 

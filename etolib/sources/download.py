@@ -16,6 +16,7 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources import elevation as elevations
 from etolib.sources.base import Source, SourceData
+from etolib.sources.network import client
 from etolib.sources.network.scope import Scope
 from etolib.sources.plan import Plan
 from etolib.words import Text, say
@@ -64,12 +65,15 @@ class Download:
         In the order of the plan.
     failed : tuple of SourceError
         Of the sources that gave no answer, in the same order.
+    cache_trouble : Text, optional
+        Why the cache was done without.
     """
 
     site: Site
     elevation: elevations.Elevation
     answers: dict[str, SourceData]
     failed: tuple[SourceError, ...]
+    cache_trouble: Text | None = None
 
 
 def run(plan: Plan, progress: Progress) -> Download:
@@ -86,7 +90,8 @@ def run(plan: Plan, progress: Progress) -> Download:
     # In the order of the plan, not of arrival: the same run says the same.
     order = [step.source for step in plan.steps]
     failed.sort(key=lambda error: order.index(error.source) if error.source in order else len(order))
-    return Download(site, elevation, {name: answers[name] for name in order if name in answers}, tuple(failed))
+    answered = {name: answers[name] for name in order if name in answers}
+    return Download(site, elevation, answered, tuple(failed), client.door().cache.database.trouble)
 
 
 def _together(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Protocol, cast
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from etolib.errors import NotCovered, RateLimited, SourceError, SourceUnavailable
 from etolib.site import Period, Site
@@ -96,17 +96,12 @@ def prefetch(
 @contextmanager
 def _turn(name: str) -> Iterator[None]:
     """Ask a source on this machine alone: what another lot is bringing is not asked for twice, limits are met once."""
-    folder = client.door().folder / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"lists-{name}", is_singleton=False, thread_local=False)
-    try:
-        lock.acquire(cancel_check=scope.cancelled)
-    except Timeout:
-        raise Abandoned from None
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(client.door().cache.database.lock(f"lists-{name}", cancel_check=scope.cancelled))
+        except Timeout:
+            raise Abandoned from None
         yield
-    finally:
-        lock.release()
 
 
 def _patiently(ask: Callable[[], int], wait: Patience) -> int:

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 _LOST = (OSError, TimeoutError, RuntimeError)
 """What dask raises where a scheduler cannot be reached."""
 
-# dask knows one handler per topic and client, and never forgets it: it hands out to all jobs that watch the task.
+# dask knows one handler per topic and client: it hands out to all jobs that watch the task.
 _watched: weakref.WeakKeyDictionary[Client, dict[str, list[Job]]] = weakref.WeakKeyDictionary()
 _watch_lock = threading.Lock()
 
@@ -154,6 +154,11 @@ class Job:
             raise self._why() from None
         except KilledWorker as error:
             raise messages.unexpected(error) from error
+        except RuntimeError:
+            if self.client.status == "running":
+                raise
+            self._ended.wait(5)  # of a closed client: dask has no loop left to ask
+            raise self._why() from None
         return result
 
     def cancel(self, reason: str = ASKED) -> bool:
@@ -181,8 +186,7 @@ class Job:
             table[self.task_id].remove(self)
             if not table[self.task_id]:
                 del table[self.task_id]
-                with contextlib.suppress(OSError, ValueError, RuntimeError):
-                    self.client.unsubscribe_topic(messages.topic(self.task_id))
+                _unsubscribe(self.client, messages.topic(self.task_id))
 
     def _watch(self) -> None:
         with _watch_lock:
@@ -238,8 +242,11 @@ class Job:
     def _settle(self, future: Future[Any]) -> None:
         """Have the terminal message: the one sent, else one made from how the future ended."""
         try:
+            if self.client.status in ("closing", "closed"):  # by whoever made it: no fault, and nobody else to tell
+                self._end_here(messages.failed(SchedulerUnavailable(say("client_closed_meanwhile"))))
+                return
             if self.client.status != "running":
-                raise OSError("the connection is closed")
+                raise OSError(say("scheduler_connection_lost"))
             self._catch_up()
             if self._terminal is None and future.status == "cancelled":
                 self._ended.wait(2)  # the message of whoever cancelled it is on the way
@@ -271,6 +278,17 @@ class Job:
         return f"<Job {self.task_id} {self.status}>"
 
 
+def _unsubscribe(client: Client, topic: str) -> None:
+    """Drop the handler of a topic, here and on the scheduler; dask keeps it here for ever. A closed client has none."""
+    if client.status == "running":
+        try:
+            client.unsubscribe_topic(topic)
+        except Exception:  # closed or lost in this moment, for which dask has several errors: nothing to drop there
+            log.debug("not unsubscribed from %s", topic, exc_info=True)
+    handlers: dict[str, Any] = client._event_handlers
+    handlers.pop(topic, None)
+
+
 def _end_for_all(client: Client, endings: dict[Job, Ending]) -> list[Job]:
     """Send last messages from here, in one call; return the jobs where no other was first."""
     ends = [messages.message(job.task_id, 0, *ending) for job, ending in endings.items()]
@@ -292,7 +310,7 @@ def cancel_all(jobs: Sequence[Job], reason: str) -> int:
         won = _end_for_all(client, {job: messages.cancelled(job._stage(), reason) for job in going})
         # Those that had ended before keep their result.
         client.cancel([job.future for job in won], force=True, reason="cancelled", msg="by etolib")
-    except _LOST as error:
+    except (SchedulerUnavailable, *_LOST) as error:
         for job in going:
             job._end_here(messages.failed(SchedulerUnavailable(say("scheduler_lost", error=error))))
         return 0

@@ -206,10 +206,12 @@ def ask(client: Client, handler: str, /, **arguments: Any) -> dict[str, Any]:
     Raises
     ------
     SchedulerUnavailable
-        Where the scheduler lacks etolib, or has a version without this handler.
+        Where the scheduler lacks etolib, or has a version without this handler; where the client is closed.
     OSError, TimeoutError, RuntimeError
         Where it cannot be reached.
     """
+    if client.status != "running":
+        raise SchedulerUnavailable(say("scheduler_connection_is_lost"))
     answer: dict[str, Any] = client.sync(_call, client.scheduler, handler, arguments)
     return answer
 

@@ -79,3 +79,15 @@ def test_the_usa_are_computed_from_their_own_service(weather_server, monkeypatch
     assert result.table["eto"].notna().all()
     # An estimated radiation is never preferred to one that a provider gives.
     assert result.provenance["sources"]["nws_forecast"]["estimated"] == ["rs"]
+
+
+def test_without_a_folder_for_the_cache_the_numbers_are_the_same_and_one_warning_says_so(weather_server, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with etolib.set_options(cache_dir=tmp_path / "cache"):
+        usual = etolib.compute(PLACE, PERIOD)
+    with etolib.set_options(cache_dir=tmp_path / "file"):
+        result = etolib.compute(PLACE, PERIOD)
+    assert result.table.equals(usual.table)
+    (warning,) = set(result.warnings) - set(usual.warnings)
+    assert str(tmp_path / "file") in warning
+    assert "without it" in warning

@@ -569,3 +569,32 @@ def test_a_listener_that_comes_while_a_job_ends_hears_of_the_end(monkeypatch, fi
     for step in steps if first == "listener" else reversed(steps):
         step()
     assert told[0] is job._future
+
+
+def test_a_client_that_is_closed_ends_its_jobs_quietly(course, caplog, client):
+    with Client(client.scheduler.address, set_as_default=False) as own:
+        jobs = [tasks.submit(SITE, PERIOD, client=own) for _ in range(3)]
+        many = tasks.submit_many([SITE] * 2, PERIOD, client=own)
+        assert course.started.wait(20)
+    for job in (*jobs, *many.jobs):
+        ended(job)
+        assert job.messages()[-1]["data"]["message"] == "the dask client was closed while the task ran"
+        with pytest.raises(SchedulerUnavailable, match="was closed"):
+            job.result(5)
+        assert not job.cancel()
+        job.forget()
+    tracebacks = [record.name for record in caplog.records if record.exc_info]
+    assert not {name for name in tracebacks if name.startswith(("distributed.client", "etolib"))}
+    with pytest.raises(SchedulerUnavailable):
+        tasks.submit(SITE, PERIOD, client=own)
+
+
+def test_a_task_that_has_ended_leaves_no_handler_behind(client, course):
+    course.gate.set()
+    before = len(client._event_handlers)
+    for _ in range(5):
+        job = tasks.submit(SITE, PERIOD, client=client)
+        job.result(20)
+        ended(job)
+        job.close()
+    assert len(client._event_handlers) == before

@@ -12,11 +12,10 @@ import math
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from etolib.sources.network.cache import Database
+from etolib.sources.network.cache import FAULTS, Database
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,7 @@ class Ledger:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> ledger = Ledger(Database(Path(tempfile.mkdtemp())))
     >>> budget = Budget("demo", windows=((60, 10),))
     >>> ledger.take(budget, weight=8, now=6.0), ledger.take(budget, weight=8, now=7.0)
@@ -62,40 +62,21 @@ class Ledger:
     def take(self, budget: Budget, weight: float, now: float) -> float:
         """Spend ``weight`` now and return ``now``; where that is not allowed return when to come back [s].
 
-        A weight above a limit is let through into an empty window, else 30 years of a place would never be sent.
+        A weight above a limit is let through into an empty window, else 30 years of a place would never be sent. What
+        was noted at a time that is still to come was noted before the clock was set back: it holds nobody up.
         """
-        try:
-            with self.database.connect(write=True) as connection:
-                row = connection.execute("select until from blocked where name = ?", (budget.name,)).fetchone()
-                at = row[0] if row and row[0] > now else now
-                row = connection.execute("select next from spacing where name = ?", (budget.name,)).fetchone()
-                if row and budget.spacing:
-                    # A clock set back must not stop us: never wait longer than one pause.
-                    at = max(at, min(row[0], now + budget.spacing))
-                counts = []
-                for width, limit in budget.windows:
-                    start = float(math.floor(now / width) * width)
-                    row = connection.execute(
-                        "select weight from used_up where name = ? and width = ? and start = ?",
-                        (budget.name, width, start),
-                    ).fetchone()
-                    before = row[0] if row else 0.0
-                    if before and before + weight > limit + 1e-9:
-                        at = max(at, start + width)
-                    counts.append((budget.name, width, start, before + weight))
-                if at > now:
-                    return at
-                connection.executemany("insert or replace into used_up values (?,?,?,?)", counts)
-                connection.execute("delete from used_up where start < ? - 10 * width", (now,))
-                connection.execute("insert or replace into spacing values (?,?)", (budget.name, now + budget.spacing))
-                return now
-        except sqlite3.DatabaseError:
-            self.database.repair()
-            return now
+        for _ in range(2):
+            try:
+                with self.database.connect(write=True) as connection:
+                    return _take(connection, budget, weight, now)
+            except FAULTS:
+                self.database.repair()
+        return now
 
-    def block(self, name: str, until: float, text: str) -> None:
-        """Let nobody on this machine ask before ``until``: the server has said so."""
-        with contextlib.suppress(sqlite3.DatabaseError), self.database.connect(write=True) as connection:
+    def block(self, name: str, until: float, text: str, now: float = 0.0) -> None:
+        """Let nobody on this machine ask from ``now`` until ``until``: the server has said so."""
+        with contextlib.suppress(*FAULTS), self.database.connect(write=True) as connection:
+            connection.execute("insert or replace into blocked_at values (?,?)", (name, now))
             connection.execute(
                 "insert into blocked values (?,?,?) on conflict (name) do update set"
                 " until = max(until, excluded.until), text = excluded.text",
@@ -104,31 +85,53 @@ class Ledger:
 
     def blocked_text(self, name: str, now: float) -> str | None:
         """Return what the server said when it asked us to wait, None where it did not."""
-        with contextlib.suppress(sqlite3.DatabaseError), self.database.connect() as connection:
+        with contextlib.suppress(*FAULTS), self.database.connect() as connection:
             row = connection.execute("select text from blocked where name = ? and until > ?", (name, now)).fetchone()
             return row[0] if row else None
         return None
 
 
+def _take(connection: sqlite3.Connection, budget: Budget, weight: float, now: float) -> float:
+    row = connection.execute(
+        "select until, coalesce(time, 0) from blocked left join blocked_at using (name) where name = ?", (budget.name,)
+    ).fetchone()
+    at = row[0] if row and row[0] > now >= row[1] else now
+    row = connection.execute("select next from spacing where name = ?", (budget.name,)).fetchone()
+    if row and row[0] <= now + budget.spacing:
+        at = max(at, row[0])
+    counts = []
+    for width, limit in budget.windows:
+        start = float(math.floor(now / width) * width)
+        row = connection.execute(
+            "select weight from used_up where name = ? and width = ? and start = ?", (budget.name, width, start)
+        ).fetchone()
+        before = row[0] if row else 0.0
+        if before and before + weight > limit + 1e-9:
+            at = max(at, start + width)
+        counts.append((budget.name, width, start, before + weight))
+    if at > now:
+        return float(at)
+    connection.executemany("insert or replace into used_up values (?,?,?,?)", counts)
+    connection.execute("delete from used_up where start < ? - 10 * width", (now,))
+    connection.execute("insert or replace into spacing values (?,?)", (budget.name, now + budget.spacing))
+    return now
+
+
 @contextlib.contextmanager
 def slot(
-    folder: Path, budget: Budget, *, until: float, monotonic: Callable[[], float], sleep: Callable[[float], None]
+    database: Database, budget: Budget, *, until: float, monotonic: Callable[[], float], sleep: Callable[[float], None]
 ) -> Iterator[None]:
     """Hold one of the ``in_flight`` places of a budget; TimeoutError where none is free before ``until``."""
-    folder.mkdir(parents=True, exist_ok=True)
     safe = "".join(c if c.isalnum() else "-" for c in budget.name)
-    locks = [FileLock(folder / f"{safe}.{i}", is_singleton=False, thread_local=False) for i in range(budget.in_flight)]
     while True:
-        for lock in locks:
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                continue
-            try:
+        for i in range(budget.in_flight):
+            with contextlib.ExitStack() as held:
+                try:
+                    held.enter_context(database.lock(f"slot-{safe}.{i}", timeout=0))
+                except Timeout:
+                    continue
                 yield
-            finally:
-                lock.release()
-            return
+                return
         if monotonic() >= until:
             raise TimeoutError
         sleep(0.02)

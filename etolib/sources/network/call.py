@@ -164,9 +164,9 @@ class Call:
         self._spend()
         if self.budget is None:
             return self._ask(old)
-        folder = self.door.cache.database.folder / "slots"
+        database = self.door.cache.database
         try:
-            with slot(folder, self.budget, until=self.end, monotonic=self.door.monotonic, sleep=self.door.sleep):
+            with slot(database, self.budget, until=self.end, monotonic=self.door.monotonic, sleep=self.door.sleep):
                 return self._ask(old)
         except TimeoutError:
             raise self.too_late() from None
@@ -237,7 +237,7 @@ class Call:
                 until = now + after if after is not None else None
             error = self._error(RateLimited, "asks_to_wait", error=answer, details={"retry_at": until, **details})
             if until is not None and self.budget is not None:
-                self.door.ledger.block(self.budget.name, until, reason or "HTTP 429")
+                self.door.ledger.block(self.budget.name, until, reason or "HTTP 429", now)
             raise _Again(error, None if until is None else max(0.0, until - now))
         if status in RETRIED:
             raise _Again(self._error(SourceUnavailable, "failed_on_its_side", error=answer, details=details), after)

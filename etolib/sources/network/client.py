@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from etolib import config
 from etolib.errors import BadResponse, EtolibError, RateLimited, SourceError, SourceUnavailable
@@ -175,13 +175,12 @@ class Door:
 
     def _alone(self, call: Call) -> Reply:
         """Download, or take what another thread or process brought meanwhile: one download per answer at a time."""
-        lock = FileLock(self._lock_path(call.key), is_singleton=False, thread_local=False)
-        with lock.acquire(timeout=max(0.0, call.remaining()), cancel_check=scope.cancelled):
+        with self.cache.database.lock(call.key[:3], timeout=max(0.0, call.remaining()), cancel_check=scope.cancelled):
             # Whoever held the lock may have brought the answer, or the news that there is none.
             reply, entry = call.look()
             if reply is not None:
                 return reply
-            if failed := self.cache.failure_since(call.key, call.begun):
+            if failed := self.cache.failure_since(call.key, call.begun, self.clock()):
                 raise SourceUnavailable(failed, source=call.source, url=call.shown)
             if failed := self.cache.host_failure(urlsplit(call.url).netloc, self.clock()):
                 raise SourceUnavailable(failed, source=call.source, url=call.shown)
@@ -204,11 +203,6 @@ class Door:
         shown = address(url, params)[1]
         entry = Entry(shown, like.status, dict(like.headers), body, like.fetched, like.expires)
         self.cache.store(key_of(shown, version), entry, self.clock())
-
-    def _lock_path(self, key: str) -> Path:
-        folder = self.cache.database.folder / "locks"
-        folder.mkdir(exist_ok=True)
-        return folder / key[:3]
 
     def _stale(self, call: Call, entry: Entry | None, max_stale: float, error: SourceError) -> Reply:
         if entry is not None and self.clock() - entry.expires <= max_stale:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -11,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 
 from etolib.sources.network.budget import Budget, Ledger
 from etolib.sources.network.cache import Cache, Database, Entry
@@ -189,3 +192,93 @@ def test_a_clock_set_back_stops_nobody(tmp_path):
     ledger, budget = Ledger(Database(tmp_path)), Budget("p", spacing=1.0)
     ledger.take(budget, 1.0, 1e9)
     assert ledger.take(budget, 1.0, 5.0) <= 6.0
+
+
+@pytest.mark.parametrize("step", [60.0, 99_000.0])
+def test_a_clock_set_back_is_waited_for_no_longer_than_a_pause(tmp_path, step):
+    ledger, budget = Ledger(Database(tmp_path)), Budget("x", spacing=0.2)
+    now = 100_000.0
+    ledger.take(budget, 1, now)
+    ledger.block("x", now + 30, "slower", now)
+    now -= step
+    waits = []
+    for _ in range(3):
+        at = ledger.take(budget, 1, now)
+        waits.append(at - now)
+        now = at if at > now else now
+        if at == now:
+            now += 0.01
+    assert sum(waits) <= 2 * budget.spacing
+
+
+def test_marks_of_before_the_clock_was_set_back_hold_nobody_up(cache):
+    cache.mark_failure("k", 100_000.0, "down")
+    cache.mark_host("h", 100_030.0, "silent")
+    assert cache.failure_since("k", 999.0, 1000.0) is None
+    assert cache.host_failure("h", 1000.0) is None
+    assert cache.failure_since("k", 99_999.0, 100_001.0) == "down"
+    assert cache.host_failure("h", 100_000.0) == "silent"
+
+
+# --- a folder that cannot be used ------------------------------------------------------------------------------------
+
+
+def refuse(database, harm, monkeypatch):
+    """Harm the folder as a disk does; root may write everywhere, so the calls themselves fail."""
+    if harm == "gone":
+        shutil.rmtree(database.folder)
+        return
+    code = {"read-only": errno.EROFS, "full": errno.ENOSPC}[harm]
+    opened = os.open
+
+    def no_lock(path, flags, *more, **options):
+        if str(path).startswith(str(database.folder)) and flags & (os.O_CREAT | os.O_RDWR):
+            raise OSError(code, os.strerror(code), str(path))
+        return opened(path, flags, *more, **options)
+
+    monkeypatch.setattr(os, "open", no_lock)
+    connected = sqlite3.connect
+
+    def no_writing(path, *more, **options):
+        if str(path) != str(database.path):
+            return connected(path, *more, **options)
+        connection = connected(f"file:{path}?mode=ro", *more, uri=True, **options)
+        if harm == "full":  # the file of a full disk is there and empty: no page for the tables
+            connection.execute("pragma query_only=on")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", no_writing)
+
+
+@pytest.mark.parametrize("harm", ["read-only", "full", "gone"])
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_folder_that_cannot_be_used_is_done_without(cache, harm, begun, monkeypatch):
+    budget, ledger = Budget("p", windows=((60, 2),)), Ledger(cache.database)
+    if begun:
+        cache.store("before", entry(), 1.0)
+    refuse(cache.database, harm, monkeypatch)
+    cache.store("k", entry(), 1.0)
+    assert cache.load("k", 2.0) == entry()
+    assert [ledger.take(budget, 1, 5.0) for _ in range(3)] == [5.0, 5.0, 60.0]  # the limits hold in this process
+    cache.mark_failure("k", 10.0, "down")
+    assert cache.failure_since("k", 5.0) == "down"
+    with cache.database.lock("k", timeout=1), pytest.raises(Timeout), cache.database.lock("k", timeout=0):
+        pass
+    if harm == "gone":
+        assert cache.database.trouble is None  # made again
+        return
+    assert str(cache.database.folder) in cache.database.trouble
+    monkeypatch.undo()
+    cache.database._again = 0.0  # half a minute later
+    cache.store("after", entry(), 1.0)
+    assert cache.database.trouble is None
+    assert cache.load("after", 2.0) == entry()
+
+
+def test_what_is_kept_in_memory_is_bounded(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    cache = Cache(Database(tmp_path / "file"))
+    monkeypatch.setattr("etolib.sources.network.cache.MEMORY_BYTES", 20_000)
+    for n in range(10):
+        cache.store(f"k{n}", entry(), float(n))
+    assert [n for n in range(10) if cache.load(f"k{n}", 20.0)] == [6, 7, 8, 9]
