@@ -77,6 +77,33 @@ def test_a_page_whose_scripts_do_not_come_says_so_after_one_more_try(slim, brows
     visitor.close()
 
 
+BROKEN = """{"cells": [%s{"cell_type": "code", "execution_count": null, "id": "bad", "metadata": {}, "outputs": [],
+"source": ["raise ValueError('the <b>cause</b>')"]}], "metadata": {"kernelspec": {"display_name": "Python 3",
+"language": "python", "name": "python3"}, "language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}"""
+WORKS = """{"cell_type": "code", "execution_count": null, "id": "good", "metadata": {}, "outputs": [],
+"source": ["from ipywidgets import Button\\n", "Button(description='still here')"]},"""
+
+
+def test_a_page_whose_program_fails_says_so_in_the_language_of_its_reader(slim, browser, tmp_path):
+    for name, cells in (("bad", ""), ("half", WORKS)):
+        (tmp_path / f"{name}.ipynb").write_text(BROKEN % cells)
+    port = free_port()
+    command, more = voila.command(tmp_path, port=port, pool=0)
+    with process(command, os.environ | more, tmp_path / "log"):
+        wait_ready(voila.url("bad", "127.0.0.1", port))
+        visitor = Visitor(browser, voila.url("bad", "127.0.0.1", port), locale="es-CL")
+        page = visitor.page
+        page.goto(visitor.url)
+        expect(page.locator("#loading [role=alert]")).to_contain_text("un error detuvo su programa")
+        expect(page.get_by_role("button", name="Recargar")).to_be_visible()
+        assert "executing" not in page.inner_text("body")
+        page.goto(voila.url("half", "127.0.0.1", port))  # what works is shown, with the sentence in place of the rest
+        expect(page.get_by_role("button", name="still here")).to_be_visible()
+        expect(page.locator(".etolib-cell-failed")).to_contain_text("un error detuvo su programa")
+        visitor.context.close()
+    assert "the <b>cause</b>" in (tmp_path / "log").read_text()  # for who runs the server
+
+
 def test_a_line_that_is_cut_is_told_and_the_page_catches_up(slim, browser, stage):
     wait_ready(stage.url)
     visitor = Visitor(browser, stage.url)

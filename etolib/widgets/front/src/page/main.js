@@ -62,7 +62,7 @@ async function renew() {
   const given = new DOMParser().parseFromString(await answer.text(), "text/html");
   const script = given.querySelector('link[rel="modulepreload"]')?.getAttribute("href");
   const cells = given.getElementById("rendered_cells");
-  if (!cells?.querySelector('script[type="application/vnd.voila.cell-output+json"]')) throw new Error("no output");
+  if (!cells || !window.etolib.hasOutput(cells)) throw new Error("no output");
   // A server that was updated meanwhile has another front end as well.
   if (script !== document.querySelector('link[rel="modulepreload"]')?.getAttribute("href")) return location.reload();
   const before = document.querySelector(".etolib-page");

@@ -13,7 +13,9 @@ export async function drawOutputs(manager, cells) {
     host.className = "etolib-output";
     script.after(host);
     const data = output.data ?? {};
-    if (VIEW in data) {
+    if (output.output_type === "error") {
+      drawFailure(host);
+    } else if (VIEW in data) {
       drawn.push(await drawWidget(manager, data[VIEW].model_id, host));
     } else {
       drawPlain(output, data, host);
@@ -46,6 +48,14 @@ async function whole(view) {
   await Promise.all(inner.map(whole));
 }
 
+/** A cell that has failed: Voila's sentence about it is English, and for who runs the server; that stands in its log. */
+function drawFailure(host) {
+  const text = host.appendChild(document.createElement("p"));
+  text.className = "etolib-cell-failed";
+  text.setAttribute("role", "alert");
+  text.textContent = window.etolib.say("page_failed");
+}
+
 function drawPlain(output, data, host) {
   const several = (text) => (Array.isArray(text) ? text.join("") : String(text ?? ""));
   if (data["text/html"]) {
@@ -58,7 +68,7 @@ function drawPlain(output, data, host) {
     image.alt = several(data["text/plain"]);
   } else {
     const text = host.appendChild(document.createElement("pre"));
-    const said = output.text ?? data["text/plain"] ?? output.traceback?.join("\n") ?? output.evalue;
+    const said = output.text ?? data["text/plain"];
     text.textContent = several(said).replace(/\x1b\[[\d;]*m/g, "");
   }
 }
