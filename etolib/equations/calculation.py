@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 import numpy as np
 
-from etolib.equations import air, filling, radiation, sun
-from etolib.equations.conventions import Convention
+from etolib.equations import air, conventions, filling, radiation, sun
+from etolib.equations.conventions import FAO56, Convention
 from etolib.equations.daily import TERMS, daily_terms
 from etolib.equations.elementwise import checked_inputs
 from etolib.equations.formula import WEATHER
 from etolib.equations.methods import METHODS, Method
-from etolib.errors import Problem
+from etolib.errors import InputError, Problem
 from etolib.words import say
 
 OWN = ("pressure", "rso", "soil_heat_flux")
 """Inputs that take the place of what the equation computes itself, where they have a number."""
 
 Arrays = Mapping[str, np.ndarray]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -129,3 +132,64 @@ class Calculation:
             if not self.method.has_terms:
                 terms["eto"] = self.method.equation(values, place, self.convention)
         return {name: terms[name] for name in self.term_names}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a calculation, those of `etolib.eto` and of the fusion alike; `etolib.eto` explains each.
+
+    Examples
+    --------
+    >>> Options(krs="coast").calculation().rules["krs"]
+    'coast'
+    >>> Options(krs="mountain").calculation()
+    Traceback (most recent call last):
+    ...
+    etolib.errors.InputError: krs = 'mountain': must be one of interior, coast, island, or a number
+    """
+
+    krs: str | float = "interior"
+    dew_point_offset: float = 0.0
+    psychrometer: str | None = None
+    use_pressure: bool = False
+    convention: Convention | str | None = None
+    rso: str | None = None
+
+    def calculation(self, method: str = "fao56", problems: list[Problem] | None = None) -> Calculation:
+        """Return the calculation; what is wrong is added to ``problems`` where they are given, else `InputError`."""
+        found: list[Problem] = []
+        usual = METHODS[method].convention if method in METHODS else FAO56
+        if method not in METHODS:
+            found.append(Problem("method", method, say("must_be_one_of", names=list(METHODS))))
+        rules: dict[str, Any] = {name: getattr(self, name) for name in ("krs", "dew_point_offset", "psychrometer")}
+        found += filling.rule_problems(**rules)
+        numbers = FAO56
+        try:
+            numbers, _ = conventions.with_clear_sky(self.convention or usual, self.rso)
+        except InputError as error:
+            found += error.problems
+        if problems is not None:
+            problems += found
+        elif found:
+            raise InputError(found)
+        return Calculation(method, numbers, rules, self.use_pressure)
+
+
+def takes_options(function: F) -> F:
+    """Show the options in the signature of a function that takes them as ``**options``, and refuse others."""
+    shape = inspect.signature(function)
+    plain = [one for one in shape.parameters.values() if one.kind is not one.VAR_KEYWORD]
+    more = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=f.type)
+            for f in fields(Options)]  # fmt: skip
+    whole = shape.replace(parameters=[*plain, *more])
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            whole.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{function.__name__}() {error}") from None
+        return function(*args, **kwargs)
+
+    checked.__signature__ = whole  # type: ignore[attr-defined]
+    return checked  # type: ignore[return-value]

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from etolib.equations import conventions, filling
-from etolib.equations.calculation import Calculation
-from etolib.equations.conventions import FAO56, Convention
+from etolib.equations import filling
+from etolib.equations.calculation import Calculation, Options, takes_options
 from etolib.equations.eto_result import EtoResult
 from etolib.equations.grids import READ, grid_eto, two_units, unused_units
-from etolib.equations.methods import METHODS
 from etolib.equations.months import SHARE, of_months
 from etolib.equations.table_dates import day_of_year, days_of, twice_warnings, with_dates
 from etolib.errors import InputError, Problem
@@ -22,19 +20,15 @@ from etolib.units import UNITS, convert
 from etolib.words import Text, say
 
 
+@takes_options
 def eto(
     data: Any,
     site: Site | None = None,
     method: str = "fao56",
     *,
     units: Mapping[str, str] | None = None,
-    krs: str | float = "interior",
-    dew_point_offset: float = 0.0,
-    psychrometer: str | None = None,
-    use_pressure: bool = False,
-    convention: Convention | str | None = None,
-    rso: str | None = None,
     dates: str | None = None,
+    **options: Any,
 ) -> EtoResult:
     """Return the reference evapotranspiration of a table or grid with what is there; the rest is filled by FAO-56.
 
@@ -105,21 +99,10 @@ def eto(
     >>> round(float(lyon.eto.iloc[0]), 2), lyon.flags.loc["2023-07-15", "u2"]
     (4.56, 'default_wind')
     """
-    problems = []
-    known = method in METHODS
-    if not known:
-        problems.append(Problem("method", method, say("must_be_one_of", names=list(METHODS))))
-    problems += [
+    problems = [
         Problem("units", name, say("names_no_variable", names=list(UNITS))) for name in units or {} if name not in UNITS
     ]
-    rules: dict[str, Any] = {"krs": krs, "dew_point_offset": dew_point_offset, "psychrometer": psychrometer}
-    problems += filling.rule_problems(**rules)
-    numbers = FAO56
-    try:
-        numbers, _ = conventions.with_clear_sky(convention or (METHODS[method].convention if known else FAO56), rso)
-    except InputError as error:
-        problems += error.problems
-    calculation = Calculation(method, numbers, rules, use_pressure)
+    calculation = Options(**options).calculation(method, problems)
     types = [t.__name__ for t in type(data).__mro__]
     if "DataFrame" in types:
         return _table_eto(data, site, calculation, dict(units or {}), problems, dates)

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from etolib.equations import conventions, filling, kernel
+from etolib.equations import filling, kernel
 from etolib.equations.calculation import Calculation
-from etolib.equations.conventions import FAO56, Convention
 from etolib.equations.filling import FLAGS
 from etolib.equations.grids import READ
 from etolib.fusion.block import Array, Block, Mask, Table, rows_of
@@ -71,21 +70,6 @@ def complete(given: Mapping[str, Array], block: Block, calculation: Calculation)
         raise Mixed
     values, codes, eto = calculation.run(read, place)
     return Done({n: np.asarray(v) for n, v in values.items()}, codes, np.array(eto, dtype=np.float64))
-
-
-def rules(
-    *,
-    krs: str | float = "interior",
-    dew_point_offset: float = 0.0,
-    psychrometer: str | None = None,
-    use_pressure: bool = False,
-    convention: Convention | str | None = None,
-    rso: str | None = None,
-) -> Calculation:
-    """Return the calculation of FAO-56 Penman-Monteith with the options of `etolib.eto`."""
-    numbers, _ = conventions.with_clear_sky(convention or FAO56, rso)
-    filled = {"krs": krs, "dew_point_offset": dew_point_offset, "psychrometer": psychrometer}
-    return Calculation("fao56", numbers, filled, use_pressure)
 
 
 class Mixed(Exception):

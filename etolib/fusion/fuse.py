@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from etolib.equations.calculation import Options
 from etolib.equations.conventions import FAO56
 from etolib.equations.filling import FLAGS, summary
 from etolib.errors import InputError, Problem
 from etolib.fusion import departures, faults, intervals, series, usual
 from etolib.fusion.block import Block, Days, Mask, frame_of, kinds_of
-from etolib.fusion.equation import rules
 from etolib.fusion.inputs import choose, choose_inputs, labelled
 from etolib.fusion.learnt import Learnt, learn
 from etolib.fusion.members import Members, member
@@ -227,7 +227,7 @@ def fuse_block(
     """
     means = _long_term_means(block)
     inputs = choose(block.tables, block.shape, first, block.elevation)
-    days = by_priors(block, inputs, rules(**options), checks.marked, means)
+    days = by_priors(block, inputs, Options(**options).calculation(), checks.marked, means)
     warnings: list[list[Text]] = [[f.message for f in found if f.action == "quarantine"] for found in checks.findings]
     for place, found in enumerate(checks.findings):
         warnings[place] += [f.message for f in found if f.action == "note"]

@@ -13,7 +13,8 @@ import xarray as xr
 
 from etolib import reference
 from etolib.equations import air, filling, humidity, radiation, sun
-from etolib.equations.tables import METHODS, eto
+from etolib.equations.methods import METHODS
+from etolib.equations.tables import eto
 from etolib.equations.temperature import heat_index
 from etolib.errors import InputError
 from etolib.site import Site
