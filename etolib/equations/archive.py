@@ -148,9 +148,46 @@ def eto_archive(
     uneven = {
         str(dim): max(sizes) for dim, sizes in out.chunks.items() if len(set(sizes[:-1])) > 1 or sizes[-1] > sizes[0]
     }
-    out = out.chunk(uneven) if uneven else out
-    out.to_zarr(store, consolidated=False)
+    _write(out.chunk(uneven) if uneven else out, store)
     return xr.open_zarr(store, consolidated=False)
+
+
+def _write(out: Any, store: Path) -> None:
+    """Write a Dataset whose variables on dask share their dimensions and chunks: one task writes a block of them all.
+
+    A task for each variable would cost more than what it writes: flags are zeros almost everywhere.
+    """
+    import dask.array as da
+    import zarr
+
+    lazy = [str(name) for name, variable in out.data_vars.items() if variable.chunks]
+    out.to_zarr(store, consolidated=False, compute=False)
+    if not lazy:
+        return
+    group = zarr.open_group(store, mode="r+", use_consolidated=False)
+    chunks = out[lazy[0]].chunks
+    starts = tuple(np.cumsum([0, *sizes]).tolist() for sizes in chunks)
+    done = da.map_blocks(
+        _WriteBlock([group[name] for name in lazy], starts),
+        *(out[name].data for name in lazy),
+        dtype=bool,
+        chunks=tuple((1,) * len(sizes) for sizes in chunks),
+        meta=np.empty((0,) * len(chunks), bool),
+    )
+    done.sum().compute()
+
+
+class _WriteBlock:
+    """Write a block of several variables where it belongs in their arrays; a class, so that it pickles."""
+
+    def __init__(self, targets: list[Any], starts: tuple[list[int], ...]) -> None:
+        self.targets, self.starts = targets, starts
+
+    def __call__(self, *blocks: Any, block_id: tuple[int, ...] = ()) -> np.ndarray:
+        region = tuple(slice(edges[i], edges[i + 1]) for edges, i in zip(self.starts, block_id, strict=True))
+        for target, block in zip(self.targets, blocks, strict=True):
+            target[region] = block
+        return np.ones((1,) * len(region), bool)
 
 
 def simulate_archive(
