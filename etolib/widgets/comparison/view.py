@@ -84,11 +84,11 @@ class ComparisonView:
         self.translate(language)
 
     def _make_panes(self, guard: Callable[..., Any]) -> None:
-        self.chart: Any = _block("lines")
-        self.table: Any = _block("sheet")
-        self.summary: Any = _block("sheet")
-        self.means: Any = _block("sheet")
-        self.biases: Any = _block("sheet")
+        self.chart: Any = block("lines")
+        self.table: Any = block("sheet")
+        self.summary: Any = block("sheet")
+        self.means: Any = block("sheet")
+        self.biases: Any = block("sheet")
         self.about, self.about_months, self.about_bias = (marked(widgets.HTML(), "etolib-muted") for _ in range(3))
         self.away = marked(widgets.HTML(), "etolib-of-take_away", "etolib-take_away")
         parts = [self.about, self.summary, self.about_months, self.means, self.about_bias, self.biases]
@@ -386,7 +386,8 @@ class _Unbuilt(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
         self.value = markup.plain_table(meta, data) if "columns" in meta else ""
 
 
-def _block(name: str) -> widgets.DOMWidget:
+def block(name: str) -> widgets.DOMWidget:
+    """Return the widget of a chart (``lines``) or a table (``sheet``); where nothing was built, one that says so."""
     if front.widget_files(name) is None:
         return _Unbuilt()
     from etolib.widgets.comparison.widgets import Lines, Sheet  # import anywidget, which the fallback does without

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
 import ipywidgets as widgets
 import numpy as np
@@ -21,9 +23,10 @@ from etolib.widgets.region import answers, markup, runner
 from etolib.widgets.region.area import Area
 from etolib.widgets.region.asking import Where
 from etolib.widgets.region.away import Away
+from etolib.widgets.region.detail import Detail
 from etolib.widgets.region.map import RegionMap
 from etolib.widgets.region.model import Asked, RegionModel
-from etolib.widgets.region.picture import Picture, lay_out, nearest
+from etolib.widgets.region.picture import Picture, lay_out, middle, nearest
 from etolib.widgets.region.runner import Runner
 from etolib.widgets.region.view import Look
 from etolib.widgets.search import PlaceSearch
@@ -41,7 +44,6 @@ _KEPT = "region"
 
 _SURVEY_S = 120.0  # the places of a region and their cost [s]
 _FILES_S = 600.0  # a file of thousands of places may take so long [s]
-_USUAL_LOT = 250  # places whose climatology is asked for at once
 
 
 class Region(Frame):
@@ -94,7 +96,8 @@ class Region(Frame):
         self.map = RegionMap(guard(self._clicked), guard(self._drawn))
         self.search = PlaceSearch(form, self.browser, guard, lambda wanted: run(self._look_for, wanted))
         self.where = Where(form, guard, self._draw, lambda content, name: run(self._read_file, content, name))
-        self.look = Look(form.language, guard, self._show_picture, self._find_usual)
+        self.look = Look(form.language, guard, self._show_picture, self.runner.find_usual)
+        self.detail = Detail(form.language, guard, self._look_at)
         self.away = Away(form.language, guard, lambda name: run(self._make_file, name))
         self._lay_out_parts()
         self.calculate.on_click(guard(lambda _: self._calculate()))
@@ -119,7 +122,9 @@ class Region(Frame):
             widgets.Box([self.when.widget, self.which.widget, self.where.cost, self.buttons]),
             "etolib-panel", "etolib-form",
         )  # fmt: skip
-        self.lay_out([frame, self.batch_panel, self.look.widget, self.away.widget], [self.where.widget, ask])
+        self.lay_out(
+            [frame, self.batch_panel, self.look.widget, self.detail.widget, self.away.widget], [self.where.widget, ask]
+        )
         self.widget.add_class("etolib-region")
 
     @property
@@ -138,7 +143,7 @@ class Region(Frame):
         super()._translate()
         language = self.form.language
         self.again.description = say(language, "region_retry")
-        for part in (self.map, self.search, self.where, self.look, self.away):
+        for part in (self.map, self.search, self.where, self.look, self.detail, self.away):
             part.translate(language)
         self._show_batch()
         if self._complained:
@@ -146,6 +151,7 @@ class Region(Frame):
 
     def _measure(self) -> None:
         self.look.measure(self.form.units)
+        self.detail.measure(self.form.units)
 
     # --- where --------------------------------------------------------------------------------------------------------
 
@@ -189,7 +195,7 @@ class Region(Frame):
     def _area_changed(self) -> None:
         area = self.form.area
         self.map.outline(area)
-        if area is not None and not self._from_map:
+        if area is not None and (not self._from_map or self.map.is_small(area)):
             self.map.fit(area)
 
     # --- what it costs ------------------------------------------------------------------------------------------------
@@ -240,18 +246,19 @@ class Region(Frame):
             self._start_then = False
             self._complain(found["problems"])
             return
-        if not self.runner.working:
+        if self.runner.values is None:
             self._preview(found)
+        elif self._weights is None:
+            self._moved()
         if self._start_then:
             self._start_then = False
             self._start(asked, found)
 
     def _preview(self, found: Mapping[str, Any]) -> None:
         """Show where the places will be, while there are no numbers."""
-        if self.runner.values is None:
-            self._lay_out_places(found["sites"], found["half"])
-            if self._picture is not None:
-                self._show_picture(self._picture.draw([None] * len(found["sites"])))
+        self._lay_out_places(found["sites"], found["half"])
+        if self._picture is not None:
+            self._show_picture(self._picture.draw([None] * len(found["sites"])))
 
     def _lay_out_places(self, sites: Sequence[Any], half: float) -> None:
         self._half = half
@@ -273,11 +280,31 @@ class Region(Frame):
 
     def _start(self, asked: Asked, found: Mapping[str, Any]) -> None:
         self._lay_out_places(found["sites"], found["half"])
-        self._weights = np.asarray(found["weights"])
+        self._weights, self._file = np.asarray(found["weights"]), ""
         self.map.mark(None)
+        self.detail.look_at(None)
         self.runner.start(found["sites"], asked)
+        self._remember()
 
     _weights: Any = None
+    _was_working = False
+
+    def _know_places(self) -> None:
+        """Take what a worker has found of the places where they are those of the batch: of one found again, too."""
+        sites, found = self.runner.sites, self.where.found
+        if sites and self._file and self.form.area is None:
+            self.form.have(Area(sites=sites, name=self._file))
+        if sites and self._weights is None and found is not None and found.get("sites") == sites:
+            self._weights = np.asarray(found["weights"])
+            self._lay_out_places(sites, found["half"])
+
+    def _tell_end(self) -> None:
+        """Have it read aloud that the batch has ended."""
+        now = self.runner
+        if self._was_working and not now.working and now.progress is not None:
+            count, failed = now.progress.done + now.progress.partial, now.progress.failed
+            self.semantics.tell(say(self.form.language, "region_news", count=count, failed=failed))
+        self._was_working = now.working
 
     def _check(self) -> Asked | None:
         """Return what the form asks; None where something is wrong, which is said at its field."""
@@ -301,8 +328,15 @@ class Region(Frame):
 
     def _moved(self) -> None:
         """Show where the batch stands."""
+        now = self.runner
         self._show_batch()
-        self.look.show(self.runner.values, self._picture)
+        self._know_places()
+        self.look.show(now.values if self._picture is not None else None, self._picture)
+        why = {one.position: f"{one.message}" for one in now.failures if not one.partial}
+        self.detail.show(now.values, now.sites, self._weights, why, self._half > 0)
+        if self.detail.at is None and now.values is not None and (now.values.state > 0).any():
+            self._look_at(middle([(site.latitude, site.longitude) for site in now.sites]))
+        self._tell_end()
 
     def _show_batch(self) -> None:
         language, now = self.form.language, self.runner
@@ -314,7 +348,8 @@ class Region(Frame):
         self.progress.value = markup.progress(language, now.progress, now.working, now.partial)
         self.cancel.layout.display = None if now.working else "none"
         left = now.progress is not None and now.progress.computed < now.progress.places
-        self.again.layout.display = None if not now.working and (now.failures or left) else "none"
+        more = left or any(one.retryable for one in now.failures)
+        self.again.layout.display = None if not now.working and more else "none"
         shown = markup.failures(language, runner.reasons(now.failures))
         if now.error is not None:
             shown = (
@@ -322,13 +357,11 @@ class Region(Frame):
                 f"<br>{base.sentence(language, now.error.suggestion or '')}</div>{shown}"
             )
         self.failures.value = shown
-        self.away.offer(now.values is not None and bool((now.values.state > 0).any()), now.name)
+        self.failures.layout.display = None if shown else "none"
+        self.away.offer(now.values is not None and bool((now.values.state > 0).any()), self._link())
 
     def _show_picture(self, address: str) -> None:
         self.map.show_picture(self._picture, address)
-
-    def _find_usual(self) -> None:
-        """Have a worker find what is usual at the places."""
 
     def _clicked(self, latitude: float, longitude: float) -> None:
         """Look at the place that was clicked."""
@@ -337,7 +370,14 @@ class Region(Frame):
             return
         at, far = nearest([s.latitude for s in sites], [s.longitude for s in sites], latitude, longitude)
         if far <= self.map.near(self._half * 1.42):
-            self.map.mark(sites[at].latitude, sites[at].longitude)
+            self._look_at(at)
+
+    def _look_at(self, number: int) -> None:
+        """Look at a place: a ring on the map, its days below it."""
+        if 0 <= number < len(self.runner.sites):
+            site = self.runner.sites[number]
+            self.map.mark(site.latitude, site.longitude)
+            self.detail.look_at(number)
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -354,10 +394,47 @@ class Region(Frame):
             else:
                 later(self.away.save, f"eto_region{answers.ENDINGS[name]}", found["content"])
 
+    # --- links, and what this tab had ---------------------------------------------------------------------------------
+
+    def _link(self) -> str:
+        fields = {name: value for name, value in self.form.fields().items() if value}
+        with contextlib.suppress(InputError):
+            fields["period"] = str(self.form.days())  # as dates, so that the link means the same ones tomorrow
+        return "?" + urlencode(fields | {"lang": self.form.language}, safe="/,;|")
+
+    def _remember(self) -> None:
+        """Have the browser keep the batch of this tab, for when it is loaded again."""
+        if self.browser.ready:
+            area = self.form.area
+            file = area.name if area is not None and area.sites else ""
+            row = {"task": self.runner.name, "query": self._link(), "file": file}
+            self.browser.keep(_KEPT, [row], tab=True)
+
+    def _came_back(self) -> None:
+        """Show again what this tab had before it was loaded anew."""
+        super()._came_back()
+        for row in self.browser.kept(_KEPT, tab=True)[:1]:
+            here = self.form.fields()
+            if self.runner.name or (self.form.area is not None and not _same_link(here, row.get("query", ""))):
+                return  # a link has led to another region
+            with self._listening():
+                if self.form.area is None:
+                    self.form.fill(row.get("query", ""))
+            self._file = row.get("file", "") or say(self.form.language, "region")
+            self.runner.find(row.get("task", ""))
+
+    _file = ""  # name of the file of places of a batch that was found again
+
     # --- the clock, the line ------------------------------------------------------------------------------------------
 
     def _lost(self) -> None:
         self.runner.lost()
 
     def _passed(self, *, no_worker: bool) -> None:
-        pass
+        """Nothing of this page counts seconds: the batch tells how long it still takes."""
+
+
+def _same_link(fields: Mapping[str, str], query: str) -> bool:
+    """Return whether a query asks for the region of the form."""
+    other = dict(parse_qsl(query.lstrip("?")))
+    return all(fields.get(name, "") == other.get(name, "") for name in ("box", "polygon", "spacing"))

@@ -10,6 +10,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from etolib.widgets.comparison.markup import share
 from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label, sentence
 from etolib.widgets.region.answers import ENDINGS
@@ -45,23 +46,28 @@ class Away:
 
     def __init__(self, language: str, guard: Callable[..., Any], make: Callable[[str], None]) -> None:
         self.language = language
-        self._making, self._failed = "", ""
+        self._making, self._failed, self._link = "", "", ""
+        self.link = marked(widgets.HTML(), "etolib-actions")
         self.title = widgets.HTML()
         self.buttons = {name: marked(widgets.Button(), f"etolib-download-{name}", "etolib-second") for name in ENDINGS}
         self.said = marked(widgets.HTML(), "etolib-muted")
         self.saver = Saver()
+        head = marked(widgets.Box([self.title, self.link]), "etolib-section-head")
         row = marked(widgets.Box([*self.buttons.values()]), "etolib-region-files")
         self.widget = marked(
-            widgets.VBox([self.title, row, self.said, marked(widgets.Box([self.saver]), "etolib-style")]),
+            widgets.VBox([head, row, self.said, marked(widgets.Box([self.saver]), "etolib-style")]),
             "etolib-panel", "etolib-region-away",
         )  # fmt: skip
         for name, button in self.buttons.items():
             button.on_click(guard(lambda _, name=name: self._asked(name, make)))
         self.offer(False, "")
 
-    def offer(self, there: bool, store: str) -> None:
-        """Offer the files where there is something to take away."""
+    def offer(self, there: bool, link: str) -> None:
+        """Offer the files, and the link of the page, where there is something to take away."""
         self.widget.layout.display = None if there else "none"
+        if link != self._link:
+            self._link = link
+            self._show()
 
     def _asked(self, name: str, make: Callable[[str], None]) -> None:
         if not self._making:
@@ -81,6 +87,8 @@ class Away:
         self._show()
 
     def _show(self) -> None:
+        self.link.value = share(self.language, self._link) if self._link else ""
+        self.link.tooltip = say(self.language, "region_link_lacks")
         for button in self.buttons.values():
             button.disabled = bool(self._making)
         self.said.value = label(self.language, "take_away_making") if self._making else (

@@ -18,6 +18,7 @@ _PANE = "etolib-region"
 _NEAREST = 10  # of zooming to a region
 _TOWN = 8  # zoom at which a town that was looked for is shown
 _ROOM = (640, 480)  # width and height of a map that has not told them yet [px]
+_SMALL = 0.3  # share of the map that a region should take
 _CLOSE = 14  # px around the first corner of a polygon that close it
 _TONE = "#1d2b2c"
 
@@ -148,12 +149,17 @@ class RegionMap(PlaceMap):
         self.widget.center = (latitude, longitude)
         self.widget.zoom = max(_TOWN, int(self.widget.zoom))
 
+    def is_small(self, area: Area) -> bool:
+        """Return whether a region takes so little of the map that its places could not be told apart."""
+        (left, top), (right, bottom) = _corners(area)
+        wide, high = self._room()
+        times = 2 ** float(self.widget.zoom)
+        return (right - left) * times < _SMALL * wide and (bottom - top) * times < _SMALL * high
+
     def fit(self, area: Area) -> None:
         """Bring a region into view."""
-        west, south, east, north = area.bounds
+        (left, top), (right, bottom) = _corners(area)
         wide, high = self._room()
-        left, top = cities.project(north, west, 0)
-        right, bottom = cities.project(south, east, 0)
         parts = [(wide, right - left), (high, bottom - top)]
         zooms = [math.log2(0.86 * pixels / part) for pixels, part in parts if part > 1e-9]
         self.widget.center = cities.unproject((left + right) / 2, (top + bottom) / 2, 0)
@@ -172,3 +178,9 @@ class RegionMap(PlaceMap):
     def near(self, half: float) -> float:
         """Return how far from a place a click still means it: half a cell, or as far as a finger is wide. [degrees]"""
         return max(half * 1.01, self._degrees(_CLOSE))
+
+
+def _corners(area: Area) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the north-west and the south-east corner of a region in the world at zoom 0. [px]"""
+    west, south, east, north = area.bounds
+    return cities.project(north, west, 0), cities.project(south, east, 0)

@@ -72,7 +72,10 @@ def legend(language: str, quantity: str, step: str, scale: Scale | None, units: 
         f'<span><i style="background:{colour}"></i><small>{mark}</small></span>'
         for colour, mark in zip(scale.colours, marks, strict=True)
     )
-    return f'<div class="etolib-region-legend">{title}<span class="etolib-region-classes">{swatches}</span></div>'
+    about = f'<p class="etolib-muted">{label(language, "region_usual_about")}</p>' if signed else ""
+    return (
+        f'<div class="etolib-region-legend">{title}<span class="etolib-region-classes">{swatches}</span>{about}</div>'
+    )
 
 
 def number(language: str, value: float, *, signed: bool = False) -> str:

@@ -147,3 +147,15 @@ def nearest(
     apart = np.hypot(np.asarray(latitudes) - latitude, ahead * np.cos(np.radians(latitude)))
     at = int(np.argmin(apart))
     return at, round(float(apart[at]), 9)
+
+
+def middle(places: Sequence[tuple[float, float]]) -> int:
+    """Return the place that is nearest to the middle of all; each is latitude and longitude [degrees].
+
+    >>> middle([(0.0, 179.0), (1.0, -179.9), (0.0, -179.0)])
+    1
+    """
+    latitudes = [latitude for latitude, _ in places]
+    turned = together([longitude for _, longitude in places])
+    centre = (min(latitudes) + max(latitudes)) / 2, (min(turned) + max(turned)) / 2
+    return nearest(latitudes, turned, *centre)[0]

@@ -19,8 +19,9 @@ from etolib import config
 from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TaskCancelled
 from etolib.site import Site
 from etolib.widgets import remote
+from etolib.widgets.region import answers
 from etolib.widgets.region.model import Asked
-from etolib.widgets.region.values import FAILED, PARTIAL, Values
+from etolib.widgets.region.values import DONE, FAILED, PARTIAL, Values
 from etolib.words import Text, say
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ KEPT_S = 7 * 86400.0
 _NAME = re.compile(r"[0-9a-f]{32}")
 _ARRAYS = ("eto", "eto_lower", "eto_upper", "quality", "kind", "elevation", "state")
 _WAIT_S = 10.0  # the page before this one may hold the store for a moment yet [s]
+_USUAL_LOT = 60  # places whose climatology is asked for at once: workers share them, and the map fills in
+_USUAL_S = 300.0  # what is usual at so many places may take so long [s]
 _LISTED = 200  # failures that are told one by one
 
 
@@ -103,6 +106,7 @@ class Runner:
         self.working = False
         self._seen: dict[int, str] = {}
         self._reading = self._again = False
+        self._usual_asked: np.ndarray | None = None  # places whose climatology was asked for
         self._run = object()  # what comes of another run is not of this one
 
     @property
@@ -163,14 +167,10 @@ class Runner:
         self._changed()
 
     def _find(self, run: object, name: str) -> None:
-        if self._resume_batch is None:
-            from etolib.tasks import resume_batch
-
-            self._resume_batch = resume_batch
         late = time.monotonic() + _WAIT_S
         while True:
             try:
-                batch = self._resume_batch(folder() / name, client=self._connection.client())
+                batch = self._resumer()(folder() / name, client=self._connection.client())
                 break
             except InputError as error:  # the page before this one still ends, or the store is gone
                 held = (folder() / name / "journal" / "run.json").exists()
@@ -252,6 +252,38 @@ class Runner:
         if self._again:
             self._read(run, batch)
 
+    # --- what is usual ------------------------------------------------------------------------------------------------
+
+    def find_usual(self) -> None:
+        """Have workers find what is usual at the places that have values by now."""
+        known = self.values
+        if known is None:
+            return
+        if known.usual is None or self._usual_asked is None:
+            known.usual = np.full_like(known.eto, np.nan)
+            self._usual_asked = np.zeros(len(known.state), bool)
+        wanted = np.flatnonzero(((known.state == DONE) | (known.state == PARTIAL)) & ~self._usual_asked)
+        self._usual_asked[wanted] = True
+        first = EPOCH + dt.timedelta(days=known.first)
+        period = f"{first}/{first + dt.timedelta(days=known.days - 1)}"
+        for begin in range(0, len(wanted), _USUAL_LOT):
+            rows = wanted[begin : begin + _USUAL_LOT]
+            high = [float(known.elevation[i]) for i in rows]
+            sites = [
+                Site(self.sites[i].latitude, self.sites[i].longitude, None if h != h else h)
+                for i, h in zip(rows, high, strict=True)
+            ]
+            self._background.run(self._ask_usual, self._run, rows, sites, period)
+
+    def _ask_usual(self, run: object, rows: np.ndarray, sites: list[Site], period: str) -> None:
+        found = self._connection.ask(answers.usual, sites, period, config.settings(), timeout=_USUAL_S)
+        self._background.later(self._usual, run, rows, found)
+
+    def _usual(self, run: object, rows: np.ndarray, found: bytes) -> None:
+        if run is self._run and self.values is not None and self.values.usual is not None:
+            self.values.usual[rows] = np.frombuffer(found, dtype="<f8").reshape(len(rows), -1)
+            self._changed()
+
     # --- end ----------------------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
@@ -261,23 +293,29 @@ class Runner:
 
     def retry(self) -> None:
         """Calculate again, alone, the places that failed for a while, and what is not finished."""
-        if self.batch is None or self.working:
+        if not self.name or self.working or self.values is None:
             return
-        self.working, self.error = True, None
-        self._run = object()
-        self._reading = False
-        self._background.run(self._retry, self._run, self.batch)
+        self.working, self.error, self._reading, self._run = True, None, False, object()
+        self._background.run(self._retry, self._run, self.name)
         self._changed()
 
-    def _retry(self, run: object, batch: StoredBatch) -> None:
+    def _retry(self, run: object, name: str) -> None:
         with contextlib.suppress(Exception):
             self._connection.client().run(remote.forget_failures)  # those that have just failed are asked anew
         try:
-            again = batch.retry()
+            # With the line of now: that of the batch may be gone.
+            again = self._resumer()(folder() / name, client=self._connection.client())
         except Exception as error:
             self._background.later(self._failed, run, _known(error))
         else:
             self._take_up(run, again)
+
+    def _resumer(self) -> Callable[..., Any]:
+        if self._resume_batch is None:
+            from etolib.tasks import resume_batch
+
+            self._resume_batch = resume_batch
+        return self._resume_batch
 
     def lost(self) -> None:
         """Take note that the scheduler is gone."""

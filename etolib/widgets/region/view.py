@@ -85,7 +85,7 @@ class Look:
         if known is None or picture is None:
             return
         quantity, step = self.quantity.value, self.step.value
-        if quantity == "anomaly" and known.usual is None:
+        if quantity == "anomaly":
             self._usual()
         unit = 1.0 if quantity == "quality" else daily.MM_PER[self.units]
         extent = values.extent(known, quantity, step) if quantity != "quality" else None
@@ -95,7 +95,7 @@ class Look:
             classes = self.scale.classes(values.shown(known, quantity, step, self.day.value) / unit)
         colours: Sequence[str] = () if self.scale is None else self.scale.colours
         self._draw(picture.draw([None if c < 0 else colours[c] for c in classes], known.state == FAILED))
-        waiting = "region_usual_coming" if quantity == "anomaly" and known.usual is None else ""
+        waiting = "region_usual_coming" if quantity == "anomaly" else ""
         self.legend.value = markup.legend(self.language, quantity, step, self.scale, self.units, waiting)
         self.days.layout.display = None if step == "day" and known.days > 1 else "none"
         self.date.value = self.date_of(self.day.value)
