@@ -176,6 +176,15 @@ class Job:
         if self._future is not None:
             self._future.release()
 
+    def trim(self) -> None:
+        """Let go of the messages of a task that has its result; they are fetched again when somebody asks.
+
+        The last one holds every day of the result: hundreds of kilobytes, which a page with many results need not keep.
+        """
+        with self._lock:
+            if self._terminal is not None and self._terminal["type"] == State.SUCCESS:
+                self._messages, self._terminal = {}, None
+
     def close(self) -> None:
         """Stop watching; the task goes on."""
         with _watch_lock:

@@ -54,8 +54,8 @@ class Card:
         self.close_button.on_click(lambda _: on_close(self))
         self.retry_button.on_click(lambda _: on_retry(self))
         self.show_button.on_click(lambda _: on_show(self))
-        actions = marked(widgets.Box([self.retry_button, self.show_button]), "etolib-card-actions")
-        self.widget = widgets.Box([self.body, self.clock, self.close_button, actions])
+        self._actions = marked(widgets.Box([self.retry_button, self.show_button]), "etolib-card-actions")
+        self.widget = widgets.Box([self.body, self.clock, self.close_button, self._actions])
         self.widget.layout.display = "none"
         self.show_button.layout.display = self.retry_button.layout.display = "none"
         self._begun = False
@@ -126,5 +126,8 @@ class Card:
         self.widget.layout.display = "none"
         self.widget.remove_class("etolib-card")
         self.widget.children = ()
-        for part in (self.body, self.clock, self.close_button, self.retry_button, self.show_button):
-            part.close()
+        for part in (self.body, self.clock, self.close_button, self.retry_button, self.show_button, self._actions):
+            for own in (part.layout, getattr(part, "style", None), part):
+                if own is not None:
+                    own.close()
+        self.job = self.answers = None

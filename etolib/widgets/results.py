@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +17,7 @@ from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label
 from etolib.widgets.markup.result import result_head
 from etolib.widgets.panes import Panes
+from etolib.widgets.shelf import Shelf
 from etolib.widgets.wording import say_or
 
 if TYPE_CHECKING:
@@ -50,10 +51,16 @@ class Answers:
 
     task_id: str | None
     head: Mapping[str, Any]
-    tabs: dict[str, Any] = field(default_factory=dict)
+    tabs: MutableMapping[str, Any] = field(default_factory=dict)
     manners: dict[str, Manner] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     questions: dict[str, int] = field(default_factory=dict)
+
+    def fold(self, but: Collection[str]) -> None:
+        """Take little room until the result is shown again; the answers to some tabs are still at hand."""
+        self.head, self.tabs = Shelf(self.head), Shelf(self.tabs)
+        self.head.fold()
+        self.tabs.fold(but)
 
 
 class Results:
@@ -104,6 +111,7 @@ class Results:
         self.answers, self._finished = answers, finished
         self.widget.remove_class("etolib-empty")
         self._render()
+        self._fold()
 
     def update(self, answers: Answers, name: str) -> None:
         """Show a tab anew, where its result is the one on show."""
@@ -115,6 +123,13 @@ class Results:
         if answers is self.answers:
             self.head.value = result_head(self.language, answers.head, self.units)
 
+    def _fold(self) -> None:
+        """Keep little of the results that are not on show."""
+        compared = [name for name in self._views if self.compares(name)]
+        for other in self._finished:
+            if other is not self.answers:
+                other.fold(compared)
+
     def compares(self, name: str) -> bool:
         """Return whether a tab shows other results of the page."""
         return isinstance(self._views.get(name), tabs.Comparing)
@@ -125,6 +140,7 @@ class Results:
         for name, view in self._views.items():
             if isinstance(view, tabs.Comparing):
                 self._fill(name)
+        self._fold()
 
     def _others(self, name: str) -> list[tabs.Other]:
         """Return what workers have said of the other results to a tab."""

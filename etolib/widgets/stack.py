@@ -275,6 +275,7 @@ class CardStack:
         self._changed()
         if now.status is State.SUCCESS and before.status is not State.SUCCESS:
             self.succeeded(card)
+            card.job.trim()  # what it said has been shown
             if card.older:
                 return
             self.results.prepare()

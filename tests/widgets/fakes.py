@@ -64,6 +64,9 @@ class FakeJob:
     def cancel(self):
         self.cancelled += 1
 
+    def trim(self):
+        pass
+
     def result(self):
         return f"the result of {self.task_id}"
 

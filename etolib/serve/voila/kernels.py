@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Iterable
 from typing import Any
 
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from traitlets import Float
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
+from traitlets import Float, default
+
+
+class PageKernel(ServerKernelManager):
+    """The kernel of one page."""
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """Return the command of our own program, with the arguments ipykernel's would have got."""
+        words: list[str] = super().format_kernel_cmd(extra_arguments)
+        # -P, as for the server: no file of the folder of the dashboards is taken for a package.
+        return [sys.executable, "-P", "-m", "etolib.serve.voila.kernel", *words[words.index("-f") :]]
 
 
 class Kernels(AsyncMappingKernelManager):
@@ -22,6 +33,10 @@ class Kernels(AsyncMappingKernelManager):
     unmet_timeout = Float(
         50.0, config=True, help="how long a kernel waits for its page to connect for the first time [s]"
     )
+
+    @default("kernel_manager_class")
+    def _class_of_one(self) -> str:
+        return f"{__name__}.{PageKernel.__name__}"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -1,0 +1,48 @@
+"""The program of a page's kernel: ``python -m etolib.serve.voila.kernel -f FILE``.
+
+It is ipykernel without what only a person at a notebook has use for: a debugger, a history of what was typed, a cache
+of outputs. Every open page costs one such process.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from traitlets.config import Config
+
+USED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "etolib.widgets.app", "etolib.tasks", "distributed")
+"""What every page imports before its first view, or soon after."""
+
+_LEFT_OUT = ("debugpy",)  # 90 modules; ipykernel imports it where it can
+_SETTINGS = {
+    "HistoryManager": {"enabled": False},  # a database and a thread
+    "InteractiveShell": {"cache_size": 0},
+}
+
+
+def leave_out() -> None:
+    """See to it that modules no page needs are not imported."""
+    for name in _LEFT_OUT:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # Python's own sign: not to be imported
+
+
+def load() -> None:
+    """Import what every page uses."""
+    leave_out()
+    for name in USED:
+        importlib.import_module(name)
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Be the kernel of a page until it is told to end; ``arguments`` are those of ipykernel."""
+    leave_out()
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.argv = ["ipykernel", *arguments]
+    IPKernelApp.launch_instance([*arguments], config=Config(_SETTINGS))
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:])
