@@ -113,8 +113,39 @@ def read_station(
 
     ``content`` comes compressed by zlib; ``known`` is what the person at the page says of columns (and of the whole
     file under ""), ``station`` which of several stations, ``place`` latitude and longitude of the form [degrees].
+    The file is distrusted: but for a small and plain one it is read by a process of its own.
     """
     import zlib
+
+    from etolib.errors import InputError
+    from etolib.sources.station import apart
+
+    data = zlib.decompress(content)
+    if apart.is_harmless(data):
+        return station_in(data, name, known, station, place)
+    try:
+        found: dict[str, Any] = apart.call(station_in, data, name, known, station, place, name=name)
+    except InputError as error:
+        return _nothing_of(name) | {"problem": [problem.encode() for problem in error.problems]}
+    return found
+
+
+def _nothing_of(name: str) -> dict[str, Any]:
+    """Return what is found in a file before anything is."""
+    return {
+        "name": name, "columns": [], "reading": "", "notes": [], "questions": [], "stations": [], "problem": [],
+        "packed": None, "facts": None,
+    }  # fmt: skip
+
+
+def station_in(
+    data: bytes,
+    name: str,
+    known: Mapping[str, Mapping[str, Any]],
+    station: str | None,
+    place: tuple[float, float] | None,
+) -> dict[str, Any]:
+    """Return what `read_station` does, of the content itself."""
     from dataclasses import replace
 
     from etolib.errors import InputError
@@ -123,11 +154,7 @@ def read_station(
     from etolib.sources.station import file as station_file
     from etolib.sources.station.guess import map_table
 
-    data = zlib.decompress(content)
-    found: dict[str, Any] = {
-        "name": name, "columns": [], "reading": "", "notes": [], "questions": [], "stations": [], "problem": [],
-        "packed": None, "facts": None,
-    }  # fmt: skip
+    found = _nothing_of(name)
     site = None if place is None else Site(*place)
     try:
         whole = known.get("", {})
@@ -149,7 +176,9 @@ def read_station(
             found["questions"] = [_question(asked, preview.preview(table, mapping, asked, here)) for asked in questions]
 
         try:
-            file = station_file.read(data, known=known, filename=name, station=station, site=here)
+            # With the place that the file has itself the unit of its radiation may be another.
+            read = mapping if here is site or here is None else map_table(table, here.latitude, known)
+            file = station_file.of_table(table, name or "file", read, known, here, station)
         except InputError as error:
             asked = {str(q.text): q for q in (*mapping.questions, *getattr(error, "questions", ()))}
             told(mapping, list(asked.values()))

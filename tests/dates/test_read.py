@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import random
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from etolib import dates
+from etolib.dates import cells as cell_module
 from etolib.dates.cells import MONTHS
 from etolib.errors import InputError
 
@@ -38,6 +40,15 @@ def test_a_run_of_days_is_read_however_it_is_written(form):
         assert (found.moments == expected).all(), (form, tail)
         assert found.timed == (seconds % 86400 != 0)
         assert offset is None if found.offsets is None else (found.offsets == offset).all()
+
+
+def test_the_quick_way_of_most_cells_is_the_long_way():
+    chance = random.Random(3)
+    for _ in range(300):
+        year, month, day, hour, minute, second = (chance.randrange(n) for n in (10_000, 100, 100, 30, 70, 70))
+        text = f"{year:04d}-{month:02d}-{day:02d}"
+        for cell in (text, f"{text} {hour:02d}:{minute:02d}", f"{text}T{hour:02d}:{minute:02d}:{second:02d}"):
+            assert cell_module.parse(cell) == cell_module._match(cell_module.plain(cell)), cell
 
 
 def test_days_and_months_without_their_zeros():

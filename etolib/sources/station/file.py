@@ -129,6 +129,13 @@ def read(
     if mapping is None:
         latitude = None if site is None else site.latitude
         mapping = answers.applied(table, latitude, said, columns or {}, units or {}, wind_height)
+    return of_table(table, name, mapping, said, site, station)
+
+
+def of_table(
+    table: Table, name: str, mapping: Mapping, said: Known, site: Site | None = None, station: str | None = None
+) -> StationFile:
+    """Return the source of a table that was opened and mapped; ``name`` of its file, the others as `read` has them."""
     mapping = replace(mapping, station=station or mapping.station)
     if table.monthly is not None:
         return StationFile(table.monthly, name, place_of(table, mapping, site), mapping, monthly=True)

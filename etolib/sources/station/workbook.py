@@ -33,7 +33,7 @@ def sheets(data: bytes, name: str) -> dict[str, list[list[str]]]:
             bounds.of_archive(archive, name)
             bounds.of_parts(archive, name)
         return dict(_read(data, name))
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # openpyxl raises whatever a broken archive makes it meet
         raise InputError([Problem("file", name, say("not_read_as_excel", error=type(error).__name__),
@@ -41,80 +41,179 @@ def sheets(data: bytes, name: str) -> dict[str, list[list[str]]]:
 
 
 def _read(data: bytes, name: str) -> Iterator[tuple[str, list[list[str]]]]:
-    import openpyxl
+    # The parts of openpyxl by themselves: as a whole it reads a sheet once more to know how large it is.
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.styles.stylesheet import apply_stylesheet
 
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    book = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    book.read_manifest()
+    book.read_strings()
+    book.read_workbook()
+    apply_stylesheet(book.archive, book.wb)
     held = 0
-    try:
-        for sheet in book.worksheets:
-            rows = _table(sheet, name, held)
-            held += len(rows) * len(rows[0]) if rows else 0
-            yield str(sheet.title), rows
-    finally:
-        book.close()
+    with book.archive as archive:
+        for sheet, link in book.parser.find_sheets():
+            if "chartsheet" in link.Type or link.target not in book.valid_files:
+                continue
+            cells = _Cells(book, str(sheet.name), name, held)
+            with archive.open(link.target) as source:
+                cells.parse(source)
+            rows = cells.table()
+            held += len(rows) * cells.width
+            yield str(sheet.name), rows
 
 
-def _table(sheet: Any, name: str, held: int) -> list[list[str]]:
-    """Return the cells of a sheet; ``held`` are those of the sheets before."""
-    found: dict[int, dict[int, str]] = {}
-    width = 0
-    texts: dict[str, str] = {}  # one of each
-    for at, cells in _rows(sheet):
-        row = {cell["column"]: text for cell in cells if (text := _text(cell))}
-        if not row:
-            continue
-        last = max(row)
-        if at > bounds.MOST_LINES or last > bounds.MOST_COLUMNS or min(at, *row) < 1:
-            where = f"{_letters(last)}{at}"
-            rule = say("bound_far_cell", sheet=repr(str(sheet.title)), cell=where,
-                       most=f"{_letters(bounds.MOST_COLUMNS)}{bounds.MOST_LINES}")  # fmt: skip
-            bounds.refuse(name, rule, say("bound_empty_it"))
-        width = max(width, last)
-        for column, text in row.items():
-            row[column] = texts.setdefault(text, text)
-        found.setdefault(at, {}).update(row)
-        if at > len(found) + 1000 or len(found) % 1000 == 0:
-            bounds.of_cells(held + max(found) * width, name)
-    length = max(found, default=0)
-    bounds.of_cells(held + length * width, name)
-    empty: dict[int, str] = {}
-    table = []
-    for at in range(1, length + 1):
-        row = found.pop(at, empty)
-        table.append([row.get(column, "") for column in range(1, width + 1)])
-    return table
+class _Cells:
+    """The cells of a sheet that have a value, by row and column, as text; its XML is read as it comes.
 
-
-def _rows(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yield the number of each row of a sheet and the cells that are there."""
-    from openpyxl.worksheet._reader import WorkSheetParser  # the rows of the sheet itself are filled up
-
-    book = sheet.parent
-    with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            source, sheet._shared_strings, data_only=book.data_only, epoch=book.epoch,
-            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
-        )  # fmt: skip
-        yield from parser.parse()
-
-
-def _text(cell: dict[str, Any]) -> str:
-    """Return a cell as text, empty where it says that there is none.
-
-    >>> _text({"value": 3.0, "data_type": "n"}), _text({"value": " NA ", "data_type": "s"})
-    ('3', 'NA')
+    Attributes
+    ----------
+    found : dict of int to dict of int to str
+    width : int
+        The last column of any.
     """
-    value = cell["value"]
-    if value is None or cell["data_type"] == "e":
-        return ""
+
+    def __init__(self, reader: Any, title: str, name: str, held: int) -> None:
+        self.found: dict[int, dict[int, str]] = {}
+        self.width = 0
+        self._title, self._name, self._held = title, name, held  # ``held``: the cells of the sheets before
+        self._strings, self._book = reader.shared_strings, reader.wb
+        self._texts: dict[str, str] = {}  # one of each
+        self._columns: dict[str, int] = {}  # by their letters
+        self._row = self._column = 0
+        self._kind, self._style = "n", 0
+        self._parts: list[str] = []
+        self._last = 0  # the last row that has a value
+        self._prefix: str | None = None
+        self._parser: Any = None
+
+    def parse(self, source: Any) -> None:
+        """Read the XML of the sheet."""
+        from xml.parsers import expat
+
+        self._parser = parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        while chunk := source.read(1 << 16):
+            parser.Parse(chunk)
+        parser.Parse(b"", True)
+
+    def table(self) -> list[list[str]]:
+        """Return the rows to the last that has a value, all as wide as the widest."""
+        length, columns = max(self.found, default=0), range(1, self.width + 1)
+        bounds.of_cells(self._held + length * self.width, self._name)
+        rows = (self.found.pop(at, {}) for at in range(1, length + 1))
+        return [[row.get(column, "") for column in columns] for row in rows]
+
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._prefix is None:  # the first tag: what stands before its name stands before all
+            self._prefix = tag[: -len("worksheet")]
+            if tag != self._prefix + "worksheet":
+                raise ValueError("no sheet")
+        tag = tag[len(self._prefix) :]
+        if tag == "c":
+            self._place(attributes.get("r"))
+            self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
+            self._parts = []
+        elif tag in ("v", "t"):
+            self._parser.CharacterDataHandler = self._parts.append
+        elif tag == "row":
+            row = attributes.get("r")
+            self._row, self._column = (self._row + 1 if row is None else int(float(row))), 0
+        elif tag == "rPh":  # how a word is spoken
+            self._kind = "rPh"
+
+    def _place(self, reference: str | None) -> None:
+        if reference is None:
+            self._column += 1
+            return
+        letters = reference.rstrip("0123456789")
+        column = self._columns.get(letters)
+        if column is None:
+            from openpyxl.utils import column_index_from_string
+
+            column = self._columns[letters] = int(column_index_from_string(letters))
+        self._column = column
+
+    def _end(self, tag: str) -> None:
+        tag = tag[len(self._prefix or "") :]
+        if tag in ("v", "t"):
+            self._parser.CharacterDataHandler = None
+            if self._kind == "rPh":
+                self._parts.pop()
+        elif tag == "rPh":
+            self._kind = "inlineStr"
+        elif tag == "c" and self._parts:
+            text = self._text("".join(self._parts))
+            if text:
+                self._keep(self._texts.setdefault(text, text))
+        elif tag == "row" and self._row in self.found and self._row > self._last:
+            self._last = self._row
+            if self._last % 1000 == 0 or self._last > len(self.found) + 1000:
+                bounds.of_cells(self._held + self._last * self.width, self._name)
+
+    def _keep(self, text: str) -> None:
+        row, column = self._row, self._column
+        if row > bounds.MOST_LINES or column > bounds.MOST_COLUMNS:
+            most = f"{_letters(bounds.MOST_COLUMNS)}{bounds.MOST_LINES}"
+            title, cell = repr(self._title), f"{_letters(column)}{row}"
+            rule = say("bound_far_cell", sheet=title, cell=cell, most=most)
+            bounds.refuse(self._name, rule, say("bound_empty_it"))
+        if row < 1:
+            raise ValueError("no row")
+        self.width = max(self.width, column)
+        self.found.setdefault(row, {})[column] = text
+
+    def _text(self, text: str) -> str:
+        """Return what a cell says, empty where that is nothing."""
+        kind = self._kind
+        if kind == "n":
+            return self._moment(text) if self._style in self._book._date_formats else _number(text)
+        if kind == "e":
+            return ""
+        if kind == "b":
+            return str(bool(int(text)))
+        if kind == "s":
+            text = self._strings[int(text)]
+        elif kind == "d":
+            from openpyxl.utils.datetime import from_ISO8601
+
+            return _plain(from_ISO8601(text))
+        return "" if text in _ABSENT else text.strip()
+
+    def _moment(self, text: str) -> str:
+        """Return a number that is shown as a date."""
+        from openpyxl.utils.datetime import from_excel
+
+        book = self._book
+        try:
+            value = from_excel(float(text), book.epoch, timedelta=self._style in book._timedelta_formats)
+        except (OverflowError, ValueError):  # Excel shows ####
+            return ""
+        return _plain(value)
+
+
+def _number(text: str) -> str:
+    """Return a number as Python writes it, whole ones without a fraction.
+
+    >>> _number("3.0"), _number("0.10000000000000001"), _number("1E3")
+    ('3', '0.1', '1000')
+    """
+    if text.isascii() and text.isdigit() and len(text) < 15:
+        return text if text[0] != "0" else str(int(text))
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number beyond all others")
+    if value == int(value):
+        return str(int(value)) if "." in text or "e" in text.lower() else str(int(text))
+    return str(value)
+
+
+def _plain(value: Any) -> str:
+    """Return a date, a moment, a time of day or a duration as text."""
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%dT%H:%M:%S")
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError("a number beyond all others")
-        return str(int(value)) if value == int(value) else str(value)
-    text = str(value)
-    return "" if text in _ABSENT else text.strip()
+    return str(value)
 
 
 def _letters(column: int) -> str:

@@ -207,13 +207,13 @@ def signs(chance):
 @pytest.mark.parametrize("make", [hostile, signs])
 def test_whatever_comes_is_read_within_the_bounds_or_refused_by_a_sentence(small, make, monkeypatch):
     held = []
-    laid_out = workbook._table
+    laid_out = workbook._Cells.table
 
-    def seen(*given):
-        held.append(laid_out(*given))
+    def seen(cells):
+        held.append(laid_out(cells))
         return held[-1]
 
-    monkeypatch.setattr(workbook, "_table", seen)
+    monkeypatch.setattr(workbook._Cells, "table", seen)
     for seed in range(150):
         try:
             read(make(random.Random(seed)), filename="x")
