@@ -32,7 +32,7 @@ from etolib.words import say
 CPU_S = 20
 """Longest a file may keep a processor busy. [s]"""
 
-WALL_S = 40.0
+WALL_S = 50.0
 """Longest it may take in all. [s]"""
 
 MEMORY = 256 << 20

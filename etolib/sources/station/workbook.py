@@ -120,6 +120,8 @@ class _Cells:
         elif tag == "row":
             row = attributes.get("r")
             self._row, self._column = (self._row + 1 if row is None else int(float(row))), 0
+            if self._row in self.found:
+                raise ValueError("a row twice")
         elif tag == "rPh":  # how a word is spoken
             self._kind = "rPh"
 
