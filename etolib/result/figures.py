@@ -49,7 +49,7 @@ class Palette:
     forecast: str
 
 
-LIGHT = Palette("#1d2b2c", "#5b6b6c", "#dfe5e3", "#ffffff", "#0f766e", "#5a8fc7", "#8a6d3b")
+LIGHT = Palette("#1d2b2c", "#5b6b6c", "#dfe5e3", "#ffffff", "#0f766e", "#447bb5", "#7d6130")
 DARK = Palette("#e4ecec", "#9aacac", "#2c3b3d", "#142022", "#3ecfbd", "#7ab0e6", "#d5b67a")
 
 # Colours no figure uses: `svg_for_page` replaces each by a CSS variable, so that one drawing serves both themes.

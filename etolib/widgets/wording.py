@@ -122,11 +122,11 @@ def problem(language: str, thing: str, value: str, rule: str) -> str:
 def capital(sentence: str) -> str:
     """Return a sentence with a capital first, but for names that are written small.
 
-    >>> capital("no data"), capital("nasa_power: no data"), capital("\u201ca\u201d: no")
-    ('No data', 'nasa_power: no data', '“a”: no')
+    >>> capital("clear-sky radiation"), capital("nasa_power: no data"), capital("\u201ca\u201d: no")
+    ('Clear-sky radiation', 'nasa_power: no data', '“a”: no')
     """
     first = sentence.split(" ", 1)[0].rstrip(":,;.")
-    return sentence[:1].upper() + sentence[1:] if first.isalpha() else sentence
+    return sentence[:1].upper() + sentence[1:] if first.replace("-", "").isalpha() else sentence
 
 
 def quoted(value: str) -> str:

@@ -145,3 +145,12 @@ def test_every_term_is_a_formula():
         assert text.count("(") == text.count(")")
         assert "{" not in text
         assert "}" not in text
+
+
+def test_a_power_belongs_to_the_whole_bracket():
+    for term, (_, rule) in formulas.TERMS.items():
+        root = ET.fromstring(formulas.formula(term).replace("&#8289;", ""))
+        for power in root.iter("msup"):
+            base = "".join(power[0].itertext())
+            assert base.count("(") == base.count(")"), (term, base)
+        assert len([*root.iter("msup")]) == rule.count("^")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +71,20 @@ def title(language: str, row: str, printed: Printed | None = None) -> str:
     ('ETo of this result', 'NASA POWER')
     >>> title("en", "equation:asce2005_tall", ("ASCE-2005 Eq. 1", "tall"))
     'ASCE-2005 Eq. 1, alfalfa'
+    >>> title("es", "equation:hargreaves", ("Hargreaves and Samani (1985), FAO-56 Eq. 52", "short"))
+    'Hargreaves y Samani (1985), FAO-56 Ec. 52'
     """
     if printed is not None:
-        return say(language, f"compare_equation_{printed[1]}", printed=printed[0])
+        where, surface = printed
+        for english, key in _OF_SOURCES.items():
+            where = re.sub(rf"\b{english}(?!\w)", say(language, key), where)
+        return say(language, f"compare_equation_{surface}", printed=where)
     kind, _, name = row.partition(":")
     return texts.source(language, name) if kind == "source" else say(language, "compare_fused")
+
+
+_OF_SOURCES = {"and": "and", r"Eq\.": "equation_sign", "radiation method": "equation_of_radiation"}
+"""The words of where an equation is printed (`Method.source`) that languages have their own for."""
 
 
 def sentences(said: Sequence[str]) -> str:
@@ -157,9 +167,9 @@ def months(language: str, pairs: Sequence[Pair], units: str) -> str:
 
 def _table(about: str, heads: Sequence[str], rows: Sequence[tuple[str, str, Sequence[str]]]) -> str:
     many = len(heads) - 1
-    tracks = f"grid-template-columns:minmax(86px,2fr) repeat({many},minmax(42px,1fr))"
+    tracks = f"grid-template-columns:minmax(80px,2fr) repeat({many},minmax(44px,1fr))"
     # Every row has the same least width: each is a grid of its own, and their columns must stand below each other.
-    columns = f'style="{tracks};min-width:{86 + 46 * many + 18}px"'
+    columns = f'style="{tracks};min-width:{80 + 48 * many + 16}px"'
     head = "".join(f'<span role="columnheader">{one}</span>' for one in heads)
     body = "".join(
         f'<div role="row" data-series="{text(row)}" {columns}><span role="rowheader">{text(name)}</span>'
@@ -225,7 +235,7 @@ def scatter(language: str, pair: Pair, reference: str, units: str) -> str:
         f'aria-label="{label(language, "compare_scatter", **values)}">'
         f"{_grid(language, low, high, step)}{across}{up}"
         f'<line x1="{_LEFT}" y1="{bottom}" x2="{right}" y2="{_TOP}" stroke="var(--eto-muted)" stroke-dasharray="5 4"/>'
-        f'<text x="{right - 22}" y="{_TOP + 12}" text-anchor="end" fill="var(--eto-muted)">1:1</text>'
+        f'<text x="{_LEFT + 30}" y="{bottom - 40}" text-anchor="end" fill="var(--eto-muted)">1:1</text>'
         f'<path d="{points}" fill="none" stroke="var(--eto-eto)" stroke-width="4.5" stroke-linecap="round" '
         f'stroke-opacity=".55"/></svg>{thinned}</figure>'
     )

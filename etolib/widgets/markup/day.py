@@ -151,7 +151,7 @@ def _value(language: str, value: float, canonical: str, units: str) -> str:
     if found.suffix:
         number, decimals = found.shown(unit(canonical).shown(value)), found.decimals
     sign = texts.units_of(language, units)[0] if canonical == "mm day-1" else found.sign
-    return f"{text(texts.decimal(language, number, decimals))}<small>{text(sign)}</small>"
+    return text(texts.decimal(language, number, decimals)) + (f"<small>{text(sign)}</small>" if sign else "")
 
 
 def _row(language: str, name: str, value: float, units: str) -> str:

@@ -44,6 +44,7 @@ TERMS: dict[str, tuple[str, str]] = {
 _TOKEN = re.compile(r"sqrt\{|[{}]|[\w°,.]*[^\W\d_][\w°,]*|\d+(?:\.\d+)?|\^|/(?=\{)|\S")
 _POINT = re.compile(r"(?<=\d)[.](?=\d+</mn>)")
 _WORDS = ("cos", "sin", "tan", "arccos", "exp")
+_SPACE = '<mspace width="0.17em"></mspace>'
 
 
 def formula(term: str, mark: str = ".") -> str:
@@ -68,8 +69,12 @@ def _set(text: str) -> str:
 
 
 def _parse(tokens: list[str]) -> tuple[list[str], list[str]]:
-    """Return the MathML of the tokens up to a closing brace, and the tokens after it."""
+    """Return the MathML of the tokens up to a closing brace, and the tokens after it.
+
+    What stands in brackets is a row of its own, which a power belongs to: only then do both brackets grow with it.
+    """
     parts: list[str] = []
+    opened: list[int] = []
     while tokens:
         token, tokens = tokens[0], tokens[1:]
         if token == "}":
@@ -84,8 +89,16 @@ def _parse(tokens: list[str]) -> tuple[list[str], list[str]]:
         elif token == "^":
             power, tokens = _atom(tokens[0]), tokens[1:]
             parts[-1] = f"<msup>{parts[-1]}{power}</msup>"
+        elif token in _WORDS:
+            space = bool(parts) and not parts[-1].startswith("<mo")
+            parts.append(f"{_SPACE if space else ''}{_atom(token)}")
         else:
+            if token == "(":
+                opened.append(len(parts))
             parts.append(_atom(token))
+            if token == ")":
+                at = opened.pop()
+                parts[at:] = [f"<mrow>{''.join(parts[at:])}</mrow>"]
     return parts, tokens
 
 

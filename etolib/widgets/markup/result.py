@@ -90,10 +90,14 @@ def _links(language: str, head: Mapping[str, Any]) -> str:
 
 
 def copy_button(language: str) -> str:
-    """Return a button that copies the address of the link before it."""
+    """Return a button that copies the address of the link before it; where a browser forbids it, it shows what to copy.
+
+    A browser copies for pages of https and of the same machine only.
+    """
     return (
         '<button type="button" class="etolib-copy etolib-link" onclick="'
-        "navigator.clipboard.writeText(this.previousElementSibling.href);this.textContent=this.dataset.done"
+        "const link=this.previousElementSibling.href;Promise.resolve().then(()=>navigator.clipboard.writeText(link))"
+        ".then(()=>{this.textContent=this.dataset.done},()=>{prompt(this.previousElementSibling.textContent,link)})"
         f'" data-done="{label(language, "copied")}">{label(language, "copy")}</button>'
     )
 

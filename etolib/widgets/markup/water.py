@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 from etolib import words
 from etolib.unit_systems import US, unit
 from etolib.widgets import texts, wording
+from etolib.widgets.daily import MM_PER
 from etolib.widgets.markup.base import label, sentence, text
 from etolib.widgets.markup.normals import depth, signed, table
+from etolib.widgets.scales import ends
 from etolib.widgets.water_fields import FIELDS
 from etolib.widgets.wording import say
 from etolib.words import Text, decode
@@ -160,18 +163,20 @@ def _irrigations(language: str, answer: Mapping[str, Any], units: str) -> str:
 def _chart(language: str, answer: Mapping[str, Any], units: str, wide: int) -> str:
     """Return depletion, RAW and TAW by day; 0 is on top, so that the line falls as the soil dries."""
     known = [value for name in LINES for value in answer[name] if value is not None]
-    most, count = max(known, default=0.0) or 1.0, len(answer["dates"])
+    _, top, step = ends(0.0, (max(known, default=0.0) or 1.0) / MM_PER[units])
+    most, count = top * MM_PER[units], len(answer["dates"])
     across, down = wide - _LEFT - 8, _HEIGHT - _BOTTOM - 8
 
     def at(i: int, value: float) -> str:
         return f"{_LEFT + across * i / max(count - 1, 1):.1f},{8 + down * value / most:.1f}"
 
     parts = []
-    for share in (0, 0.25, 0.5, 0.75, 1):
-        y = 8 + down * share
+    decimals = max(0, -math.floor(math.log10(step)) + (step / 10 ** math.floor(math.log10(step)) == 2.5))
+    for mark in range(round(top / step) + 1):
+        y = 8 + down * mark * step / top
         parts.append(
             f'<path class="etolib-rule" d="M{_LEFT},{y:.1f}H{wide - 8}"/><text x="{_LEFT - 5}" y="{y + 4:.1f}" '
-            f'text-anchor="end">{text(depth(language, most * share, units))}</text>'
+            f'text-anchor="end">{text(texts.decimal(language, mark * step, decimals))}</text>'
         )
     for i, anchor in ((0, "start"), (count - 1, "end")):
         x = _LEFT + (across if i and count > 1 else 0)
