@@ -57,7 +57,8 @@ class Detail:
         self.mean = marked(widgets.HTML(), "etolib-region-mean")
         self.chart: Any = block("lines")
         self.table: Any = block("sheet")
-        self.panes = Panes({"chart": widgets.Box([self.chart]), "table": widgets.Box([self.table])}, lambda: None)
+        panes = {"chart": widgets.Box([self.chart]), "table": widgets.Box([self.table])}
+        self.panes = Panes(panes, lambda: None, guard)
         for name, pane in self.panes.panes.items():
             marked(pane, f"etolib-of-{name}", "etolib-view")
         about = marked(widgets.Box([self.number, self.head]), "etolib-region-about")

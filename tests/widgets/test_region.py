@@ -1,0 +1,440 @@
+"""The dashboard of a region, driven as the browser would drive it, without one; its batch writes a real store."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import zipfile
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from etolib import config
+from etolib.errors import InputError, SourceUnavailable
+from etolib.pipeline import run_lot
+from etolib.request import Request
+from etolib.site import Site
+from etolib.store import layout
+from etolib.store.order import Order
+from etolib.store.store import Store
+from etolib.tasks.batch_progress import Count
+from etolib.tasks.stored_batch import StoredBatch
+from etolib.widgets.connection import DOWN
+from etolib.widgets.region import answers, colours, runner, values
+from etolib.widgets.region.app import Region
+from etolib.widgets.region.area import Area, from_field, read_box, read_spacing, to_field
+from etolib.widgets.region.model import RegionModel, too_many
+from etolib.widgets.region.picture import lay_out
+from etolib.widgets.region.values import Values, area_mean
+from tests.widgets.fakes import SOURCES, Direct, FakeConnection, Inline
+
+PERIOD = "2024-01-30/2024-02-02"
+LINK = f"?box=-48,-23,-47,-22&spacing=0.5&period={PERIOD}&sources=climatology"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(autouse=True)
+def _settings(tmp_path):
+    with config.set_options(today="2024-07-01", offline=True, cache_dir=tmp_path / "cache"):
+        yield
+
+
+class FakeBatch:
+    """A stored batch whose lots are computed here, when a test asks for them; places of ``down`` fail."""
+
+    def __init__(self, store, down=()):
+        self.store, self.down = store, set(down)
+        self.error, self.callbacks, self.stopped = None, [], False
+
+    failures = StoredBatch.failures
+
+    def on_progress(self, callback):
+        self.callbacks.append(callback)
+        callback(self.progress)
+
+    @property
+    def done(self):
+        return self.stopped or len(self.store.finished()) == self.store.order.count
+
+    @property
+    def progress(self):
+        return Count.of(self.store).progress(1.0, running=not self.done)
+
+    def compute(self, *lots, tell=True):
+        for lot in lots:
+            positions = list(self.store.order.positions(lot))
+            results = run_lot(self.store.order.requests(positions))
+            error = SourceUnavailable("it does not answer", source="nasa_power", retryable=True)
+            outcomes = [error if i in self.down else one for i, one in zip(positions, results, strict=True)]
+            self.store.write(lot, positions, outcomes, seconds=float(len(self.callbacks)))
+        if tell:
+            self.tell()
+
+    def tell(self):
+        for callback in self.callbacks:
+            callback(self.progress)
+
+    def cancel(self):
+        self.stopped = True
+        self.tell()
+
+    def to_dataset(self):
+        return self.store.dataset()
+
+
+def make(query="", down=(), lot=2):
+    """Return a page and the batches it has handed over."""
+    handed = []
+
+    def submit_many(sites, period, sources, store, client):
+        order = Order.of([Request(site, period, sources) for site in sites], lot)
+        handed.append(FakeBatch(Store.create(store, order), down))
+        return handed[-1]
+
+    def resume_batch(store, client):
+        handed.append(FakeBatch(Store.open(store)))
+        return handed[-1]
+
+    connection = FakeConnection(
+        source_list=SOURCES, answers=False, survey=answers.survey, read_file=answers.read_file, files=answers.files,
+        usual=answers.usual, search=[{"name": "Lima, PE", "title": "Lima", "latitude": -12.05, "longitude": -77.04}],
+    )  # fmt: skip
+    page = Region(
+        query, submit_many=submit_many, resume_batch=resume_batch, connection=connection, loop=Direct(), pool=Inline()
+    )
+    page.look.language = "en"
+    return page, handed
+
+
+def choose(where, content):
+    """Choose a file of a hostile name."""
+    where._came({"new": [{"name": HOSTILE, "content": content}]})
+
+
+def drawn(page):
+    """Return the picture on the map."""
+    return base64.b64decode(page.map._picture.url.partition(",")[2]).decode()
+
+
+def text(html):
+    return re.sub(r"<[^>]+>", " ", html)
+
+
+# --- areas, spacings, links -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "1, 2, 3", "a b c d", "0, 0, 0, 1", "0, 5, 1, 5", "0, -91, 1, 0", "nan,0,1,1", "0,0,400,1"]
+)
+def test_what_is_no_box_is_refused_with_an_example(typed):
+    with pytest.raises(InputError) as caught:
+        read_box(typed)
+    assert caught.value.problems[0].suggestion
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "x", "1/3", "91", "nan", "inf", "0 km"])
+def test_what_is_no_spacing_is_refused(typed):
+    with pytest.raises(InputError):
+        read_spacing(typed, Area(box=(0, 0, 1, 1)))
+
+
+def test_a_link_brings_back_what_it_was_made_of_and_never_breaks():
+    for area in (Area(box=(-48.5, -23.0, -47.0, -22.25)), Area(rings=(((0.0, 0.0), (2.5, 0.0), (2.0, 3.0)),))):
+        found = from_field(**to_field(area))
+        assert (found.box, found.rings) == (area.box, area.rings)
+    for box, polygon in (("1,2,3", ""), ("x", "1,2"), ("", "1,2;3,4"), ("", "a;b;c"), ("", "0,0;1,1;2,2"), ("", "|")):
+        assert from_field(box, polygon) is None
+
+
+def test_more_than_a_page_can_show_is_refused_with_the_way_that_has_no_limit():
+    for area, spacing, days in ((Area(box=(0, 0, 50, 50)), 0.1, 10), (Area(box=(0, 0, 40, 40)), 1.0, 2000)):
+        (problem,) = too_many(area, spacing, days)
+        assert "etolib batch" in problem.suggestion
+    form = RegionModel()
+    form.fill("?box=-180,-60,180,80&spacing=0.01")
+    with pytest.raises(InputError):
+        form.asked()
+
+
+def test_a_polygon_has_the_cells_of_the_grid_that_it_touches_by_their_share():
+    ring = ((-48.0, -23.0), (-47.0, -23.0), (-47.0, -22.5), (-48.0, -22.5))
+    sites, weights, _ = answers.places(Area(rings=(ring,)), 0.5)
+    assert [(s.latitude, s.longitude) for s in sites] == [(-22.75, -47.75), (-22.75, -47.25)]
+    assert weights == pytest.approx([0.5, 0.5])
+    half = (*ring[:2], (-47.0, -22.75), (-48.0, -22.75))
+    assert [round(w, 6) for w in answers.places(Area(rings=(half,)), 0.5)[1]] == [0.5, 0.5]
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_area_mean_is_that_of_an_independent_calculation():
+    """Against pandas and the textbook area of a cell on the sphere; the limits are those of errors wholly alike."""
+    area, half = Area(box=(-50.0, -24.0, -44.0, -18.0)), 0.75
+    sites, weights, _ = answers.places(area, 2 * half)
+    assert len(sites) == 16
+    random = np.random.default_rng(3)
+    known = Values.none(len(sites), 5, 0)
+    known.eto[:] = random.uniform(2, 8, known.eto.shape)
+    known.lower[:], known.upper[:] = known.eto - random.uniform(0.2, 1), known.eto + random.uniform(0.2, 2)
+    known.eto[3] = known.lower[3] = known.upper[3] = np.nan  # a place that failed
+    found = area_mean(known, np.asarray(weights))
+
+    table = pd.DataFrame(
+        {"lat": [s.latitude for s in sites], "eto": known.eto[:, 2], "low": known.lower[:, 2], "up": known.upper[:, 2]}
+    )
+    north, south = np.radians(table["lat"] + half), np.radians(table["lat"] - half)
+    table["km2"] = 6371.0**2 * np.radians(2 * half) * (np.sin(north) - np.sin(south))
+    share = table["km2"].drop(3).sum() / table["km2"].sum()
+    table = table.dropna()
+    expected = [np.average(table[name], weights=table["km2"]) for name in ("eto", "low", "up")]
+    assert [found.eto[2], found.lower[2], found.upper[2]] == pytest.approx(expected, rel=1e-12)
+    assert found.share == pytest.approx(share)
+    # The standard error of a mean of wholly correlated errors is the mean of theirs.
+    spread = np.average(table["up"] - table["low"], weights=table["km2"])
+    assert found.upper[2] - found.lower[2] == pytest.approx(spread)
+
+
+def test_sums_have_no_missing_day_and_a_scale_has_every_number():
+    known = Values.none(3, 2, 0)
+    known.eto[:] = [[1.0, 2.0], [3.0, np.nan], [np.nan, np.nan]]
+    assert np.array_equal(values.shown(known, "eto", "sum", 0), [3.0, np.nan, np.nan], equal_nan=True)
+    assert np.array_equal(values.shown(known, "eto", "mean", 0), [1.5, 3.0, np.nan], equal_nan=True)
+    random = np.random.default_rng(1)
+    for quantity in ("eto", "anomaly", "width"):
+        for size in (1e-3, 0.02, 1.0, 30.0, 4000.0):
+            numbers = random.uniform(-size, size, 50) if quantity == "anomaly" else random.uniform(0, size, 50)
+            scale = colours.scale_of(quantity, "day", (numbers.min(), numbers.max()))
+            assert 2 <= len(scale.colours) <= colours.CLASSES + 1
+            assert len(set(scale.colours)) == len(scale.colours) == len(scale.limits) + 1
+            assert set(scale.classes(numbers)) <= set(range(len(scale.colours)))
+
+
+def test_colours_of_a_legend_rise_in_darkness_and_a_difference_is_pale_about_nothing():
+    def light(colour):
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    for ramp in (colours.ONE_WAY, colours.WIDTHS, colours.SHARES):
+        assert [light(one) for one in ramp] == sorted(map(light, ramp), reverse=True)
+    middle = len(colours.TWO_WAYS) // 2
+    assert max(colours.TWO_WAYS, key=light) == colours.TWO_WAYS[middle]
+
+
+def test_a_picture_of_a_region_across_the_meridian_of_180_degrees_is_one_piece():
+    picture = lay_out([-17.0, -17.0], [179.75, -179.75], 0.25)
+    assert picture.corners[0][1] == pytest.approx(179.5)
+    assert picture.corners[1][1] == pytest.approx(180.5)
+    assert len(picture.shapes) == 2
+    assert picture.width > picture.height
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_region_is_counted_calculated_and_fills_the_map():
+    page, handed = make(LINK)
+    assert "4 places of 4 days" in text(page.where.cost.value)
+    assert drawn(page).count("M") >= 4  # where the places will be
+    page.calculate.click()
+    (batch,) = handed
+    assert 'data-done="0"' in page.progress.value
+    assert page.cancel.layout.display is None
+    batch.compute(0)
+    assert 'data-done="2" data-failed="0" data-total="4"' in page.progress.value
+    assert "#fff" in drawn(page)
+    assert page.look.scale is not None
+    batch.compute(1)
+    assert 'data-done="4"' in page.progress.value
+    assert page.cancel.layout.display == "none"
+    alone = run_lot([Request(page.runner.sites[1], PERIOD, "climatology")])[0].table
+    assert np.array_equal(page.runner.values.eto[1], alone["eto"])
+    assert page.dataset["eto"].sel(place=1).to_numpy() == pytest.approx(alone["eto"].to_numpy())
+    assert page.batch is batch
+    page.detail.number.value = 1
+    assert f"{alone['eto'].mean():.2f} mm/day" in text(page.detail.head.value)
+    assert "100 % of its area" in text(page.detail.mean.value)
+    page.form.units = "us"
+    assert "in/day" in text(page.look.legend.value)
+    assert "in/day" in text(page.detail.head.value)
+
+
+def test_every_view_of_the_map_in_every_language_says_what_it_shows():
+    page, handed = make(LINK)
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    for language in ("en", "pt", "es"):
+        page.form.language = language
+        for quantity, steps in values.STEPS.items():
+            page.look.quantity.value = quantity
+            for step in steps:
+                page.look.step.value = step
+                assert text(page.look.legend.value).strip()
+                assert page.look.scale is not None
+    page.look.quantity.value, page.look.step.value = "anomaly", "mean"
+    # The climatology less itself.
+    assert np.nanmax(np.abs(values.shown(page.runner.values, "anomaly", "mean", 0))) == pytest.approx(0.0, abs=1e-9)
+    page.look.quantity.value, page.look.step.value = "eto", "day"
+    page.look.day.value = 2
+    assert page.look.date.value == "2024-02-01"
+
+
+def test_what_failed_is_listed_with_its_reason_and_tried_again_alone():
+    page, handed = make(LINK, down=[1])
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    assert 'data-failed="1"' in page.progress.value
+    assert "1 place has no values" in text(page.failures.value)
+    assert "does not answer" in text(page.failures.value)
+    assert "url(#h)" in drawn(page)
+    assert page.again.layout.display is None
+    page.detail.number.value = 1
+    assert "does not answer" in text(page.detail.head.value).lower()
+    assert "75" in text(page.detail.mean.value)  # per cent of the area, about
+    page.again.click()
+    again = handed[1]
+    again.store.write(0, [1], run_lot(again.store.order.requests([1])), seconds=9.0)
+    again.tell()
+    assert 'data-done="4" data-failed="0"' in page.progress.value
+    assert page.failures.value == ""
+    assert page.again.layout.display == "none"
+
+
+def test_what_is_cancelled_keeps_what_it_has_and_can_go_on():
+    page, handed = make(LINK)
+    page.calculate.click()
+    handed[0].compute(0)
+    page.cancel.click()
+    assert page.cancel.layout.display == "none"
+    assert page.again.layout.display is None
+    assert page.runner.error is None
+    assert 'data-done="2"' in page.progress.value
+    page.again.click()
+    handed[1].compute(1)
+    assert 'data-done="4"' in page.progress.value
+
+
+def test_a_reload_finds_the_batch_again_and_a_lost_one_is_no_fault():
+    page, handed = make(LINK)
+    page.browser.ready = True
+    page.calculate.click()
+    handed[0].compute(0)
+    kept = page.browser.session
+    other, found = make("?lang=en")
+    other.browser.session, other.browser.address = kept, LINK
+    other.browser.ready = True
+    assert 'data-done="2"' in other.progress.value
+    found[0].compute(1)
+    assert 'data-done="4"' in other.progress.value
+    assert "100 %" in text(other.detail.mean.value)
+    assert other.form.box == "-48, -23, -47, -22"
+    for name in ("0" * 32, "../../etc", "x"):
+        lost, _ = make("?lang=en")
+        lost.browser.session = {"region": [{"task": name, "query": LINK}]}
+        lost.browser.ready = True
+        assert lost.runner.name == ""
+        assert lost.banner.layout.display == "none"
+
+
+def test_files_are_those_of_the_store():
+    page, handed = make(LINK)
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    contents = {}
+    page.away.saver.save = lambda name, content: contents.update({name: content})
+    for button in page.away.buttons.values():
+        button.click()
+    assert sorted(contents) == ["eto_region.csv", "eto_region.geojson", "eto_region.nc", "eto_region.zarr.zip"]
+    table = pd.read_csv(io.BytesIO(contents["eto_region.csv"]), comment="#")
+    assert len(table) == 16
+    assert len(json.loads(contents["eto_region.geojson"])["features"]) == 4
+    eto = xr.open_dataset(io.BytesIO(contents["eto_region.nc"]), engine="h5netcdf")["eto"].to_numpy()
+    assert np.array_equal(eto, page.runner.values.eto)
+    assert "eto.zarr/zarr.json" in zipfile.ZipFile(io.BytesIO(contents["eto_region.zarr.zip"])).namelist()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", "name,lat,lon\n" + HOSTILE + ",-22,-47\nB,-23,-47\n", ("places", 2)),
+        ("a.geojson", '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}', ("polygon", 1)),
+        ("a.geojson", '{"type":"Point","coordinates":[10,5]}', ("places", 1)),
+        ("a.geojson", '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[0,0],[1,0],[1,1],[0,0]]]}', None),
+        ("a.geojson", '{"type":"Polygon","coordinates":[[[0,0],[1e9,0],[1,1],[0,0]]]}', None),
+        ("a.geojson", "{" * 5000, None),
+        ("a.csv", "a,b\n1,2\n", None),
+        ("a.csv", "", None),
+        ("a.xlsx", "no table", None),
+    ],
+)
+def test_files_are_distrusted(name, content, expected):
+    found = answers.read_file(zlib.compress(content.encode()), name)
+    if expected is None:
+        assert found["problems"]
+    else:
+        area = found["area"]
+        assert (area.kind, len(area.sites) or len(area.rings)) == expected
+
+
+def test_a_file_of_places_is_shown_and_its_names_do_no_harm():
+    page, handed = make(f"?period={PERIOD}&sources=climatology")
+    content = f"name,lat,lon\n{HOSTILE},-22,-47\nB,-23,-47\n".encode()
+    choose(page.where, content)
+    assert page.form.area.kind == "places"
+    assert page.where.spacing.disabled
+    page.calculate.click()
+    handed[0].compute(0)
+    shown = [one.value for one in (page.where.hint, page.where.said, page.detail.head, page.failures, page.progress)]
+    assert not any("<img" in one for one in shown)
+    assert "Every place counts the same" in text(page.detail.mean.value)
+
+
+def test_drawing_on_the_map_and_clicking_a_place():
+    page, handed = make(f"?period={PERIOD}&sources=climatology&spacing=0.5")
+    page.where.rectangle.value = True
+    for x, y in ((-47.0, -22.0), (-48.0, -23.0)):
+        page.map._interaction(type="click", coordinates=(y, x))
+        page.map._interaction(type="mousemove", coordinates=(y, x))
+    assert page.form.area.box == (-48.0, -23.0, -47.0, -22.0)
+    assert not page.where.rectangle.value
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    page.map._interaction(type="click", coordinates=(-22.2, -47.3))
+    assert page.detail.number.value == 3
+    page.map._interaction(type="click", coordinates=(10.0, 10.0))
+    assert page.detail.number.value == 3
+
+
+def test_without_a_scheduler_the_page_says_so_and_stays():
+    page, _ = make(LINK)
+    page._connection.down = True
+    page._line(DOWN, 0, None)
+    page.calculate.click()
+    assert "scheduler does not answer" in text(page.failures.value)
+    assert page.banner.layout.display == "none"
+
+
+def test_old_stores_are_swept_and_those_in_use_stay(tmp_path):
+    for i in range(runner.KEPT_STORES + 3):
+        path = tmp_path / f"{i:032x}"
+        (path / "journal").mkdir(parents=True)
+        if i < 2:
+            (path / "journal" / "run.json").write_text("{}")
+    (tmp_path / "mine").mkdir()
+    runner.sweep(tmp_path)
+    left = [path.name for path in tmp_path.iterdir()]
+    assert len(left) <= runner.KEPT_STORES + 2
+    assert "mine" in left
+    assert {f"{i:032x}" for i in (0, 1)} <= {*left}
+
+
+def test_states_are_those_of_a_store():
+    assert (values.TO_DO, values.DONE, values.PARTIAL, values.FAILED) == (
+        layout.TO_DO, layout.DONE, layout.PARTIAL, layout.FAILED,
+    )  # fmt: skip
+    assert Site(0, 0) == Site(0.0, 0.0)
