@@ -263,30 +263,52 @@ def sources() -> None:
             click.echo(f"    {label}: {value}")
 
 
+def _serving(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a server that listens on a port by default."""
+    options = (
+        click.option("--port", default=port, show_default=True, type=click.IntRange(0, 65535), help="0: a free one."),
+        click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+        click.option(
+            "--workers", type=click.IntRange(1, 256), help="Worker processes (default: the cores, 4 at most)."
+        ),
+        click.option("--scheduler", help="Use this dask scheduler instead of starting one."),
+        click.option("--browser/--no-browser", default=True, help="Open a browser, or do not."),
+        click.option("--token/--no-token", default=True, help="Ask visitors for the token of the printed address."),
+        click.option("--insecure", is_flag=True, help="Allow --no-token where others can reach the address."),
+        click.option(
+            "--allow-host", "names", multiple=True, metavar="NAME", help="Answer to this name too (a proxy's)."
+        ),
+        click.option("--base-url", default="/", show_default=True, help="Path below which everything is served."),
+    )
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return give
+
+
 @main.command()
-@click.option("--port", default=8866, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes (default: the cores, 4 at most).")
-@click.option("--scheduler", help="Use this dask scheduler instead of starting one.")
-@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
-def serve(port: int, host: str, workers: int | None, scheduler: str | None, no_browser: bool) -> None:
-    """Start (or adopt) a dask cluster and serve the dashboards with Voila."""
+@_serving(8866)
+@click.option("--pages", default=30, show_default=True, type=click.IntRange(1), help="Pages open at once, 100 MB each.")
+def serve(**options: Any) -> None:
+    """Start (or adopt) a dask cluster and serve the dashboards with Voila.
+
+    The printed address holds a token that lets its browser in; ETOLIB_TOKEN sets another.
+    """
     from etolib.serve import server
 
-    sys.exit(server.serve("voila", port=port, host=host, workers=workers, scheduler=scheduler, browser=not no_browser))
+    sys.exit(server.serve("voila", **options))
 
 
 @main.command()
-@click.option("--port", default=8888, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes (default: the cores, 4 at most).")
-@click.option("--scheduler", help="Use this dask scheduler instead of starting one.")
-@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
-def lab(port: int, host: str, workers: int | None, scheduler: str | None, no_browser: bool) -> None:
+@_serving(8888)
+def lab(**options: Any) -> None:
     """The same with JupyterLab, to explore with notebooks."""
     from etolib.serve import server
 
-    sys.exit(server.serve("lab", port=port, host=host, workers=workers, scheduler=scheduler, browser=not no_browser))
+    sys.exit(server.serve("lab", **options))
 
 
 DATA_HELP = "Folder like that of the validation data: cities.csv, cities/<city>.parquet."

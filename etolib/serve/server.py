@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import logging
 import os
 import signal
@@ -10,20 +11,32 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import uuid
 import webbrowser
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+import psutil  # type: ignore[import-untyped]
 
 from etolib.errors import EtolibError, InputError, Problem
-from etolib.serve import voila
+from etolib.serve import access, voila
+from etolib.serve.child import PARENT
+from etolib.serve.folder import RunFolder
 from etolib.tasks import cluster
 from etolib.tasks.messages import SERVER_STOPPED
 from etolib.words import say
 
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
 _STOP_S = 2.0  # the scheduler may take so long to hear that we stop [s]
+_TELL_S = 0.3  # pages may take so long to hear of it [s]
+_ENDING_S = 4.0  # a server that ends may hold its address so long [s]
 PATIENCE = 120.0  # s; a cold disk may take long to import everything
 
 
@@ -38,59 +51,171 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def serve(kind: str, *, port: int, host: str, workers: int | None, scheduler: str | None, browser: bool) -> int:
+@dataclass(frozen=True)
+class Entrance:
+    """Where a server is found and who may come in.
+
+    Attributes
+    ----------
+    host, port, base_url
+        Where it listens; ``base_url`` begins and ends with ``/``.
+    token : str
+        Asked of every visitor; empty: of none.
+    names : tuple of str
+        Host names it answers to beside those of its machine.
+    pages : int
+        Dashboards that may be open at once.
+    """
+
+    host: str
+    port: int
+    base_url: str = "/"
+    token: str = ""
+    names: tuple[str, ...] = ()
+    pages: int = 30
+
+    @property
+    def root(self) -> str:
+        """The address, without ``/`` at its end."""
+        return voila.origin(self.host, self.port) + self.base_url.rstrip("/")
+
+
+def serve(
+    kind: str,
+    *,
+    port: int,
+    host: str,
+    workers: int | None,
+    scheduler: str | None,
+    browser: bool,
+    token: bool = True,
+    insecure: bool = False,
+    base_url: str = "/",
+    names: Sequence[str] = (),
+    pages: int = 30,
+) -> int:
     """Start or adopt a cluster, start Voila (``voila``) or JupyterLab (``lab``), and stay until stopped.
 
     Prints one line ``name<TAB>url`` for each page once it answers. Returns the exit status. Everything started here
     ends with it.
     """
+    secret = access.token_for(host, wanted=token, insecure=insecure)
+    if not access.is_loopback(host):
+        click.echo(say("open_to_others"), err=True)
     _refuse_taken(host, port)
-    port = port or free_port(host)
+    entrance = Entrance(host, port or free_port(host), f"/{base_url.strip('/')}/".replace("//", "/"), secret,
+                        tuple(names), pages)  # fmt: skip
     own = child = None
     address, mark = "", uuid.uuid4().hex[:12]
     # From the first process on: none may stay behind.
     before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    folder = RunFolder()
     try:
+        more: dict[str, str] = {}
         if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
-            client = cluster.connect(scheduler)
-            address = str(client.scheduler_info()["address"])
-            cluster.prepare(client)
-            cluster.warm(client)
-            client.close()
+            address = _adopt(scheduler)
         else:
-            click.echo(say("starting_cluster"), err=True)
-            _quiet_dask()
-            own = cluster.start(workers)
+            own, more = _own_cluster(workers, folder)
             address = str(own.scheduler_address)
-            with own.get_client() as client:
-                cluster.warm(client)
-            click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
-        environment = os.environ | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
-        command, more = voila.command(host=host, port=port) if kind == "voila" else _lab(host, port)
-        # A session of its own: Ctrl-C reaches us alone, and we end the child in order.
-        child = subprocess.Popen(command, env=environment | more, start_new_session=True)
-        root = voila.origin(host, port)
-        if kind == "voila":
-            pages = {name: voila.url(name, host, port) for name in voila.app_names()}
-            _await(child, root + voila.READY)
-        else:
-            pages = {"lab": f"{root}/lab"}
-            _await(child, root + "/api")
-        for name, url in pages.items():
+        environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
+        child, pages_of = _start(kind, entrance, folder, environment)
+        for name, url in pages_of.items():
             print(f"{name}\t{url}", flush=True)
         if browser:
-            webbrowser.open(next(iter(pages.values())))
+            webbrowser.open(next(iter(pages_of.values())))
         return child.wait()
     except _Stopped:
         return 0
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if child is not None:
-            _cancel_tasks(address, mark)
-            _end(child)
-        if own is not None:
-            own.close()
+        _close(child, own, address, mark)
+        folder.close()
+
+
+def _adopt(scheduler: str | None) -> str:
+    """Get a scheduler of somebody else ready; return its address."""
+    client = cluster.connect(scheduler)
+    try:
+        address = str(client.scheduler_info()["address"])
+        cluster.prepare(client)
+        cluster.warm(client)
+    finally:
+        client.close()
+    if not address.startswith(("tls://", "inproc://")):
+        click.echo(say("adopted_in_clear", address=address), err=True)
+    return address
+
+
+def _own_cluster(workers: int | None, folder: RunFolder) -> tuple[LocalCluster, dict[str, str]]:
+    """Start a cluster that only we can talk to; return it, and what a process we start must know to do so."""
+    import dask
+
+    from etolib.tasks import security
+
+    click.echo(say("starting_cluster"), err=True)
+    _quiet_dask()
+    dask.config.set({"temporary-directory": str(folder.path)})
+    certificate = security.temporary()
+    own = cluster.start(workers, security=certificate)
+    with own.get_client() as client:
+        cluster.warm(client)
+    click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
+    return own, security.environment(certificate)
+
+
+def _start(
+    kind: str, entrance: Entrance, folder: RunFolder, environment: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
+    """Start the server of the pages; return its process and the address of each page, when they answer."""
+    where: dict[str, Any] = {
+        "host": entrance.host, "port": entrance.port, "base_url": entrance.base_url, "token": entrance.token,
+    }  # fmt: skip
+    if kind == "voila":
+        command, more = voila.command(**where, pages=entrance.pages, names=entrance.names, folder=folder.path)
+        pages = {name: voila.url(name, **where) for name in voila.app_names()}
+        probe = entrance.root + voila.READY
+    else:
+        command, more = _lab(entrance)
+        asked = f"?token={entrance.token}" if entrance.token else ""
+        pages, probe = {"lab": f"{entrance.root}/lab{asked}"}, f"{entrance.root}/api{asked}"
+    # A session of its own: Ctrl-C reaches us alone, and we end the child in order.
+    known = {**environment, **more, PARENT: str(os.getpid())}
+    child = subprocess.Popen(command, env=known, start_new_session=True)
+    try:
+        _await(child, probe)
+    except BaseException:
+        _end(child)
+        raise
+    return child, pages
+
+
+def _close(child: subprocess.Popen[bytes] | None, own: LocalCluster | None, address: str, mark: str) -> None:
+    """End what was started, the cluster while the server ends."""
+    family = _family_of(child)
+    if child is not None:
+        _cancel_tasks(own, address, mark)
+        if child.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(_TELL_S)  # pages hear why their tasks are over
+            child.terminate()
+    if own is not None:
+        own.close()
+    if child is not None:
+        _end(child)
+    for one in family:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
+
+
+def _family_of(child: subprocess.Popen[bytes] | None) -> list[psutil.Process]:
+    """Return what a process has started: kernels have sessions of their own."""
+    if child is None:
+        return []
+    with contextlib.suppress(psutil.Error):
+        found: list[psutil.Process] = psutil.Process(child.pid).children(recursive=True)
+        return found
+    return []
 
 
 def _quiet_dask() -> None:
@@ -113,27 +238,51 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _refuse_taken(host: str, port: int) -> None:
+    """Refuse an address that is in use; one of ours that is just ending is waited for."""
+    late = time.monotonic() + _ENDING_S
+    while True:
+        try:
+            with socket.socket(_family(host)) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+            return
+        except OSError as error:
+            ours = bool(port) and _is_etolib(host, port)
+            if ours and time.monotonic() < late:
+                time.sleep(0.1)
+                continue
+            rule = say("port_taken", host=host, error=say("port_ours") if ours else error.strerror)
+            raise InputError([Problem("port", port, rule, say("choose_other_port"))]) from None
+
+
+def _is_etolib(host: str, port: int) -> bool:
+    """Return whether it is etolib that answers at a port."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with socket.socket(_family(host)) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        raise InputError(
-            [Problem("port", port, say("port_taken", host=host, error=error.strerror), say("choose_other_port"))]
-        ) from None
+        with direct.open(voila.origin(host, port) + voila.HEALTH, timeout=1) as answer:
+            return bool(answer.headers.get("Server") == "etolib")
+    except urllib.error.HTTPError as error:
+        return bool(error.headers.get("Server") == "etolib")
+    except (OSError, http.client.HTTPException):
+        return False
 
 
-def _lab(host: str, port: int) -> tuple[list[str], dict[str, str]]:
+def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:
     checkout = voila.apps_folder().parent
     root = checkout if (checkout / "notebooks").is_dir() else Path.cwd()
-    options = {"ip": host, "port": port, "port_retries": 0, "root_dir": root, "open_browser": False}
+    options = {
+        "ip": entrance.host, "port": entrance.port, "port_retries": 0, "root_dir": root, "open_browser": False,
+        "base_url": entrance.base_url,
+    }  # fmt: skip
     arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()] + ["--log-level=ERROR"]
-    # Loopback only: whoever can reach it is this user. Anywhere else JupyterLab's own token protects it.
-    if host in ("127.0.0.1", "localhost", "::1"):
+    arguments += [f"--ServerApp.local_hostnames={name}" for name in ("localhost", *entrance.names)]
+    if not entrance.token:
         arguments.append("--IdentityProvider.token=")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")
-    return [sys.executable, "-m", "jupyterlab", *arguments], {}
+    # By the environment: others could read a command line.
+    more = {"JUPYTER_TOKEN": entrance.token} if entrance.token else {}
+    return [sys.executable, "-P", "-m", "etolib.serve.child", "jupyterlab", *arguments], more
 
 
 def _await(child: subprocess.Popen[bytes], url: str) -> None:
@@ -149,13 +298,13 @@ def _await(child: subprocess.Popen[bytes], url: str) -> None:
     raise SystemExit(f"error: {say('server_silent', seconds=f'{PATIENCE:g}')}")
 
 
-def _cancel_tasks(address: str, mark: str) -> None:
+def _cancel_tasks(own: LocalCluster | None, address: str, mark: str) -> None:
     """Cancel what the pages of this server have under way, so that their messages say why."""
     from etolib.tasks import scheduler
 
     # A scheduler that is lost has no task to cancel.
     with contextlib.suppress(EtolibError, OSError, TimeoutError, RuntimeError):
-        client = cluster.connect(address, timeout=_STOP_S)
+        client = cluster.connect(address, timeout=_STOP_S) if own is None else own.get_client()
         with client:
             scheduler.ask(client, "stop", client=cluster.client_name(mark), reason=SERVER_STOPPED)
 

@@ -11,14 +11,20 @@ from etolib.errors import SchedulerUnavailable
 from etolib.words import say
 
 if TYPE_CHECKING:
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster, Security
 
 _PRELOADED = ("etolib.pipeline", "etolib.tasks.worker")
 _lock = threading.Lock()
 _own: dict[int, tuple[LocalCluster, Client]] = {}  # by process id: a forked child must not use its parent's cluster
 
 
-def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard: str = "127.0.0.1:0") -> LocalCluster:
+def start(
+    workers: int | None = None,
+    *,
+    threads_per_worker: int = 2,
+    dashboard: str = "127.0.0.1:0",
+    security: Security | None = None,
+) -> LocalCluster:
     """Start a cluster of worker processes on this machine, with the pipeline imported in each.
 
     Parameters
@@ -29,6 +35,8 @@ def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard:
         Tasks each worker runs at once.
     dashboard : str
         Where dask's own dashboard listens; port 0 takes a free one.
+    security : distributed.Security, optional
+        Certificates, as `etolib.tasks.security.temporary` makes them: no other user of the machine can send it work.
 
     Notes
     -----
@@ -45,6 +53,7 @@ def start(workers: int | None = None, *, threads_per_worker: int = 2, dashboard:
         dashboard_address=dashboard,
         env=config.environment(),
         silence_logs=40,
+        **({} if security is None else {"security": security, "protocol": "tls://"}),
     )
     try:
         with Client(cluster, set_as_default=False) as client:

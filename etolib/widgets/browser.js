@@ -66,6 +66,15 @@ function render({ model, el }) {
   };
   const asked = () => locate(model);
   const moved = () => address(model);
+  const copy = ({ target }) => {
+    const button = target.closest?.(".etolib-copy");
+    if (!button || !el.closest(".etolib-page")?.contains(button)) return;
+    const link = button.previousElementSibling;
+    Promise.resolve().then(() => navigator.clipboard.writeText(link.href)).then(
+      () => { button.textContent = button.dataset.done; },
+      () => prompt(link.textContent, link.href),
+    );
+  };
   model.set("dark", isDark(dark));
   model.set("languages", [...navigator.languages]);
   model.set("local", kept(localStorage));
@@ -77,6 +86,7 @@ function render({ model, el }) {
   const theme = new MutationObserver(themed);
   theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   addEventListener("storage", elsewhere);
+  addEventListener("click", copy);
   model.on("change:local", local);
   model.on("change:session", session);
   model.on("change:asked", asked);
@@ -95,6 +105,7 @@ function render({ model, el }) {
     theme.disconnect();
     dark.removeEventListener("change", themed);
     removeEventListener("storage", elsewhere);
+    removeEventListener("click", copy);
     model.off("change:local", local);
     model.off("change:session", session);
     model.off("change:asked", asked);

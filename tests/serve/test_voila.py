@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 from websockets.sync.client import connect
 
-from etolib.serve import voila
+from etolib.serve import access, voila
 from etolib.widgets import front
 
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
@@ -136,9 +136,10 @@ def test_nothing_else_is_served(server, path):
 
 
 def test_the_command_takes_no_file_of_the_current_folder_for_the_package():
-    command, _ = voila.command(host="127.0.0.1", port=1234, token="secret", pool=0)
+    command, more = voila.command(host="127.0.0.1", port=1234, token="secret", pool=0)
     assert command[:4] == [sys.executable, "-P", "-m", "etolib.serve.voila"]
-    assert "--token=secret" in command
+    assert more[access.TOKEN] == "secret"
+    assert "secret" not in " ".join(command)  # others can read a command line
     assert "--preheat_kernel=False" in command
     assert "--Voila.port_retries=0" in command
 

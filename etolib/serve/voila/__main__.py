@@ -1,6 +1,8 @@
 """``python -m etolib.serve.voila FOLDER``: serve the dashboards of a folder."""
 
+from etolib.serve import child
 from etolib.serve.voila.server import Dashboards
 
 if __name__ == "__main__":
+    child.follow_parent()
     Dashboards.launch_instance()

@@ -27,12 +27,20 @@ class Kernels(AsyncMappingKernelManager):
     """Kernels of pages.
 
     A crawler or a link preview takes the HTML of a page, and with it a kernel, and never opens the line to it; nobody
-    says farewell either. Whoever has connected once is left alone: his line may be cut, and he may come back.
+    says farewell either. Whoever has connected once may come back: his line may be cut. A browser that has crashed says
+    no farewell; one whose computer sleeps comes back later, and its page then asks for another kernel by itself.
+
+    Attributes
+    ----------
+    visitors : dict
+        Who has got a kernel, by its id; the kernels kept ready are not among them.
     """
 
     unmet_timeout = Float(
         50.0, config=True, help="how long a kernel waits for its page to connect for the first time [s]"
     )
+
+    gone_timeout = Float(45.0, config=True, help="how long a kernel waits for a page that has gone without a word [s]")
 
     @default("kernel_manager_class")
     def _class_of_one(self) -> str:
@@ -40,6 +48,8 @@ class Kernels(AsyncMappingKernelManager):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.visitors: dict[str, str] = {}
+        self._left: dict[str, float] = {}  # when the last line to a kernel was closed
         self._met: set[str] = set()
         self._burials: set[asyncio.Future[None]] = set()
         self._given: dict[str, float] = {}  # when a kernel was first seen outside the pool of those kept ready
@@ -68,12 +78,30 @@ class Kernels(AsyncMappingKernelManager):
     def notify_connect(self, kernel_id: str) -> None:
         """Remember that the page of a kernel has connected."""
         self._met.add(kernel_id)
+        self._left.pop(kernel_id, None)
         super().notify_connect(kernel_id)
+
+    def notify_disconnect(self, kernel_id: str) -> None:
+        """Remember when the page of a kernel has gone."""
+        super().notify_disconnect(kernel_id)
+        if not self._kernel_connections.get(kernel_id):
+            self._left[kernel_id] = time.monotonic()
+
+    def unmet(self) -> list[str]:
+        """Return the kernels of visitors that have not connected yet."""
+        return [one for one in self.visitors if one not in self._met]
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget a kernel that has ended."""
+        self.visitors.pop(kernel_id, None)
+        self._left.pop(kernel_id, None)
+        return super().remove_kernel(kernel_id)
 
     async def cull_kernels(self) -> None:
         """Look after all kernels; jupyter_server does so every ``cull_interval`` seconds."""
         kept_ready = pooled(self)
         self._met = {one for one in self._met if one in self}
+        self.visitors = {one: who for one, who in self.visitors.items() if one in self}
         self._given = {one: since for one, since in self._given.items() if one in self and one not in kept_ready}
         await super().cull_kernels()
 
@@ -85,6 +113,11 @@ class Kernels(AsyncMappingKernelManager):
                 self.log.info("kernel %s was never connected to", kernel_id)
                 await self.shutdown_kernel(kernel_id, now=True)
                 return
+        left = self._left.get(kernel_id)
+        if left is not None and time.monotonic() - left >= self.gone_timeout:
+            self.log.info("the page of kernel %s has gone", kernel_id)
+            await self.shutdown_kernel(kernel_id, now=True)
+            return
         await super().cull_kernel_if_idle(kernel_id)
 
 

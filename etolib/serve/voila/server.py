@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import secrets
+import shutil
+import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import tornado.web
+from jupyter_core.utils import run_sync
 from jupyter_server.utils import url_path_join
 from traitlets.config import Config
 from voila.app import Voila
@@ -18,10 +24,16 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from etolib import words
-from etolib.serve.voila import READY
+from etolib.serve import access
+from etolib.serve.voila import HEALTH, READY
+from etolib.serve.voila.door import NONCE, Behind, Door, Enter, Headers, language_of, notice, policy
 from etolib.serve.voila.front import FrontFiles, page_files
 from etolib.serve.voila.kernels import Kernels
+from etolib.serve.voila.visits import Full, Visits
 
+_KERNEL = re.compile(r'"kernelId": ?"([0-9a-f-]{36})"')
+_AGAIN_S = 10  # a page that had no turn asks again after so long [s]
+_PING_MS = 20_000  # a browser that does not answer for so long is gone
 _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
 _YEAR_S = 31_536_000
@@ -30,6 +42,35 @@ _MESSAGE_BYTES = 64 << 20
 
 class PageHandler(TornadoVoilaHandler):
     """A dashboard."""
+
+    @tornado.web.authenticated
+    async def get(self, path: str | None = None) -> None:
+        """Answer with the page when there is a kernel for it; else say so."""
+        app: Dashboards = self.settings["etolib"]
+        app.door.welcome(self)
+        visitor = self._visitor()
+        try:
+            async with app.visits.turn(visitor):
+                nonce = self.request.etolib_nonce
+                async for html in self.get_generator(path=path):
+                    if (found := _KERNEL.search(html)) is not None:
+                        app.kernel_manager.visitors[found[1]] = visitor
+                    self.write(html.replace(NONCE, nonce))
+                    self.flush()
+        except Full as full:
+            self.set_status(503)
+            self.set_header("Content-Type", "text/html; charset=UTF-8")
+            self.set_header("Retry-After", str(_AGAIN_S))
+            self.finish(notice(language_of(self.request), full.key, again_s=_AGAIN_S))
+
+    def _visitor(self) -> str:
+        """Return what a browser is known by; no name, and nothing that anybody else could use."""
+        cookie = self.settings["etolib"].door.cookie + "-visitor"
+        known = self.get_cookie(cookie, "")
+        if not re.fullmatch(r"[0-9a-f]{32}", known or ""):
+            known = secrets.token_hex(16)
+            self.set_cookie(cookie, known, path=self.base_url, httponly=True, samesite="Lax")
+        return str(known)
 
     async def get_generator(self, path: str | None = None) -> Any:
         """Render, with the cookie that lets the closing tab stop its kernel.
@@ -51,8 +92,9 @@ class PageHandler(TornadoVoilaHandler):
 class FrontDoor(tornado.web.RequestHandler):
     """The root of the server leads to the main dashboard."""
 
-    def get(self) -> None:
+    def get(self, *path: str) -> None:
         """Redirect, query string included."""
+        self.settings["etolib"].door.welcome(self)
         query = f"?{self.request.query}" if self.request.query else ""
         self.redirect(f"{self.request.path.rstrip('/')}/voila/render/eto.ipynb{query}")
 
@@ -65,6 +107,14 @@ class StaticHandler(MultiStaticFileHandler):
         if _HASHED.search(path.rsplit("/", 1)[-1]):
             return _YEAR_S
         return int(super().get_cache_time(path, modified, mime_type))
+
+
+class HealthHandler(tornado.web.RequestHandler):
+    """Whether the server answers."""
+
+    def get(self) -> None:
+        """Answer 200."""
+        self.finish("ok\n")
 
 
 class ReadyHandler(tornado.web.RequestHandler):
@@ -115,11 +165,19 @@ class Dashboards(Voila):
         super().load_config_file(filename, path=[self.root_dir])
         self.front, said = page_files()
         print(said, file=sys.stderr, flush=True)
-        resources = {"etolib_words": front_words(), "etolib_front": self.front}
+        resources = {"etolib_words": front_words(), "etolib_front": self.front, "etolib_nonce": NONCE}
         chosen = {"resources": resources, "multi_kernel_manager_class": Kernels}
         # A kernel that was killed is told within a second, and not started again: nobody would fill it.
         watched = {"time_to_dead": 0.5, "restart_limit": 0}
-        self.update_config(Config({"VoilaConfiguration": chosen, "KernelRestarter": watched}))
+        # Sockets of the file system in a folder of our own: no other user of the machine can listen to a kernel.
+        talk = {"transport": "ipc" if sys.platform != "win32" else "tcp"}
+        known = {"cookie_options": {"samesite": "Lax"}}
+        self.update_config(
+            Config(
+                {"VoilaConfiguration": chosen, "KernelRestarter": watched, "KernelManager": talk,
+                 "IdentityProvider": known}
+            )
+        )  # fmt: skip
 
     def setup_template_dirs(self) -> None:
         """Put etolib's template before Voila's of the same name."""
@@ -134,18 +192,56 @@ class Dashboards(Voila):
         page takes.
         """
         settings: dict[str, Any] = super().init_settings()
-        return settings | {"compress_response": True, "websocket_max_message_size": _MESSAGE_BYTES}
+        self.visits = Visits(self.kernel_manager, parent=self)
+        return settings | {
+            "compress_response": True, "websocket_max_message_size": _MESSAGE_BYTES, "etolib": self,
+            "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS, "xsrf_cookie_kwargs": {"samesite": "Lax"},
+        }  # fmt: skip
 
     def init_handlers(self) -> list[Any]:
         """Exchange the handlers that behave differently here, and add the readiness check."""
         handlers: list[Any] = [
             (url_path_join(self.server_url, READY), ReadyHandler, {"app": self}),
+            (url_path_join(self.server_url, HEALTH), HealthHandler),
+            (url_path_join(self.server_url, "/etolib/enter"), Enter),
             (url_path_join(self.server_url, r"/etolib/front/([^/]+)"), FrontFiles),
         ]
         for pattern, handler, *options in super().init_handlers():
             chosen = _REPLACED.get(handler, handler)
             handlers.append((pattern, chosen, *([] if chosen is FrontDoor else options)))
         return handlers
+
+    def start(self) -> None:
+        """Serve, behind the door."""
+        apps = sorted(path.stem for path in Path(self.root_dir).glob("*.ipynb"))
+        names = access.own_names(self.ip or "0.0.0.0")
+        token = os.environ.pop(access.TOKEN, "") or getattr(self, "token", None) or ""
+        self.door = Door(token, names, apps, self.base_url, self.port)
+        self.token: str | None = None  # the door has it
+        self.connection_dir = tempfile.mkdtemp(prefix="voila_", dir=self.connection_dir_root or None)
+        self.app = Behind(**self.init_settings())
+        self.app.door = self.door
+        self.app.settings.update(self.tornado_settings)
+        headers = type("PageHeaders", (Headers,), {"policy": policy(stock=self.front is None)})
+        self.app.add_transform(headers)
+        self.app.add_handlers(".*$", self.init_handlers())
+        self.listen()
+
+    def stop(self) -> None:
+        """End every kernel at once: what they had under way was told that the server stops."""
+        pools: dict[str, list[asyncio.Task[Any]]] = getattr(self.kernel_manager, "_pools", {})
+        for task in [task for pool in pools.values() for task in pool if not task.done()]:
+            task.cancel()
+        run_sync(self._end_kernels)()
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+    async def _end_kernels(self) -> None:
+        managers = [self.kernel_manager.get_kernel(one) for one in self.kernel_manager.list_kernel_ids()]
+        for manager in managers:
+            manager.stop_restarter()
+        # Killed first: a kernel that is asked, as jupyter_client does even when it is to be quick, has much to say.
+        await asyncio.gather(*(one.signal_kernel(signal.SIGKILL) for one in managers), return_exceptions=True)
+        await self.kernel_manager.shutdown_all(now=True)
 
     def ready(self) -> bool:
         """Return whether every pool of preheated kernels is filled and rendered."""

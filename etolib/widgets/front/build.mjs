@@ -29,6 +29,7 @@ const leftOut = {
   "@geoman-io/leaflet-geoman-free": ["LeafletGeomanDrawControl"],
   "leaflet-ant-path": ["LeafletAntPath"],
   "leaflet-draw": ["LeafletDrawControl"],
+  "leaflet-measure": ["LeafletMeasureControl"],
   "leaflet-splitmap": ["LeafletSplitMapControl"],
   "leaflet-velocity": ["LeafletVelocity"],
   "leaflet.awesome-markers": ["LeafletAwesomeIcon"],
@@ -62,6 +63,7 @@ const plugins = [
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, ({ path: name }) => {
         if (name === "sanitize-html") return { path: stub("sanitize.js") };
+        if (name === "leaflet-measure") return { path: stub("left_out_measure.js") };
         if (owner(name)) return { path: stub(name.endsWith(".css") ? "left_out.css" : "left_out.js") };
         return null;
       });

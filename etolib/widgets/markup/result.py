@@ -92,13 +92,11 @@ def _links(language: str, head: Mapping[str, Any]) -> str:
 def copy_button(language: str) -> str:
     """Return a button that copies the address of the link before it; where a browser forbids it, it shows what to copy.
 
-    A browser copies for pages of https and of the same machine only.
+    A browser copies for pages of https and of the same machine only. It is done by browser.js: HTML runs no code.
     """
     return (
-        '<button type="button" class="etolib-copy etolib-link" onclick="'
-        "const link=this.previousElementSibling.href;Promise.resolve().then(()=>navigator.clipboard.writeText(link))"
-        ".then(()=>{this.textContent=this.dataset.done},()=>{prompt(this.previousElementSibling.textContent,link)})"
-        f'" data-done="{label(language, "copied")}">{label(language, "copy")}</button>'
+        f'<button type="button" class="etolib-copy etolib-link" data-done="{label(language, "copied")}">'
+        f"{label(language, 'copy')}</button>"
     )
 
 
