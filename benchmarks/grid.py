@@ -29,6 +29,8 @@ from typing import Any
 from benchmarks import report
 
 GRID, CHUNK = (500, 1000), (20, 250, 500)
+YEAR = 360
+"""Days of weather that are made; a longer archive has them again and again, each as chunks of its own on the disk."""
 LIMIT_GIB = 1
 
 
@@ -95,18 +97,40 @@ def _rounds(source: Path, folder: Path, pids: list[int], rounds: int) -> dict[st
     return seconds
 
 
-def run(cells: float, folder: Path, workers: int = 2, rounds: int = 2, sea: float = 0.0) -> dict[str, Any]:
-    """Make the archive, run over it on a cluster of small workers, and return what was measured."""
+def make(source: Path, days: int, sea: float) -> None:
+    """Write the simulated archive: a year, and copies of its chunks."""
     import dask
-    from distributed import Client, LocalCluster
+    import pandas as pd
+    import xarray as xr
+    import zarr
 
     from etolib.equations.archive import SIMULATED, simulate_archive
+
+    with dask.config.set(scheduler="threads", num_workers=2):
+        simulate_archive(source, min(days, YEAR), GRID, CHUNK, sea=sea)
+    if days <= YEAR:
+        return
+    group = zarr.open_group(source, mode="r+", use_consolidated=False)
+    per_year = YEAR // CHUNK[0]
+    for name in SIMULATED:
+        group[name].resize((days, *GRID))
+        for number in range(per_year, math.ceil(days / CHUNK[0])):
+            shutil.copytree(source / name / "c" / str(number % per_year), source / name / "c" / str(number))
+    time_ = xr.Dataset(coords={"time": pd.date_range("2000-01-01", periods=days)})
+    del group["time"]
+    time_.to_zarr(source, mode="a", consolidated=False)
+
+
+def run(cells: float, folder: Path, workers: int = 2, rounds: int = 2, sea: float = 0.0) -> dict[str, Any]:
+    """Make the archive, run over it on a cluster of small workers, and return what was measured."""
+    from distributed import Client, LocalCluster
+
+    from etolib.equations.archive import SIMULATED
 
     days = max(1, round(cells / math.prod(GRID)))
     source = folder / "weather.zarr"
     begin = time.perf_counter()
-    with dask.config.set(scheduler="threads", num_workers=2):
-        simulate_archive(source, days, GRID, CHUNK, sea=sea)
+    make(source, days, sea)
     made = days * math.prod(GRID)
     made_s = time.perf_counter() - begin
     with (

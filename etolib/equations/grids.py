@@ -13,7 +13,7 @@ from etolib.equations.daily import TERMS
 from etolib.equations.elementwise import as_float, in_canonical_unit
 from etolib.equations.eto_result import EtoResult
 from etolib.equations.formula import WEATHER
-from etolib.equations.model_names import latitude_of, understand
+from etolib.equations.model_names import latitude_of, understand, with_elevation
 from etolib.equations.months import OF_MONTHS, of_months
 from etolib.equations.table_dates import day_of_year, time_coordinate
 from etolib.errors import InputError, Problem
@@ -62,7 +62,9 @@ def grid_eto(
     height = None if site is None else site.elevation
     try:
         before = dataset
+        dataset, high = with_elevation(dataset)
         dataset, said = understand(dataset, (*READ, *calculation.unfilled), units, height)
+        said = [*said, *high]
         units = {name: unit for name, unit in units.items() if (name in before) == (name in dataset)}
     except InputError as error:
         problems += error.problems

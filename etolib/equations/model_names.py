@@ -21,6 +21,7 @@ import numpy as np
 from etolib.equations import constants as c
 from etolib.equations.air import atmospheric_pressure, wind_speed_2m
 from etolib.equations.elementwise import in_canonical_unit
+from etolib.equations.table_dates import holds_dates
 from etolib.errors import InputError, Problem
 from etolib.quantities import carries_unit, without_unit
 from etolib.units import convert
@@ -74,6 +75,15 @@ _STANDARD: Mapping[str, tuple[str, str | None]] = {
     "elevation": ("surface_altitude", None),
 }  # fmt: skip
 """CF standard name of each variable (or several), and the extreme that its ``cell_methods`` must state over time."""
+
+GRAVITY = 9.80665
+"""Standard gravity, by which a geopotential is divided. [m s-2]"""
+
+GEOPOTENTIAL = ("z", "geopotential", "PHIS")
+"""What reanalyses call the geopotential of the surface, by which they give the elevation of their cells."""
+
+_DATED = ("time", "valid_time", "Time", "date")
+_LEVELS = ("lev", "pres", "isobaric", "height")
 
 _MODEL_WIND = 10.0  # m: of winds of models and reanalyses, unless they say otherwise
 _HEIGHTS = {"WS2M": 2.0}
@@ -141,6 +151,37 @@ def understand(
     if problems:
         raise InputError(problems)
     return dataset.assign(taken) if taken else dataset, said
+
+
+def geopotential_name(dataset: Any) -> str | None:
+    """Return the variable that is the geopotential of the surface, by its unit; None where there is none."""
+    return next((n for n in GEOPOTENTIAL if n in dataset.variables and is_geopotential(dataset[n])), None)
+
+
+def is_geopotential(array: Any) -> bool:
+    """Return whether a variable is in m2 s-2."""
+    unit = str(array.attrs.get("units", "")).replace("*", "").replace("^", "").replace("/", " ")
+    return unit.split() in (["m2", "s-2"], ["m2", "s2"])
+
+
+def with_elevation(dataset: Any) -> tuple[Any, list[Text]]:
+    """Return a Dataset with the ``elevation`` of its cells [m] where it has their geopotential, and what was taken.
+
+    >>> import xarray as xr
+    >>> era5 = xr.Dataset({"z": (("time", "x"), [[0.0, 980.665]], {"units": "m**2 s**-2"})})
+    >>> with_elevation(era5)[0]["elevation"].values.round(3)
+    array([  0., 100.])
+    """
+    name = geopotential_name(dataset)
+    if name is None or "elevation" in dataset.variables or find(dataset, "elevation") is not None:
+        return dataset, []
+    surface = dataset[name].squeeze(drop=True)
+    dated = [dim for dim in surface.dims if dim in _DATED or (dim in surface.coords and holds_dates(surface[dim]))]
+    surface = surface.isel(dict.fromkeys(dated, 0), drop=True)  # the ground does not move
+    if surface.ndim > 2 or any(word in str(dim).lower() for dim in surface.dims for word in _LEVELS):
+        return dataset, []  # of the air, not of the ground
+    height = _bare(surface / GRAVITY).rename("elevation").assign_attrs(units="m")
+    return dataset.assign(elevation=height), [say("elevation_of_geopotential", name=repr(name))]
 
 
 def latitude_of(dataset: Any) -> str | None:

@@ -112,6 +112,7 @@ def test_the_benchmark_runs_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(grid, "GRID", (20, 30))
     monkeypatch.setattr(grid, "CHUNK", (10, 10, 30))
+    monkeypatch.setattr(grid, "YEAR", 10)
     figures = grid.run(20 * 30 * 25, tmp_path, workers=1, rounds=1, sea=0.3)
     assert figures["cell_days"] == 15_000
     assert all(peak < figures["worker_memory_limit_mib"] for peak in figures["peak_memory_mib"].values())
@@ -120,3 +121,45 @@ def test_the_benchmark_runs_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     source = xr.open_zarr(tmp_path / "weather.zarr", consolidated=False).compute()
     assert done["eto"].dtype == np.float32
     np.testing.assert_array_equal(done["eto"].to_numpy(), eto(source).eto.to_numpy())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_blocks_with_holes_of_every_kind_are_their_table(tmp_path: Path, dtype: type) -> None:
+    # Each cell of an archive is, to the bit, what its series alone gives: values, holes, every route and flag
+    rng = np.random.default_rng(8)
+    shape, dims = (30, 5, 4), ("time", "latitude", "longitude")
+    tmin = rng.uniform(0, 12, shape)
+    data = {
+        "tmin": tmin, "tmax": tmin + rng.uniform(4, 14, shape), "ea": rng.uniform(0.3, 0.6, shape),
+        "tdew": tmin - 2, "rhmean": rng.uniform(30, 90, shape), "rs": rng.uniform(1, 22, shape),
+        "sunshine": rng.uniform(0, 8, shape), "u2": rng.uniform(0.5, 6, shape),
+    }  # fmt: skip
+    holes = {name: rng.uniform(size=shape) < 0.4 for name in data}
+    data = {name: np.where(holes[name], np.nan, values).astype(dtype) for name, values in data.items()}
+    for values in data.values():
+        values[:, 1:3, 0] = np.nan  # sea
+    data["rs"][4, 3, 2] = 49.9  # one reading above the sun
+    dataset = xr.Dataset(
+        {name: (dims, values) for name, values in data.items()},
+        {"time": pd.date_range("2024-02-25", periods=30), "latitude": np.linspace(-40, 40, 5), "longitude": range(4)},
+    )
+    dataset["elevation"] = (dims[1:], rng.uniform(0, 2000, shape[1:]))
+    done = eto_archive(dataset.chunk({"time": 7, "latitude": 2}), tmp_path / "eto.zarr").load()
+    seen: set[int] = set()
+    for y in range(5):
+        for x in range(4):
+            cell = dataset.isel(latitude=y, longitude=x)
+            alone = eto(cell)
+            np.testing.assert_array_equal(done["eto"][:, y, x], alone.eto)
+            for name in alone.flags.data_vars:
+                np.testing.assert_array_equal(done[f"{name}_flag"][:, y, x], alone.flags[name])
+                seen |= set(np.unique(alone.flags[name]).tolist())
+            if dtype is np.float64:
+                table = cell.drop_vars(["latitude", "longitude", "elevation"]).to_dataframe()
+                site = Site(float(cell.latitude), 0.0, float(cell.elevation))
+                np.testing.assert_array_equal(done["eto"][:, y, x], eto(table, site).eto.to_numpy())
+    meanings = done["rs_flag"].attrs["flag_meanings"].split()
+    expected = {"given", "missing", "from_dew_point", "from_rh_mean", "estimated_tmin", "estimated_sunshine",
+                "estimated_hargreaves", "default_wind", "suspect_above_ra"}  # fmt: skip
+    assert {meanings[code] for code in seen} == expected
+    assert np.isnan(done["eto"][:, 1:3, 0]).all()

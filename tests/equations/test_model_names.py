@@ -128,3 +128,16 @@ def test_the_height_of_the_temperature_is_not_that_of_the_wind():
 def test_spellings_of_units(spelling):
     variables = {**TEMPERATURES, **REST, "rsds": unit(22.07 / 0.0864, spelling)}
     np.testing.assert_allclose(eto(grid(**variables), SITE).eto, right(ea=None, rhmean=68.0), rtol=1e-9)
+
+
+def test_the_geopotential_of_the_ground_is_its_elevation() -> None:
+    cells = grid(**{name: (value, {}) for name, value in CANONICAL.items()}).assign_coords(latitude=50.8)
+    ground = ("time", np.full(2, 980.665), {"units": "m**2 s**-2"})
+    found = eto(cells.assign(z=ground))
+    assert found.eto.to_numpy() == pytest.approx(right().to_numpy(), rel=1e-12)
+    assert any("geopotential" in text for text in found.warnings)
+    # A height of one's own goes before, and the geopotential of the air is none of the ground.
+    assert eto(cells.assign(z=ground, elevation=100.0)).warnings == ()
+    air = (("level", "time"), np.full((3, 2), 980.665), {"units": "m**2 s**-2"})
+    with pytest.raises(InputError, match="elevation"):
+        eto(cells.assign(z=air))

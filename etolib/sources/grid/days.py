@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.equations.model_names import names_read, understand
+from etolib.equations.model_names import GRAVITY, geopotential_name, is_geopotential, names_read, understand
 from etolib.errors import InputError, Problem
 from etolib.sources import canonical
 from etolib.sources.grid.lattice import Cell
@@ -20,8 +20,6 @@ from etolib.words import Text, say
 READ = ("tmin", "tmax", "tmean", "ea", "tdew", "rhmin", "rhmax", "rhmean", "rs", "sunshine", "u2", "pressure",
         "precipitation", "cloud")  # fmt: skip
 """The canonical variables that are read of days."""
-
-GRAVITY = 9.80665  # m s-2: of geopotential
 
 NEGATIVE = {"rs": -1.0, "precipitation": -1.0}
 """What packing may take below zero [canonical units]; it is zero."""
@@ -50,15 +48,7 @@ def height_name(dataset: Any) -> str | None:
         return known[0]
     if "elevation" in dataset.coords:
         return "elevation"
-    for name in ("z", "geopotential", "PHIS"):
-        if name in dataset.variables and _is_geopotential(dataset[name]):
-            return name
-    return None
-
-
-def _is_geopotential(array: Any) -> bool:
-    unit = str(array.attrs.get("units", "")).replace("*", "").replace("^", "").replace("/", " ")
-    return unit.split() in (["m2", "s-2"], ["m2", "s2"])
+    return geopotential_name(dataset)
 
 
 def height_of(dataset: Any, cell: Cell) -> float | None:
@@ -72,7 +62,7 @@ def height_of(dataset: Any, cell: Cell) -> float | None:
     if not np.isfinite(value):
         return None
     unit = str(dataset[name].attrs.get("units", "m"))
-    if _is_geopotential(dataset[name]):
+    if is_geopotential(dataset[name]):
         return value / GRAVITY
     return float(convert(value, "elevation", unit))
 
