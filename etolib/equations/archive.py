@@ -291,11 +291,10 @@ def _simulated_block(block_info: Any = None, *, variable: str, latitude: np.ndar
         middle, of_wave, of_cell = 0.5 * ra, 0.2 * ra, 0.05 * ra
     else:
         middle, of_wave, of_cell = 2.5, 1.5, 0.5
-    middle, of_wave, of_cell = (np.asarray(part, dtype=np.float32) for part in (middle, of_wave, of_cell))
-    wave *= of_wave
-    own *= of_cell
+    wave *= np.asarray(of_wave, dtype=np.float32)
+    own *= np.asarray(of_cell, dtype=np.float32)
     wave += own
-    wave += middle
+    wave += np.asarray(middle, dtype=np.float32)
     # Two digits, as an archive would keep them: it also compresses like one.
     values = np.round(wave, 2)
     if sea > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -186,7 +187,7 @@ def time_coordinate(dataset: Any, order: str | None, problems: list[Problem]) ->
         problems += error.problems
         return None
     if when.ndim == 1 and when.dtype.kind == "M" and (problem := hours_problem(when.to_numpy())) is not None:
-        problems.append(problem)
+        problems.append(replace(problem, suggestion=say("make_days_of_grid")))
         return None
     return when
 

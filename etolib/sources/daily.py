@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,18 @@ from etolib.words import Text, join, say
 NEEDED = 21
 """Hours of a day that must have a value: two or three missing ones move a day's mean by little."""
 HOUR = pd.Timedelta(hours=1)
+OF_HOURS: Sequence[tuple[str, str, Callable[..., Any]]] = (
+    ("tmin", "temperature", np.min), ("tmax", "temperature", np.max), ("tmean", "temperature", np.mean),
+    ("tmin", "temperature_low", np.min), ("tmax", "temperature_high", np.max),
+    ("tdew", "dewpoint", np.mean), ("rhmin", "rh", np.min), ("rhmax", "rh", np.max), ("rhmean", "rh", np.mean),
+    ("rhmin", "rh_low", np.min), ("rhmax", "rh_high", np.max), ("ea", "ea", np.mean),
+    ("tdry", "tdry", np.mean), ("twet", "twet", np.mean),
+    ("sunshine", "sunshine", np.sum), ("eto", "eto", np.sum),
+    ("u2", "wind2", np.mean), ("u2", "wind10", np.mean), ("cloud", "cloud", np.mean),
+    ("precipitation", "precipitation", np.sum), ("rs", "rs", np.sum), ("pressure", "pressure", np.mean),
+)  # fmt: skip
+"""What a day has of which column of hours, and how; a later row takes the place of an earlier one."""
+
 _DURATION = re.compile(r"^P(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?)?$")
 _MAX_HOURS = 24 * 60  # no forecast interval is longer; a damaged one must not fill the memory
 
@@ -80,9 +92,10 @@ def axis(start: pd.Timestamp, end: pd.Timestamp) -> pd.DatetimeIndex:
 def from_instants(
     times: Sequence[pd.Timestamp], values: Any, hours: pd.DatetimeIndex, *, reach: Sequence[float] | float
 ) -> Any:
-    """Return values at whole hours, by straight lines between neighbouring instants. (n,)
+    """Return values at whole hours, by straight lines between neighbouring instants. (n, ...)
 
-    ``times`` rise. ``reach`` [h] is how far each instant speaks for what follows: where the next one is farther away,
+    ``times`` rise; ``values`` lie along them, of one place or of many beside it. ``reach`` [h] is how far each instant
+    speaks for what follows: where the next one is farther away,
     or either of the two has no value, the hours between are NaN.
 
     >>> t = [pd.Timestamp("2024-01-01 00:00"), pd.Timestamp("2024-01-01 06:00")]
@@ -91,20 +104,21 @@ def from_instants(
     >>> from_instants(t, [0.0, 6.0], axis(t[0], t[1] + HOUR), reach=1)
     array([ 0., nan, nan, nan, nan, nan,  6.])
     """
+    given = np.asarray(values, dtype=float)
     if not len(hours) or not len(times):
-        return np.full(len(hours), np.nan)
+        return np.full((len(hours), *given.shape[1:]), np.nan)
     zero = hours[0]
     at = np.array([(t - zero) / HOUR for t in times], dtype=float)
-    given = np.asarray(values, dtype=float)
     span = np.broadcast_to(np.asarray(reach, dtype=float), at.shape)
     wanted = np.arange(len(hours), dtype=float)
     before = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, len(at) - 1)
     after = np.clip(np.searchsorted(at, wanted, side="left"), 0, len(at) - 1)
     gap = at[after] - at[before]
     share = np.where(gap > 0, (wanted - at[before]) / np.where(gap > 0, gap, 1.0), 0.0)
+    inside = (wanted >= at[0]) & (wanted <= at[-1]) & (gap <= span[before] + 1e-9)
+    share, gap, inside = (a.reshape(-1, *(1,) * (given.ndim - 1)) for a in (share, gap, inside))
     # At an instant itself its neighbour must not count, not even as a factor of 0.
     result = np.where(gap > 0, given[before] * (1 - share) + given[after] * share, given[before])
-    inside = (wanted >= at[0]) & (wanted <= at[-1]) & (gap <= span[before] + 1e-9)
     return np.where(inside, result, np.nan)
 
 
@@ -182,16 +196,7 @@ def to_days(
     dates = pd.date_range(begin.normalize(), periods=count, freq="D", name="date")
     grid = {name: _by_day(hours[name].to_numpy(dtype=float), lead, count) for name in hours.columns}
     days: dict[str, Any] = {}
-    for target, column, how in (
-        ("tmin", "temperature", np.min), ("tmax", "temperature", np.max), ("tmean", "temperature", np.mean),
-        ("tmin", "temperature_low", np.min), ("tmax", "temperature_high", np.max),
-        ("tdew", "dewpoint", np.mean), ("rhmin", "rh", np.min), ("rhmax", "rh", np.max), ("rhmean", "rh", np.mean),
-        ("rhmin", "rh_low", np.min), ("rhmax", "rh_high", np.max), ("ea", "ea", np.mean),
-        ("tdry", "tdry", np.mean), ("twet", "twet", np.mean),
-        ("sunshine", "sunshine", np.sum), ("eto", "eto", np.sum),
-        ("u2", "wind2", np.mean), ("u2", "wind10", np.mean), ("cloud", "cloud", np.mean),
-        ("precipitation", "precipitation", np.sum), ("rs", "rs", np.sum), ("pressure", "pressure", np.mean),
-    ):  # fmt: skip
+    for target, column, how in OF_HOURS:
         if column in grid:
             days[target] = _of_days(grid[column], how, 24 if how is np.sum else needed)
     if "wind10" in grid:

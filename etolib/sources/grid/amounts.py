@@ -72,7 +72,7 @@ def kind_of(values: np.ndarray, moments: np.ndarray, step: float, *, radiation: 
 
 
 def per_step(values: np.ndarray, moments: np.ndarray, step: float, kind: Kind) -> np.ndarray:
-    """Return the amount of each step; NaN where the sum before it is missing, or a run began anew. (n,)
+    """Return the amount of each step; NaN where the sum before it is missing, or a run began anew. (n, ...)
 
     >>> hours = np.datetime64("2024-01-01T23", "ns") + np.arange(3) * np.timedelta64(1, "h")
     >>> per_step(np.array([5.0, 7.0, 1.0]), hours, 1.0, "day")
@@ -80,9 +80,10 @@ def per_step(values: np.ndarray, moments: np.ndarray, step: float, kind: Kind) -
     """
     if kind == "step":
         return values
-    noise = NOISE * float(np.nanmax(np.abs(values), initial=0.0))
-    before = np.full(len(values), np.nan)
-    before[1:] = np.where(following(moments, step)[1:], values[:-1], np.nan)
+    noise = NOISE * np.nanmax(np.abs(values), initial=0.0, axis=0)
+    before = np.full(values.shape, np.nan)
+    follows = following(moments, step)[1:].reshape(-1, *(1,) * (values.ndim - 1))
+    before[1:] = np.where(follows, values[:-1], np.nan)
     if kind == "day":
         before[group_starts(moments, step)] = 0.0
     amounts = values - before

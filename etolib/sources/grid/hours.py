@@ -7,7 +7,7 @@ hour has no value. Wind is the mean of the speeds of the hours, not the speed of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ _HOUR = pd.Timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Hours:
-    """What the hours of one cell are made of."""
+    """What the hours of a cell, or of many, are made of."""
 
     point: Any
     times: Times
@@ -63,7 +63,7 @@ class Hours:
         count = round(self.times.step)
         begin = (pd.DatetimeIndex(starts) - self.axis[0]) / _HOUR
         first = np.round(np.asarray(begin, dtype=float)).astype(int)
-        out = np.full(len(self.axis) + 2 * count, np.nan)
+        out = np.full((len(self.axis) + 2 * count, *values.shape[1:]), np.nan)
         for k in range(count):
             out[first + k + count] = values / count if total else values
         return out[count : count + len(self.axis)]
@@ -90,41 +90,19 @@ def hourly_days(
 ) -> pd.DataFrame:
     """Return canonical columns by local solar day of the series of one cell.
 
-    Parameters
-    ----------
-    point : xarray.Dataset
-        Along the dimension of time alone; loaded.
-    times : Times
-        Of ``point``: shorter steps than a day.
-    site : Site
-        Gives the solar day.
-    options : Options
-        Of the grid.
-    height : float or None
-        Of the cell. [m]
-    told : Told
-        Grows.
-
-    Raises
-    ------
-    InputError
-        Where something can be read in two ways.
+    As `etolib.sources.grid.days.daily_frame`, of steps shorter than a day; ``site`` gives the solar day, ``options``
+    are those of the grid.
     """
-    point, times = _in_order(point, times, told)
+    point, times = in_order(point, times, told)
     named, said = understand(point, tuple(COLUMNS), options.units, height)
     told(*said)
     if not len(times.moments):
         _check_names(named, times)
         return pd.DataFrame(index=pd.DatetimeIndex([], name="date"))
-    begin = pd.Timestamp(times.moments[0]).floor("h") - pd.Timedelta(hours=times.step)
-    axis = pd.date_range(begin, pd.Timestamp(times.moments[-1]).ceil("h"), freq="h")
-    hours = Hours(point, times, options, axis, told)
-    columns = {COLUMNS[name]: _of_moments(hours, named, name) for name in COLUMNS if name in named.variables}
     _check_names(named, times)
-    for name in AMOUNTS:
-        values = _of_amounts(hours, name)
-        if values is not None:
-            columns[name] = values
+    hours = Hours(point, times, options, hours_of(times), told)
+    axis = hours.axis
+    columns = columns_of(hours, named, AMOUNTS)
     days = daily.to_days(pd.DataFrame(columns, index=axis), site)
     if "tmean" in days and times.step > 1.0 and "temperature_high" not in columns:
         told(say("grid_extremes_of_steps", hours=f"{times.step:g}"))
@@ -133,7 +111,32 @@ def hourly_days(
     return days
 
 
-def _in_order(point: Any, times: Times, told: Told) -> tuple[Any, Times]:
+def hours_of(times: Times) -> pd.DatetimeIndex:
+    """Return the whole hours that the intervals and moments of times touch."""
+    begin = pd.Timestamp(times.moments[0]).floor("h") - pd.Timedelta(hours=times.step)
+    return pd.date_range(begin, pd.Timestamp(times.moments[-1]).ceil("h"), freq="h")
+
+
+def columns_of(hours: Hours, named: Any, wanted: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the columns of `etolib.sources.daily.to_days` by hour, of one cell or of many beside it. (n, ...)
+
+    Parameters
+    ----------
+    hours : Hours
+    named : xarray.Dataset
+        Its point, as `etolib.equations.model_names.understand` names it; dimensions in order, time first.
+    wanted : sequence of str
+        Which of `AMOUNTS`.
+    """
+    columns = {COLUMNS[name]: _of_moments(hours, named, name) for name in COLUMNS if name in named.variables}
+    for name in wanted:
+        values = _of_amounts(hours, name)
+        if values is not None:
+            columns[name] = values
+    return columns
+
+
+def in_order(point: Any, times: Times, told: Told) -> tuple[Any, Times]:
     """Return a series and its times in order, each time once, those of no date left out."""
     moments, first = np.unique(times.moments, return_index=True)
     first = first[~np.isnat(moments)]
@@ -218,7 +221,7 @@ def _of_instant_rates(hours: Hours, values: np.ndarray, name: str) -> np.ndarray
     """Return the mean of each hour of a rate that is known at moments: of its values at both ends."""
     hours.told(say("grid_rate_of_moments", variable=name))
     at = hours.instants(values)
-    return np.asarray((at + np.append(at[1:], np.nan)) / 2.0)
+    return np.asarray((at + np.concatenate([at[1:], np.full_like(at[:1], np.nan)])) / 2.0)
 
 
 def _kind(hours: Hours, values: np.ndarray, source: str, name: str) -> amounts.Kind:

@@ -140,6 +140,36 @@ class GridSource:
         canonical.require(self.name, frame, ("tmin", "tmax"))
         return SourceData(self.name, frame, self._meta(site, cells, height), said)
 
+    def daily(self) -> Any:
+        """Return the days of the whole grid, lazily where it is on dask: what `etolib.eto` and `eto_archive` take.
+
+        Of hours the days of local solar time of each cell, as `fetch` has them for its centre; of days the Dataset.
+
+        Returns
+        -------
+        xarray.Dataset
+            For hours: canonical variables in canonical units along ``time`` and the dimensions of the cells, and their
+            ``elevation`` where the grid has one.
+
+        Raises
+        ------
+        InputError
+            Where something can be read in two ways, as in `fetch`.
+
+        Examples
+        --------
+        >>> import xarray as xr
+        >>> hour = pd.date_range("2024-01-01", periods=72, freq="h")
+        >>> field = ("time", "lat", "lon"), np.full((72, 2, 2), 290.0), {"units": "K"}
+        >>> grid = grid_source(xr.Dataset({"t2m": field}, {"time": hour, "lat": [-23, -22], "lon": [312, 313]}))
+        >>> grid.daily()["tmin"][:, 0, 0].values.round(2)
+        array([16.85, 16.85,   nan])
+        >>> catalogue.unregister(grid.name)
+        """
+        from etolib.sources.grid.whole import days_of_grid
+
+        return self.dataset if self.times.daily else days_of_grid(self)
+
     def _cells(self, site: Site, period: Period, told: days.Told) -> list[Cell]:
         """Return the cells that answer for a place; `NotCovered` where there are none with values."""
         nearest = self.cells.nearest(site)
