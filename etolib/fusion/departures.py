@@ -15,9 +15,11 @@ within 150 km of a place that the intervals are scored on; `docs/validation/clim
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +29,7 @@ from etolib.equations import kernel
 from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.inputs import saturation_pressure
 from etolib.fusion.intervals import LEVEL
-from etolib.fusion.statistics import Ordered
+from etolib.fusion.narrowing import quantiles, rough, runs_of
 from etolib.site import Site
 
 Array = NDArray[np.float64]
@@ -81,25 +83,52 @@ TEMPERATURES = (-75.0, 55.0)  # degC; nothing beyond was ever measured
 MOST_VAPOUR = 5.0  # kPa, a dew point of 33 degC
 ODDS = (0.03, 0.985)  # relative humidity whose odds are formed
 LEAST_SPAN = 1.0  # K
+STEADY = (3.0, 0.5, 0.5, 0.05, 0.1, 0.5)  # day of the year, then as USUAL: how far a day may lie off its neighbours' line
+DARK = 1.0  # MJ m-2 day-1; where the sun hardly rises ETo jumps from day to day
 TYPICAL_RANGE = 15.0  # K between the warmest and the coldest month, where the maps have nothing
 
 
-@cache
-def _weathers() -> tuple[Array, Array]:
-    """Return evenly spread points: the first coordinate within 0 to 1, and all as standard normal. Shape (n, 7).
+@dataclass(frozen=True)
+class Points:
+    """Weathers that could have been, as evenly spread points; by weather, or by day and weather.
 
-    The sequence of Halton (1960): the same in every run, evener than chance. One coordinate for each of `VARIED`, one
-    for what the maps err in clearness, one for `SPREAD_ERROR`.
+    Attributes
+    ----------
+    share : ndarray
+        Share of the days that are less clear, 0 to 1.
+    normal : tuple of ndarray
+        Five that are standard normal, one for each of `VARIED`.
+    clearer : ndarray
+        Factor of what the maps err in clearness. [1]
+    wider : ndarray
+        Factor of what `SPREAD` errs. [1]
     """
-    even = np.zeros((WEATHERS, len(BASES)))
+
+    share: Array
+    normal: tuple[Array, ...]
+    clearer: Array
+    wider: Array
+
+    def on(self, which: NDArray[np.int64]) -> Points:
+        """Return some of them; the shape is that of the index."""
+        normal = tuple(part[which] for part in self.normal)
+        return Points(self.share[which], normal, self.clearer[which], self.wider[which])
+
+
+@cache
+def _weathers() -> Points:
+    """Return the points of the sequence of Halton (1960): the same in every run, evener than chance."""
+    even = np.zeros((len(BASES), WEATHERS))
     for column, base in enumerate(BASES):
         rest, share = np.arange(FIRST + 1, FIRST + 1 + WEATHERS), 1.0
         while rest.any():
             share /= base
-            even[:, column] += share * (rest % base)
+            even[column] += share * (rest % base)
             rest = rest // base
-    # The points of a coordinate one after the other: they are read coordinate by coordinate.
-    return even[:, 0].copy(), np.asfortranarray(np.vectorize(NormalDist().inv_cdf)(even))
+    normal = np.vectorize(NormalDist().inv_cdf)(even)
+    return Points(
+        even[0], tuple(normal[:5]), np.exp(OF_MAPS["clearness"] * normal[5]), np.exp(SPREAD_ERROR * normal[6])
+    )
 
 
 def clearness(mean: Array, share: Array) -> Array:
@@ -170,78 +199,177 @@ def interval_of(
     day: Array, usual: Mapping[str, Array], site: Site, annual_range: float | None, *, of_maps: bool = True
 ) -> tuple[Array, Array]:
     """Return the bounds of `interval` from arrays: day of the year, and usual weather by name; shapes (days,)."""
-    rows = np.column_stack([day, *(usual[name] for name in USUAL)])
-    bounds = np.full((2, len(rows)), np.nan)
-    whole = np.isfinite(rows).all(axis=1)
-    if whole.any():  # the same day of many years is one day
-        once, place = np.unique(rows[whole], axis=0, return_inverse=True)
-        annual = TYPICAL_RANGE if annual_range is None else annual_range
-        parts = []
-        for start in range(0, len(once), DAYS_AT_ONCE):
-            eto = Ordered(_possible_eto(once[start : start + DAYS_AT_ONCE], site, annual, of_maps))
-            parts.append([eto.quantile((1 - LEVEL) / 2), eto.quantile((1 + LEVEL) / 2)])
-        bounds[:, whole] = np.concatenate(parts, axis=1)[:, place.ravel()]
-    return bounds[0], bounds[1]
+    return intervals_of([(day, usual, site, annual_range)], of_maps=of_maps)[0]
 
 
-DAYS_AT_ONCE = 64
-"""Days whose weathers are tried together: small arrays, and too few cells for an interval to wait for a compiler
-(`etolib.equations.kernel.COMPILE_FROM`), which takes seconds; where it is there already, it is used."""
+Place = tuple[Array, Mapping[str, Array], Site, float | None]
+"""A place: day of the year of its days, their usual weather, where it is, its annual range."""
 
 
-def _possible_eto(rows: Array, site: Site, annual: float, of_maps: bool) -> Array:
-    """Return ETo of the weathers that could have been on each day. Shape (days, weathers). [mm day-1]"""
-    day, low, high, vapour, wind, radiation = (column[:, None] for column in rows.T)
-    share, normal = _weathers()
-    middle, span = (low + high) / 2, high - low
-    extra = np.asarray(extraterrestrial_radiation(site.latitude, day))
-    mean = np.divide(radiation, extra, out=np.full_like(radiation, 0.4), where=extra > 0.01)
-    odds = np.clip(vapour / _mean_saturation(low, high), *ODDS)
-    daily, move = _moves(middle, annual, of_maps, normal)
-    clear = clearness(mean, share) * np.exp((OF_MAPS["clearness"] if of_maps else 0.0) * normal[:, 5])
-    clear = np.minimum(clear, np.maximum(0.82, mean))
-    middle = middle + move[0]
-    half = np.maximum(span + move[1], LEAST_SPAN) / 2
-    low = np.clip(middle - half, TEMPERATURES[0], TEMPERATURES[1] - 1)
-    high = np.clip(middle + half, TEMPERATURES[0] + 1, TEMPERATURES[1])
-    humidity = 1 / (1 + (1 - odds) / odds * np.exp(-move[2]))
-    # The mean of a log-normal lies above its median: the usual wind is the mean of the days.
-    wind = np.clip(wind * np.exp(move[3] - daily[3] ** 2 / 2), 0.05, 30.0)
-    return kernel.daily(
-        tmin=low,
-        tmax=high,
-        ea=np.minimum(humidity * _mean_saturation(low, high), MOST_VAPOUR),
-        rs=clear * extra,
-        u2=wind,
-        latitude=np.array([[site.latitude]]),
-        elevation=np.array([[np.nan if site.elevation is None else site.elevation]]),
-        day_of_year=day,
-        checked=True,
-    )
+def intervals_of(places: Sequence[Place], *, of_maps: bool = True) -> list[tuple[Array, Array]]:
+    """Return the bounds of several places, as `interval_of` of each: to the bit, and in less time."""
+    bounds = [np.full((2, len(day)), np.nan) for day, *_ in places]
+    whole, back, once = [], [], []
+    for day, usual, _, _ in places:
+        rows = np.column_stack([day, *(usual[name] for name in USUAL)])
+        whole.append(np.isfinite(rows).all(axis=1))
+        different, place = np.unique(rows[whole[-1]], axis=0, return_inverse=True)  # a day of many years is one day
+        once.append(different)
+        back.append(place.ravel())
+    ends = np.cumsum([0, *map(len, once)])
+    if ends[-1]:
+        expected = Expected.of(once, [place[2:] for place in places], of_maps)
+        dark = expected.extra[:, 0] < DARK
+        runs = [
+            run
+            for start, stop, rows in zip(ends[:-1], ends[1:], once, strict=True)
+            for run in runs_of(start, rough(rows, STEADY) | dark[start:stop])
+        ]
+        found = quantiles(expected.eto, runs, WEATHERS, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+        for bound, some, of_day, start, stop in zip(bounds, whole, back, ends[:-1], ends[1:], strict=True):
+            bound[:, some] = found[:, start:stop][:, of_day]
+    return [(bound[0], bound[1]) for bound in bounds]
 
 
-def _moves(middle: Array, annual: float, of_maps: bool, normal: Array) -> tuple[list[Array], list[Array]]:
-    """Return the daily spread and the departures of all but clearness, four of shape (days, weathers) each.
+@dataclass(frozen=True)
+class Expected:
+    """The usual weather of days of any places, as departures need it: each of shape (days, 1).
 
-    Daily departures go together, those of the maps do not: their sum is normal with the correlation of the parts.
+    Attributes
+    ----------
+    latitude, elevation : ndarray
+        Of the place. [degrees; m]
+    day : ndarray
+        Of the year.
+    extra, clearness : ndarray
+        Extraterrestrial radiation [MJ m-2 day-1], and usual Rs/Ra. [1]
+    middle, span : ndarray
+        Mean temperature, and Tmax - Tmin. [degC; K]
+    odds : ndarray
+        Usual relative humidity over what it lacks to 1, inverted. [1]
+    wind : ndarray
+        [m s-1]
+    spread : tuple of ndarray
+        Daily standard deviation of all but clearness, see `SPREAD`.
+    factor : tuple of tuple of ndarray
+        Rows of the root of their correlation (Cholesky), from the second on.
+    of_maps : bool
     """
-    names = VARIED[1:]
-    once = np.array([np.exp(a + b * middle[:, 0] + c * annual) for a, b, c in (SPREAD[name] for name in names)]).T
-    once = np.sqrt(YEARS) * once  # (days, 4)
-    maps = np.array([OF_MAPS[name] if of_maps else 0.0 for name in names])
-    weight = np.column_stack([np.ones(len(once)), once / np.hypot(once, maps)])
-    alike = np.array(TOGETHER) * weight[:, :, None] * weight[:, None, :]
-    alike[:, range(len(VARIED)), range(len(VARIED))] = 1.0
-    factor = np.linalg.cholesky(alike)
-    error = np.exp(SPREAD_ERROR * normal[:, 6])
-    daily, move = [], []
-    for i in range(len(names)):  # term by term: a product of matrices may round otherwise with other days beside
-        together = factor[:, i + 1, 0, None] * normal[:, 0]
-        for j in range(1, i + 2):
-            together += factor[:, i + 1, j, None] * normal[:, j]
-        daily.append(once[:, i, None] * error)
-        move.append(np.sqrt(daily[i] ** 2 + maps[i] ** 2) * together)
-    return daily, move
+
+    latitude: Array
+    elevation: Array
+    day: Array
+    extra: Array
+    clearness: Array
+    middle: Array
+    span: Array
+    odds: Array
+    wind: Array
+    spread: tuple[Array, ...]
+    factor: tuple[tuple[Array, ...], ...]
+    of_maps: bool
+
+    @classmethod
+    def of(
+        cls, rows: Sequence[Array], places: Sequence[tuple[Site, float | None]], of_maps: bool
+    ) -> Expected:
+        """Return the days of places: of each its rows (day of the year and `USUAL`), site and annual range."""
+        of_place = [
+            (site.latitude, np.nan if site.elevation is None else site.elevation, TYPICAL_RANGE if a is None else a)
+            for site, a in places
+        ]
+        every = np.repeat(np.array(of_place, dtype=np.float64), [len(one) for one in rows], axis=0)
+        latitude, elevation, annual = (column[:, None].copy() for column in every.T)
+        day, low, high, vapour, wind, radiation = (column[:, None].copy() for column in np.concatenate(rows).T)
+        extra = np.asarray(extraterrestrial_radiation(latitude, day))
+        mean = np.divide(radiation, extra, out=np.full_like(radiation, 0.4), where=extra > 0.01)
+        humidity = np.clip(vapour / _mean_saturation(low, high), *ODDS)
+        middle = (low + high) / 2
+        spread = tuple(
+            np.sqrt(YEARS) * np.exp(a + b * middle + c * annual) for a, b, c in (SPREAD[name] for name in VARIED[1:])
+        )
+        return cls(
+            latitude,
+            elevation,
+            day,
+            extra,
+            mean,
+            middle,
+            high - low,
+            (1 - humidity) / humidity,
+            wind,
+            spread,
+            _factor(spread, of_maps),
+            of_maps,
+        )
+
+    def eto(self, rows: Any, which: NDArray[np.int64] | None = None) -> Array:
+        """Return ETo of weathers that could have been on some of the days. [mm day-1]
+
+        Parameters
+        ----------
+        rows : index of the days
+        which : ndarray, shape (days, n), optional
+            Weathers to try on each of them; all by default.
+
+        Returns
+        -------
+        ndarray, shape (days, n)
+        """
+        points = _weathers() if which is None else _weathers().on(which)
+        extra, usual = self.extra[rows], self.clearness[rows]
+        wind_spread, move = self._moves(rows, points)
+        clear = clearness(usual, points.share)
+        if self.of_maps:
+            clear = clear * points.clearer
+        clear = np.minimum(clear, np.maximum(0.82, usual))
+        middle = self.middle[rows] + move[0]
+        half = np.maximum(self.span[rows] + move[1], LEAST_SPAN) / 2
+        low = np.clip(middle - half, TEMPERATURES[0], TEMPERATURES[1] - 1)
+        high = np.clip(middle + half, TEMPERATURES[0] + 1, TEMPERATURES[1])
+        humidity = 1 / (1 + self.odds[rows] * np.exp(-move[2]))
+        # The mean of a log-normal lies above its median: the usual wind is the mean of the days.
+        wind = np.clip(self.wind[rows] * np.exp(move[3] - wind_spread**2 / 2), 0.05, 30.0)
+        return kernel.daily(
+            tmin=low,
+            tmax=high,
+            ea=np.minimum(humidity * _mean_saturation(low, high), MOST_VAPOUR),
+            rs=clear * extra,
+            u2=wind,
+            latitude=self.latitude[rows],
+            elevation=self.elevation[rows],
+            day_of_year=self.day[rows],
+            checked=True,
+        )
+
+    def _moves(self, rows: Any, points: Points) -> tuple[Array, list[Array]]:
+        """Return the daily spread of wind, and the departures of all but clearness, four of shape (days, weathers).
+
+        Daily departures go together, those of the maps do not: their sum is normal with the correlation of the parts.
+        """
+        move = []
+        for name, spread, factor in zip(VARIED[1:], self.spread, self.factor, strict=True):
+            together = factor[0][rows] * points.normal[0]
+            for part, normal in zip(factor[1:], points.normal[1:], strict=False):
+                together += part[rows] * normal
+            daily = spread[rows] * points.wider
+            move.append((np.sqrt(daily**2 + OF_MAPS[name] ** 2) if self.of_maps else daily) * together)
+        return daily, move
+
+
+def _factor(spread: Sequence[Array], of_maps: bool) -> tuple[tuple[Array, ...], ...]:
+    """Return the root of the correlation of departures (Cholesky), by rows from the second on; numbers by day."""
+    maps = [OF_MAPS[name] if of_maps else 0.0 for name in VARIED[1:]]
+    weight = [np.ones_like(spread[0]), *(one / np.hypot(one, of_map) for one, of_map in zip(spread, maps, strict=True))]
+    root: list[list[Array]] = []
+    for i in range(len(VARIED)):
+        row: list[Array] = []
+        for j in range(i):
+            rest = TOGETHER[i][j] * weight[i] * weight[j] - sum(row[k] * root[j][k] for k in range(j))
+            row.append(rest / root[j][j])
+        row.append(np.sqrt(1.0 - sum((part**2 for part in row), np.zeros_like(weight[0]))))
+        root.append(row)
+    return tuple(tuple(row) for row in root[1:])
 
 
 def _mean_saturation(low: Array, high: Array) -> Array:

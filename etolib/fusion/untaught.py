@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 
 from etolib.equations.calculation import Calculation
-from etolib.equations.compiled import driver
-from etolib.equations.conventions import FAO56
 from etolib.equations.filling import CODES, ESTIMATED, FILLED
 from etolib.fusion import departures, intervals
 from etolib.fusion.block import Array, Block, Mask, Table, places_where, rows_of
@@ -32,11 +30,6 @@ its mean (root mean square); by both extremes (Eq. 17) by 1.5 %, within the stat
 psychrometer, read at one or a few hours of the day, no series was at hand: taken as that by the maximum. [1]"""
 
 LEAST_ERROR = 0.1  # mm day-1; no interval is narrower than this either way
-
-
-MANY_DAYS = 30_000
-"""Days of long-term means in a block of several places from which their intervals are worth compiling the equation:
-it takes three seconds once, and saves a tenth of a millisecond a day. The numbers are the same to the bit."""
 
 
 @dataclass
@@ -182,16 +175,20 @@ def _draw(days: Untaught, block: Block, wind: tuple[Array, Array], means: Sequen
 
 
 def _of_means(days: Untaught, block: Block, name: str, extra: Array, lower: Array, upper: Array) -> None:
-    """Draw the interval of the days whose temperature a source of long-term means gives, place by place."""
+    """Draw the interval of the days whose temperature a source of long-term means gives."""
     of_it = days.inputs.of("tmax", name)
-    if len(block.sites) > 1 and of_it.sum() >= MANY_DAYS:
-        driver(("float64", FAO56, "short"))
-    for place in places_where(of_it.any(axis=1)):
-        rows, site = of_it[place], block.sites[place]
-        usual = {variable: days.done.values[variable][place, rows] for variable in departures.USUAL}
-        bounds = departures.interval_of(
-            block.days.of_year[rows], usual, site, annual_range(site), of_maps=name != STATION
+    places = places_where(of_it.any(axis=1))
+    asked = [
+        (
+            block.days.of_year[of_it[place]],
+            {variable: days.done.values[variable][place, of_it[place]] for variable in departures.USUAL},
+            block.sites[place],
+            annual_range(block.sites[place]),
         )
+        for place in places
+    ]
+    for place, bounds in zip(places, departures.intervals_of(asked, of_maps=name != STATION), strict=True):
+        rows = of_it[place]
         eto, estimated = days.eto[place, rows], np.exp(intervals.Z95 * np.sqrt(extra[place, rows]))
         lower[place, rows] = eto - estimated * (eto - bounds[0])
         upper[place, rows] = eto + estimated * (bounds[1] - eto)
