@@ -17,7 +17,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,10 @@ Index = NDArray[np.int64]
 STEP = 32  # days between those on which all cases are computed
 LEAST_DAYS = 3 * STEP  # of fewer days all is computed
 MARGIN, SHRINK, ALLOWED = 3.0, 3.0, 0.5
+"""A case does not matter where it is off by `MARGIN` times what cases depart on the day half way; the margin of a half
+is at least that of the whole over `SHRINK`. Cases may depart by `ALLOWED` of the margin. At 300 places of the world no
+bound of a day of the year differs from that of all cases; with a margin of 1 those of 10 in 150 places do."""
+
 LEAST_GROUP = 48  # pairs of days that are worked on together at least
 NEAR = 1.0  # cases within so much of the quantile tell how far cases depart, in the unit of the values
 CELLS = 1 << 16  # values computed at once: the arrays stay in the cache of a core, and no compiler is waited for
@@ -72,9 +76,7 @@ def rough(rows: Array, most: Sequence[float]) -> NDArray[np.bool_]:
     return out
 
 
-def quantiles(
-    evaluate: Callable[..., Array], runs: Sequence[Run], cases: int, levels: tuple[float, float]
-) -> Array:
+def quantiles(evaluate: Callable[..., Array], runs: Sequence[Run], cases: int, levels: tuple[float, float]) -> Array:
     """Return two quantiles of the cases of each day.
 
     Parameters
@@ -239,14 +241,18 @@ class _Narrowing:
         share = ((days[1:-1] - days[:-2]) / (days[2:] - days[:-2]))[:, None]
         apart = _departure(off[:, 1:-1], off[:, :-2], off[:, 2:], share).max(axis=-1)  # of the days but first and last
         apart = np.maximum(np.pad(apart, ((0, 0), (1, 0))), np.pad(apart, ((0, 0), (0, 1))))
-        pairs = 2 * (len(days) - 1)
+        margin = MARGIN * apart
+        below = np.ones((2, len(days) - 1, self.cases), bool)
+        for side in (slice(None, -1), slice(1, None)):
+            below &= off[:, side] < -(margin + room[:, side, 0])[..., None]
+        above = [off[:, side] > (margin + room[:, side, 1])[..., None] for side in (slice(None, -1), slice(1, None))]
+        stay = ~below & ~(above[0] & above[1])
         level, first = np.indices((2, len(days) - 1)).reshape(2, -1)
-        none = np.zeros(pairs, np.int64)
         return _Between(
-            level, days[first], days[first + 1], none, none + self.cases, MARGIN * apart.ravel(),
-            room[:, :-1].reshape(-1, 2), room[:, 1:].reshape(-1, 2),
-            np.tile(np.arange(self.cases), pairs), off[:, :-1].ravel(), off[:, 1:].ravel(),
-        ).narrowed()  # fmt: skip
+            level, days[first], days[first + 1], below.sum(axis=-1).ravel(), stay.sum(axis=-1).ravel(),
+            margin.ravel(), room[:, :-1].reshape(-1, 2), room[:, 1:].reshape(-1, 2),
+            np.nonzero(stay)[2], off[:, :-1][stay], off[:, 1:][stay],
+        )  # fmt: skip
 
     def _halve(self, between: _Between) -> list[_Between]:
         """Compute the day half way of each pair; return the halves."""
