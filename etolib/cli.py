@@ -234,6 +234,8 @@ def check_output(path: Path, endings: Collection[str] | None = None) -> None:
         endings = formats.endings()
     if path.suffix.lower() not in endings:
         raise InputError([Problem("output", str(path), say("must_end_in", endings=" ".join(endings)))])
+    with _writing(path), contextlib.suppress(FileNotFoundError):
+        path.lstat()  # a name that is longer than names can be
     folder = path.absolute().parent
     if not folder.is_dir():
         raise InputError([Problem("output", str(path), say("output_folder_missing"), say("make_folder_first"))])

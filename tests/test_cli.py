@@ -172,6 +172,14 @@ def test_output_that_is_a_folder_is_told_before_the_work(weather_server, tmp_pat
     assert weather_server.calls() == []
 
 
+def test_a_name_longer_than_names_can_be_is_told_before_the_work(weather_server, tmp_path):
+    done = run("compute", *PLACE, *DATES, "-o", str(tmp_path / ("a" * 300 + ".csv")))
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "output" in done.stderr
+    assert weather_server.calls() == []
+
+
 def test_full_disk_is_one_line_and_leaves_the_old_file(weather_server, tmp_path, monkeypatch):
     import errno
     import os

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "etolib"
 
 # Each layer may import what stands above it, and itself; the longest name that fits counts.
 LAYERS = [
-    {"_version", "words"},
+    {"_version", "spreadsheets", "words"},
     {"errors"},
     {"dates"},
     {"sources.row"},

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from etolib import spreadsheets
 from etolib.errors import InputError, Problem
 from etolib.request import Request
 from etolib.site import Period, Site
@@ -126,7 +127,7 @@ class Normals:
         shown = self.table.assign(**{name: day.of(self.table[name]).round(3 + more) for name in names})
         shown = shown.rename(columns={name: day.name(name) for name in names})
         table = shown.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
-        text = "".join(f"# {line}\n" for line in lines) + table
+        text = spreadsheets.comments(lines) + table
         if path is not None:
             from etolib.result.formats import write
 

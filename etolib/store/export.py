@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from etolib import spreadsheets
 from etolib._version import __version__
 from etolib.equations.filling import ESTIMATED, FILLED, FLAGS, UNCONFIRMED
 from etolib.errors import InputError, Problem
@@ -141,11 +142,12 @@ def header_lines(store: Store) -> list[str]:
 
 def _csv(store: Store, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(f"# {line}\n" for line in header_lines(store))
+        file.write(spreadsheets.comments(header_lines(store)))
         decimals = {name: DECIMALS[name] for name in layout.NUMBERS}
         head = True
         for one in tables(store):
-            one.round(decimals).to_csv(file, index=False, header=head, date_format="%Y-%m-%d", lineterminator="\n")
+            named = one.assign(name=one["name"].map(spreadsheets.cell, na_action="ignore"))
+            named.round(decimals).to_csv(file, index=False, header=head, date_format="%Y-%m-%d", lineterminator="\n")
             head = False
 
 

@@ -143,6 +143,9 @@ class Store:
             lock.acquire(blocking=False)
         except Timeout:
             raise InputError([Problem("store", str(self.path), _holder(owner), say("wait_for_other_run"))]) from None
+        except OSError as error:  # read-only; or a link stands there, which is not followed
+            rule = say("output_not_written", error=error.strerror or str(error))
+            raise InputError([Problem("store", str(self.path), rule, say("choose_other_file"))]) from error
         try:
             _put(owner, {"pid": os.getpid(), "host": socket.gethostname()})
             yield

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etolib import spreadsheets
 from etolib.unit_systems import METRIC, Unit, check, unit
 from etolib.water.balance import HELD, KNOWN, MISSING, UNKNOWN
 from etolib.water.crops import Crop
@@ -142,9 +143,7 @@ class WaterBalance:
         table = self.table.astype(dict.fromkeys(decimals, float))
         table = table.assign(**{name: one.of(table[name]) for name, one in of.items() if one.suffix})
         table = table.round(decimals).astype({"season_day": "Int64"}).rename(columns=named)
-        text = "".join(f"# {line}\n" for line in lines) + table.to_csv(
-            index=False, date_format="%Y-%m-%d", lineterminator="\n"
-        )
+        text = spreadsheets.comments(lines) + table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
         if path is not None:
             Path(path).write_text(text, encoding="utf-8")
         return text

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from etolib import spreadsheets
 from etolib._version import __version__
 from etolib.result.citation import METHOD, header_lines
 from etolib.result.columns import in_units
-from etolib.result.formats import csv as one_csv
 from etolib.result.formats import netcdf as one_netcdf
 from etolib.result.formats import xlsx as one_xlsx
 from etolib.unit_systems import METRIC, unit
@@ -38,30 +38,21 @@ def csv(together: Together, units: str = METRIC) -> bytes:
     """Return a table of days and places as CSV, below ``# `` lines of provenance."""
     depth = unit(DEPTH, units)
     about = f"ETo of each place [{depth.text}], {depth.decimals} decimals; empty = absent"
-    table = _in_depths(together.table, units).rename(columns=_harmless)
+    table = _in_depths(together.table, units).rename(columns=spreadsheets.cell)
     return _csv([about, *header(together, units)], table.reset_index())
 
 
 def days_csv(together: Together, units: str = METRIC) -> bytes:
     """Return every row of every place as CSV, below ``# `` lines of provenance."""
-    days = together.days.assign(place=together.days["place"].map(_harmless))
+    days = together.days.assign(place=together.days["place"].map(spreadsheets.cell))
     return _csv(header(together, units), in_units(days, units))
 
 
 def _csv(lines: list[str], table: pd.DataFrame) -> bytes:
     buffer = io.StringIO()
-    buffer.writelines(f"# {one_csv.harmless(' '.join(line.split()))}\n" for line in lines)
+    buffer.write(spreadsheets.comments(lines))
     table.to_csv(buffer, index=False, date_format="%Y-%m-%d", lineterminator="\n")
     return buffer.getvalue().encode()
-
-
-def _harmless(name: str) -> str:
-    """Return a name of which no spreadsheet makes a formula.
-
-    >>> _harmless("=1+1"), _harmless("Farm")
-    ("'=1+1", 'Farm')
-    """
-    return f"'{name}" if name.lstrip()[:1] in tuple("=+-@") else name
 
 
 def _in_depths(table: pd.DataFrame, units: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import email.utils
 import hashlib
 import json
 import math
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -83,5 +84,14 @@ def reason_of(body: bytes) -> str | None:
         if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
             value = "; ".join(value)
         if isinstance(value, str) and value.strip():
-            return " ".join(value.split())[:300]
+            return plain(" ".join(value.split()))[:300]
     return None
+
+
+def plain(text: str) -> str:
+    """Return a provider's text without signs that steer a terminal or turn the order of letters round.
+
+    >>> plain("a" + chr(27) + "[31mb" + chr(0x202e) + "c")
+    'a[31mbc'
+    """
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))

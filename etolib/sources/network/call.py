@@ -26,9 +26,10 @@ from etolib.errors import (
     SourceUnavailable,
 )
 from etolib.sources.network import scope
-from etolib.sources.network.address import kept, reason_of, retry_after
+from etolib.sources.network.address import kept, plain, reason_of, retry_after
 from etolib.sources.network.budget import Budget, slot
 from etolib.sources.network.cache import Entry
+from etolib.sources.network.wire import Elsewhere
 from etolib.words import Text, say
 
 if TYPE_CHECKING:
@@ -214,6 +215,8 @@ class Call:
             if self.remaining() <= 0 or isinstance(error, TimeoutError):
                 raise self.too_late() from error
             raise _Again(self._error(SourceUnavailable, "no_answer_for", seconds=f"{self.read:g}")) from error
+        except Elsewhere as error:
+            raise self._error(SourceUnavailable, "redirected_elsewhere", address=str(error)[:100]) from None
         except httpx2.TooManyRedirects as error:
             raise self._error(BadResponse, "redirects_in_circles") from error
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError) as error:
@@ -229,7 +232,7 @@ class Call:
             return self._keep(status, kept(headers), body, now)
         reason = reason_of(body)
         answer = f"HTTP {status}: {reason}" if reason else f"HTTP {status}"
-        details = {"status": status, "body": body[:500].decode("utf-8", "replace")}
+        details = {"status": status, "body": plain(body[:500].decode("utf-8", "replace"))}
         after = retry_after(headers.get("retry-after"), now)
         if status == 429:
             until = self.limited_until(body, now) if self.limited_until else None
@@ -252,7 +255,7 @@ class Call:
         raise self._error(BadResponse, "unexpected_status", status=status, details=details)
 
     def _keep(self, status: int, headers: dict[str, str], body: bytes, now: float) -> Reply:
-        details: dict[str, Any] = {"status": status, "body": body[:500].decode("utf-8", "replace")}
+        details: dict[str, Any] = {"status": status, "body": plain(body[:500].decode("utf-8", "replace"))}
         try:
             data = self.check(body)
         except ValueError as error:
@@ -292,7 +295,8 @@ class Call:
 
     def _error(self, kind: type[E], key: str, *, details: Mapping[str, Any] | None = None, **values: Any) -> E:
         """Return an error of this source: the text of a key with values, and the attributes of the error."""
-        text = say(key, source=self.source, **values)
+        said = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
+        text = say(key, source=self.source, **said)
         return kind(text, source=self.source, url=self.shown, **(details or {}))
 
 

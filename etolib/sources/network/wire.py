@@ -30,6 +30,21 @@ def _certificates() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
+class Elsewhere(Exception):
+    """A provider that sends us to another host, which nobody has chosen to trust; its text is that address."""
+
+
+async def _stay(answer: httpx2.Response) -> None:
+    """Raise `Elsewhere` where an answer leads away from its host: the same name and port, or its port for TLS."""
+    if not answer.has_redirect_location:
+        return
+    here = answer.request.url
+    there = here.join(answer.headers["location"])
+    tls = (here.scheme, here.port, there.scheme, there.port) == ("http", None, "https", None)
+    if there.host != here.host or ((there.scheme, there.port) != (here.scheme, here.port) and not tls):
+        raise Elsewhere(f"{there.scheme}://{there.host}" + (f":{there.port}" if there.port else ""))
+
+
 class Net:
     """An asynchronous client on its own loop in its own thread; `get` blocks the calling thread only."""
 
@@ -75,6 +90,7 @@ class Net:
                 verify=_certificates(),
                 follow_redirects=True,
                 max_redirects=3,
+                event_hooks={"response": [_stay]},
                 limits=httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=15),
             )
         timeout = httpx2.Timeout(read, connect=min(connect, total), pool=None)

@@ -13,13 +13,17 @@ _COMMAND = re.compile("`([^`]+)`")
 _MAX_TEXT = 2000  # characters shown of any text that came from outside
 
 
-def text(value: Any) -> str:
-    """Return a value as escaped text, shortened where somebody sent a novel.
+_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Signs that no text has need of here: controls, and those that turn the order of letters round."""
 
-    >>> text("<b>&")
-    '&lt;b&gt;&amp;'
+
+def text(value: Any) -> str:
+    """Return a value as escaped text, without signs that steer, shortened where somebody sent a novel.
+
+    >>> text("<b>&"), text("a\u202eb")
+    ('&lt;b&gt;&amp;', 'ab')
     """
-    words = "" if value is None else str(value)
+    words = _STEERING.sub("", "" if value is None else str(value))
     return escape(words if len(words) <= _MAX_TEXT else words[:_MAX_TEXT] + " …", quote=True)
 
 

@@ -521,6 +521,39 @@ def test_redirects_are_followed_a_few_times(tmp_path):
             get(real(tmp_path), url + "1")
 
 
+@pytest.mark.parametrize(
+    "there",
+    [
+        "http://elsewhere.test/data", "http://provider.test:8080/data", "https://provider.test:8443/",
+        "//elsewhere.test/", "http://169.254.169.254/latest", "file:///etc/passwd", "http://provider.test.evil.test/",
+        "http://x@elsewhere.test",
+    ],
+)  # fmt: skip
+def test_a_provider_that_leads_to_another_host_or_port_is_not_followed(make_door, there):
+    handler, seen = answers(reply(302, Location=there), reply())
+    with pytest.raises(SourceUnavailable, match="another host"):
+        get(make_door(handler))
+    assert [str(request.url) for request in seen] == [URL]
+
+
+@pytest.mark.parametrize("there", ["/other", "https://provider.test/data", "http://PROVIDER.test/other"])
+def test_a_move_on_the_same_host_is_followed(make_door, there):
+    handler, seen = answers(reply(302, Location=there), reply())
+    assert get(make_door(handler)).data == GOOD
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 500])
+def test_what_a_provider_says_steers_no_terminal_and_turns_no_letters(make_door, status):
+    said = "no\u202e ecalp\u2066 \x1b[31m\x07such\u200f"
+    handler, _ = answers(reply(status, {"reason": said}))
+    with pytest.raises((InvalidRequest, SourceUnavailable, RateLimited, NotCovered)) as caught:
+        get(make_door(handler), attempts=1)
+    for text in (str(caught.value), str(caught.value.body)):
+        assert not set(text) & set("\u202e\u2066\x1b\x07\u200f"), text
+    assert "such" in str(caught.value)
+
+
 def test_default_door_follows_the_settings(tmp_path):
     with config.set_options(cache_dir=tmp_path / "a", contact="x@y.z"):
         first = client.door()
