@@ -18,6 +18,7 @@ _PARTS: tuple[tuple[str, dict[str, str], str], ...] = (
     (".etolib-language", {"role": "group"}, "language"),
     (".etolib-units", {"role": "group"}, "units"),
     (".etolib-presets", {"role": "group"}, "period"),
+    (".etolib-region-day .noUi-handle", {}, "region_day"),
     (".etolib-day-answer", {"aria-live": "polite"}, ""),
 )
 """Parts of the page by a selector: the attributes they have, and the key of their name."""

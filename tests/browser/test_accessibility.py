@@ -87,12 +87,39 @@ def walk_compare(visitor: Visitor, look: Look) -> None:
         look(name)
 
 
+def walk_region(visitor: Visitor, look: Look) -> None:
+    """With everything wrong, and four places of a box as a map and in both tabs."""
+    page = visitor.page
+    page.locator(".etolib-region-box input").fill("1, 2, 3")
+    page.locator(".etolib-period input").fill("2024-07-40")
+    page.locator(".etolib-calculate").click()
+    expect(page.locator(".etolib-field-error .etolib-error").first).to_be_visible()
+    look("wrong")
+    page.locator(".etolib-region-box input").fill("-48, -23, -47, -22")
+    page.locator(".etolib-region-box input").press("Enter")
+    page.locator(".etolib-region-spacing input").fill("0.5")
+    page.locator(".etolib-region-spacing input").press("Enter")
+    page.locator(".etolib-period input").fill("2024-05-01/2024-05-05")
+    page.locator(".etolib-calculate").click()
+    expect(page.locator('.etolib-region-progress[data-done="4"]')).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-region-classes i").first).to_be_visible()
+    expect(page.locator(".etolib-region-mean")).to_contain_text("100 %", timeout=PATIENCE_MS)
+    page.locator(".etolib-step-of select").select_option(label="a day")
+    expect(page.locator(".etolib-region-days")).to_be_visible()
+    for name in ("chart", "table"):
+        page.locator(f".etolib-tab-{name}").click()
+        expect(page.locator(".etolib-pane")).not_to_have_text("", timeout=PATIENCE_MS)
+        look(name)
+
+
 def dark(page: Page, lights_out: bool) -> None:
     """Put on a theme as the page does it, without asking its kernel."""
     page.evaluate("(dark) => document.querySelector('.etolib-page').classList.toggle('etolib-dark', dark)", lights_out)
 
 
-APPS: dict[str, tuple[str, Callable[[Visitor, Look], None]]] = {"eto": ("", walk_eto), "compare": ("", walk_compare)}
+APPS: dict[str, tuple[str, Callable[[Visitor, Look], None]]] = {
+    "eto": ("", walk_eto), "compare": ("", walk_compare), "region": ("?sources=climatology", walk_region),
+}  # fmt: skip
 """By its name: the query it is opened with, and its walk."""
 
 
@@ -125,7 +152,7 @@ SAME = {
     "es": "Cacao",
     "all": "CC BY|GeoNames|Piracicaba|Petrolina|MET Norway|NASA POWER|ipyleaflet|EN|ES|PT|last-30-days|ETo?|P|PNG|KGE"
     "|RMSE|Kc ini|Kcb|Ke"
-    "|Dual|FAO-56|Normal|total|mm|in|km|kB|kPa|MJ|rad|m²|d|HTML|IPYNB|JSON|NC|PARQUET|PY|TXT|XLSX|ZIP|CSV|eto-[0-9a-f]{32}|[?]task=",
+    "|Dual|FAO-56|Normal|total|mm|in|km|kB|kPa|MJ|rad|m²|d|HTML|IPYNB|JSON|NC|PARQUET|PY|TXT|XLSX|ZIP|CSV|NetCDF|GeoJSON|eto-[0-9a-f]{32}|[?]task=",
 }
 """What is written as English writes it: names, symbols, units, endings of files, and words that are the same."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 
+from etolib import words
+from etolib.site import Site
 from etolib.unit_systems import METRIC
 from etolib.widgets import daily, texts
 from etolib.widgets.comparison.view import block
@@ -17,9 +19,6 @@ from etolib.widgets.panes import Panes
 from etolib.widgets.region import values
 from etolib.widgets.region.values import Array, Mean, Values
 from etolib.widgets.wording import say, say_or
-
-if TYPE_CHECKING:
-    from etolib.site import Site
 
 _PLACE, _MEAN = 1, 2  # numbers of the lines, which are their colours
 _KINDS = ("observed", "forecast", "climatology")
@@ -113,7 +112,8 @@ class Detail:
     def _about(self, at: int, known: Values) -> str:
         site = self._sites[at]
         height = f" · {known.elevation[at]:.0f} m" if np.isfinite(known.elevation[at]) else ""
-        place = f"<b>{text(site)}</b>{text(height)}"
+        where = words.decimals(self.language, str(Site(site.latitude, site.longitude)))
+        place = f"<b>{text(f'{site.name} ({where})' if site.name else where)}</b>{text(height)}"
         if at in self._why:
             return f'{place}<p class="etolib-place-error">{sentence(self.language, self._why[at])}</p>'
         if not np.isfinite(known.eto[at]).any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from etolib import words
 from etolib.widgets import texts
 from etolib.widgets.markup.base import bar, label, sentence, text
 from etolib.widgets.region.colours import Scale
@@ -44,7 +45,7 @@ def failures(language: str, found: Sequence[tuple[Text, Text, Sequence[Failure]]
     """Return why places have no values, each reason once with its places."""
     rows = []
     for message, hint, places in found:
-        names = ", ".join(text(one.place) for one in places[:_NAMED])
+        names = ", ".join(text(words.decimals(language, one.place)) for one in places[:_NAMED])
         more = f" {label(language, 'and_others', count=len(places) - _NAMED)}" if len(places) > _NAMED else ""
         key = "region_partial_places" if places[0].partial else "region_failed_places"
         head = label(language, key, count=len(places))
