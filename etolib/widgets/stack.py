@@ -36,6 +36,7 @@ log = logging.getLogger("etolib.page")
 
 FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
 _PATIENCE_S = 300.0  # a tab that asks for years of weather waits so long [s]
+_ABOVE = 3  # tasks that run or wait stand above the result, and no more
 WORKER_PATIENCE_S = 4.0  # a task may wait so long before the page says that there is no worker [s]
 
 
@@ -211,10 +212,15 @@ class CardStack:
         return card
 
     def _sort(self) -> None:
-        """What runs, and the newest task if it failed, stands above the result; all others are lines below it."""
+        """What runs, and the newest task if it failed, stands above the result; all others are lines below it.
+
+        So are those that wait behind `_ABOVE` others: a queue must not push the result out of sight.
+        """
+        running = [card for card in self.cards if not card.task.snapshot.status.final]
+        newest = self.cards[-1:] if self.cards and self.cards[-1].task.snapshot.status is not State.SUCCESS else []
+        above = {id(card) for card in (*running[:_ABOVE], *(newest if len(running) < _ABOVE else []))}
         for card in self.cards:
-            now = card.task.snapshot.status
-            card.compact(now is State.SUCCESS or (now.final and card is not self.cards[-1]))
+            card.compact(id(card) not in above)
 
     def _hand_over(self, card: Card, request: Request, again: bool) -> None:
         """Submit a task; on a background thread, because the line to the scheduler may not be up yet."""

@@ -77,6 +77,13 @@ def test_past_and_forecast_are_one_curve_and_the_cluster_says_its_size(visit):
     expect(rows.last).to_contain_text("forecast")
 
 
+def test_a_double_click_begins_one_task(visit):
+    visitor = visit("?lat=-22.7&lon=-47.6&period=2024-06-20/2024-06-26")
+    visitor.page.locator(".etolib-calculate").dblclick()
+    visitor.expect_status("SUCCESS")
+    expect(visitor.page.locator(".etolib-card")).to_have_count(1)
+
+
 def test_the_dashboards_lead_to_each_other(visit):
     page = visit("?lang=en").page
     page.locator(".etolib-apps a").get_by_text("Compare places").click()

@@ -1,6 +1,7 @@
 """The worked examples of FAO-56, chapters 6 to 8: printed digits, and where the book rounds or errs on the way.
 
-Example 23 counts rains and Example 39 wants salinity, which nothing here does. Examples 24 to 26 read Figures 29 and 30, here computed by Annex 7.
+Example 23 counts rains and Example 39 wants salinity, which nothing here does. Examples 24 to 26 read Figures 29 and
+30, here computed by Annex 7.
 """
 
 from __future__ import annotations

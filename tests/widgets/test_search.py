@@ -196,3 +196,12 @@ def test_finished_calculations_are_lines_and_what_runs_stands_above():
     orders = [int(card.widget.layout.order) for card in page.cards]
     assert orders[1] < orders[0]  # the newest first
     assert min(orders) > 1  # below the result and its heading
+
+    for _ in range(5):  # a queue does not push the result out of sight
+        page.calculate.click()
+    assert lines() == [True, True, False, False, False, True, True]
+    jobs[2].send("SUCCESS", results=[], warnings=[])
+    jobs[4].send("ERROR", error="NoSourceError", message="nobody answered", retryable=True)
+    assert lines() == [True, True, True, False, True, False, False]
+    jobs[6].send("ERROR", error="NoSourceError", message="nobody answered", retryable=True)
+    assert lines() == [True, True, True, False, True, False, False]  # the newest, though it failed

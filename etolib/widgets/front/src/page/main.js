@@ -142,6 +142,11 @@ function takeLeave() {
   });
 }
 
+// A double click on what begins a task begins one.
+addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest?.(".etolib-calculate, .etolib-retry")) event.stopImmediatePropagation();
+}, { capture: true });
+
 takeLeave();
 const mender = new Mender({ base: config.baseUrl, kernel: () => now.kernel, renew });
 const late = setTimeout(() => window.etolib.didNotStart(), PATIENCE_MS);
