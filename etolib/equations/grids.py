@@ -148,6 +148,9 @@ def _place_of(dataset: Any, site: Site | None, order: str | None, problems: list
     if elevation is None and not there:
         problems.append(Problem("elevation", None, say("not_in_the_dataset"), say("add_elevation")))
     when = time_coordinate(dataset, order, problems)
+    if "step" in dataset.dims and "step" in dataset.coords and dataset["step"].dtype.kind == "m":
+        # Forecast runs: their days are not those of the time at which each began.
+        problems.append(Problem("step", dataset.sizes["step"], say("grid_more_dimensions"), say("make_days_of_grid")))
     return latitude, elevation, when
 
 

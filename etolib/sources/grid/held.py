@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from etolib.errors import InputError, NotCovered, Problem
+from etolib.sources.grid.amounts import Kind
+from etolib.sources.grid.runs import flat
 from etolib.words import Text, say
 
 TRAVELS = 20_000_000
@@ -22,10 +24,14 @@ class Held:
         Files or a store, from which every process opens it by itself; empty where the Dataset was given.
     names : mapping of str to str
         Canonical name to the Dataset's own, where a person says it.
+    accumulated : str, optional
+        How amounts of forecast runs are summed up, where a person says it.
     """
 
-    def __init__(self, dataset: Any, paths: tuple[str, ...], names: Mapping[str, str]) -> None:
-        self._dataset, self.paths, self.names = dataset, paths, dict(names)
+    def __init__(
+        self, dataset: Any, paths: tuple[str, ...], names: Mapping[str, str], accumulated: Kind | None = None
+    ) -> None:
+        self._dataset, self.paths, self.names, self.accumulated = dataset, paths, dict(names), accumulated
         self.left_behind: Text | None = None
 
     @property
@@ -35,7 +41,7 @@ class Held:
             if self.left_behind is not None:
                 raise NotCovered(self.left_behind, suggestion=say("grid_give_a_path"))
             try:
-                self._dataset = _named(opened(self.paths), self.names)
+                self._dataset = _named(opened(self.paths), self.names, self.accumulated)
             except InputError as error:
                 raise NotCovered(error.message, suggestion=say("grid_shared_path")) from error
         return self._dataset
@@ -50,13 +56,13 @@ class Held:
         return state
 
 
-def hold(data: Any, names: Mapping[str, str]) -> Held:
+def hold(data: Any, names: Mapping[str, str], accumulated: Kind | None = None) -> Held:
     """Return a Dataset, a path or several, held; `InputError` where it cannot be opened or a name is not in it."""
     if hasattr(data, "data_vars"):
-        return Held(_named(data, names), (), names)
+        return Held(_named(data, names, accumulated), (), names, accumulated)
     several = isinstance(data, (list, tuple))
     paths = tuple(str(path) for path in (data if several else [data]))
-    return Held(_named(opened(paths), names), paths, names)
+    return Held(_named(opened(paths), names, accumulated), paths, names, accumulated)
 
 
 def opened(paths: tuple[str, ...]) -> Any:
@@ -83,14 +89,14 @@ def opened(paths: tuple[str, ...]) -> Any:
         raise InputError([Problem("grid", shown, reason, say("check_the_path"))]) from None
 
 
-def _named(dataset: Any, names: Mapping[str, str]) -> Any:
+def _named(dataset: Any, names: Mapping[str, str], accumulated: Kind | None) -> Any:
     absent = [own for own in names.values() if own not in dataset.variables]
     if absent:
         there = [str(name) for name in dataset.data_vars]
         raise InputError(
             [Problem("names", own, say("variable_not_in_data"), say("known_are", names=there)) for own in absent]
         )
-    return dataset.rename({own: name for name, own in names.items() if own != name})
+    return flat(dataset.rename({own: name for name, own in names.items() if own != name}), accumulated)
 
 
 def _bytes(dataset: Any) -> int:

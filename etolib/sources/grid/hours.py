@@ -20,6 +20,7 @@ from etolib.site import Site
 from etolib.sources import daily
 from etolib.sources.grid import amounts
 from etolib.sources.grid.days import NEGATIVE, Told, need_temperatures
+from etolib.sources.grid.runs import PER_STEP
 from etolib.sources.grid.times import Times
 from etolib.units import convert, is_rate
 from etolib.words import say
@@ -226,6 +227,8 @@ def _of_instant_rates(hours: Hours, values: np.ndarray, name: str) -> np.ndarray
 
 def _kind(hours: Hours, values: np.ndarray, source: str, name: str) -> amounts.Kind:
     """Return how amounts are summed up: as a person says, as the radiation shows, as they show themselves."""
+    if PER_STEP in hours.point[source].attrs:
+        return "step"
     if hours.options.accumulated is not None:
         return hours.options.accumulated
     moments, step = hours.times.moments, hours.times.step

@@ -325,7 +325,7 @@ def grid_source(
         method, dict(units or {}), elevation, correct_elevation, float(nearest_land_km), accumulated, label
     )
     _check(options)
-    held = hold(data, dict(names or {}))
+    held = hold(data, dict(names or {}), accumulated)
     cells, times = lattice_of(held.dataset), times_of(held.dataset)
     reading.check(held.dataset, times, options)
     row = _row(held, options, cells, times, _name(name), title, licence)

@@ -20,6 +20,7 @@ from etolib.site import Period, Site
 from etolib.sources import daily
 from etolib.sources.grid import amounts, days, hours, reading
 from etolib.sources.grid.lattice import Cell, Lattice
+from etolib.sources.grid.runs import PER_STEP
 from etolib.sources.grid.times import Times
 from etolib.units import convert, is_rate
 from etolib.variables import VARIABLES
@@ -116,6 +117,8 @@ def _kind_of(grid: GridSource, rows: slice, cell: Cell) -> amounts.Kind | None:
     array = dataset["rs"] if there else None if source is None else source.array
     if array is None or is_rate(str(grid.info.options.units.get("rs", array.attrs.get("units", "W m-2")))):
         return None
+    if PER_STEP in array.attrs:
+        return "step"
     point = reading.point_of(array.to_dataset(name="rs"), grid.times, rows, cell, days.Told())
     point, times = hours.in_order(point, grid.times.rows(rows), days.Told())
     values = point["rs"].to_numpy().astype(float)
