@@ -117,7 +117,9 @@ def kernel_of(stage, page):
     identity = json.loads(identity)["kernelId"]
     for child in psutil.Process(stage.server.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if identity in " ".join([*child.cmdline(), *child.environ().values()]):
+            # A forked one does not show its own command and environment, but listens where nobody else does.
+            sockets = [str(one.laddr) for one in child.net_connections("unix")]
+            if identity in " ".join([*child.cmdline(), *child.environ().values(), *sockets]):
                 return child
     raise AssertionError(f"no process of kernel {identity}")
 

@@ -67,6 +67,15 @@ def test_serve_prints_the_page_listens_on_loopback_and_leaves_nothing():
         assert_ends_with_nothing_left(process)
 
 
+def test_serve_that_is_killed_leaves_nothing():
+    with started("serve", "--port", "0", "--no-browser", "--workers", "1") as process:
+        assert page_of(process)[0] == "eto"
+        children = family(process)
+        assert any(child.name() == "etolib-page" for child in children) or sys.platform != "linux"
+        process.kill()
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
 def test_lab_answers_and_leaves_nothing():
     with started("lab", "--port", "0", "--no-browser", "--workers", "1") as process:
         name, url = page_of(process)

@@ -7,6 +7,7 @@ of outputs. Every open page costs one such process.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ from traitlets.config import Config
 
 USED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "etolib.widgets.app", "etolib.tasks", "distributed")
 """What every page imports before its first view, or soon after."""
+
+NAME = "etolib-page"
+"""How the process of a page is called, where the system has short names for processes."""
 
 _LEFT_OUT = ("debugpy",)  # 90 modules; ipykernel imports it where it can
 _SETTINGS = {
@@ -41,7 +45,9 @@ def run(arguments: Sequence[str]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = ["ipykernel", *arguments]
-    IPKernelApp.launch_instance([*arguments], config=Config(_SETTINGS))
+    # ipykernel reads this when it is imported, which was elsewhere if this process was forked.
+    parent = {"parent_handle": int(os.environ.get("JPY_PARENT_PID") or 0)}
+    IPKernelApp.launch_instance([*arguments], config=Config(_SETTINGS | {"IPKernelApp": parent}))
 
 
 if __name__ == "__main__":

@@ -4,17 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
-from traitlets import Float, default
+from traitlets import Bool, Float, default
+
+from etolib.serve.voila.nursery import Lost, Nursery
+
+
+class Forked(LocalProvisioner):
+    """Starts the process of a kernel: forks it where that can be done, else runs its program."""
+
+    def __init__(self, nursery: Nursery, **options: Any) -> None:
+        super().__init__(**options)
+        self._nursery = nursery
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
+        """Start the process; ``cmd`` is the command of its program."""
+        environment = options.get("env", os.environ) | {"JPY_PARENT_PID": str(os.getpid())}
+        folder = str(options.get("cwd") or Path.cwd())
+        arguments = cmd[cmd.index("-f") :]
+        try:
+            # Not on the loop: the first one waits until everything is imported.
+            child = await asyncio.to_thread(self._nursery.fork, arguments, environment, folder)
+        except Lost as error:
+            self.log.warning("%s", error)
+            return await super().launch_kernel(cmd, **options)
+        self.process = child  # type: ignore[assignment]  # what it takes of a Popen, a Child has
+        self.pid = self.pgid = child.pid  # it leads a session of its own
+        self.cwd = folder
+        return self.connection_info
 
 
 class PageKernel(ServerKernelManager):
     """The kernel of one page."""
+
+    async def _async_pre_start_kernel(self, **options: Any) -> Any:
+        nursery = getattr(self.parent, "nursery", None)
+        if self.provisioner is None and nursery is not None:
+            kernel_id = self.kernel_id or options.get("kernel_id", "")
+            self.provisioner = Forked(nursery, kernel_id=kernel_id, kernel_spec=self.kernel_spec, parent=self)
+        return await super()._async_pre_start_kernel(**options)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the command of our own program, with the arguments ipykernel's would have got."""
@@ -42,6 +79,8 @@ class Kernels(AsyncMappingKernelManager):
 
     gone_timeout = Float(45.0, config=True, help="how long a kernel waits for a page that has gone without a word [s]")
 
+    forked = Bool(True, config=True, help="whether kernels are forked from one process, where the system allows it")
+
     @default("kernel_manager_class")
     def _class_of_one(self) -> str:
         return f"{__name__}.{PageKernel.__name__}"
@@ -50,6 +89,10 @@ class Kernels(AsyncMappingKernelManager):
         super().__init__(**options)
         self.visitors: dict[str, str] = {}
         self._left: dict[str, float] = {}  # when the last line to a kernel was closed
+        self.nursery: Nursery | None = None
+        if self.forked:
+            with contextlib.suppress(Lost):
+                self.nursery = Nursery()
         self._met: set[str] = set()
         self._burials: set[asyncio.Future[None]] = set()
         self._given: dict[str, float] = {}  # when a kernel was first seen outside the pool of those kept ready

@@ -232,6 +232,8 @@ class Dashboards(Voila):
         pools: dict[str, list[asyncio.Task[Any]]] = getattr(self.kernel_manager, "_pools", {})
         for task in [task for pool in pools.values() for task in pool if not task.done()]:
             task.cancel()
+        if self.kernel_manager.nursery is not None:
+            self.kernel_manager.nursery.close()
         run_sync(self._end_kernels)()
         shutil.rmtree(self.connection_dir, ignore_errors=True)
 
