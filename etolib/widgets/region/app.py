@@ -142,7 +142,6 @@ class Region(Frame):
     def _translate(self) -> None:
         super()._translate()
         language = self.form.language
-        self.again.description = say(language, "region_retry")
         for part in (self.map, self.search, self.where, self.look, self.detail, self.away):
             part.translate(language)
         self._show_batch()
@@ -348,7 +347,9 @@ class Region(Frame):
         self.progress.value = markup.progress(language, now.progress, now.working, now.partial)
         self.cancel.layout.display = None if now.working else "none"
         left = now.progress is not None and now.progress.computed < now.progress.places
-        more = left or any(one.retryable for one in now.failures)
+        failed = any(one.retryable for one in now.failures)
+        more = left or failed
+        self.again.description = say(language, "region_retry" if failed or not left else "region_go_on")
         self.again.layout.display = None if not now.working and more else "none"
         shown = markup.failures(language, runner.reasons(now.failures))
         if now.error is not None:

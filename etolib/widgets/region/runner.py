@@ -45,7 +45,6 @@ _ARRAYS = ("eto", "eto_lower", "eto_upper", "quality", "kind", "elevation", "sta
 _WAIT_S = 10.0  # the page before this one may hold the store for a moment yet [s]
 _USUAL_LOT = 60  # places whose climatology is asked for at once: workers share them, and the map fills in
 _USUAL_S = 300.0  # what is usual at so many places may take so long [s]
-_LISTED = 200  # failures that are told one by one
 
 
 def folder() -> Path:
@@ -374,7 +373,7 @@ def sweep(there: Path) -> None:
 def reasons(failures: Sequence[Failure]) -> list[tuple[Text, Text, list[Failure]]]:
     """Return failures by what they say: message, suggestion, the places; those without values first."""
     found: dict[tuple[bool, str, str], tuple[Text, Text, list[Failure]]] = {}
-    for one in failures[:_LISTED]:
+    for one in failures:
         key = (one.partial, str(one.message), str(one.suggestion))
         found.setdefault(key, (one.message, one.suggestion, []))[2].append(one)
     return [found[key] for key in sorted(found, key=lambda key: key[0])]
