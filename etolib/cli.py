@@ -313,6 +313,18 @@ def lab(**options: Any) -> None:
     sys.exit(server.serve("lab", **options))
 
 
+@main.command()
+@click.option("--port", default=8866, show_default=True, type=click.IntRange(1, 65535), help="Where it listens.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
+@click.option("--base-url", default="/", show_default=True, help="Path below which it serves.")
+def status(port: int, host: str, base_url: str) -> None:
+    """Tell how a running `etolib serve` of this user is: pages, kernels, memory."""
+    from etolib.serve import server
+
+    for name, value in server.status(host, port, base_url):
+        click.echo(f"{name}\t{value}")
+
+
 DATA_HELP = "Folder like that of the validation data: cities.csv, cities/<city>.parquet."
 
 

@@ -267,6 +267,28 @@ def _is_etolib(host: str, port: int) -> bool:
         return False
 
 
+def status(host: str, port: int, base_url: str = "/") -> list[tuple[str, str]]:
+    """Return the figures of a running server, by name.
+
+    Raises
+    ------
+    EtolibError
+        Where none answers, or with another token than that of this user.
+    """
+    entrance = Entrance(host, port, f"/{base_url.strip('/')}/".replace("//", "/"), access.token_for(host))
+    asked = urllib.request.Request(entrance.root + voila.METRICS, headers={"Authorization": f"token {entrance.token}"})
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(asked, timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+    except (OSError, http.client.HTTPException) as error:
+        raise EtolibError(say("server_gives_no_status", address=entrance.root, error=error)) from error
+    return [
+        (name.removeprefix("etolib_"), value)
+        for name, _, value in (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    ]
+
+
 def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:
     checkout = voila.apps_folder().parent
     root = checkout if (checkout / "notebooks").is_dir() else Path.cwd()

@@ -19,8 +19,9 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from etolib.errors import InputError
+from etolib.errors import EtolibError, InputError
 from etolib.serve import access, voila
+from etolib.serve.server import status as figures_of
 from etolib.serve.voila.door import Door
 from etolib.serve.voila.visits import Full, Visits
 from tests.browser.stage import free_port, process, until
@@ -289,7 +290,7 @@ def get(url, **headers):
 
 
 @pytest.mark.slow
-def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server):
+def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monkeypatch):
     status, headers, text = get(server.root + PAGE, Accept="text/html", Accept_Language="pt-BR,pt;q=0.9")
     assert (status, "Este servidor pede um token" in text, "<form" in text) == (403, True, True)
     for name in ("Content-Security-Policy", "Referrer-Policy", "X-Frame-Options"):
@@ -315,6 +316,15 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server):
     status, headers, text = get(server.root + PAGE, Accept_Language="es", Cookie=cookie)
     assert (status, headers["Retry-After"]) == (503, "10")
     assert "tantas páginas como puede atender" in text
+
+    figures = get(f"{server.root}/metrics", Authorization=f"token {TOKEN}")[2]
+    assert {"etolib_pages_open 1", "etolib_kernels 1", 'etolib_pages_total{end="server_full"} 1'} <= {
+        *figures.splitlines()
+    }
+    monkeypatch.setenv(access.TOKEN, TOKEN)
+    assert ("pages_open", "1") in figures_of("127.0.0.1", server.port)
+    with pytest.raises(EtolibError, match="gives no figures"):
+        figures_of("127.0.0.1", free_port())
 
     kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', get_kernel_page(server))[1]
     line = f"{server.root.replace('http', 'ws')}/api/kernels/{kernel}/channels"

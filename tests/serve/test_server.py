@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 
 from etolib.serve import server
 
@@ -153,3 +156,44 @@ def test_serve_on_ipv6_and_behind_a_proxy():
     with started("serve", "--host", "::1", "--port", "0", "--no-browser", "--workers", "1", **proxy) as process:
         assert page_of(process)[1].startswith("http://[::1]:")
         assert_ends_with_nothing_left(process)
+
+
+def scheduler_of(process):
+    try:
+        return process.environ().get("DASK_SCHEDULER_ADDRESS")
+    except psutil.Error:
+        return None
+
+
+def test_a_server_that_is_killed_takes_everything_along_and_its_folder_goes_with_the_next():
+    with tempfile.TemporaryDirectory(prefix="eto") as name:  # a short name, for sockets in it
+        killed_and_started_again(Path(name))
+
+
+def killed_and_started_again(tmp_path):
+    port = str(server.free_port("127.0.0.1"))
+    own = {"TMPDIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    with started("serve", "--port", port, "--no-browser", "--workers", "1", **own) as process:
+        _, url = page_of(process)
+        # another user of the machine knows where the scheduler is, and has no certificate
+        (address,) = {one for member in family(process) if (one := scheduler_of(member))}
+        assert address.startswith("tls://127.0.0.1:")
+        with pytest.raises(OSError, match=r"timed out|closed|connect"):
+            Client(address.replace("tls", "tcp"), timeout=2, set_as_default=False)
+        # nobody else can read what a command line holds
+        token = url.partition("?token=")[2]
+        assert token
+        assert not any(token in " ".join(member.cmdline()) for member in family(process))
+        left = family(process)
+        process.kill()
+        assert psutil.wait_procs(left, timeout=20)[1] == []
+    assert [*tmp_path.glob("etolib-*")]
+    with started("serve", "--port", port, "--no-browser", "--workers", "1", **own) as process:
+        assert page_of(process)[1] == url  # the same address, the same token: open pages come back
+        (folder,) = tmp_path.glob("etolib-*")
+        assert folder.stat().st_mode & 0o077 == 0
+        command = [sys.executable, "-m", "etolib.cli", "serve", "--port", port, "--no-browser"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, "etolib serves there already" in done.stderr) == (2, True)
+        assert_ends_with_nothing_left(process)
+    assert not [*tmp_path.glob("etolib-*")]

@@ -113,6 +113,38 @@ def test_the_kernel_of_a_visit_that_never_connects_ends_soon_and_that_of_another
     assert kernel_lives(server, person)  # whoever was here may come back
 
 
+def test_the_kernel_of_a_browser_that_crashed_ends_and_is_told_apart_from_one_that_is_there(monkeypatch):
+    import asyncio
+
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+    from etolib.serve.voila.kernels import Kernels
+
+    async def ended():
+        kernels = Kernels(gone_timeout=0.0)
+        for one in ("there", "crashed", "two tabs"):
+            kernels._kernels[one], kernels._kernel_connections[one] = SimpleNamespace(), 0
+            kernels.notify_connect(one)
+        kernels.notify_connect("two tabs")
+        kernels.notify_disconnect("two tabs")
+        kernels.notify_disconnect("crashed")
+        gone = []
+
+        async def shutdown(kernel_id, now=False):
+            gone.append(kernel_id)
+
+        async def nothing(self, kernel_id):
+            return None
+
+        monkeypatch.setattr(kernels, "shutdown_kernel", shutdown)
+        monkeypatch.setattr(AsyncMappingKernelManager, "cull_kernel_if_idle", nothing)
+        await kernels.cull_kernels()
+        return gone
+
+    assert asyncio.run(ended()) == ["crashed"]
+    assert Kernels.gone_timeout.default_value <= 60  # a page that sleeps for longer asks for another kernel
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,15 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from etolib import words
 from etolib.serve import access
-from etolib.serve.voila import HEALTH, READY
+from etolib.serve.voila import HEALTH, METRICS, READY
 from etolib.serve.voila.door import NONCE, Behind, Door, Enter, Headers, language_of, notice, policy
+from etolib.serve.voila.figures import PAGES, MetricsHandler
 from etolib.serve.voila.front import FrontFiles, page_files
 from etolib.serve.voila.kernels import Kernels
 from etolib.serve.voila.visits import Full, Visits
 
 _KERNEL = re.compile(r'"kernelId": ?"([0-9a-f-]{36})"')
+_SOCKET_NAME = 103  # what all systems allow (macOS; Linux has 107)
 _AGAIN_S = 10  # a page that had no turn asks again after so long [s]
 _PING_MS = 20_000  # a browser that does not answer for so long is gone
 _HERE = Path(__file__).resolve().parent
@@ -51,6 +54,7 @@ class PageHandler(TornadoVoilaHandler):
         visitor = self._visitor()
         try:
             async with app.visits.turn(visitor):
+                PAGES["given"] += 1
                 nonce = self.request.etolib_nonce
                 async for html in self.get_generator(path=path):
                     if (found := _KERNEL.search(html)) is not None:
@@ -58,6 +62,7 @@ class PageHandler(TornadoVoilaHandler):
                     self.write(html.replace(NONCE, nonce))
                     self.flush()
         except Full as full:
+            PAGES[full.key] += 1
             self.set_status(503)
             self.set_header("Content-Type", "text/html; charset=UTF-8")
             self.set_header("Retry-After", str(_AGAIN_S))
@@ -154,6 +159,19 @@ _REPLACED = {
 }
 
 
+def transport(folder: str) -> str:
+    """Return how to talk to kernels whose files are in a folder: ``ipc``, sockets of the file system, where it can be.
+
+    No other user of the machine can listen to those. Where their names would be too long for the system, and on
+    Windows, it is ``tcp`` on loopback, where messages are signed: nobody else can say anything, but listen.
+
+    >>> transport("/tmp/etolib-0-abc/voila_abc"), transport("/" + "x" * 80)
+    ('ipc', 'tcp')
+    """
+    longest = len(os.path.join(folder, f"kernel-{uuid.UUID(int=0)}-ipc-5"))
+    return "ipc" if sys.platform != "win32" and longest <= _SOCKET_NAME else "tcp"
+
+
 class Dashboards(Voila):
     """Voila serving etolib's dashboards."""
 
@@ -169,13 +187,10 @@ class Dashboards(Voila):
         chosen = {"resources": resources, "multi_kernel_manager_class": Kernels}
         # A kernel that was killed is told within a second, and not started again: nobody would fill it.
         watched = {"time_to_dead": 0.5, "restart_limit": 0}
-        # Sockets of the file system in a folder of our own: no other user of the machine can listen to a kernel.
-        talk = {"transport": "ipc" if sys.platform != "win32" else "tcp"}
         known = {"cookie_options": {"samesite": "Lax"}}
         self.update_config(
             Config(
-                {"VoilaConfiguration": chosen, "KernelRestarter": watched, "KernelManager": talk,
-                 "IdentityProvider": known}
+                {"VoilaConfiguration": chosen, "KernelRestarter": watched, "IdentityProvider": known}
             )
         )  # fmt: skip
 
@@ -203,6 +218,7 @@ class Dashboards(Voila):
         handlers: list[Any] = [
             (url_path_join(self.server_url, READY), ReadyHandler, {"app": self}),
             (url_path_join(self.server_url, HEALTH), HealthHandler),
+            (url_path_join(self.server_url, METRICS), MetricsHandler, {"app": self}),
             (url_path_join(self.server_url, "/etolib/enter"), Enter),
             (url_path_join(self.server_url, r"/etolib/front/([^/]+)"), FrontFiles),
         ]
@@ -219,6 +235,7 @@ class Dashboards(Voila):
         self.door = Door(token, names, apps, self.base_url, self.port)
         self.token: str | None = None  # the door has it
         self.connection_dir = tempfile.mkdtemp(prefix="voila_", dir=self.connection_dir_root or None)
+        self.update_config(Config({"KernelManager": {"transport": transport(self.connection_dir)}}))
         self.app = Behind(**self.init_settings())
         self.app.door = self.door
         self.app.settings.update(self.tornado_settings)
