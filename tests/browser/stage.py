@@ -113,7 +113,7 @@ def kernels(server: subprocess.Popen[bytes]) -> dict[int, float]:
     found = {}
     for child in psutil.Process(server.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):  # it may end while it is looked at
-            if child.name() == "etolib-page" or "etolib.serve.voila.kernel" in child.cmdline():
+            if any("ipykernel" in word for word in child.cmdline()):
                 found[child.pid] = child.memory_info().rss / 1e6
     return found
 

@@ -11,13 +11,14 @@ import os
 import sys
 from collections.abc import Sequence
 
+from setproctitle import getproctitle, setproctitle
 from traitlets.config import Config
 
 USED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "etolib.widgets.app", "etolib.tasks", "distributed")
 """What every page imports before its first view, or soon after."""
 
 NAME = "etolib-page"
-"""How the process of a page is called, where the system has short names for processes."""
+"""Begins the title of the process of a page."""
 
 _LEFT_OUT = ("debugpy",)  # 90 modules; ipykernel imports it where it can
 _SETTINGS = {
@@ -35,6 +36,7 @@ def leave_out() -> None:
 def load() -> None:
     """Import what every page uses."""
     leave_out()
+    getproctitle()  # finds the place of the title in memory, which a changed environment would hide
     for name in USED:
         importlib.import_module(name)
 
@@ -42,6 +44,8 @@ def load() -> None:
 def run(arguments: Sequence[str]) -> None:
     """Be the kernel of a page until it is told to end; ``arguments`` are those of ipykernel."""
     leave_out()
+    # A forked process shows the command of the one it came from; `ps` and tools that look for kernels read this.
+    setproctitle(f"{NAME}: ipykernel_launcher {' '.join(arguments)}")
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = ["ipykernel", *arguments]

@@ -32,7 +32,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from etolib.serve import access
@@ -176,7 +175,7 @@ class Child:
         limit = None if timeout is None else time.monotonic() + timeout
         while (code := self.poll()) is None:
             if limit is not None and time.monotonic() > limit:
-                raise subprocess.TimeoutExpired("etolib-page", timeout or 0.0)
+                raise subprocess.TimeoutExpired(kernel.NAME, timeout or 0.0)
             time.sleep(0.01)
         return code
 
@@ -264,8 +263,6 @@ def _settle_in(line: socket.socket, wanted: Mapping[str, Any]) -> None:
     os.close(nothing)
     _tell(line, {"pid": os.getpid()})
     line.close()
-    with contextlib.suppress(OSError):
-        Path("/proc/self/comm").write_text(kernel.NAME)  # as `ps` and `top` show it
 
 
 if __name__ == "__main__":
