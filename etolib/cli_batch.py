@@ -118,7 +118,12 @@ def _order(places: Path | None, box: tuple[float, ...] | None, spacing: float | 
 
 
 def _check_output(output: Path, *, resume: bool) -> None:
-    if output.exists() and not resume:
+    try:
+        there = output.exists()
+    except OSError as error:  # a name that is longer than names can be
+        rule = say("output_not_written", error=error.strerror or str(error))
+        raise InputError([Problem("output", str(output), rule, say("choose_other_file"))]) from error
+    if there and not resume:
         raise InputError([Problem("output", str(output), say("exists_already"), say("resume_or_other_name"))])
     if not output.absolute().parent.is_dir():
         raise InputError([Problem("output", str(output), say("output_folder_missing"), say("make_folder_first"))])

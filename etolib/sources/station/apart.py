@@ -1,9 +1,9 @@
 """Work on a file that is distrusted, in a process of its own with limits of time and memory.
 
 A dask worker runs threads, so it cannot fork, and a new Python needs a second to import pandas. Hence a server between
-them: a process that has imported what reading needs, has no thread, and forks for each file. It is started with the
-first file that needs it and ends when none has come for `IDLE_S`. What comes back is bounded too, and read only when
-its process has ended.
+them: a process that has imported what reading needs, runs nothing beside, and forks for each file. It is started with
+the first file that needs it and ends when none has come for `IDLE_S`. What comes back is bounded too, and read only
+when its process has ended.
 
 It keeps a file from eating the machine. It is no jail: what reads a file there may do what its user may.
 """

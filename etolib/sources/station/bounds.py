@@ -15,8 +15,8 @@ from etolib.words import Text, say
 MOST_BYTES = 50 << 20
 """Of a file."""
 
-MOST_LINES = 600_000
-"""Of a file of text, and rows of a sheet: ten years of ten minutes have 526,000."""
+MOST_LINES = 400_000
+"""Of a file of text, and rows of a sheet: ten years of quarters of an hour have 351,000."""
 
 LONGEST_LINE = 500_000
 """Bytes of one line."""
@@ -24,8 +24,11 @@ LONGEST_LINE = 500_000
 MOST_COLUMNS = 2_000
 """Of a line or of a sheet."""
 
-MOST_CELLS = 3_000_000
-"""Of a file of text, of the tables in a workbook together, values of a file of places in JSON or Parquet."""
+MOST_CELLS = 2_000_000
+"""Of a file of text, of the tables in a workbook together, of a table of places in Parquet."""
+
+MOST_VALUES = 2_500_000
+"""Values in a file of places in JSON."""
 
 MOST_UNPACKED = 120 << 20
 """Bytes an Excel file may hold inside."""
@@ -136,4 +139,6 @@ def of_json(data: bytes, name: str) -> None:
 
     >>> of_json(b'{"a": [1, 2]}', "a.json")
     """
-    of_cells(sum(data.count(mark) for mark in (b",", b"[", b"{")), name)
+    values = sum(data.count(mark) for mark in (b",", b"[", b"{"))
+    if values > MOST_VALUES:
+        refuse(name, say("bound_cells", number=values, most=MOST_VALUES), say("bound_keep_less"))
