@@ -23,7 +23,7 @@ LAYERS = [
     {"dates"},
     {"sources.row"},
     {"sources.catalogue"},
-    {"equations.constants", "equations.conventions", "variables", "config"},
+    {"equations.constants", "equations.conventions", "variables", "config", "science"},
     {"units"},
     {"unit_systems"},
     {"quantities"},

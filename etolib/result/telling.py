@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from etolib import science
 from etolib._version import __version__
 from etolib.errors import SourceError
 from etolib.fusion.fuse import FusedBlock
@@ -71,6 +72,7 @@ def provenance(plan: Plan, answered: Download, fused: FusedBlock, place: int, to
     reported = [step for step in plan.steps if step.source in answered.answers or step.role == "main"]
     return {
         "etolib": __version__,
+        "science": science.version(),
         "python": platform.python_version(),
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "today": today.isoformat(),

@@ -137,8 +137,7 @@ def _adopt(scheduler: str | None) -> str:
     """Get a scheduler of somebody else ready; return its address."""
     client = cluster.connect(scheduler)
     try:
-        address = str(client.scheduler_info()["address"])
-        cluster.prepare(client)
+        address = cluster.address_of(client)
         cluster.warm(client)
     finally:
         client.close()

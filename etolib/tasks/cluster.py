@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
+import warnings
+import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etolib import config
-from etolib.errors import SchedulerUnavailable
-from etolib.words import say
+from etolib.errors import InputError, Problem, SchedulerUnavailable
+from etolib.tasks import handshake, scheduler, workers
+from etolib.tasks.handshake import Description
+from etolib.words import join, say
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster, Security
 
-_PRELOADED = ("etolib.pipeline", "etolib.tasks.worker")
 _lock = threading.Lock()
 _own: dict[int, tuple[LocalCluster, Client]] = {}  # by process id: a forked child must not use its parent's cluster
 
@@ -40,7 +45,8 @@ def start(
 
     Notes
     -----
-    Everything listens on 127.0.0.1 only. The importing beforehand matters: the first task took 17 s without.
+    Everything listens on 127.0.0.1 only. The importing beforehand matters: the first task took 17 s without. dask's
+    profiler is off: what it keeps of each task grows for ever (170 MB in 1,000 tasks).
     """
     from distributed import Client, LocalCluster
 
@@ -51,7 +57,7 @@ def start(
         processes=True,
         host="127.0.0.1",
         dashboard_address=dashboard,
-        env=config.environment(),
+        env=config.environment() | {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"},
         silence_logs=40,
         **({} if security is None else {"security": security, "protocol": "tls://"}),
     )
@@ -86,27 +92,36 @@ def _keep_script_from_workers() -> None:
     spawn.get_preparation_data = get_preparation_data
 
 
-def prepare(client: Client) -> None:
-    """Import the pipeline on every worker, now and on those that join later."""
-    from distributed.diagnostics.plugin import WorkerPlugin
+def prepare(client: Client, *, patience: float = 120.0, **more: Any) -> dict[str, Description]:
+    """Look at every worker, now and at those that join later, and import the pipeline there; return what each has.
 
-    modules = _PRELOADED
+    Workers that differ get no task of ours, and a warning names them (`etolib.tasks.handshake`).
 
-    class Preload(WorkerPlugin):  # defined here so that it travels by value: the scheduler need not have etolib
-        name = "etolib-preload"
+    Parameters
+    ----------
+    client : distributed.Client
+    patience : float
+        How long to wait for the workers' answers. [s]
+    wait, warm, upload
+        As of `etolib.tasks.workers.Workers.hello`.
+    """
+    asked = {"wait": workers.WAIT_S, "warm": False, "upload": None} | more
+    ours = handshake.mine()
+    if client.status == "running" and client not in _registered:  # dask prints a traceback of a name it does not know
+        client.sync(scheduler.register, client.scheduler)
+        _registered.add(client)
+    answer = scheduler.ask(client, "hello", client=client.id, ours=ours, patience=patience, **asked)
+    found: dict[str, Description] = answer["workers"]
+    told = handshake.told(ours, {address: one for address, one in found.items() if (client.id, address) not in _told})
+    _told.update((client.id, address) for address in found)
+    if told:
+        sentence = join("\n", [say("workers_get_no_task"), *told, handshake.advice(ours)])
+        warnings.warn(str(sentence), UserWarning, stacklevel=3)
+    return found
 
-        def setup(self, worker: Any) -> None:
-            import importlib
-            import logging
 
-            for module in modules:
-                importlib.import_module(module)
-            # How a task of ours ends is told in its messages, and a fault of ours logged there: no second traceback.
-            logging.getLogger("distributed.worker").addFilter(
-                lambda record: not (record.msg.startswith("Compute Failed") and "run_task" in record.getMessage())
-            )
-
-    client.register_plugin(Preload())
+_registered: weakref.WeakSet[Client] = weakref.WeakSet()
+_told: set[tuple[str, str]] = set()  # workers that a client was told about
 
 
 def warm(client: Client) -> None:
@@ -114,19 +129,7 @@ def warm(client: Client) -> None:
 
     Returns at once; it is done beside the worker's tasks, on a thread that ends with its process.
     """
-    from distributed.diagnostics.plugin import WorkerPlugin
-
-    class Warm(WorkerPlugin):  # by value, as above
-        name = "etolib-warm"
-
-        def setup(self, worker: Any) -> None:
-            import threading
-
-            from etolib.tasks.worker import warm
-
-            threading.Thread(target=warm, name="etolib-warm", daemon=True).start()
-
-    client.register_plugin(Warm())
+    prepare(client, warm=True, patience=0)
 
 
 SERVER = "ETOLIB_SERVER"
@@ -139,27 +142,155 @@ def client_name(server: str | None = None) -> str:
     return f"etolib-{server}" if server else "etolib"
 
 
-def connect(address: str | None = None, *, timeout: float = 5.0) -> Client:
-    """Return a client of an existing scheduler; `SchedulerUnavailable` where it does not answer.
+def connect(
+    where: Any = None,
+    *,
+    security: Any = None,
+    timeout: float = 5.0,
+    wait: float | str | None = "auto",
+    install: bool = False,
+) -> Client:
+    """Return a client of an existing cluster, whose workers have been looked at.
 
-    ``address`` defaults to ``DASK_SCHEDULER_ADDRESS`` (dask's own variable).
+    Parameters
+    ----------
+    where : cluster, client, str or path, optional
+        A cluster object (``LocalCluster``, ``SSHCluster``, ``SLURMCluster`` and the others of dask-jobqueue,
+        ``KubeCluster``, ``GatewayCluster``, ``coiled.Cluster``: anything with ``scheduler_address`` or
+        ``get_client()``), a client, the address of a scheduler, or a scheduler file (JSON). Default:
+        ``DASK_SCHEDULER_ADDRESS`` (dask's own variable), else dask's current client.
+    security : distributed.Security, dict, optional
+        Certificates, where the scheduler wants TLS; a cluster object brings its own.
+    timeout : float
+        For the scheduler to answer. [s]
+    wait : float or None
+        How long tasks wait where no worker is there before they end with an error [s]; None: for ever. "auto": for
+        ever where the cluster object can bring workers (adaptive, or a queue of jobs), else half a minute.
+    install : bool
+        Send this etolib (the package alone, some 5 MB, without the libraries it needs) to workers that have none; they
+        unpack it into their scratch folder. What they have installed is never replaced.
+
+    Raises
+    ------
+    InputError
+        Where ``where`` is nothing that leads to a cluster, or asynchronous.
+    SchedulerUnavailable
+        Where the scheduler does not answer, or has no etolib.
+
+    Warns
+    -----
+    UserWarning
+        With the workers that get no task because they differ from this process, and in what.
     """
+    client = _client_of(where, security, timeout)
+    try:
+        prepare(client, wait=_patience(where, wait), upload=handshake.package() if install else None)
+    except (OSError, TimeoutError, RuntimeError) as error:
+        raise SchedulerUnavailable(say("scheduler_silent", error=error)) from error
+    return client
+
+
+def _patience(where: Any, wait: float | str | None) -> float | None:
+    if wait != "auto":
+        return None if wait is None else float(wait)
+    # dask-jobqueue and the like say how many workers were asked for; `adapt` keeps its object.
+    brings = getattr(where, "_adaptive", None) is not None or hasattr(where, "job_cls") or hasattr(where, "gateway")
+    return None if brings else workers.WAIT_S
+
+
+def _client_of(where: Any, security: Any, timeout: float) -> Client:
+    from distributed import Client
+
+    if where is None:
+        where = os.environ.get("DASK_SCHEDULER_ADDRESS") or _current()
+    if where is None:
+        raise SchedulerUnavailable(say("no_scheduler_known"), suggestion=say("set_scheduler_address"))
+    if isinstance(where, Client):
+        return usable(where)
+    if getattr(where, "asynchronous", False):
+        raise InputError([Problem("cluster", type(where).__name__, say("is_asynchronous"), say("make_it_synchronous"))])
+    if isinstance(where, (str, os.PathLike)):
+        return _by_address(os.fspath(where), security, timeout)
+    name = client_name()
+    try:
+        if isinstance(getattr(where, "scheduler_address", None), str) and hasattr(where, "status"):
+            return Client(where, security=security, timeout=timeout, set_as_default=False, name=name)
+        if callable(getattr(where, "get_client", None)):
+            return usable(where.get_client())
+        if isinstance(getattr(where, "scheduler_address", None), str):
+            security = security or getattr(where, "security", None)
+            return _by_address(where.scheduler_address, security, timeout)
+    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+        what = getattr(where, "scheduler_address", None) or type(where).__name__
+        raise SchedulerUnavailable(say("scheduler_at_address_silent", address=what, error=error)) from error
+    raise InputError([Problem("cluster", type(where).__name__, say("leads_to_no_cluster"), say("give_a_cluster"))])
+
+
+def _current() -> Client | None:
+    from distributed import Client
+
+    try:
+        current: Client = Client.current(allow_global=True)
+    except ValueError:
+        return None
+    return current
+
+
+def usable(client: Client) -> Client:
+    """Return a client that can be used from here; raises where it is asynchronous."""
+    if client.asynchronous:
+        raise InputError([Problem("client", "asynchronous", say("is_asynchronous"), say("make_it_synchronous"))])
+    return client
+
+
+def _by_address(address: str, security: Any, timeout: float) -> Client:
     from distributed import Client
     from distributed.comm.addressing import get_address_host, parse_address, parse_host_port
 
-    address = address or os.environ.get("DASK_SCHEDULER_ADDRESS")
-    if not address:
-        raise SchedulerUnavailable(say("no_scheduler_known"), suggestion=say("set_scheduler_address"))
     try:
+        if address.endswith(".json") or Path(address).is_file():
+            found = json.loads(Path(address).read_text())["address"]
+            return _by_address(found, security, timeout)
         # Looked at first: a client that could not read its address ends with a traceback of its own.
         scheme, place = parse_address(address)
         if scheme in ("tcp", "tls", "ws", "wss"):
             parse_host_port(place)
         else:
             get_address_host(address)
-        return Client(address, timeout=timeout, set_as_default=False, name=client_name())
-    except (OSError, TimeoutError, ValueError) as error:
+        return Client(address, timeout=timeout, security=security, set_as_default=False, name=client_name())
+    except (OSError, TimeoutError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise SchedulerUnavailable(say("scheduler_at_address_silent", address=address, error=error)) from error
+
+
+def address_of(client: Client) -> str:
+    """Return the address by which a client reaches its scheduler: the one it was given.
+
+    The scheduler may announce another one that leads nowhere from here (a tunnel, NAT).
+    """
+    remote: Any = client.scheduler
+    return str(remote.address)
+
+
+_given: dict[tuple[int, str], Client] = {}  # by process, as above
+
+
+def client_of(where: Any) -> Client:
+    """Return the client of what a caller gives as ``client=``: one of dask's, or anything that `connect` takes.
+
+    For the same cluster or address it is the same client again.
+    """
+    from distributed import Client
+
+    if where is None:
+        return get_client()
+    if isinstance(where, Client):
+        return usable(where)
+    name = where if isinstance(where, str) else str(getattr(where, "scheduler_address", None) or id(where))
+    key = (os.getpid(), name)
+    with _lock:
+        if key not in _given or _given[key].status != "running":
+            _given[key] = connect(where)
+        return _given[key]
 
 
 def get_client() -> Client:
@@ -170,12 +301,8 @@ def get_client() -> Client:
     """
     from distributed import Client
 
-    try:
-        current: Client = Client.current(allow_global=True)
-    except ValueError:
-        pass
-    else:
-        return current
+    if (current := _current()) is not None:
+        return usable(current)
     with _lock:
         pid = os.getpid()
         if pid in _own and _own[pid][1].status != "closed":
@@ -191,9 +318,12 @@ def get_client() -> Client:
 
 
 def close() -> None:
-    """Close the client (and cluster) that `get_client` has made in this process."""
+    """Close the clients (and cluster) that `get_client` and `client_of` have made in this process."""
     with _lock:
         cluster, client = _own.pop(os.getpid(), (None, None))
+        given = [_given.pop(key) for key in list(_given) if key[0] == os.getpid()]
+    for one in given:
+        one.close()
     if client is not None:
         client.close()
     if cluster is not None:

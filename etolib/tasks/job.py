@@ -13,7 +13,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -38,6 +40,14 @@ _LOST = (OSError, TimeoutError, RuntimeError)
 # dask knows one handler per topic and client: it hands out to all jobs that watch the task.
 _watched: weakref.WeakKeyDictionary[Client, dict[str, list[Job]]] = weakref.WeakKeyDictionary()
 _watch_lock = threading.Lock()
+
+
+_ON_THE_WAY_S = 10.0  # how long messages of a topic may still come that nobody watches any more
+_dropped: weakref.WeakKeyDictionary[Client, deque[tuple[float, str]]] = weakref.WeakKeyDictionary()
+
+
+def _ignore(event: tuple[float, Message]) -> None:
+    """Take a message that nobody waits for."""
 
 
 def _hand_out(jobs: list[Job], event: tuple[float, Message]) -> None:
@@ -288,14 +298,21 @@ class Job:
 
 
 def _unsubscribe(client: Client, topic: str) -> None:
-    """Drop the handler of a topic, here and on the scheduler; dask keeps it here for ever. A closed client has none."""
+    """Drop the handler of a topic, on the scheduler and soon here, where dask keeps it for ever."""
     if client.status == "running":
         try:
             client.unsubscribe_topic(topic)
         except Exception:  # closed or lost in this moment, for which dask has several errors: nothing to drop there
             log.debug("not unsubscribed from %s", topic, exc_info=True)
     handlers: dict[str, Any] = client._event_handlers
-    handlers.pop(topic, None)
+    gone, now = _dropped.setdefault(client, deque()), time.monotonic()
+    if topic in handlers:
+        handlers[topic] = _ignore  # messages may be on the way, and dask prints a traceback where nobody takes them
+        gone.append((now, topic))
+    while gone and now - gone[0][0] >= _ON_THE_WAY_S:
+        _, old = gone.popleft()
+        if handlers.get(old) is _ignore:
+            del handlers[old]
 
 
 def _end_for_all(client: Client, endings: dict[Job, Ending]) -> list[Job]:

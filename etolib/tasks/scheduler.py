@@ -24,7 +24,9 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
+from etolib.tasks import workers
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, message, topic
+from etolib.tasks.workers import Workers
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ HOLDER = "etolib-results"
 AHEAD = 1000
 """How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
 
-_HANDLERS = ("begin", "claim", "finish", "stop", "release", "find")
+_HANDLERS = ("hello", "begin", "claim", "finish", "stop", "release", "find")
 
 
 @dataclass
@@ -67,13 +69,35 @@ class TaskPlugin(SchedulerPlugin):
         self._ended: dict[str, Ended] = {}  # oldest first
         self._wanted: dict[str, set[str]] = {}  # clients that wanted a task when it began
         self._scheduler: Scheduler
+        self._workers: Workers
 
     async def start(self, scheduler: Scheduler) -> None:
         """Take the scheduler; called by dask when the plugin is registered."""
+        from tornado.ioloop import PeriodicCallback
+
         self._scheduler = scheduler
+        self._workers = Workers(scheduler)
+        self._watching = PeriodicCallback(self._workers.watch, workers.LOOK_S * 1000)
+        self._watching.start()
         scheduler.handlers.update({f"etolib_{name}": getattr(self, name) for name in _HANDLERS})
 
+    def add_worker(self, scheduler: Scheduler, worker: str) -> None:
+        """Look at a worker that joins; called by dask."""
+        self._workers.joined(worker)
+
+    def remove_worker(self, scheduler: Scheduler, worker: str, **more: Any) -> None:
+        """Forget a worker that left; called by dask."""
+        self._workers.left(worker)
+
+    async def close(self) -> None:
+        """Stop looking; called by dask when the scheduler ends."""
+        self._watching.stop()
+
     # --- handlers -----------------------------------------------------------------------------------------------------
+
+    async def hello(self, client: str, **arguments: Any) -> dict[str, Any]:
+        """Take in a client; see `etolib.tasks.workers.Workers.hello`."""
+        return await self._workers.hello(client, **arguments)
 
     def begin(self, task_id: str) -> dict[str, Any]:
         """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""

@@ -23,7 +23,7 @@ from etolib import config
 from etolib.errors import EtolibError, SchedulerUnavailable, TaskCancelled, TaskError
 from etolib.sources import catalogue
 from etolib.store import layout
-from etolib.tasks import batch_progress, messages
+from etolib.tasks import batch_progress, handshake, messages
 from etolib.tasks.batch_progress import Progress
 from etolib.tasks.lot import LotEnd, run_stored_lot
 from etolib.words import Text, decode, say, verbatim
@@ -292,7 +292,7 @@ class StoredBatch:
         try:
             future: Future[LotEnd] = self.client.submit(
                 run_stored_lot, key, str(self.store.path), number, positions, requests, again=again,
-                settings=self._settings, rows=self._rows, key=key, pure=False, retries=0,
+                settings=self._settings, rows=self._rows, key=key, pure=False, retries=0, resources=handshake.needed(),
             )  # fmt: skip
         except (OSError, TimeoutError, RuntimeError) as error:
             raise SchedulerUnavailable(

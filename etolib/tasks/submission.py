@@ -15,7 +15,7 @@ from etolib import config
 from etolib.errors import InputError, Problem, SchedulerUnavailable
 from etolib.request import Days, Place, Request
 from etolib.sources import catalogue
-from etolib.tasks import scheduler
+from etolib.tasks import handshake, scheduler
 from etolib.tasks.batch import Batch
 from etolib.tasks.job import Job
 from etolib.tasks.worker import run_ahead, run_task
@@ -40,7 +40,7 @@ def submit(
     period: Days | None = None,
     sources: str | Sequence[str] = "auto",
     *,
-    client: Client | None = None,
+    client: Any = None,
     timeout: float = 1800,
     station: Source | None = None,
     **options: Any,
@@ -52,7 +52,8 @@ def submit(
     site, period, sources, station, **options
         As in `etolib.compute`; or a `Request` alone.
     client : distributed.Client, optional
-        Default: `etolib.tasks.cluster.get_client`.
+        Or a cluster, an address, a scheduler file: whatever `etolib.connect` takes. Default:
+        `etolib.tasks.cluster.get_client`.
     timeout : float
         Limit of the calculation [s]; after it the task ends with TIMEOUT. Waiting for a free worker does not count.
 
@@ -71,7 +72,7 @@ def submit(
             job._watch()  # first: no message must be missed. Messages travel in one stream, so the order holds.
             job.future = client.submit(
                 run_task, job.task_id, request, timeout=timeout, settings=config.settings(), rows=catalogue.added(),
-                key=job.task_id, pure=False, retries=0,
+                key=job.task_id, pure=False, retries=0, resources=handshake.needed(),
             )  # fmt: skip
     except SchedulerUnavailable:
         job.close()
@@ -103,7 +104,7 @@ def submit_many(
     store: str | os.PathLike[str] | None = None,
     resume: bool = False,
     lot: int | None = None,
-    client: Client | None = None,
+    client: Any = None,
     timeout: float = 1800,
     station: Source | None = None,
     skip_bad: bool = False,
@@ -155,7 +156,7 @@ def submit_many(
         # In one message: submitted one by one, a thousand take half a second.
         futures = client.map(
             run_task, ids, requests, first, timeout=timeout, settings=settings, rows=catalogue.added(),
-            key=ids, pure=False, retries=0,
+            key=ids, pure=False, retries=0, resources=handshake.needed(),
         )  # fmt: skip
     for job, future in zip(jobs, futures, strict=True):
         job.future = future
@@ -182,7 +183,7 @@ def resume_batch(store: str | os.PathLike[str], *, client: Client | None = None)
 def _submit_stored(
     requests: Sequence[Request],
     path: str | os.PathLike[str],
-    client: Client | None,
+    client: Any,
     notes: Sequence[Text],
     *,
     resume: bool,
@@ -269,22 +270,25 @@ def _requests(
     return requests
 
 
-_prepared: weakref.WeakSet[Client] = weakref.WeakSet()
+def _ready(client: Any) -> Client:
+    """Return a client that is connected to a scheduler which keeps the account of our tasks, and of its workers."""
+    from etolib.tasks import cluster
 
-
-def _ready(client: Client | None) -> Client:
-    """Return a client that is connected to a scheduler which keeps the account of our tasks."""
-    if client is None:
-        from etolib.tasks import cluster
-
-        client = cluster.get_client()
+    client = cluster.client_of(client)
     if client.status != "running":
         raise SchedulerUnavailable(say("scheduler_connection_is_lost"))
-    if client not in _prepared:
-        with _handing_over():
-            client.sync(scheduler.register, client.scheduler)
-        _prepared.add(client)
-    return client
+    known = client in _prepared
+    with _handing_over():
+        # Each time: a scheduler that was started anew under its clients knows nothing. A millisecond.
+        cluster.prepare(client, patience=0 if known else _FIRST_S)
+    _prepared.add(client)
+    return cast("Client", client)
+
+
+_FIRST_S = (
+    1.0  # a client's first call waits so long for workers that are asked what they have, to name those that differ
+)
+_prepared: weakref.WeakSet[Client] = weakref.WeakSet()
 
 
 def _new_id() -> str:
@@ -324,7 +328,7 @@ def _submit_ahead(client: Client, requests: Sequence[Request], settings: dict[st
             lot_sites = [sites[i] for i in lot]
             before = client.submit(
                 run_ahead, key, lot_sites, period, sources, before, settings=settings, rows=catalogue.added(),
-                key=key, pure=False,
+                key=key, pure=False, resources=handshake.needed(),
             )  # fmt: skip
             for i in lot:
                 tasks[members[i]] = before

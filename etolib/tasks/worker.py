@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 import logging
 import threading
 import time
@@ -94,6 +95,21 @@ def unwanted(worker: Any, key: str) -> bool:
     """Return whether the scheduler has let go of a task: dask stops no thread, the worker only marks its task."""
     state = worker.state.tasks.get(key)
     return state is None or state.state in ("cancelled", "released")
+
+
+def quiet() -> None:
+    """Keep dask from a second traceback: how a task of ours ends is told in its messages, a fault of ours is logged."""
+    logging.getLogger("distributed.worker").addFilter(_not_told_already)
+
+
+def _not_told_already(record: logging.LogRecord) -> bool:
+    return not (str(record.msg).startswith("Compute Failed") and "run_task" in record.getMessage())
+
+
+@functools.cache
+def warm_beside() -> None:
+    """Begin once with `warm`, on a thread that ends with its process."""
+    threading.Thread(target=warm, name="etolib-warm", daemon=True).start()
 
 
 def warm() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
+from etolib.tasks import handshake
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Connection:
         SchedulerUnavailable
             Where there is no scheduler, or no worker answered within ``timeout`` [s].
         """
-        future = self.client().submit(function, *args, pure=False, priority=10, retries=0)
+        needed = handshake.needed()
+        future = self.client().submit(function, *args, pure=False, priority=10, retries=0, resources=needed)
         try:
             return future.result(timeout)
         except TimeoutError as error:

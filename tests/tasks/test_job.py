@@ -29,6 +29,7 @@ from etolib.errors import (
 from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.serve import server
 from etolib.tasks import cluster, scheduler
+from etolib.tasks import job as job_module
 from etolib.tasks.messages import FINAL, message, topic
 from etolib.tasks.worker import run_task
 
@@ -589,7 +590,8 @@ def test_a_client_that_is_closed_ends_its_jobs_quietly(course, caplog, client):
         tasks.submit(SITE, PERIOD, client=own)
 
 
-def test_a_task_that_has_ended_leaves_no_handler_behind(client, course):
+def test_a_task_that_has_ended_leaves_no_handler_behind(client, course, monkeypatch):
+    monkeypatch.setattr(job_module, "_ON_THE_WAY_S", 0.0)
     course.gate.set()
     before = len(client._event_handlers)
     for _ in range(5):

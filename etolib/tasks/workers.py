@@ -1,0 +1,176 @@
+"""The scheduler's account of its workers: what each has, and what becomes of tasks that no worker may run.
+
+Lives in `etolib.tasks.scheduler.TaskPlugin`. A worker is looked at when it joins (and once when the plugin comes), by a
+call whose bytes need nothing of etolib; `etolib.tasks.handshake` says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from inspect import getsource
+from typing import TYPE_CHECKING, Any
+
+import distributed  # noqa: F401  (see etolib.tasks.scheduler)
+from distributed.protocol.pickle import dumps
+from distributed.protocol.serialize import Serialized, deserialize
+
+from etolib.errors import EtolibError, SchedulerUnavailable
+from etolib.tasks import handshake, look
+from etolib.tasks.handshake import Description
+from etolib.words import join, say
+
+if TYPE_CHECKING:
+    from distributed import Scheduler
+    from distributed.scheduler import TaskState, WorkerState
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 30.0
+"""How long a task waits for a worker where none is there, by default. [s]"""
+
+LOOK_S = 0.5
+"""How often tasks without a worker are looked at. [s]"""
+
+_ANSWER_S = 60.0  # a worker on a busy disk may take long to import everything [s]
+_CALL = "(exec(text, names), names['look'](**arguments))[1]"
+
+
+class Workers:
+    """What the scheduler knows of its workers, and of the clients that want some."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self.known: dict[str, Description] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self._ours: dict[str, Description] = {}  # by resource: what the clients have
+        self._waits: dict[str, float] = {}  # by client
+        self._since: dict[Any, float] = {}  # by task: since when it has no worker (steady clock) [s]
+        self._warm = False
+        self._upload: bytes | None = None
+        for address in scheduler.workers:
+            self.joined(address)
+
+    # --- looking at them ----------------------------------------------------------------------------------------------
+
+    def joined(self, address: str) -> None:
+        """Look at a worker, beside everything else."""
+        self._looking[address] = asyncio.ensure_future(self._look_at(address))
+
+    def left(self, address: str) -> None:
+        """Forget a worker."""
+        self.known.pop(address, None)
+        if (task := self._looking.pop(address, None)) is not None:
+            task.cancel()
+
+    async def _look_at(self, address: str) -> None:
+        worker = self._scheduler.workers[address]
+        said: Description = {"memory_limit": worker.memory_limit, "host": worker.host, "name": str(worker.name)}
+        if not (worker.memory_limit and worker.memory_limit < handshake.LEAST_MEMORY):
+            try:
+                said |= await asyncio.wait_for(self._ask(address), _ANSWER_S)
+            except Exception as error:
+                said["silent"] = f"{type(error).__name__}: {error}"
+        if self._scheduler.workers.get(address) is not worker:
+            return
+        self._looking.pop(address, None)
+        self.known[address] = said
+        if "error" in said and look.fits(said):
+            self._scheduler.add_resources(address, {look.name_of(said): look.PLENTY})
+            if worker in self._scheduler.running:
+                waiting = self._scheduler.bulk_schedule_unrunnable_after_adding_worker(worker)
+                self._scheduler.transitions(waiting, f"etolib-looked-{time.time()}")
+        else:
+            what = join("; ", handshake.differences(handshake.mine(), said))
+            log.warning("%s gets no task of etolib: %s", address, what)
+
+    async def _ask(self, address: str) -> Description:
+        arguments = {"address": address, "warm": self._warm, "upload": self._upload}
+        names = {"text": getsource(look), "names": {"__name__": "etolib_look"}, "arguments": arguments}
+        # A built-in function: nothing that a worker of another Python or etolib could not read.
+        answer = await self._scheduler.rpc(address).run(function=dumps(eval), args=dumps((_CALL, names)), kwargs=None)
+        if answer["status"] != "OK":
+            raise RuntimeError(str(answer.get("exception_text", answer["status"])))
+        found = answer["result"]  # wrapped: the scheduler reads nothing that passes through it, unless told to
+        return dict(deserialize(found.header, found.frames) if isinstance(found, Serialized) else found.data)
+
+    async def hello(
+        self, client: str, ours: Description, wait: float | None, warm: bool, upload: bytes | None, patience: float
+    ) -> dict[str, Any]:
+        """Take in what a client has, and return what is known of the workers; waits for those that are being asked.
+
+        ``wait`` is how long its tasks wait where no worker is there, None for ever; ``patience`` how long this call
+        does. [s]
+        """
+        self._ours[look.name_of(ours)] = ours
+        if client not in self._waits or wait != WAIT_S:
+            self._waits[client] = float("inf") if wait is None else wait
+        again = [a for a, said in self.known.items() if upload is not None and said.get("etolib") is None]
+        if warm and not self._warm:
+            again = list(self.known)
+        self._warm, self._upload = self._warm or warm, upload or self._upload
+        for address in again:
+            self.joined(address)
+        if self._looking and patience > 0:
+            await asyncio.wait(self._looking.values(), timeout=patience)
+        return {"workers": self.known, "asked": len(self._looking)}
+
+    # --- tasks that no worker may run ---------------------------------------------------------------------------------
+
+    def watch(self) -> None:
+        """End tasks for which there is no worker and none will come; called again and again."""
+        try:
+            for task in self._held_up():
+                self._scheduler.transitions({task.key: "released"}, f"etolib-freed-{time.time()}")
+            self._end_the_hopeless()
+        except Exception:  # the scheduler is everybody's: whatever is wrong here must not harm it
+            log.exception("tasks without a worker could not be looked at")
+
+    def _held_up(self) -> list[TaskState]:
+        """Return our tasks that lie on paused workers and have not begun: they may go elsewhere, or wait in sight."""
+        paused = [one for one in self._scheduler.workers.values() if one.status.name == "paused"]
+        return [task for one in paused for task in one.processing if _resource(task) and task not in one.executing]
+
+    def _end_the_hopeless(self) -> None:
+        now = time.monotonic()
+        waiting = {task: name for task in self._scheduler.unrunnable if (name := _resource(task)) is not None}
+        self._since = {task.key: self._since.get(task.key, now) for task in waiting}
+        for task, name in waiting.items():
+            able = [one for one in self._scheduler.workers.values() if name in one.resources]
+            if any(one in self._scheduler.running or one.executing for one in able):
+                self._since[task.key] = now
+                continue
+            error = self._why_not(name, able)
+            at_once = self.known and not able and not self._looking
+            if at_once or now - self._since[task.key] > self._patience(task):
+                self._end(task, error)
+
+    def _patience(self, task: TaskState) -> float:
+        waits = [self._waits.get(client.client_key, WAIT_S) for client in task.who_wants or ()]
+        return max(waits, default=WAIT_S)
+
+    def _why_not(self, name: str, able: list[WorkerState]) -> EtolibError:
+        ours = self._ours.get(name, handshake.mine())
+        if able:
+            limits = [f"{one.memory_limit / 1e6:.0f}" for one in able if one.memory_limit]
+            used = [f"{one.memory.process / 1e6:.0f}" for one in able]
+            sentence = say("workers_are_paused", count=len(able), found=max(used), most=max(limits, default="-"))
+            return SchedulerUnavailable(sentence, suggestion=say("give_workers_memory"))
+        if not self.known:
+            return SchedulerUnavailable(say("no_worker_came"), suggestion=say("start_workers"))
+        told = handshake.told(ours, self.known)
+        return SchedulerUnavailable(join("\n", [say("no_worker_fits"), *told]), suggestion=handshake.advice(ours))
+
+    def _end(self, task: TaskState, error: EtolibError) -> None:
+        self._since.pop(task.key, None)
+        stimulus = f"etolib-no-worker-{time.time()}"
+        more = self._scheduler.transition(
+            task.key, "erred", stimulus, exception=dumps(error), cause=task.key, exception_text=str(error)
+        )
+        self._scheduler.transitions(more, stimulus)
+
+
+def _resource(task: TaskState) -> str | None:
+    """Return what etolib a task needs; None of tasks that are not ours."""
+    return next((name for name in task.resource_restrictions or () if name.startswith("etolib-")), None)
