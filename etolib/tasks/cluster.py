@@ -165,7 +165,7 @@ def connect(
         For the scheduler to answer. [s]
     wait : float or None
         How long tasks wait where no worker is there before they end with an error [s]; None: for ever. "auto": for
-        ever where the cluster object can bring workers (adaptive, or a queue of jobs), else half a minute.
+        ever where the cluster object can bring workers (adaptive, or a queue of jobs), else a minute.
     install : bool
         Send this etolib (the package alone, some 5 MB, without the libraries it needs) to workers that have none; they
         unpack it into their scratch folder. What they have installed is never replaced.

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WAIT_S = 30.0
-"""How long a task waits for a worker where none is there, by default. [s]"""
+WAIT_S = 60.0
+"""How long a task waits for a worker where none is there, by default; a killed one is back in a few seconds. [s]"""
 
 LOOK_S = 0.5
 """How often tasks without a worker are looked at. [s]"""
@@ -138,11 +138,11 @@ class Workers:
         self._since = {task.key: self._since.get(task.key, now) for task in waiting}
         for task, name in waiting.items():
             able = [one for one in self._scheduler.workers.values() if name in one.resources]
-            if any(one in self._scheduler.running or one.executing for one in able):
+            if self._looking or any(one in self._scheduler.running or one.executing for one in able):
                 self._since[task.key] = now
                 continue
             error = self._why_not(name, able)
-            at_once = self.known and not able and not self._looking
+            at_once = self.known and not able
             if at_once or now - self._since[task.key] > self._patience(task):
                 self._end(task, error)
 

@@ -139,7 +139,9 @@ def open_client() -> Client:
 
     if os.environ.get("DASK_SCHEDULER_ADDRESS"):
         return cluster.connect(timeout=_CONNECT_S)
-    return cluster.get_client()
+    client = cluster.get_client()
+    cluster.prepare(client, patience=0)
+    return client
 
 
 def _workers(client: Client) -> int:

