@@ -16,7 +16,7 @@ NAMES = """
     aiohttp aquacrop bsd certificates china clause climwat csv dask earth era etc eto etolib excel fao
     featurecollection fluxnet fsspec geojson gldas greenwich json kcb kge kpa land meteo min mit mph multipolygon nan
     nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
-    python rmse series tls tmax tmean tmin token tsv utah utc voila wetterdienst xarray zarr
+    python rmse series tcp tls tmax tmean tmin token tsv utah utc voila wetterdienst xarray zarr
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
