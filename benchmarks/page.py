@@ -9,23 +9,30 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 import time
+import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
+import psutil
 from distributed import Event as DaskEvent
 from playwright.sync_api import Browser, Page, sync_playwright
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from benchmarks import report
 from tests.browser.stage import (
     TODAY,
     Visitor,
     free_port,
+    kernel_of,
     kernels,
     launch,
     process,
@@ -37,6 +44,8 @@ from tests.browser.stage import (
 from tests.simulator import WeatherServer
 
 FIRST = "first click after the server answers, 365 days"
+IDLE = "30 open idle pages, all processes that serve them, Pss [MB]"
+IDLE_N = 30
 FIRST_N = 5  # each starts a cluster and a server of its own
 
 # WATCH runs in the page: notes when something first becomes true, at the mutation that made it so.
@@ -49,9 +58,13 @@ TARGETS = {
     "closed tab to kernel gone": "<= 3000 ms",
     "page to map, browser cache empty": "<= 1500 ms",
     "page to map, browser cache warm": "<= 1300 ms",
-    "kernel memory at first view [MB]": "<= 110 MB",
-    "kernel memory after one result [MB]": "<= 110 MB",
+    "kernel memory at first view, RSS [MB]": "<= 110 MB",
+    "kernel memory after 1 result, RSS [MB]": "<= 110 MB",
+    "kernel memory after 10 results, RSS [MB]": "<= 110 MB",
+    IDLE: "<= 2000 MB",
 }
+PARTS = ("clicks", "idle", "slim", "stock")
+RESULTS = 10  # so many results are calculated, at least, before memory is looked at the last time
 
 WATCH = """
 (test) => new Promise((resolve) => {
@@ -135,19 +148,17 @@ def calculations(browser: Browser, stage: dict[str, Any], n: int) -> dict[str, l
     """Return times of clicks [ms] and the memory of the page's kernel [MB]."""
     found: dict[str, list[float]] = {name: [] for name in ("click to QUEUED", "click to table, 365 days", "map click")}
     wait_ready(stage["url"])
-    before = set(kernels(stage["server"]))
     visitor = Visitor(browser, stage["url"])
     page = visitor.open()
     page.evaluate(CLICKED)
-    wait_ready(stage["url"])
-    own = min(before)  # the kernel that was ready is the one that was taken
-    memory = [kernels(stage["server"])[own]]
+    own = kernel_of(stage["server"], page).pid
+    memory = {"at first view": sizes([own])}
     for i in range(n):
         spot = {"x": 160 + 11 * i, "y": 180 + 13 * i}  # clear of the controls
         value = page.locator(".etolib-latitude input").input_value()
         test = f"document.querySelector('.etolib-latitude input').value !== {json.dumps(value)}"
         found["map click"].append(timed(page, lambda at=spot: page.locator(".etolib-map").click(position=at), test))
-    for i in range(n + 1):
+    for i in range(max(n + 1, RESULTS)):
         visitor.fill(f"{-20 + 0.5 * i:.1f}", "-47.6", "2023-01-01/2023-12-31")
         queued = f"document.querySelectorAll('.etolib-card .etolib-status').length > {i}"
         shown = (
@@ -160,13 +171,49 @@ def calculations(browser: Browser, stage: dict[str, Any], n: int) -> dict[str, l
         if i:  # the first calculation imports what later ones have
             found["click to QUEUED"].append(first)
             found["click to table, 365 days"].append(whole)
-        if i == 0:
-            memory.append(kernels(stage["server"])[own])
-    memory.append(kernels(stage["server"])[own])
+        if i + 1 in (1, RESULTS):
+            memory[f"after {i + 1} result{'s' if i else ''}"] = sizes([own])
     visitor.close()
-    found["kernel memory at first view [MB]"] = memory[:1]
-    found["kernel memory after one result [MB]"] = memory[1:2]
-    found[f"kernel memory after {n + 1} results [MB]"] = memory[2:]
+    for when, size in memory.items():
+        found |= {f"kernel memory {when}, {kind} [MB]": [of_kind] for kind, of_kind in size.items()}
+    return found
+
+
+def sizes(processes: Iterable[int]) -> dict[str, float]:
+    """Return the memory of processes in all [MB]: RSS, and Pss, in which what several share counts once (Linux)."""
+    total = {"RSS": 0.0, "Pss": 0.0}
+    for pid in processes:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            for kind in total:
+                if line.startswith(f"{kind.capitalize()}:"):
+                    total[kind] += 1024 * int(line.split()[1]) / 1e6
+    return total
+
+
+def idle(stage: dict[str, Any], n: int = IDLE_N) -> dict[str, list[float]]:
+    """Return the memory of open pages that do nothing [MB]: of each kernel, and of the server with all it has started.
+
+    The kernels kept ready are counted, too. The pages are taken and their lines held without a browser: thirty tabs
+    would be measured with it.
+    """
+    root = "/".join(stage["url"].split("/")[:3])
+    with ExitStack() as stack:
+        for _ in range(n):
+            wait_ready(stage["url"])
+            jar = CookieJar()
+            visit = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+            text = visit.open(stage["url"], timeout=60).read().decode()
+            kernel = re.search(r'"kernelId": ?"([0-9a-f-]{36})"', text)
+            assert kernel is not None
+            cookies = "; ".join(f"{one.name}={one.value}" for one in jar)
+            line = f"{root.replace('http', 'ws', 1)}/api/kernels/{kernel[1]}/channels"
+            options = {"ping_interval": None, "max_queue": None}  # nobody reads
+            stack.enter_context(connect(line, additional_headers={"Cookie": cookies}, origin=Origin(root), **options))
+        wait_ready(stage["url"])
+        server = psutil.Process(stage["server"].pid)
+        each = [sizes([pid]) for pid in kernels(stage["server"])]
+        found = {f"kernel of an idle page of {n}, {kind} [MB]": [one[kind] for one in each] for kind in ("RSS", "Pss")}
+        found[IDLE] = [sizes([server.pid, *(child.pid for child in server.children(recursive=True))])["Pss"]]
     return found
 
 
@@ -232,14 +279,12 @@ def endings(browser: Browser, stage: dict[str, Any], n: int) -> list[float]:
     times = []
     for _ in range(n):
         wait_ready(stage["url"])
-        until(lambda: len(kernels(stage["server"])) == 1, "the kernels of earlier visitors to end")
-        own = set(kernels(stage["server"]))
         visitor = Visitor(browser, stage["url"])
-        visitor.open()
+        own = kernel_of(stage["server"], visitor.open()).pid
         wait_ready(stage["url"])
         start = time.perf_counter()
         visitor.page.goto("about:blank")
-        until(lambda own=own: not own & set(kernels(stage["server"])), "the kernel to end")
+        until(lambda own=own: not psutil.pid_exists(own), "the kernel to end")
         times.append(1000 * (time.perf_counter() - start))
         visitor.close()
     return times
@@ -257,22 +302,37 @@ def page_loads(browser: Browser, n: int, front: str) -> dict[str, list[float]]:
     return found
 
 
-def run(n: int, *, only_loads: bool = False) -> tuple[dict[str, list[float]], list[float]]:
+class Told(dict[str, list[float]]):
+    """What was found, told as it comes: a run that is ended early has said what it has."""
+
+    def __ior__(self, more: Any) -> Any:
+        for name, values in dict(more).items():
+            print(f"{name}: {[round(value, 1) for value in values]}", file=sys.stderr, flush=True)
+        self.update(more)
+        return self
+
+
+def run(n: int, *, parts: Sequence[str] = PARTS) -> tuple[dict[str, list[float]], list[float]]:
     """Return all measured values, and the load of the machine before, between and after."""
-    found: dict[str, list[float]] = {}
+    found = Told()
     load = [os.getloadavg()[0]]
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        if not only_loads:
+        if "clicks" in parts:
             with machine(preheated=True) as stage:
                 found |= calculations(browser, stage, n)
-                found["worker event to page"] = messages(browser, stage, max(n, 30))
-                found["closed tab to kernel gone"] = endings(browser, stage, n)
-            found[FIRST] = first_clicks(browser, FIRST_N)
+                found |= {"worker event to page": messages(browser, stage, max(n, 30))}
+                found |= {"closed tab to kernel gone": endings(browser, stage, n)}
+            found |= {FIRST: first_clicks(browser, FIRST_N)}
+            load.append(os.getloadavg()[0])
+        if "idle" in parts:
+            with machine(preheated=True) as stage:
+                found |= idle(stage)
             load.append(os.getloadavg()[0])
         for front in ("slim", "stock"):
-            found |= page_loads(browser, n, front)
-            load.append(os.getloadavg()[0])
+            if front in parts:
+                found |= page_loads(browser, n, front)
+                load.append(os.getloadavg()[0])
         browser.close()
     return found, [round(one, 2) for one in load]
 
@@ -281,10 +341,11 @@ def main(arguments: Sequence[str] = ()) -> None:
     """Measure and write ``benchmarks/results/page.{json,md}``."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--n", type=int, default=12, help="how often each is measured")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="only some parts")
     parser.add_argument("--only-loads", action="store_true", help="only how fast the page comes")
     chosen = parser.parse_args(arguments)
     machine_here = report.machine()
-    values, load = run(chosen.n, only_loads=chosen.only_loads)
+    values, load = run(chosen.n, parts=("slim", "stock") if chosen.only_loads else chosen.only)
     figures = {name: report.summary([one / 1e3 for one in ones]) for name, ones in values.items()}
     rows = [
         (f"{name}{'' if '[' in name else ' [ms]'}", f["n"], f["median"], f["p95"], f["max"], TARGETS.get(name, ""))

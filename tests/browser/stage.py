@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -116,6 +117,18 @@ def kernels(server: subprocess.Popen[bytes]) -> dict[int, float]:
             if any("ipykernel" in word for word in child.cmdline()):
                 found[child.pid] = child.memory_info().rss / 1e6
     return found
+
+
+def kernel_of(server: subprocess.Popen[bytes], page: Page) -> psutil.Process:
+    """Return the process of the kernel of a page."""
+    identity = json.loads(page.evaluate("document.getElementById('jupyter-config-data').textContent"))["kernelId"]
+    for child in psutil.Process(server.pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            # A forked one does not show its own command and environment, but listens where nobody else does.
+            sockets = [str(one.laddr) for one in child.net_connections("unix")]
+            if identity in " ".join([*child.cmdline(), *child.environ().values(), *sockets]):
+                return child
+    raise AssertionError(f"no process of kernel {identity}")
 
 
 def wait_ready(url: str) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
 
-import psutil
 import pytest
 from playwright.sync_api import expect
 
 from etolib.widgets import front
-from tests.browser.stage import PATIENCE_MS, kernels, until, wait_ready
+from tests.browser.stage import PATIENCE_MS, kernel_of, kernels, until, wait_ready
 
 BANNER = ".etolib-lost.etolib-banner"
 PERIOD = "2024-06-10/2024-06-16"
@@ -111,19 +108,6 @@ def test_language_and_units_that_change_on_the_way_cost_nothing(visit):
     expect(first).to_have_text(re.compile(r"0,\d{3}"))
 
 
-def kernel_of(stage, page):
-    """Return the process of the kernel of a page."""
-    identity = page.evaluate("document.getElementById('jupyter-config-data').textContent")
-    identity = json.loads(identity)["kernelId"]
-    for child in psutil.Process(stage.server.pid).children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            # A forked one does not show its own command and environment, but listens where nobody else does.
-            sockets = [str(one.laddr) for one in child.net_connections("unix")]
-            if identity in " ".join([*child.cmdline(), *child.environ().values(), *sockets]):
-                return child
-    raise AssertionError(f"no process of kernel {identity}")
-
-
 @pytest.mark.parametrize("running", [False, True], ids=["idle", "while a task runs"])
 def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(visit, stage, weather, running):
     if front.manifest() is None:
@@ -145,7 +129,7 @@ def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(visit, s
         kept(page, "tasks[0].open === undefined")
     kept(page, "tasks.length === 1")
     there = set(kernels(stage.server))
-    kernel_of(stage, page).kill()
+    kernel_of(stage.server, page).kill()
     expect(page.locator(BANNER)).to_contain_text("terminou de forma inesperada", timeout=2000)
     page.locator(".etolib-elevation input").fill("741")  # nobody hears it but the page
     page.locator(".etolib-calculate").dispatch_event("click")

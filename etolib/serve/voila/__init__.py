@@ -91,7 +91,7 @@ def command(
     token : str, optional
         Asked of every visitor. It goes by the environment: others could read a command line.
     pool : int
-        Kernels kept ready for the next visitor (about 90 MB each); 0: none, a visitor then waits for a kernel.
+        Kernels kept ready for the next visitor (about 50 MB each); 0: none, a visitor then waits for a kernel.
     pages : int
         Pages that may be open at once.
     names : iterable of str
