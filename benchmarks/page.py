@@ -16,7 +16,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -183,7 +183,10 @@ def sizes(processes: Iterable[int]) -> dict[str, float]:
     """Return the memory of processes in all [MB]: RSS, and Pss, in which what several share counts once (Linux)."""
     total = {"RSS": 0.0, "Pss": 0.0}
     for pid in processes:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        lines: list[str] = []
+        with suppress(OSError):  # it may end while it is looked at
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        for line in lines:
             for kind in total:
                 if line.startswith(f"{kind.capitalize()}:"):
                     total[kind] += 1024 * int(line.split()[1]) / 1e6
