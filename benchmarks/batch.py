@@ -1,6 +1,6 @@
 """A batch on a scheduler and workers of its own: time, peak memory of each process, what is computed after kills.
 
-    python -m benchmarks.batch --places 10000 --days 365 --kill     # climatology, no network
+    python -m benchmarks.batch --places 1000 10000 --days 365 --kill  # climatology, no network
     python -m benchmarks.batch --places 1000 --days 30 --simulator  # a weather server that enforces the limits
 
 With ``--kill`` client, a worker and the scheduler are killed (SIGKILL) at three moments chosen by ``--seed``, each time
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,7 @@ def measure(places: int, days: int, *, simulator: bool, kill: bool, workers: int
             first = dt.date.fromisoformat(end) - dt.timedelta(days=days - 1)
             arguments = [str(folder / "places.csv"), "--period", f"{first}/{end}"]
             arguments += [] if simulator else ["--sources", "climatology"]
+            os.environ["DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED"] = "False"  # it keeps some of every task for ever
             begun = time.monotonic()
             cluster = Cluster(workers)
             _run(cluster, arguments, folder / "a.zarr", None, 0)
@@ -153,6 +155,10 @@ def measure(places: int, days: int, *, simulator: bool, kill: bool, workers: int
             store = Store.open(folder / "a.zarr")
             figures["lots"] = store.order.count
             figures["states"] = {str(code): int((store.states() == code).sum()) for code in range(4)}
+            figures["failures"] = _failures(store)
+            ends = [line for line in store.log() if line["event"] == "end" and not line["again"]]
+            figures["cpu_ms_per_place"] = round(1e3 * sum(e["cpu"] for e in ends) / sum(e["places"] for e in ends), 1)
+            figures["places_of_a_lot"] = store.order.lot
             if server is not None:
                 figures["refused"] = sum(call.status == 429 for call in server.calls())
                 figures["requests"] = len(server.calls())
@@ -162,6 +168,12 @@ def measure(places: int, days: int, *, simulator: bool, kill: bool, workers: int
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return figures
+
+
+def _failures(store: Any) -> dict[str, int]:
+    """Return how many places failed or lack a source, by reason."""
+    said = store.failures((2, 3)).values()
+    return dict(Counter(f"{one.get('error')} {one.get('source')}: {one.get('message')}"[:300] for one in said))
 
 
 def _killed(

@@ -80,8 +80,8 @@ class Cost:
         return "".join(f"<div>{html.escape(line)}</div>" for line in self.sentences)
 
 
-def cost_of(order: Order, without: Collection[int] = ()) -> Cost:
-    """Return what an order costs; ``without`` are lots that are finished.
+def cost_of(order: Order, without: Collection[int] = (), cpu_seconds: float | None = None) -> Cost:
+    """Return what an order costs; ``without`` are lots that are finished, ``cpu_seconds`` what a place was seen to take.
 
     >>> from etolib import Request, Site
     >>> with config.set_options(offline=True):
@@ -97,7 +97,7 @@ def cost_of(order: Order, without: Collection[int] = ()) -> Cost:
         asked = [] if config.is_offline() else requests.asked(sites, order.period, order.sources)
     return Cost(
         places, days, len(lots), tuple(asked),
-        cpu_seconds=places * (SECONDS_PER_PLACE + days * SECONDS_PER_PLACE_DAY),
+        cpu_seconds=places * (SECONDS_PER_PLACE + days * SECONDS_PER_PLACE_DAY if cpu_seconds is None else cpu_seconds),
         memory=BASE_BYTES + min(order.lot, len(order.sites)) * days * BYTES_PER_PLACE_DAY,
         disk=len(order.sites) * (DISK_PER_PLACE + days * DISK_PER_PLACE_DAY),
     )  # fmt: skip

@@ -92,7 +92,7 @@ def run_stored_lot(
     from etolib.tasks.worker import unwanted
 
     catalogue.adopt(rows)
-    worker, begun = get_worker(), time.monotonic()
+    worker, begun, before = get_worker(), time.monotonic(), time.thread_time()
 
     def checkpoint() -> None:
         if unwanted(worker, key):
@@ -109,7 +109,8 @@ def run_stored_lot(
                 checkpoint()
                 took = round(time.monotonic() - begun, 3)
                 marker = store.write(number, positions, outcomes, worker=str(worker.name), seconds=took)
-                store.note("end", number, worker=worker.name, places=len(positions), again=again, seconds=took)
+                cpu = round(time.thread_time() - before, 3)
+                store.note("end", number, worker=worker.name, places=len(positions), again=again, seconds=took, cpu=cpu)
     except _Stopped:
         raise TaskCancelled(stage="download") from None
     except OSError as error:

@@ -137,10 +137,18 @@ class StoredBatch:
 
     @property
     def cost(self) -> Cost:
-        """What the places that are not computed yet cost: requests, quotas, time, memory, disk."""
+        """What the places that are not computed yet cost: requests, quotas, time, memory, disk.
+
+        The time of computing is that of the lots finished so far.
+        """
         from etolib.tasks.cost import cost_of
 
-        return cost_of(self.store.order, without=self.store.finished().keys())
+        return cost_of(self.store.order, without=self.store.finished().keys(), cpu_seconds=self._cpu_of_a_place())
+
+    def _cpu_of_a_place(self) -> float | None:
+        """Return what a place took by the lots that are finished, None without any. [s]"""
+        ends = [line for line in self.store.log() if line["event"] == "end" and not line["again"] and "cpu" in line]
+        return sum(line["cpu"] for line in ends) / sum(line["places"] for line in ends) if ends else None
 
     def on_progress(self, callback: Callable[[Progress], None]) -> None:
         """Call ``callback(progress)`` after each lot, on the batch's thread, and once now."""
