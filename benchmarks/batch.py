@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import itertools
 import os
 import random
 import re
@@ -124,8 +125,12 @@ def _provider(simulator: bool) -> Iterator[Any]:
 
 def _places(path: Path, count: int) -> None:
     """Write a table of made-up places in the south of Brazil and the Chaco, on land."""
+    from etolib.sources.climatology import is_land
+
     random_ = random.Random(1)
-    rows = (f"p{i},{random_.uniform(-30, -12):.4f},{random_.uniform(-60, -48):.4f},400\n" for i in range(count))
+    made = ((round(random_.uniform(-30, -12), 4), round(random_.uniform(-60, -48), 4)) for _ in itertools.count())
+    found = itertools.islice((place for place in made if is_land(*place)), count)
+    rows = (f"p{i},{latitude},{longitude},400\n" for i, (latitude, longitude) in enumerate(found))
     path.write_text("name,lat,lon,elevation\n" + "".join(rows))
 
 

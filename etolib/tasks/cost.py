@@ -13,11 +13,13 @@ from etolib.store.order import Order
 from etolib.tasks.batch_progress import duration
 from etolib.words import Text, join, say
 
-SECONDS_PER_PLACE, SECONDS_PER_PLACE_DAY = 0.05, 0.0005
-"""Of one core; round priors, not fitted. [s]"""
+SECONDS_PER_PLACE, SECONDS_PER_PLACE_DAY = 0.012, 0.00005
+"""Of one core, before any lot has told: places of the climatology, of 30 and of 365 days, on a busy machine
+(``python -m benchmarks.batch``): 14 and 25 to 35 ms. [s]"""
 
-BASE_BYTES, BYTES_PER_PLACE_DAY = 350e6, 1500.0
-"""What a worker holds with the pipeline imported, and for each place-day of a lot in work; round priors. [byte]"""
+BASE_BYTES, BYTES_PER_PLACE_DAY = 350e6, 2600.0
+"""What a worker holds with the pipeline imported (300 MB in a lot of 10 places; the compiler, where it comes to be
+used, takes the rest), and for each place-day of a lot in work (100 MB in a lot of 109 places of a year). [byte]"""
 
 DISK_PER_PLACE, DISK_PER_PLACE_DAY = 3000.0, 60.0
 """What a place takes in a store, compressed, and each of its days. [byte]"""
