@@ -31,7 +31,7 @@ STEP = 32  # days between those on which all cases are computed
 LEAST_DAYS = 3 * STEP  # of fewer days all is computed
 MARGIN, SHRINK, ALLOWED = 3.0, 3.0, 0.5
 """A case does not matter where it is off by `MARGIN` times what cases depart on the day half way; the margin of a half
-is at least that of the whole over `SHRINK`. Cases may depart by `ALLOWED` of the margin. At 300 places of the world no
+is at least that of the whole over `SHRINK`. Cases may depart by `ALLOWED` of the margin. At 200 places of the world no
 bound of a day of the year differs from that of all cases; with a margin of 1 those of 10 in 150 places do."""
 
 LEAST_GROUP = 48  # pairs of days that are worked on together at least

@@ -83,7 +83,7 @@ class Cost:
 
 
 def cost_of(order: Order, without: Collection[int] = (), cpu_seconds: float | None = None) -> Cost:
-    """Return what an order costs; ``without`` are lots that are finished, ``cpu_seconds`` what a place was seen to take.
+    """Return what an order costs; ``without`` are lots that are finished, ``cpu_seconds`` what a place took.
 
     >>> from etolib import Request, Site
     >>> with config.set_options(offline=True):
