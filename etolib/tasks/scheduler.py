@@ -12,8 +12,9 @@ reads the graph there (2026.8); sending the plugin by value would not help, so `
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,12 @@ KEPT_RESULTS = 100
 KEPT_TASKS = 1000
 """Ended tasks whose messages the scheduler keeps (dask never deletes a topic by itself)."""
 
+KEPT_S = 86_400.0
+"""How long an ended task is kept at most. [s]"""
+
+SWEEP_S = 60.0
+"""How often what is too old is looked for. [s]"""
+
 KEPT_ROWS = 200_000
 """Days in the messages kept altogether: 405 bytes each in the scheduler's memory, 4.4 MB for a place of thirty years.
 (Compressed they would be 64 kB, but then who reads the topic would not find the rows that the contract promises.)"""
@@ -58,6 +65,7 @@ class Ended:
     kind: str
     kept: bool
     rows: int
+    at: float = field(default_factory=time.monotonic)
 
 
 class TaskPlugin(SchedulerPlugin):
@@ -70,6 +78,7 @@ class TaskPlugin(SchedulerPlugin):
         self._wanted: dict[str, set[str]] = {}  # clients that wanted a task when it began
         self._scheduler: Scheduler
         self._workers: Workers
+        self._gone: set[str] = set()  # topics that nobody needed at the last sweep
 
     async def start(self, scheduler: Scheduler) -> None:
         """Take the scheduler; called by dask when the plugin is registered."""
@@ -79,6 +88,8 @@ class TaskPlugin(SchedulerPlugin):
         self._workers = Workers(scheduler)
         self._watching = PeriodicCallback(self._workers.watch, workers.LOOK_S * 1000)
         self._watching.start()
+        self._sweeping = PeriodicCallback(self.sweep, SWEEP_S * 1000)
+        self._sweeping.start()
         scheduler.handlers.update({f"etolib_{name}": getattr(self, name) for name in _HANDLERS})
 
     def add_worker(self, scheduler: Scheduler, worker: str) -> None:
@@ -92,6 +103,7 @@ class TaskPlugin(SchedulerPlugin):
     async def close(self) -> None:
         """Stop looking; called by dask when the scheduler ends."""
         self._watching.stop()
+        self._sweeping.stop()
 
     # --- handlers -----------------------------------------------------------------------------------------------------
 
@@ -197,6 +209,25 @@ class TaskPlugin(SchedulerPlugin):
             self._scheduler._broker._topics.pop(topic(task_id), None)  # dask has no public way to delete a topic
             if not end.kept:
                 del self._ended[task_id]
+
+    def sweep(self) -> None:
+        """Forget what ended long ago, and topics of tasks that vanished without an end (of a client that went away)."""
+        now, topics, tasks = time.monotonic(), self._scheduler._broker._topics, self._scheduler.tasks
+        old = [(task_id, end) for task_id, end in self._ended.items() if now - end.at > KEPT_S]
+        self._release(old)
+        for task_id, _ in old:
+            del self._ended[task_id]
+            topics.pop(topic(task_id), None)
+        ids = {name: name.removeprefix(topic("")) for name in topics if name.startswith(topic(""))}
+        gone = {
+            name
+            for name, task_id in ids.items()
+            if task_id not in tasks and task_id not in self._ended and not topics[name].subscribers
+        }
+        for name in gone & self._gone:  # twice: a task may just be on its way
+            del topics[name]
+        self._gone = gone
+        self._wanted = {task_id: wanted for task_id, wanted in self._wanted.items() if task_id in tasks}
 
 
 # --- calling it -------------------------------------------------------------------------------------------------------

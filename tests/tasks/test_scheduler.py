@@ -134,3 +134,25 @@ def test_the_oldest_tasks_are_forgotten_with_their_messages(client, monkeypatch)
     assert found == ["", "", "ended", "ended", "ended"]
     topics = client.run_on_scheduler(lambda dask_scheduler: [t for t in dask_scheduler.get_events() if "eto-old" in t])
     assert topics == [topic(name) for name in names[2:]]
+
+
+def test_what_ended_long_ago_and_topics_of_tasks_that_vanished_are_forgotten(client, monkeypatch):
+    plugin = scheduler.TaskPlugin.name
+    scheduler.ask(client, "claim", task_id="eto-kept", kind="ERROR")
+    for name in ("eto-kept", "eto-vanished"):
+        client.log_event(topic(name), {"seq": 1})
+
+    def topics(dask_scheduler):
+        return {t for t in dask_scheduler._broker._topics if t.endswith(("-kept", "-vanished"))}
+
+    def sweep(dask_scheduler):
+        dask_scheduler.plugins[plugin].sweep()
+
+    client.run_on_scheduler(sweep)
+    assert client.run_on_scheduler(topics) == {topic("eto-kept"), topic("eto-vanished")}
+    client.run_on_scheduler(sweep)
+    assert client.run_on_scheduler(topics) == {topic("eto-kept")}
+    monkeypatch.setattr(scheduler, "KEPT_S", -1.0)
+    client.run_on_scheduler(sweep)
+    assert client.run_on_scheduler(topics) == set()
+    assert scheduler.ask(client, "find", task_id="eto-kept", client=client.id)["found"] == ""
