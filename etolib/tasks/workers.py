@@ -69,7 +69,7 @@ class Workers:
         said: Description = {"memory_limit": worker.memory_limit, "host": worker.host, "name": str(worker.name)}
         if not (worker.memory_limit and worker.memory_limit < handshake.LEAST_MEMORY):
             try:
-                said |= await asyncio.wait_for(self._ask(address), _ANSWER_S)
+                said |= await self._look_until_enough(address)
             except Exception as error:
                 said["silent"] = f"{type(error).__name__}: {error}"
         if self._scheduler.workers.get(address) is not worker:
@@ -85,8 +85,16 @@ class Workers:
             what = join("; ", handshake.differences(handshake.mine(), said))
             log.warning("%s gets no task of etolib: %s", address, what)
 
-    async def _ask(self, address: str) -> Description:
-        arguments = {"address": address, "warm": self._warm, "upload": self._upload}
+    async def _look_until_enough(self, address: str) -> Description:
+        """Ask a worker, and again where meanwhile a client wanted more: a package, or all imported beforehand."""
+        while True:
+            warm, upload = self._warm, self._upload
+            found = await asyncio.wait_for(self._ask(address, warm, upload), _ANSWER_S)
+            if warm == self._warm and (upload is self._upload or found.get("etolib") is not None):
+                return found
+
+    async def _ask(self, address: str, warm: bool, upload: bytes | None) -> Description:
+        arguments = {"address": address, "warm": warm, "upload": upload}
         names = {"text": getsource(look), "names": {"__name__": "etolib_look"}, "arguments": arguments}
         # A built-in function: nothing that a worker of another Python or etolib could not read.
         answer = await self._scheduler.rpc(address).run(function=dumps(eval), args=dumps((_CALL, names)), kwargs=None)
@@ -111,7 +119,8 @@ class Workers:
             again = list(self.known)
         self._warm, self._upload = self._warm or warm, upload or self._upload
         for address in again:
-            self.joined(address)
+            if address not in self._looking:  # else that look goes on until it has what is wanted by now
+                self.joined(address)
         if self._looking and patience > 0:
             await asyncio.wait(self._looking.values(), timeout=patience)
         return {"workers": self.known, "asked": len(self._looking)}

@@ -115,7 +115,10 @@ def test_the_benchmark_runs_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(grid, "YEAR", 10)
     figures = grid.run(20 * 30 * 25, tmp_path, workers=1, rounds=1, sea=0.3)
     assert figures["cell_days"] == 15_000
-    assert all(peak < figures["worker_memory_limit_mib"] for peak in figures["peak_memory_mib"].values())
+    # The limit is the workers'; the client is the process of the tests, whose peak is that of all tests before
+    peaks = {name: peak for name, peak in figures["peak_memory_mib"].items() if name != "client and scheduler"}
+    assert peaks.keys() == {"worker 1"}
+    assert peaks["worker 1"] < figures["worker_memory_limit_mib"]
     done = xr.open_zarr(tmp_path / "out.zarr", consolidated=False)
     assert 0.0 < float(np.isnan(done["eto"]).mean()) < 1.0
     source = xr.open_zarr(tmp_path / "weather.zarr", consolidated=False).compute()

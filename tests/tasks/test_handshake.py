@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import subprocess
 import sys
 import threading
 import time
 import warnings
+from pickle import loads
+from types import SimpleNamespace
 
 import pytest
 from distributed import Client, LocalCluster
+from distributed.protocol.serialize import ToPickle
 
 import etolib
 from etolib import science
@@ -165,6 +169,35 @@ def test_a_bare_worker_gets_the_package_where_that_is_asked_for():
         ((address, said),) = cluster.prepare(client).items()
         assert handshake.differences(handshake.mine(), said) == []
         assert "etolib-of-the-client" in client.run(lambda: __import__("etolib").__file__)[address]
+
+
+def test_a_package_that_comes_while_a_worker_is_looked_at_is_brought_there():
+    # As where the worker was there before the client: its first look, without a package, has not ended by then.
+    asked = []
+
+    async def main():
+        wanted = asyncio.Event()
+
+        async def run(function, args, kwargs):
+            upload = loads(args)[1]["arguments"]["upload"]
+            asked.append(upload)
+            await wanted.wait()
+            found = dict.fromkeys(("science", "error", "example", *look.COMPARED))
+            return {"status": "OK", "result": ToPickle(found | {"etolib": "0.0.9" if upload else None})}
+
+        one = SimpleNamespace(memory_limit=0, host="here", name="lacking")
+        known = workers.Workers(SimpleNamespace(workers={"a": one}, rpc=lambda address: SimpleNamespace(run=run)))
+        await asyncio.sleep(0)
+        hello = asyncio.ensure_future(known.hello("client", handshake.mine(), None, False, b"package", 10))
+        while known._upload is None or not asked:
+            await asyncio.sleep(0)
+        wanted.set()
+        return await hello
+
+    answer = asyncio.run(main())
+    assert asked == [None, b"package"]
+    assert answer["workers"]["a"]["etolib"] == "0.0.9"
+    assert answer["asked"] == 0
 
 
 # --- what leads to a cluster ------------------------------------------------------------------------------------------
