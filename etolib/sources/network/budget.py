@@ -15,7 +15,13 @@ from dataclasses import dataclass
 
 from filelock import Timeout
 
-from etolib.sources.network.cache import FAULTS, Database
+from etolib.sources.network.cache import FAULTS, Database, busy
+
+SET_BACK_S = 5.0
+"""What was noted further ahead than this was noted before the clock was set back; less is a clock being trimmed. [s]"""
+
+BUSY_S = 0.5
+"""When to come back where the counts are in use by others: what cannot be counted is not asked. [s]"""
 
 
 @dataclass(frozen=True)
@@ -53,25 +59,32 @@ class Ledger:
     >>> from pathlib import Path
     >>> ledger = Ledger(Database(Path(tempfile.mkdtemp())))
     >>> budget = Budget("demo", windows=((60, 10),))
-    >>> ledger.take(budget, weight=8, now=6.0), ledger.take(budget, weight=8, now=7.0)
-    (6.0, 60.0)
+    >>> ledger.take(budget, weight=8, clock=lambda: 6.0), ledger.take(budget, weight=8, clock=lambda: 7.0)
+    (None, 60.0)
     """
 
     database: Database
 
-    def take(self, budget: Budget, weight: float, now: float) -> float:
-        """Spend ``weight`` now and return ``now``; where that is not allowed return when to come back [s].
+    def take(self, budget: Budget, weight: float, clock: Callable[[], float]) -> float | None:
+        """Spend ``weight`` now and return None; where that is not allowed return when to come back [s].
+
+        The clock is read once it is our turn: what others noted while we waited for it is not ahead of our time.
 
         A weight above a limit is let through into an empty window, else 30 years of a place would never be sent. What
         was noted at a time that is still to come was noted before the clock was set back: it holds nobody up.
         """
-        for _ in range(2):
+        for attempt in range(3):
             try:
                 with self.database.connect(write=True) as connection:
-                    return _take(connection, budget, weight, now)
-            except FAULTS:
-                self.database.repair()
-        return now
+                    return _take(connection, budget, weight, clock())
+            except FAULTS as error:
+                if busy(error):
+                    break
+                if attempt == 0:
+                    self.database.repair(error)
+                else:  # it cannot be mended: counted in memory
+                    self.database.give_up(error)
+        return clock() + BUSY_S
 
     def block(self, name: str, until: float, text: str, now: float = 0.0) -> None:
         """Let nobody on this machine ask from ``now`` until ``until``: the server has said so."""
@@ -91,13 +104,13 @@ class Ledger:
         return None
 
 
-def _take(connection: sqlite3.Connection, budget: Budget, weight: float, now: float) -> float:
+def _take(connection: sqlite3.Connection, budget: Budget, weight: float, now: float) -> float | None:
     row = connection.execute(
         "select until, coalesce(time, 0) from blocked left join blocked_at using (name) where name = ?", (budget.name,)
     ).fetchone()
-    at = row[0] if row and row[0] > now >= row[1] else now
+    at = row[0] if row and row[0] > now >= row[1] - SET_BACK_S else now
     row = connection.execute("select next from spacing where name = ?", (budget.name,)).fetchone()
-    if row and row[0] <= now + budget.spacing:
+    if row and row[0] <= now + budget.spacing + SET_BACK_S:
         at = max(at, row[0])
     counts = []
     for width, limit in budget.windows:
@@ -114,7 +127,7 @@ def _take(connection: sqlite3.Connection, budget: Budget, weight: float, now: fl
     connection.executemany("insert or replace into used_up values (?,?,?,?)", counts)
     connection.execute("delete from used_up where start < ? - 10 * width", (now,))
     connection.execute("insert or replace into spacing values (?,?)", (budget.name, now + budget.spacing))
-    return now
+    return None
 
 
 @contextlib.contextmanager

@@ -112,7 +112,7 @@ class Database:
             try:
                 connection = self._connection()
             except sqlite3.OperationalError as error:
-                if "locked" in str(error):
+                if busy(error):
                     raise
                 if attempt == 2 or _of_the_disk(error):
                     self.give_up(error)
@@ -153,15 +153,20 @@ class Database:
             raise
         return connection
 
-    def repair(self) -> None:
-        """Delete the file if it is damaged; under a lock, so that one process does it once."""
-        if self.in_memory:
+    def repair(self, error: Exception | None = None) -> None:
+        """Delete the file if it is damaged; under a lock, so that one process does it once.
+
+        After an ``error`` that only says that others are at work there is nothing to mend.
+        """
+        if self.in_memory or busy(error):
             return
         try:
             with FileLock(self.folder / "repair.lock", is_singleton=False).acquire(timeout=10):
                 self._mend()
-        except OSError as error:  # read-only, full, gone; or another process does not come to an end with it
-            self.give_up(error)
+        except Timeout:  # another process is still at it: busy is not unusable
+            return
+        except OSError as fault:  # read-only, full, gone
+            self.give_up(fault)
 
     def _mend(self) -> None:
         try:
@@ -169,7 +174,7 @@ class Database:
                 sound = connection.execute("pragma quick_check").fetchone()[0] == "ok"
                 connection.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
-            if "locked" in str(error):
+            if busy(error):
                 return
             if _of_the_disk(error):
                 self.give_up(error)
@@ -256,6 +261,16 @@ def _transaction(connection: sqlite3.Connection, write: bool) -> Iterator[None]:
         raise
 
 
+def busy(error: Exception | None) -> bool:
+    """Return whether others are at work on the file: it is neither damaged nor out of use.
+
+    >>> busy(sqlite3.OperationalError("no such table")), busy(None)
+    (False, False)
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def _of_the_disk(error: Exception) -> bool:
     """Return whether a file is not damaged but cannot be written or opened: nothing that deleting it would mend."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -306,8 +321,8 @@ class Cache:
                 if now - used > _DAY:  # a rough order of use is enough to evict by
                     connection.execute("update entry set used = ? where key = ?", (now, key))
                 return Entry(url, status, json.loads(headers), body, fetched, expires)
-        except (*FAULTS, ValueError, TypeError):
-            self.database.repair()
+        except (*FAULTS, ValueError, TypeError) as error:
+            self.database.repair(error)
             return None
 
     def store(self, key: str, entry: Entry, now: float) -> None:
@@ -323,8 +338,8 @@ class Cache:
                     if self._stored % 32 == 1 or self.database.in_memory:
                         self._evict(connection)
                 return
-            except FAULTS:
-                self.database.repair()
+            except FAULTS as error:
+                self.database.repair(error)
 
     def _evict(self, connection: sqlite3.Connection) -> None:
         total = connection.execute("select coalesce(sum(size), 0) from entry").fetchone()[0]

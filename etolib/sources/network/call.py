@@ -177,13 +177,13 @@ class Call:
             return
         patience = self.door.clock() + self.budget.wait
         while True:
-            now = self.door.clock()
-            at = self.door.ledger.take(self.budget, self.weight, now)
-            if at <= now:
+            at = self.door.ledger.take(self.budget, self.weight, self.door.clock)
+            if at is None:
                 return
+            now = self.door.clock()
             if at > patience or at - now >= self.remaining():
                 raise RateLimited(self._used_up(at - now, now), retry_at=at, source=self.source, url=self.shown)
-            self.door.sleep(at - now)
+            self.door.sleep(max(0.0, at - now))
 
     def _used_up(self, wait: float, now: float) -> Text:
         """Return that the limit of requests is used up, with the provider's own words where it had some."""

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -145,12 +146,18 @@ def test_killed_writers_leave_a_sound_file(tmp_path, round_):
 # --- budgets --------------------------------------------------------------------------------------------------------
 
 
+def take(ledger, budget, weight, now):
+    """Return ``now`` where the weight was granted, else when to come back."""
+    at = ledger.take(budget, weight, lambda: now)
+    return now if at is None else at
+
+
 def _spend(folder, results):
     ledger = Ledger(Database(Path(folder)))
     budget = Budget("p", windows=((60, 40),))
     granted = []
     for second in range(0, 180, 3):
-        if ledger.take(budget, 3.9, float(second)) == second:
+        if take(ledger, budget, 3.9, float(second)) == second:
             granted.append(second)
     results.put(granted)
 
@@ -171,10 +178,10 @@ def test_four_processes_share_one_window(tmp_path):
 
 def test_weights_fill_a_window_exactly(tmp_path):
     ledger, budget = Ledger(Database(tmp_path)), Budget("p", windows=((60, 40), (3600, 100)))
-    taken = [ledger.take(budget, 3.9, 5.0) for _ in range(12)]
+    taken = [take(ledger, budget, 3.9, 5.0) for _ in range(12)]
     assert taken == [5.0] * 10 + [60.0] * 2
     for start in (60.0, 120.0):
-        taken = [ledger.take(budget, 3.9, start) for _ in range(11)]
+        taken = [take(ledger, budget, 3.9, start) for _ in range(11)]
     assert taken[-1] == 3600.0  # 25 requests of 3.9 are an hour's 100
 
 
@@ -182,33 +189,70 @@ def test_a_block_holds_for_all_and_only_as_long(tmp_path):
     ledger, budget = Ledger(Database(tmp_path)), Budget("p")
     ledger.block("p", 100.0, "hourly")
     ledger.block("p", 50.0, "shorter")
-    assert ledger.take(budget, 1.0, 10.0) == 100.0
+    assert take(ledger, budget, 1.0, 10.0) == 100.0
     assert ledger.blocked_text("p", 10.0) is not None
-    assert ledger.take(budget, 1.0, 101.0) == 101.0
-    assert Ledger(Database(tmp_path)).take(Budget("other"), 1.0, 10.0) == 10.0
+    assert take(ledger, budget, 1.0, 101.0) == 101.0
+    assert take(Ledger(Database(tmp_path)), Budget("other"), 1.0, 10.0) == 10.0
 
 
 def test_a_clock_set_back_stops_nobody(tmp_path):
     ledger, budget = Ledger(Database(tmp_path)), Budget("p", spacing=1.0)
-    ledger.take(budget, 1.0, 1e9)
-    assert ledger.take(budget, 1.0, 5.0) <= 6.0
+    take(ledger, budget, 1.0, 1e9)
+    assert take(ledger, budget, 1.0, 5.0) <= 6.0
 
 
 @pytest.mark.parametrize("step", [60.0, 99_000.0])
 def test_a_clock_set_back_is_waited_for_no_longer_than_a_pause(tmp_path, step):
     ledger, budget = Ledger(Database(tmp_path)), Budget("x", spacing=0.2)
     now = 100_000.0
-    ledger.take(budget, 1, now)
+    take(ledger, budget, 1, now)
     ledger.block("x", now + 30, "slower", now)
     now -= step
     waits = []
     for _ in range(3):
-        at = ledger.take(budget, 1, now)
+        at = take(ledger, budget, 1, now)
         waits.append(at - now)
         now = at if at > now else now
         if at == now:
             now += 0.01
     assert sum(waits) <= 2 * budget.spacing
+
+
+def test_what_others_note_while_we_wait_for_our_turn_counts(tmp_path):
+    """The clock is read in our turn, and a clock that is trimmed by a second is not one set back."""
+    budget, database = Budget("p", spacing=1.1), Database(tmp_path)
+    ledger, held, times = Ledger(database), threading.Event(), iter((200.0, 201.0))
+    first = []
+
+    def clock():
+        held.set()
+        time.sleep(0.1)  # the other one waits for the file meanwhile
+        return next(times)
+
+    other = threading.Thread(target=lambda: first.append(ledger.take(budget, 1, clock)))
+    other.start()
+    held.wait(10)
+    second = ledger.take(budget, 1, clock)
+    other.join(10)
+    assert (first, second) == ([None], 201.1)
+    ledger.block("q", 230.0, "slower", 200.0)
+    assert take(ledger, budget, 1, 199.0) == 201.1
+    assert take(ledger, Budget("q"), 1, 199.9) == 230.0
+
+
+def test_a_busy_file_is_neither_counted_past_nor_given_up(tmp_path, monkeypatch):
+    database = Database(tmp_path)
+    ledger, cache, connected = Ledger(database), Cache(database), sqlite3.connect
+    assert take(ledger, Budget("p"), 1, 5.0) == 5.0
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: connected(*args, **{**options, "timeout": 0.01}))
+    other = connected(database.path, isolation_level=None)
+    other.execute("begin immediate")
+    assert take(ledger, Budget("p"), 1, 6.0) > 6.0
+    cache.store("k", entry(), 6.0)
+    assert database.trouble is None
+    other.execute("rollback")
+    other.close()
+    assert take(ledger, Budget("p"), 1, 7.0) == 7.0
 
 
 def test_marks_of_before_the_clock_was_set_back_hold_nobody_up(cache):
@@ -259,7 +303,7 @@ def test_a_folder_that_cannot_be_used_is_done_without(cache, harm, begun, monkey
     refuse(cache.database, harm, monkeypatch)
     cache.store("k", entry(), 1.0)
     assert cache.load("k", 2.0) == entry()
-    assert [ledger.take(budget, 1, 5.0) for _ in range(3)] == [5.0, 5.0, 60.0]  # the limits hold in this process
+    assert [take(ledger, budget, 1, 5.0) for _ in range(3)] == [5.0, 5.0, 60.0]  # the limits hold in this process
     cache.mark_failure("k", 10.0, "down")
     assert cache.failure_since("k", 5.0) == "down"
     with cache.database.lock("k", timeout=1), pytest.raises(Timeout), cache.database.lock("k", timeout=0):
