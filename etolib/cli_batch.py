@@ -63,13 +63,15 @@ def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | N
     Exit status: 0 all places have values; 2 bad input; 3 some places (or all) have none: they are listed, stand in
     the store with their reasons, and --resume asks for them again; 1 the run was broken off: --resume goes on.
     """
+    from etolib.tasks.submission import run_order
+
     order = _order(places, box, spacing, with_sea, output, resume=resume, skip_bad=skip_bad, **wanted)
     _check_output(output, resume=resume or dry_run)
     if dry_run:
         _say_cost(order, output, resume=resume)
         return
     with _client(scheduler, workers) as client:
-        running = _start(order, output, client, resume=resume)
+        running = run_order(order, output, client, resume=resume)
         _watch(running)
         progress, failures = running.progress, running.failures
     for one in failures[:_LISTED]:
@@ -151,18 +153,6 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         return
     with cluster.start(workers) as own, Client(own, set_as_default=False, name=cluster.client_name()) as client:
         yield client
-
-
-def _start(order: Order, output: Path, client: Client, *, resume: bool) -> StoredBatch:
-    from etolib.store.store import Store
-    from etolib.tasks.stored_batch import StoredBatch
-
-    if resume and output.exists():
-        store = Store.open(output)
-        store.check_same(order)
-    else:
-        store = Store.create(output, order)
-    return StoredBatch(client, store)
 
 
 def _watch(running: StoredBatch) -> None:

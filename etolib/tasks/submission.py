@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from etolib.places_reader import PlaceList
     from etolib.sources.base import Source
+    from etolib.store.order import Order
     from etolib.tasks.stored_batch import StoredBatch
     from etolib.words import Text
 
@@ -147,7 +148,9 @@ def submit_many(
     listed, notes = _listed(places, skip_bad)
     requests = _requests(listed, period, sources, station, options, timeout)
     if store is not None:
-        return _submit_stored(requests, store, client, notes, resume=resume, lot=lot)
+        from etolib.store.order import Order
+
+        return run_order(Order.of(requests, lot), store, client, notes, resume=resume)
     client, settings = _ready(client), config.settings()
     jobs = [Job(client, None, _new_id(), watch=False) for _ in requests]
     ids = [job.task_id for job in jobs]
@@ -180,29 +183,33 @@ def resume_batch(store: str | os.PathLike[str], *, client: Client | None = None)
     return StoredBatch(_ready(client), Store.open(store))
 
 
-def _submit_stored(
-    requests: Sequence[Request],
+def run_order(
+    order: Order,
     path: str | os.PathLike[str],
-    client: Any,
-    notes: Sequence[Text],
+    client: Client | None = None,
+    notes: Sequence[Text] = (),
     *,
-    resume: bool,
-    lot: int | None,
+    resume: bool = False,
 ) -> StoredBatch:
-    from etolib.store.order import Order
+    """Begin what is ordered in a new store, or go on with the store that is there.
+
+    Raises
+    ------
+    InputError
+        Where the store exists (``resume`` false), was ordered for something else, or another run writes it.
+    SchedulerUnavailable
+        Where the scheduler does not answer.
+    """
     from etolib.store.store import Store
     from etolib.tasks.stored_batch import StoredBatch
 
-    order = Order.of(requests, lot)
     there = Path(path).expanduser()
     if resume and there.exists():
         store = Store.open(there)
         store.check_same(order)
-        client = _ready(client)
-    else:
-        client = _ready(client)
-        store = Store.create(path, order)
-    return StoredBatch(client, store, notes=notes)
+        return StoredBatch(_ready(client), store, notes=notes)
+    client = _ready(client)
+    return StoredBatch(client, Store.create(path, order), notes=notes)
 
 
 def _listed(places: Many, skip_bad: bool) -> tuple[Sequence[Request | Place], tuple[Text, ...]]:
