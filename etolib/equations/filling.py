@@ -440,14 +440,8 @@ def _radiation_problems(rs: np.ndarray, above: np.ndarray) -> list[Problem]:
     count = int(np.count_nonzero(~np.isnan(rs)))
     if count < _RA_CELLS or bright * 2 <= count:
         return []
-    return [
-        Problem(
-            "rs",
-            float(np.nanmax(rs)),
-            say("above_extraterrestrial", count=bright, total=count),
-            say("looks_like_unit", name="rs", unit="W m-2"),
-        )
-    ]
+    rule = say("above_extraterrestrial", count=bright, total=count)
+    return [Problem("rs", float(np.nanmax(rs)), rule, say("looks_like_unit", name="rs", unit="W m-2"))]
 
 
 def refused_alone(given: Mapping[str, np.ndarray], latitude: np.ndarray, day_of_year: np.ndarray) -> np.ndarray:

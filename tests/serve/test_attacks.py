@@ -7,8 +7,10 @@ import json
 import os
 import re
 import stat
+import tempfile
 import urllib.error
 import urllib.request
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -265,8 +267,12 @@ def test_pages_that_never_connect_do_not_start_kernels_without_end():
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("door")
+def server():
+    with tempfile.TemporaryDirectory(prefix="etolib-") as folder:  # short, as `etolib serve` has it: sockets lie in it
+        yield from serving(Path(folder))
+
+
+def serving(folder):
     port = free_port()
     command, more = voila.command(port=port, pool=0, pages=1, token=TOKEN, folder=folder)
     environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": "tcp://127.0.0.1:9", "ETOLIB_OFFLINE": "1"}

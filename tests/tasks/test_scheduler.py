@@ -87,11 +87,11 @@ def test_a_server_that_stops_cancels_the_tasks_of_its_pages_and_no_others(monkey
             jobs.setdefault(mark, []).append(tasks.submit(PLACE, DAYS, client=page))
         shared, own = jobs["a1"]
         attached = tasks.attach(shared.task_id, client=jobs["b2"][0].client)
-        server._cancel_tasks(client.scheduler.address, "a1")
+        server._cancel_tasks(None, client.scheduler.address, "a1")
         assert own._ended.wait(20)
         assert own.messages()[-1]["data"] == {"stage": None, "reason": "server stopped"}
         assert {job.status for job in (shared, attached, *jobs["b2"])} == {"QUEUED"}
-        server._cancel_tasks("tcp://127.0.0.1:1", "a1")  # nobody there
+        server._cancel_tasks(None, "tcp://127.0.0.1:1", "a1")  # nobody there
 
 
 def test_whoever_finds_the_plugin_missing_brings_it(client, offline):

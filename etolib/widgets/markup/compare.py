@@ -76,15 +76,15 @@ def title(language: str, row: str, printed: Printed | None = None) -> str:
     """
     if printed is not None:
         where, surface = printed
-        for english, key in _OF_SOURCES.items():
-            where = re.sub(rf"\b{english}(?!\w)", say(language, key), where)
+        for key in _OF_SOURCES:
+            where = re.sub(rf"\b{re.escape(say('en', key))}(?!\w)", say(language, key), where)
         return say(language, f"compare_equation_{surface}", printed=where)
     kind, _, name = row.partition(":")
     return texts.source(language, name) if kind == "source" else say(language, "compare_fused")
 
 
-_OF_SOURCES = {"and": "and", r"Eq\.": "equation_sign", "radiation method": "equation_of_radiation"}
-"""The words of where an equation is printed (`Method.source`) that languages have their own for."""
+_OF_SOURCES = ("and", "equation_sign", "equation_of_radiation")
+"""What of where an equation is printed (`Method.source`, in English) languages say otherwise."""
 
 
 def sentences(said: Sequence[str]) -> str:

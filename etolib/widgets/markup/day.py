@@ -150,7 +150,7 @@ def _value(language: str, value: float, canonical: str, units: str) -> str:
     number, decimals = value, 2 if abs(value) >= 1 else 4
     if found.suffix:
         number, decimals = found.shown(unit(canonical).shown(value)), found.decimals
-    sign = texts.units_of(language, units)[0] if canonical == "mm day-1" else found.sign
+    sign = texts.units_of(language, units)[0] if canonical == VARIABLES["eto"].units else found.sign
     return text(texts.decimal(language, number, decimals)) + (f"<small>{text(sign)}</small>" if sign else "")
 
 
