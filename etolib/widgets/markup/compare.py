@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from etolib import words
 from etolib.site import distance_km
 from etolib.unit_systems import US
 from etolib.units import factors
@@ -77,7 +78,7 @@ def title(language: str, row: str, printed: Printed | None = None) -> str:
     if printed is not None:
         where, surface = printed
         for key in _OF_SOURCES:
-            where = re.sub(rf"\b{re.escape(say('en', key))}(?!\w)", say(language, key), where)
+            where = re.sub(rf"\b{re.escape(words.look_up('en', key))}(?!\w)", say(language, key), where)
         return say(language, f"compare_equation_{surface}", printed=where)
     kind, _, name = row.partition(":")
     return texts.source(language, name) if kind == "source" else say(language, "compare_fused")
