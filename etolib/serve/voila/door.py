@@ -258,9 +258,10 @@ def policy(*, stock: bool) -> str:
     """Return the content security policy of the pages.
 
     Styles stand in the page, because widgets carry theirs; the code of a widget comes over the line to its kernel and
-    is loaded from a ``blob:``. Map tiles may come from any server that the person who runs this has chosen.
+    is loaded from a ``blob:``. Scripts that run already may evaluate text, which programs that drive a browser need to
+    wait for something; our own never do. Map tiles may come from any server that the person who runs this has chosen.
     """
-    scripts = "'self' 'unsafe-inline' 'unsafe-eval' blob:" if stock else f"'self' 'nonce-{NONCE}' blob:"
+    scripts = "'self' 'unsafe-inline' 'unsafe-eval' blob:" if stock else f"'self' 'nonce-{NONCE}' 'unsafe-eval' blob:"
     parts = {
         "default-src": "'none'",
         "script-src": scripts,
