@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 JOBS ?= 2
-# A file of tests stays in one process: its fixtures are made once
+# A file of tests stays in one process: its fixtures are made once. Many unit tests wait for other processes: one more.
 SPREAD := -n $(JOBS) --dist loadfile
 
 FRONT := etolib/widgets/front
@@ -60,7 +60,7 @@ lint: env
 
 unit: env
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest $(SPREAD) -m 'not browser' $(ARGS)
+	$(BIN)/coverage run -m pytest $(SPREAD) -n $$(($(JOBS) + 1)) -m 'not browser' $(ARGS)
 
 browser-tests: env
 	sh tools/ensure_browser.sh $(BIN)
