@@ -7,8 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 JOBS ?= 2
-# A file of tests stays in one process: its fixtures are made once. Many unit tests wait for other processes: one more.
-SPREAD := -n $(JOBS) --dist loadfile
+# Many unit tests wait for other processes: one more than there are cores
+UNIT_JOBS ?= 3
+# A file of tests stays in one process: its fixtures are made once
+SPREAD := --dist loadfile -n
 
 FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
@@ -51,7 +53,7 @@ test: lint unit browser-tests notebooks
 	$(BIN)/coverage report --skip-covered --fail-under=85
 
 check: lint
-	$(BIN)/python -m pytest -q $(SPREAD) -m 'not browser and not slow' $(ARGS)
+	$(BIN)/python -m pytest -q $(SPREAD) $(JOBS) -m 'not browser and not slow' $(ARGS)
 
 lint: env
 	$(BIN)/ruff check .
@@ -60,11 +62,11 @@ lint: env
 
 unit: env
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest $(SPREAD) -n $$(($(JOBS) + 1)) -m 'not browser' $(ARGS)
+	$(BIN)/coverage run -m pytest $(SPREAD) $(UNIT_JOBS) -m 'not browser' $(ARGS)
 
 browser-tests: env
 	sh tools/ensure_browser.sh $(BIN)
-	$(BIN)/python -m pytest $(SPREAD) -m browser $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(JOBS) -m browser $(ARGS)
 
 notebooks: env
 	ETOLIB_OFFLINE=1 $(BIN)/python -m pytest --nbval-lax --no-header -q notebooks

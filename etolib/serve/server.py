@@ -183,7 +183,7 @@ def _start(
     child = subprocess.Popen(command, env=known, start_new_session=True)
     try:
         _await(child, probe)
-    except BaseException:
+    except BaseException:  # interrupted too: no server stays behind
         _end(child)
         raise
     return child, pages

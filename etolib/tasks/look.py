@@ -53,7 +53,7 @@ def look(address: str | None = None, warm: bool = False, upload: bytes | None = 
     for name in COMPARED:
         try:
             found[name] = platform.python_version() if name == "python" else importlib.metadata.version(name)
-        except Exception:
+        except Exception:  # a package of any state may lie there; it counts as none
             found[name] = None
     found["host"] = socket.gethostname()
     worker = None if address is None else _worker(address)
@@ -68,7 +68,7 @@ def look(address: str | None = None, warm: bool = False, upload: bytes | None = 
         found["science"] = importlib.import_module("etolib.science").version()
         if worker is not None:
             _load(found, warm)
-    except Exception as error:
+    except Exception as error:  # whatever an etolib of any version raises is what this worker says of itself
         lacking = isinstance(error, ImportError) and str(error.name) in ("etolib", "etolib.science")
         found["error"] = None if lacking else type(error).__name__ + ": " + str(error)
     if worker is not None and fits(found):

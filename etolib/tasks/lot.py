@@ -172,7 +172,7 @@ def _bring(requests: Sequence[Request], checkpoint: Callable[[], None]) -> None:
         try:
             while not wait([work], timeout=_LOOK_S).done:
                 checkpoint()
-        except BaseException:
+        except BaseException:  # cancelled or interrupted: the download ends with the lot
             scope.cancel()
             raise
         if error := work.exception():

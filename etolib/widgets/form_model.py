@@ -147,8 +147,7 @@ class FormModel(traitlets.HasTraits):
             period = self.days()
         except InputError as error:
             problems.extend(error.problems)
-        if not self.automatic and not self.sources and self.station is None:
-            problems.append(Problem("sources", "", say("none_is_ticked"), say("tick_one")))
+        problems.extend(self.nothing_ticked(self.sources or self.station is not None))
         if site is None or period is None or problems:
             raise InputError(problems)
         names = [name for name in self.sources if name != STATION] + ([] if self.station is None else [STATION])
@@ -164,6 +163,12 @@ class FormModel(traitlets.HasTraits):
         with contextlib.suppress(InputError):
             period = self.days()
         return site, period
+
+    def nothing_ticked(self, asked: object, of: str = "") -> list[Problem]:
+        """Return what is wrong where sources are chosen by hand and ``asked`` is empty; ``of`` names the place."""
+        if self.automatic or asked:
+            return []
+        return [Problem("sources", of, say("none_is_ticked"), say("tick_one"))]
 
     def days(self) -> Period:
         """Return the period as typed or chosen."""

@@ -47,7 +47,7 @@ class Place:
         self._key = ""  # what is said of it while it is not found
         self._from_map = False
         self.map = PlaceMap(guard(self._clicked))
-        self.search = PlaceSearch(model, browser, guard, lambda wanted: background.run(self._look_for, wanted))
+        self.search = PlaceSearch(model, browser, background, ask)
         self.form = PlaceForm(model, guard, self.search.kept)
         frame = marked(widgets.Box([self.map.widget, self.search.widget, self.map.basemap]), "etolib-map-frame")
         self.frame = frame
@@ -76,18 +76,6 @@ class Place:
             self._key, self._found = "elevation_looking", None
             self._background.run(self._look_up, site)
         self._show()
-
-    # --- names --------------------------------------------------------------------------------------------------------
-
-    def _look_for(self, wanted: str) -> None:
-        """Have a name looked up on a worker."""
-        try:
-            found = self._ask(remote.search, wanted, self.model.language, config.settings())
-        except Exception as error:
-            log.info("the search for a place failed: %s", error)
-            self._background.later(self.search.failed, wanted)
-        else:
-            self._background.later(self.search.show, wanted, found)
 
     # --- elevation ----------------------------------------------------------------------------------------------------
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from etolib import config
 from etolib.errors import EtolibError
 from etolib.site import Site
+from etolib.widgets import remote
 from etolib.widgets.browser import Browser
 from etolib.widgets.form import marked
 from etolib.widgets.form_model import FormModel
 from etolib.widgets.markup.base import label
 from etolib.widgets.wording import say
+
+if TYPE_CHECKING:
+    from etolib.widgets.background import Background
+
+log = logging.getLogger("etolib.page")
 
 _SHOWN = 6  # places found that are offered
 _RECENT = 5  # places used last that are offered
@@ -28,16 +36,15 @@ class PlaceSearch:
         Its place is set.
     browser : Browser
         Says where it stands, and keeps places.
-    guard : callable
-        Wraps callbacks.
-    search : callable
-        Called with what was typed; has it looked up and hands what was found to `show`.
+    background : Background
+        Runs callbacks and slow work.
+    ask : callable
+        As `etolib.widgets.connection.Connection.ask`.
     """
 
-    def __init__(
-        self, model: FormModel, browser: Browser, guard: Callable[..., Any], search: Callable[[str], None]
-    ) -> None:
-        self.model, self.browser, self._search = model, browser, search
+    def __init__(self, model: FormModel, browser: Browser, background: Background, ask: Callable[..., Any]) -> None:
+        guard = background.guard
+        self.model, self.browser, self._background, self._ask = model, browser, background, ask
         self._said = ""  # key of a sentence below the field
         self._found: Sequence[Mapping[str, Any]] = ()
         self.field = marked(widgets.Text(continuous_update=True), "etolib-search", "etolib-field")
@@ -72,7 +79,17 @@ class PlaceSearch:
         if len(wanted) < 2:
             self._show((), "")
         else:
-            self._search(wanted)
+            self._background.run(self._look_for, wanted)
+
+    def _look_for(self, wanted: str) -> None:
+        """Have a name looked up on a worker."""
+        try:
+            found = self._ask(remote.search, wanted, self.model.language, config.settings())
+        except Exception as error:  # whatever it was: the field says that nothing could be looked up
+            log.info("the search for a place failed: %s", error)
+            self._background.later(self.failed, wanted)
+        else:
+            self._background.later(self.show, wanted, found)
 
     def show(self, wanted: str, found: Sequence[Mapping[str, Any]]) -> None:
         """Offer what was found; an answer to what is no longer asked is left alone."""

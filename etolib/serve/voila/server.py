@@ -165,7 +165,7 @@ def transport(folder: str) -> str:
     No other user of the machine can listen to those. Where their names would be too long for the system, and on
     Windows, it is ``tcp`` on loopback, where messages are signed: nobody else can say anything, but listen.
 
-    >>> transport("/tmp/etolib-0-abc/voila_abc"), transport("/" + "x" * 80)
+    >>> transport("/run/etolib-0-abc/voila_abc"), transport("/" + "x" * 80)
     ('ipc', 'tcp')
     """
     longest = len(os.path.join(folder, f"kernel-{uuid.UUID(int=0)}-ipc-5"))

@@ -148,7 +148,7 @@ class Database:
                 connection.execute("pragma journal_mode=wal")
                 connection.executescript(_SCHEMA)
                 self._ready_for = identity
-        except BaseException:
+        except BaseException:  # a cancelled task too leaves no file open
             connection.close()
             raise
         return connection
@@ -255,7 +255,7 @@ def _transaction(connection: sqlite3.Connection, write: bool) -> Iterator[None]:
         yield
         if connection.in_transaction:
             connection.commit()
-    except BaseException:
+    except BaseException:  # a cancelled task too leaves no lock
         if connection.in_transaction:
             connection.rollback()
         raise

@@ -63,7 +63,7 @@ class Net:
         future = asyncio.run_coroutine_threadsafe(self._get(url, headers, total, connect, read), self._loop)
         try:
             return scope.result(future)
-        except BaseException:
+        except BaseException:  # cancelled or late: the download ends with whoever waits for it
             future.cancel()
             raise
 

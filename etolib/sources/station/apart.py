@@ -227,7 +227,7 @@ def _work(work: bytes, writing: int) -> NoReturn:
             kind, answer = _RESULT, pickle.dumps(getattr(importlib.import_module(module), function)(*args))
         except MemoryError:
             kind, answer = _MEMORY, b""
-        except Exception as error:
+        except Exception as error:  # whatever it is, the parent raises it
             kind, answer = _RAISED, pickle.dumps(error)
         with open(writing, "wb") as out:
             out.write(_HEAD.pack(kind, len(answer)))

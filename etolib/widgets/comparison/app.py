@@ -10,11 +10,9 @@ from urllib.parse import urlencode
 
 import ipywidgets as widgets
 
-from etolib import config
 from etolib.errors import InputError, Problem
 from etolib.request import PAGE_FIELDS, Request, query_fields
 from etolib.site import Site
-from etolib.widgets import remote
 from etolib.widgets.background import Loop, Pool
 from etolib.widgets.comparison import answers
 from etolib.widgets.comparison.adding import StationPlace, TypedPlaces
@@ -94,7 +92,7 @@ class Comparison(Frame):
         )
         self.view = ComparisonView(form.language, guard, lambda: run(self._make_files, self.view.asked))
         self.map = PlacesMap(guard(self._clicked), guard(self._dragged))
-        self.search = PlaceSearch(form, self.browser, guard, lambda wanted: run(self._look_for, wanted))
+        self.search = PlaceSearch(form, self.browser, self._background, self._connection.ask)
         self.typed = TypedPlaces(form, guard, lambda content, name: run(self._read_places, content, name))
         self.rows = PlaceRows(
             form, lambda number: PlaceRow(number, form, guard, self.runs.cancel, lambda n: self._retry([n]))
@@ -182,16 +180,6 @@ class Comparison(Frame):
             self._from_map = False
 
     _from_map = False
-
-    def _look_for(self, wanted: str) -> None:
-        """Have a name looked up on a worker."""
-        try:
-            found = self._connection.ask(remote.search, wanted, self.form.language, config.settings())
-        except Exception as error:
-            log.info("the search for a place failed: %s", error)
-            self._background.later(self.search.failed, wanted)
-        else:
-            self._background.later(self.search.show, wanted, found)
 
     def _read_places(self, content: bytes, name: str) -> None:
         """Have a list of places read on a worker; its content is nothing to be looked at here."""

@@ -204,9 +204,7 @@ class ComparisonModel(FormModel):
             problems.extend(error.problems)
         if not self.members:
             problems.append(Problem("places", "", say("is_empty"), say("places_add_some")))
-        own = any(m.station is not None for m in self.members)
-        if not self.automatic and not self.sources and not own:
-            problems.append(Problem("sources", "", say("none_is_ticked"), say("tick_one")))
+        problems.extend(self.nothing_ticked(self.sources or any(m.station is not None for m in self.members)))
         if period is None or problems:
             raise InputError(problems)
         options = {} if self.krs == OPTIONS["krs"][0] else {"krs": self.krs}
@@ -220,7 +218,7 @@ class ComparisonModel(FormModel):
                 continue
             asked = "auto" if self.automatic else (*names, *(() if m.station is None else (STATION,)))
             if not asked:  # own stations alone are ticked, and this is none
-                problems.append(Problem("sources", m.name, say("none_is_ticked"), say("tick_one")))
+                problems.extend(self.nothing_ticked(asked, m.name))
                 continue
             found[m.number] = Request(m.site, period, asked, m.station, **options)
         if problems:

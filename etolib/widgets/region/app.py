@@ -13,7 +13,6 @@ import numpy as np
 
 from etolib import config, words
 from etolib.errors import EtolibError, InputError, Problem
-from etolib.widgets import remote
 from etolib.widgets.background import Loop, Pool
 from etolib.widgets.form import marked
 from etolib.widgets.frame import Frame
@@ -94,7 +93,7 @@ class Region(Frame):
             self._background, self._connection, self._moved, submit_many=submit_many, resume_batch=resume_batch
         )
         self.map = RegionMap(guard(self._clicked), guard(self._drawn))
-        self.search = PlaceSearch(form, self.browser, guard, lambda wanted: run(self._look_for, wanted))
+        self.search = PlaceSearch(form, self.browser, self._background, self._connection.ask)
         self.where = Where(form, guard, self._draw, lambda content, name: run(self._read_file, content, name))
         self.look = Look(form.language, guard, self._show_picture, self.runner.find_usual)
         self.detail = Detail(form.language, guard, self._look_at)
@@ -170,16 +169,6 @@ class Region(Frame):
                 self._from_map = False
 
     _from_map = False
-
-    def _look_for(self, wanted: str) -> None:
-        """Have a name looked up on a worker."""
-        try:
-            found = self._connection.ask(remote.search, wanted, self.form.language, config.settings())
-        except Exception as error:
-            log.info("the search for a place failed: %s", error)
-            self._background.later(self.search.failed, wanted)
-        else:
-            self._background.later(self.search.show, wanted, found)
 
     def _read_file(self, content: bytes, name: str) -> None:
         """Have a file of places or polygons read on a worker; its content is nothing to be looked at here."""

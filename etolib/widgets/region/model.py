@@ -105,8 +105,7 @@ class RegionModel(FormModel):
         except InputError as error:
             problems.extend(error.problems)
         names = tuple(name for name in self.sources if name != STATION)
-        if not self.automatic and not names:
-            problems.append(Problem("sources", "", say("none_is_ticked"), say("tick_one")))
+        problems.extend(self.nothing_ticked(names))
         if not problems and area is not None and period is not None:
             problems.extend(too_many(area, spacing, len(period)))
         if problems or area is None or period is None:

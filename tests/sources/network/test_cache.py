@@ -221,17 +221,19 @@ def test_a_clock_set_back_is_waited_for_no_longer_than_a_pause(tmp_path, step):
 def test_what_others_note_while_we_wait_for_our_turn_counts(tmp_path):
     """The clock is read in our turn, and a clock that is trimmed by a second is not one set back."""
     budget, database = Budget("p", spacing=1.1), Database(tmp_path)
-    ledger, held, times = Ledger(database), threading.Event(), iter((200.0, 201.0))
+    ledger, times = Ledger(database), iter((200.0, 201.0))
+    held, asked = threading.Event(), threading.Event()
     first = []
 
     def clock():
         held.set()
-        time.sleep(0.1)  # the other one waits for the file meanwhile
+        assert asked.wait(10)  # the other one asks for its turn meanwhile
         return next(times)
 
     other = threading.Thread(target=lambda: first.append(ledger.take(budget, 1, clock)))
     other.start()
-    held.wait(10)
+    assert held.wait(10)
+    asked.set()
     second = ledger.take(budget, 1, clock)
     other.join(10)
     assert (first, second) == ([None], 201.1)
