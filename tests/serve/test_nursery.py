@@ -84,6 +84,17 @@ def test_it_has_no_history_no_debugger_and_no_line_to_anybody_else(house, pair):
     assert os.readlink(f"/proc/{one.child.pid}/fd/0") == os.devnull
 
 
+def test_a_page_gets_the_state_of_all_its_widgets_in_one_message(pair):
+    # Where the kernel does not know this comm, the page asks for each of some 400 widgets: seconds instead of tenths.
+    client = pair[0].client
+    comm = {"comm_id": "all-at-once", "data": {}}
+    client.shell_channel.send(client.session.msg("comm_open", comm | {"target_name": "jupyter.widget.control"}))
+    client.shell_channel.send(client.session.msg("comm_msg", comm | {"data": {"method": "request_states"}}))
+    while (message := client.get_iopub_msg(timeout=30))["msg_type"] != "comm_msg":
+        assert message["msg_type"] != "comm_close"
+    assert message["content"]["data"]["method"] == "update_states"
+
+
 def test_pages_share_memory(pair):
     def megabytes(pid):
         rows = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]

@@ -49,8 +49,8 @@ def run(arguments: Sequence[str]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = ["ipykernel", *arguments]
-    # ipykernel reads this when it is imported, which was elsewhere if this process was forked.
-    parent = {"parent_handle": int(os.environ.get("JPY_PARENT_PID") or 0)}
+    # Both are read when ipykernel and ipywidgets are imported, which was elsewhere if this process was forked.
+    parent = {"parent_handle": int(os.environ.get("JPY_PARENT_PID") or 0), "extensions": ["ipywidgets"]}
     IPKernelApp.launch_instance([*arguments], config=Config(_SETTINGS | {"IPKernelApp": parent}))
 
 
