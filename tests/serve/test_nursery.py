@@ -88,7 +88,8 @@ def test_a_page_gets_the_state_of_all_its_widgets_in_one_message(pair):
     # Where the kernel does not know this comm, the page asks for each of some 400 widgets: seconds instead of tenths.
     client = pair[0].client
     comm = {"comm_id": "all-at-once", "data": {}}
-    client.shell_channel.send(client.session.msg("comm_open", comm | {"target_name": "jupyter.widget.control"}))
+    opened = comm | {"target_name": "jupyter.widget.control"}
+    client.shell_channel.send(client.session.msg("comm_open", opened, metadata={"version": "1.0.0"}))
     client.shell_channel.send(client.session.msg("comm_msg", comm | {"data": {"method": "request_states"}}))
     while (message := client.get_iopub_msg(timeout=30))["msg_type"] != "comm_msg":
         assert message["msg_type"] != "comm_close"
