@@ -1,6 +1,7 @@
 # make app   set up .venv and serve the dashboard      make test   set up everything and run all checks (CI runs this)
 # make lab   the same with JupyterLab                  make bench  measure against the peers (machine idle, please)
 # make env   only set up, with everything app and tests need      make check  a minute: linters, types, quick tests
+# make chaos every fault 20 times at seeded moments, two hours or more (ARGS="--times 20 --seed 1"; goes on where it stopped)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +17,7 @@ FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
 FRONT_SOURCES := $(wildcard $(addprefix $(FRONT)/,package.json package-lock.json build.mjs src/*.* src/*/*.* src/*/*/*.*))
 
-.PHONY: env app lab test check lint unit browser-tests notebooks bench clean
+.PHONY: env app lab test check lint unit browser-tests notebooks bench chaos clean
 
 env: $(VENV)/.ready-test $(BUILT)
 
@@ -70,6 +71,9 @@ browser-tests: env
 
 notebooks: env
 	ETOLIB_OFFLINE=1 $(BIN)/python -m pytest --nbval-lax --no-header -q notebooks
+
+chaos: env
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks $(ARGS)

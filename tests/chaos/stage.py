@@ -1,0 +1,178 @@
+"""Where faults happen: a simulator of the providers, a scheduler, two workers with their nannies, all processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+import etolib
+from etolib.errors import EtolibError
+from tests.browser.stage import TODAY, free_port, settings, until
+from tests.chaos.kept import Kept
+from tests.chaos.proxy import Proxy
+from tests.simulator import WeatherServer
+
+LATENCY_S = 0.15  # of every answer: a task lasts long enough to be struck
+MARK = "CHAOS_STAGE"
+SESSIONS: dict[str, set[int]] = {}  # by mark: what the programs of a stage began
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Return the processes of a stage, wherever they hang.
+
+    They carry a variable; those that have written their title over it (dask's do) are of a session that one of them
+    began.
+    """
+    found = []
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            ours = one.environ().get(MARK) == mark or os.getsid(one.pid) in SESSIONS.get(mark, ())
+            if ours and one.status() != psutil.STATUS_ZOMBIE:
+                found.append(one)
+    return found
+
+
+def role(process: psutil.Process) -> str:
+    """Return what a process is, whatever its number and ports."""
+    with contextlib.suppress(psutil.Error):
+        words = " ".join(process.cmdline())
+        found = re.search(r"dask.scheduler|dask.worker|tests\.simulator|resource_tracker|forkserver", words)
+        return found[0] if found else words[:60]
+    return "gone"
+
+
+class Stage:
+    """A cluster and its client; `again` is what one trial does not leave to the next.
+
+    Attributes
+    ----------
+    client : distributed.Client
+        Comes to the scheduler by ``line``, the workers by ``workers_line``.
+    reference : WeatherServer
+        The same weather, which no fault reaches.
+    """
+
+    def __init__(self, folder: Path, *, cache: Path | None = None, memory: str = "0", **more: str) -> None:
+        self.folder, self.mark = folder, uuid.uuid4().hex
+        self.cache = cache or folder / "cache"
+        self._stack = contextlib.ExitStack()
+        try:
+            self._start(memory, more)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def _start(self, memory: str, more: dict[str, str]) -> None:
+        ports = {"simulator": free_port(), "scheduler": free_port()}
+        self.reference = self._stack.enter_context(WeatherServer(today=TODAY))
+        one_port = self.reference.environment(one_port=True)
+        roots = {name: value.replace(str(self.reference.url), f"http://127.0.0.1:{ports['simulator']}")
+                 for name, value in one_port.items()}  # fmt: skip
+        (self.folder / "tmp").mkdir()
+        self.environment = settings(self.cache, roots) | more | {
+            MARK: self.mark, "TMPDIR": str(self.folder / "tmp"), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+        }  # fmt: skip
+        self._adopt({k: v for k, v in self.environment.items() if k.startswith("ETOLIB_")})
+        self.simulator = self._keep("simulator", "-m", "tests.simulator", "--port", str(ports["simulator"]),
+                                    "--today", TODAY, "--latency", str(LATENCY_S))  # fmt: skip
+        self.simulator_url = f"http://127.0.0.1:{ports['simulator']}"
+        self.scheduler = self._keep("scheduler", "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
+                                    "--port", str(ports["scheduler"]), "--no-dashboard")  # fmt: skip
+        self.line, self.workers_line = (
+            self._stack.enter_context(contextlib.closing(Proxy(ports["scheduler"]))) for _ in range(2)
+        )
+        self.workers = [
+            self._keep(f"worker-{n}", "-m", "distributed.cli.dask_worker", f"tcp://127.0.0.1:{self.workers_line.port}",
+                       "--host", "127.0.0.1", "--nthreads", "2", "--no-dashboard", "--memory-limit", memory,
+                       "--death-timeout", "30", "--local-directory", str(self.folder / "tmp"),
+                       "--preload", "etolib.pipeline")
+            for n in range(2)
+        ]  # fmt: skip
+        self.address = f"tcp://127.0.0.1:{self.line.port}"
+        self.client: Any = None
+        self._stack.callback(lambda: self.client is not None and self.client.close())
+        until(lambda: self._ready(2), "the cluster", 60)
+        self.rest = self.census()
+
+    def _adopt(self, environment: dict[str, str]) -> None:
+        before = {name: os.environ.get(name) for name in environment}
+        os.environ.update(environment)
+
+        def restore() -> None:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+        self._stack.callback(restore)
+
+    def _keep(self, name: str, *words: str) -> Kept:
+        command = [sys.executable, *words]
+        kept = Kept(command, self.environment, self.folder / f"{name}.log", SESSIONS.setdefault(self.mark, set()))
+        return self._stack.enter_context(contextlib.closing(kept))
+
+    def _ready(self, workers: int) -> bool:
+        with contextlib.suppress(OSError, RuntimeError, EtolibError):
+            if self.client is None or self.client.status in ("closed", "closing"):
+                self.client = etolib.connect(self.address, timeout=5)
+            fit = [one for one in self.client.scheduler_info(n_workers=-1)["workers"].values() if one["resources"]]
+            return len(fit) >= workers
+        return False
+
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """Let a fault last; nobody waits for anything here."""
+        threading.Event().wait(seconds)
+
+    def census(self) -> Counter[str]:
+        """Return what runs, listens and lies about, counted by kind."""
+        there = marked(self.mark)
+        counted = Counter(role(one) for one in there)
+        for one in there:
+            with contextlib.suppress(psutil.Error):
+                ports = [c for c in one.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+                counted["listening"] += len(ports)
+        scratch = (self.folder / "tmp" / "dask-scratch-space").glob("*")
+        counted["scratch folders"] = len([path for path in scratch if path.is_dir()])
+        counted["other files"] = len([p for p in (self.folder / "tmp").iterdir() if p.name != "dask-scratch-space"])
+        return counted
+
+    def quiet(self) -> bool:
+        """Return whether no task of ours is left to be computed."""
+
+        def going(dask_scheduler: Any) -> list[str]:
+            over = ("memory", "erred", "released")
+            return [str(task.key) for task in dask_scheduler.tasks.values() if task.state not in over]
+
+        with contextlib.suppress(OSError, RuntimeError, TimeoutError):
+            return not self.client.run_on_scheduler(going)
+        return False
+
+    def close(self) -> None:
+        """End everything."""
+        self._stack.close()
+
+
+@contextlib.contextmanager
+def stage(folder: Path, **more: Any) -> Iterator[Stage]:
+    """Yield a stage; nothing of it may be left behind."""
+    one = Stage(folder, **more)
+    try:
+        yield one
+    finally:
+        one.close()
+    left = [role(process) for process in marked(one.mark)]
+    scratch = [path.name for path in (folder / "tmp").glob("dask-scratch-space/worker-*")]
+    if left or scratch:
+        raise AssertionError(f"{left} {scratch}")
