@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlencode
 from etolib.errors import InputError, Problem
 from etolib.site import Period, Site, parse_angle
 from etolib.sources import catalogue
-from etolib.unit_systems import METRIC
+from etolib.unit_systems import METRIC, US, unit
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ Place = Site | Sequence[Any]
 Days = Period | str | dt.date | Sequence[Any]
 """A `Period`, or what becomes one: text as `Period.parse` reads it, a date, or (start, end)."""
 
+FEET = re.compile(r"\s*([-+]?[\d.,]+)\s*(?:ft|feet|')\.?\s*$", re.IGNORECASE)
+"""A height in feet, as people type it."""
+
 _T = TypeVar("_T")
+_THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(,\d{3})+(?!\d)")
 _MAX_TYPED = 200  # characters of a field of a link that are looked at
 _MAX_DIGITS = 40  # longer ones are written with an exponent
 _MAX_FIELDS = 50  # of a link: ours have seven
@@ -331,11 +335,18 @@ def _decimals(number: float) -> str:
 
 
 def metres(text: str) -> float | None:
-    """Read a height [m] as people type it: decimal point or comma, unit allowed; None where it is not one.
+    """Read a height [m] as people type it: decimal point or comma, metres or feet; None where it is not one.
 
-    >>> metres("554,5 m"), metres("high")
-    (554.5, None)
+    A comma before three digits may be that of thousands, so it is not read.
+
+    >>> metres("554,5 m"), metres("1000 ft"), metres("high"), metres("1,237")
+    (554.5, 304.8, None, None)
     """
+    if _THOUSANDS.match(text):
+        return None
+    if match := FEET.match(text):
+        feet = metres(match[1])
+        return None if feet is None else round(unit("m", US).canonical(feet), 2)
     try:
         return float(text.lower().removesuffix("m").strip().replace(",", "."))
     except ValueError:

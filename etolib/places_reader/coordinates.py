@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from etolib.request import metres
+from etolib.request import FEET, metres
 from etolib.site import parse_angle
 
 ABSENT = frozenset(("", "na", "n/a", "nan", "none", "null", "-", "--", "<na>", "nat"))
@@ -24,7 +24,6 @@ _PARTED = re.compile(
     r"^([-+]?\s*\d+)(?P<between>\s*:\s*|\s+)(\d{1,2}(?:[.,]\d+)?)(?:(?P=between)(\d{1,2}(?:[.,]\d+)?))?\s*([NSEWO]?)$",
     re.IGNORECASE,
 )
-_FEET = re.compile(r"^([-+]?[\d.,]+)\s*(?:ft|feet|')\.?$", re.IGNORECASE)
 _GROUPED = {",": re.compile(r"^[-+]?\d{1,3},\d{3}$"), ".": re.compile(r"^[-+]?\d{1,3}\.\d{3}$")}
 FOOT = 0.3048  # m
 
@@ -95,7 +94,7 @@ def height(cell: Any, *, feet: bool = False, comma: bool | None = None) -> float
         value: float | None = float(cell)
     else:
         text = str(cell).strip().translate(_SIGNS)
-        if match := _FEET.match(text):
+        if match := FEET.match(text):
             text, feet = match[1], True
         bare = text.lower().removesuffix("m").strip()
         group = "" if comma is None else "." if comma else ","

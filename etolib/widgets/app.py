@@ -155,7 +155,10 @@ class Page(Frame):
     def _buttons(self) -> None:
         self.cancel.layout.display = None if self.stack.active else "none"
         # The style sheet gives a result the room that map and form do not need any more.
-        (self.widget.add_class if self.stack.cards else self.widget.remove_class)("etolib-working")
+        working = bool(self.stack.cards)
+        if working != ("etolib-working" in self.widget._dom_classes):
+            (self.widget.add_class if working else self.widget.remove_class)("etolib-working")
+            self.map.centre()  # it was smaller or larger before: what is seen is what is in its middle
         if hasattr(self, "memory"):  # cards may come before the page is whole
             self.memory.keep()
 

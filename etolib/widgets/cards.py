@@ -44,7 +44,7 @@ class Card:
         self.answers: Answers | None = None
         self._no_worker = False
         self._shown = True  # a result is shown as it comes
-        self._number = 0
+        self.number = 0
         self.older = False  # of before the page was loaded anew, and not the last: shown when somebody wants it
         self.body = marked(widgets.HTML(), "etolib-card-body")
         self.clock = marked(widgets.HTML(), "etolib-elapsed")
@@ -64,7 +64,7 @@ class Card:
     def begin(self, task: TaskModel, number: int = 0) -> None:
         """Show a task, from now on; the higher its ``number``, the newer."""
         self.task = task
-        self._begun, self._number = True, number
+        self._begun, self.number = True, number
         self._draw()
         self.widget.add_class("etolib-card")
         self.widget.layout.display = None
@@ -75,7 +75,7 @@ class Card:
         """Be a line below the result, or a card above it. The style sheet has the result at order 0."""
         (self.widget.add_class if compact else self.widget.remove_class)("etolib-compact")
         # Ordered by the style: a child that moved would rebuild every card in the browser.
-        self.widget.layout.order = str((_LAST if compact else -1) - self._number)
+        self.widget.layout.order = str((_LAST if compact else -1) - self.number)
 
     def _draw(self) -> None:
         now = self.task.snapshot

@@ -8,10 +8,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from etolib.errors import EtolibError, Problem
-from etolib.request import OPTIONS
+from etolib.request import FEET, OPTIONS, metres
 from etolib.site import Period
 from etolib.sources import catalogue
 from etolib.sources.obstacle import obstacle
+from etolib.unit_systems import METRIC, unit
 from etolib.widgets import wording
 from etolib.widgets.form_model import PRESETS, FormModel, split_pair
 from etolib.widgets.markup import form as markup
@@ -60,11 +61,35 @@ class FieldErrors:
         self.widget.layout.display = None if self._problems else "none"
 
 
+def with_unit(typed: str, units: str) -> str:
+    """Return a height as it was typed in a field of units, understood without knowing them.
+
+    >>> with_unit("1237", "us"), with_unit("377", "metric"), with_unit("377 m", "us"), with_unit("high", "us")
+    ('1237 ft', '377', '377 m', 'high')
+    """
+    sign = unit("m", units).sign
+    bare = metres(typed) is not None and not typed.strip().lower().endswith("m") and not FEET.match(typed)
+    return f"{typed} {sign}" if bare and units != METRIC else typed
+
+
+def without_unit(text: str, units: str) -> str:
+    """Return a height of the form as a field of units shows it.
+
+    >>> without_unit("1237 ft", "us"), without_unit("1237 ft", "metric"), without_unit("377", "us")
+    ('1237', '377', '1237')
+    """
+    feet, height = FEET.match(text), metres(text)
+    if height is None or bool(feet) == (units != METRIC):
+        return feet[1] if feet else text
+    return f"{unit('m', units).of(height):.0f}"
+
+
 class PlaceForm:
     """Typed coordinates and elevation: the keyboard's twin of the map."""
 
     def __init__(self, model: FormModel, guard: Callable[..., Any], kept: widgets.DOMWidget) -> None:
         self.model = model
+        self._filling = False
         self.title = widgets.HTML()
         self.fields = {
             name: marked(widgets.Text(value=getattr(model, name)), f"etolib-{name}", "etolib-field")
@@ -72,9 +97,12 @@ class PlaceForm:
         }
         self.found = marked(widgets.HTML(), "etolib-elevation-source", "etolib-muted")
         for name, field in self.fields.items():
-            widgets.link((model, name), (field, "value"))
             if name != "elevation":
+                widgets.link((model, name), (field, "value"))
                 field.observe(guard(self._typed), "value")
+        self._show_height()
+        model.observe(guard(lambda change: self._show_height()), ["elevation", "units"])
+        self.fields["elevation"].observe(guard(self._height_typed), "value")
         self.krs = marked(widgets.Dropdown(options=list(OPTIONS["krs"]), value=model.krs), "etolib-krs", "etolib-field")
         widgets.link((model, "krs"), (self.krs, "value"))
         row = marked(widgets.Box(list(self.fields.values())), "etolib-row", "etolib-row-3")
@@ -88,14 +116,35 @@ class PlaceForm:
         if pair is not None:
             self.model.latitude, self.model.longitude = pair
 
+    def _height_typed(self, change: Mapping[str, Any]) -> None:
+        self._one_way(self.model, "elevation", with_unit(change["new"], self.model.units))
+
+    def _show_height(self) -> None:
+        self._one_way(self.fields["elevation"], "value", without_unit(self.model.elevation, self.model.units))
+        self._label_height()
+
+    def _one_way(self, one: Any, name: str, text: str) -> None:
+        """Keep what is shown, rounded, from being taken for typed, and what is typed from being written anew."""
+        if not self._filling:
+            self._filling = True
+            try:
+                setattr(one, name, text)
+            finally:
+                self._filling = False
+
+    def _label_height(self) -> None:
+        height = unit("m", self.model.units)
+        self.fields["elevation"].description = say(self.model.language, "elevation", unit=height.sign)
+
     def translate(self, language: str) -> None:
         """Show the words of a language."""
         self.title.value = f"<h2>{label(language, 'place')}</h2>"
         self.errors.translate(language)
         for name, field in self.fields.items():
-            field.description = say(language, name)
             if name != "elevation":
+                field.description = say(language, name)
                 field.tooltip = say(language, "place_hint")
+        self._label_height()
         self.fields["elevation"].placeholder = say(language, "elevation_auto")
         chosen = self.model.krs
         self.krs.description = say(language, "krs")

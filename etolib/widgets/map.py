@@ -203,9 +203,14 @@ class PlaceMap:
             self._placing = False
         self._marker.visible = True
         if centre and not self._in_view(site):
-            self.widget.center = location
+            self.centre()
             if self.widget.zoom < 4:
                 self.widget.zoom = 5
+
+    def centre(self) -> None:
+        """Bring the marker to the middle of the map."""
+        if self._marker is not None and self._marker.visible:
+            self.widget.center = tuple(self._marker.location)
 
     def _in_view(self, site: Site) -> bool:
         bounds = self.widget.bounds

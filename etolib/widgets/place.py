@@ -52,6 +52,7 @@ class Place:
         frame = marked(widgets.Box([self.map.widget, self.search.widget, self.map.basemap]), "etolib-map-frame")
         self.frame = frame
         model.observe(guard(lambda change: self._changed()), ["latitude", "longitude", "elevation"])
+        model.observe(guard(lambda change: self._show()), "units")
 
     def _clicked(self, latitude: float, longitude: float) -> None:
         self._from_map = True
@@ -97,7 +98,7 @@ class Place:
     def _show(self) -> None:
         language = self.model.language
         if self._found is not None:
-            self.form.found.value = markup.elevation(language, *self._found)
+            self.form.found.value = markup.elevation(language, self.model.units, *self._found)
         else:
             self.form.found.value = base.label(language, self._key) if self._key else "&nbsp;"
 

@@ -88,6 +88,7 @@ class CardStack:
         self._submit, self._attach = submit, attach
         self._spare: Card | None = None
         self._begun = 0  # tasks so far
+        self._picked: tuple[Card | None, int] = (None, 0)  # what somebody has chosen to see; tasks begun by then
         self._prepare()
 
     @property
@@ -193,7 +194,7 @@ class CardStack:
             return
         guard = self._background.guard
         self._spare = Card(
-            self.language, on_close=guard(self._close), on_retry=guard(self._retry), on_show=guard(self._show)
+            self.language, on_close=guard(self._close), on_retry=guard(self._retry), on_show=guard(self._pick)
         )
         # Appended; the style sheet shows the newest first. A new first child would rebuild every card in the browser.
         self.widget.children = (*self.widget.children, self._spare.widget)
@@ -305,8 +306,9 @@ class CardStack:
                 self._ask_or_say(card, answers, tab.name, self._manner(tab))
 
     def _fetched(self, card: Card) -> None:
-        """Show what was fetched, or offer it to be compared with."""
-        if card.older:
+        """Show what was fetched; where somebody has chosen another result meanwhile, offer it."""
+        picked, begun = self._picked
+        if card.older or (picked in self.cards and picked is not card and card.number <= begun):
             card.shown(False)
             self.results.compare(self._finished())
         else:
@@ -425,6 +427,11 @@ class CardStack:
         else:
             answers.tabs[name] = answer
             self.results.update(answers, name)
+
+    def _pick(self, card: Card) -> None:
+        """Show the result that somebody has chosen: what is still being calculated does not take its place."""
+        self._picked = card, self._begun
+        self._show(card)
 
     def _show(self, card: Card) -> None:
         card.older = False

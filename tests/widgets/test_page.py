@@ -137,6 +137,21 @@ def test_the_result_of_an_older_card_can_be_shown_again():
     assert [card.show_button.layout.display for card in page.cards] == ["none", None]
 
 
+def test_a_result_that_somebody_reads_stays_until_he_calculates_again():
+    page, jobs = filled()
+    for _ in range(3):
+        page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    jobs[1].send("SUCCESS", results=[], warnings=[])
+    page.cards[0].show_button.click()
+    jobs[2].send("SUCCESS", results=[], warnings=[])
+    assert page.shown.answers.task_id == jobs[0].task_id
+    assert [card.show_button.layout.display for card in page.cards] == ["none", None, None]
+    page.calculate.click()
+    jobs[3].send("SUCCESS", results=[], warnings=[])
+    assert page.shown.answers.task_id == jobs[3].task_id
+
+
 # --- cancel and close -------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +334,40 @@ def test_a_pasted_pair_fills_both_fields():
 def test_the_elevation_is_shown_with_its_source():
     page, _ = filled()
     assert page.place.form.found.value == "530 m, from the built-in map"
+
+
+@pytest.mark.parametrize(
+    ("units", "typed", "metres", "other"),
+    [("us", "1237", 377.04, "377"), ("us", "377 m", 377.0, "377 m"), ("us", "-280", -85.34, "-85"),
+     ("metric", "377", 377.0, "1237"), ("metric", "1237 ft", 377.04, "1237"), ("metric", "554,5", 554.5, "1819")],
+)  # fmt: skip
+def test_an_elevation_is_typed_in_the_units_of_the_page(units, typed, metres, other):
+    page, _ = filled()
+    page.form.units = units
+    field = page.place.form.fields["elevation"]
+    assert field.description == {"us": "Elevation (ft)", "metric": "Elevation (m)"}[units]
+    field.value = typed
+    assert field.value == typed.removesuffix(" ft") if units == "us" else typed
+    assert page.form.site().elevation == pytest.approx(metres)
+    page.form.units = {"us": "metric", "metric": "us"}[units]
+    assert field.value == other
+    assert page.form.site().elevation == pytest.approx(metres)
+    page.form.language = "es"
+    assert field.description == {"us": "Altitud (m)", "metric": "Altitud (ft)"}[units]
+
+
+def test_a_height_with_a_comma_of_thousands_is_no_metre_and_a_bit():
+    page, _ = filled()
+    page.form.units = "us"
+    page.place.form.fields["elevation"].value = "1,237"
+    with pytest.raises(InputError):
+        page.form.request()
+
+
+def test_an_elevation_that_was_found_is_told_in_the_units_of_the_page():
+    page, _ = filled()
+    page.form.units = "us"
+    assert page.place.form.found.value == "1740 ft, from the built-in map"
 
 
 def test_no_elevation_is_no_fault_of_the_page():

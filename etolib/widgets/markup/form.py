@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from etolib.unit_systems import unit
 from etolib.widgets import wording
 from etolib.widgets.markup.base import label, sentence, text
 from etolib.widgets.wording import say, say_or, translate
@@ -40,15 +41,16 @@ def source_names(language: str, sources: Sequence[Mapping[str, Any]]) -> str:
     return f'<span title="{text(names)}">{label(language, "sources_auto_of", names=names)}</span>'
 
 
-def elevation(language: str, metres: float, source: str | None) -> str:
+def elevation(language: str, units: str, metres: float, source: str | None) -> str:
     """Return an elevation that was looked up, and where it comes from.
 
-    >>> elevation("en", 256.4, "embedded")
-    '256 m, from the built-in map'
+    >>> elevation("en", "metric", 256.4, "embedded"), elevation("en", "us", 256.4, "embedded")
+    ('256 m, from the built-in map', '841 ft, from the built-in map')
     """
     place = say_or(language, f"elevation_{source}", str(source))
     # Not named source: where an elevation comes from has words of its own.
-    return label(language, "elevation_found", metres=f"{metres:.0f}", origin=place)
+    height = unit("m", units)
+    return label(language, "elevation_found", elevation=f"{height.of(metres):.0f}", unit=height.sign, origin=place)
 
 
 def field_errors(language: str, problems: Sequence[Problem]) -> str:
