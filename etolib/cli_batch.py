@@ -39,6 +39,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--krs", type=click.Choice(["interior", "coast", "island"]), help="As in `etolib compute`.")
 @click.option("-o", "--output", required=True, type=_FOLDER, help="Zarr store to write (a folder).")
 @click.option("--resume", is_flag=True, help="Go on with the store: what is finished is not computed again.")
+@click.option("--force", is_flag=True, help="Go on though an etolib with other numbers computed what is there.")
 @click.option("--dry-run", is_flag=True, help="Only say what it will cost; nothing is asked and nothing is written.")
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that are no place, instead of refusing the file.")
 @click.option("--lot", type=click.IntRange(1, 10_000), help="Places of a lot; by default as memory and days allow.")
@@ -52,7 +53,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="At the end also one file beside the store; may be repeated.",
 )
 def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | None, with_sea: bool, output: Path,
-          resume: bool, dry_run: bool, skip_bad: bool, scheduler: str | None, workers: int | None,
+          resume: bool, force: bool, dry_run: bool, skip_bad: bool, scheduler: str | None, workers: int | None,
           files: tuple[str, ...], **wanted: Any) -> None:  # fmt: skip
     """Compute daily ETo of many places into one Zarr store, written as it comes.
 
@@ -71,7 +72,7 @@ def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | N
         _say_cost(order, output, resume=resume)
         return
     with _client(scheduler, workers) as client:
-        running = run_order(order, output, client, resume=resume)
+        running = run_order(order, output, client, resume=resume, force=force)
         _watch(running)
         progress, failures = running.progress, running.failures
     for one in failures[:_LISTED]:
@@ -120,6 +121,8 @@ def _order(places: Path | None, box: tuple[float, ...] | None, spacing: float | 
 
 
 def _check_output(output: Path, *, resume: bool) -> None:
+    from etolib.store.store import target_of
+
     try:
         there = output.exists()
     except OSError as error:  # a name that is longer than names can be
@@ -127,8 +130,7 @@ def _check_output(output: Path, *, resume: bool) -> None:
         raise InputError([Problem("output", str(output), rule, say("choose_other_file"))]) from error
     if there and not resume:
         raise InputError([Problem("output", str(output), say("exists_already"), say("resume_or_other_name"))])
-    if not output.absolute().parent.is_dir():
-        raise InputError([Problem("output", str(output), say("output_folder_missing"), say("make_folder_first"))])
+    target_of(output)
 
 
 def _say_cost(order: Order, output: Path, *, resume: bool) -> None:

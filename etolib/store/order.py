@@ -32,7 +32,7 @@ class Order:
 
     Attributes
     ----------
-    sites : tuple of Site
+    sites : sequence of Site
         As asked; without an elevation where it shall be looked up.
     period : Period
     sources : "auto" or tuple of str
@@ -49,7 +49,7 @@ class Order:
     (10, 3)
     """
 
-    sites: tuple[Site, ...]
+    sites: Sequence[Site]
     period: Period
     sources: str | tuple[str, ...] = "auto"
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -125,7 +125,7 @@ def restored(attributes: Mapping[str, Any], sites: Sequence[Site]) -> Order:
     """Return the order that `Order.attributes` wrote down."""
     sources = attributes["sources"]
     return Order(
-        tuple(sites),
+        sites,
         Period.parse(attributes["period"]),
         sources if isinstance(sources, str) else tuple(sources),
         dict(attributes["options"]),

@@ -12,18 +12,22 @@ import contextlib
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import socket
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import eq
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from filelock import FileLock, Timeout
 
+from etolib import science
 from etolib._version import __version__
 from etolib.errors import EtolibError, InputError, Problem
 from etolib.result.citation import METHOD
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from etolib.result.result import Result
 
 JOURNAL = "journal"
+_OF_PLACES = "latitude", "longitude", "elevation_asked", "name"
+_ADDRESS = re.compile(r"\w[\w+.:-]+:/")  # of a remote folder; one letter is a drive
 _GROUP = '{"zarr_format": 3, "node_type": "group", "attributes": {}}'
 
 
@@ -48,6 +54,40 @@ def _zarr() -> Any:
     except ImportError as error:
         raise InputError([Problem("zarr", "", say("zarr_is_not_installed"), say("install_zarr"))]) from error
     return zarr
+
+
+@dataclass(frozen=True, eq=False)
+class StoredSites(Sequence[Site]):
+    """The places of a store, read when one is looked at: a worker is told its own, and reads none."""
+
+    path: Path
+    places: int
+
+    @cached_property
+    def _columns(self) -> list[np.ndarray]:
+        group = _zarr().open_group(self.path, mode="r")
+        return [group[name][:] for name in _OF_PLACES]
+
+    def __len__(self) -> int:
+        return self.places
+
+    @overload
+    def __getitem__(self, index: int) -> Site: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Site]: ...
+
+    def __getitem__(self, index: int | slice) -> Site | list[Site]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(self.places)[index]]
+        latitude, longitude, high, name = (column[index] for column in self._columns)
+        return Site(float(latitude), float(longitude), None if np.isnan(high) else float(high), str(name) or None)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 @dataclass(frozen=True)
@@ -78,7 +118,7 @@ class Store:
         InputError
             Where the path is taken, its folder is none, or zarr is not installed.
         """
-        zarr, target = _zarr(), _target(path)
+        zarr, target = _zarr(), target_of(path)
         if target.exists():
             raise InputError([Problem("store", str(target), say("exists_already"), say("resume_or_other_name"))])
         sources = (*catalogue.names(), catalogue.STATION)
@@ -96,21 +136,18 @@ class Store:
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Store:
         """Open a store; `InputError` where there is none of etolib's."""
-        zarr, target = _zarr(), _target(path)
+        zarr, target = _zarr(), target_of(path)
         try:
             group = zarr.open_group(target, mode="r")
             said = json.loads(group.attrs["etolib_order"])
-            columns = [group[name][:] for name in ("latitude", "longitude", "elevation_asked", "name")]
+            count = min(int(group[name].shape[0]) for name in _OF_PLACES)
             sources = tuple(str(group.attrs["etolib_sources"]).split())
+            order = restored(said, StoredSites(target, count))
         except (OSError, KeyError, ValueError, TypeError) as error:
             raise InputError(
                 [Problem("store", str(target), say("no_store_of_etolib"), say("check_the_path"))]
             ) from error
-        sites = [
-            Site(float(latitude), float(longitude), None if np.isnan(high) else float(high), str(name) or None)
-            for latitude, longitude, high, name in zip(*columns, strict=True)
-        ]
-        return cls(target, restored(said, sites), sources)
+        return cls(target, order, sources)
 
     def check_same(self, order: Order) -> None:
         """Raise `InputError` with everything in which an order differs from that of the store."""
@@ -131,6 +168,32 @@ class Store:
             )
         if problems:
             raise InputError(problems)
+
+    def check_science(self, *, force: bool = False) -> None:
+        """Raise `InputError` where something is still to compute and another version computed what is there.
+
+        With ``force`` note that this version goes on; the provenance of each place says by which it was computed.
+        """
+        versions, ours = self.versions(), science.version()
+        if ours in versions or not self._to_compute():
+            return
+        if not force:
+            theirs = ", ".join(versions) or "?"
+            rule = say("store_has_other_science", found=theirs, expected=ours)
+            raise InputError([Problem("store", str(self.path), rule, say("finish_with_that_version_or_anew"))])
+        _put(self.journal / "science.json", {"versions": [*versions, ours]})
+
+    def versions(self) -> list[str]:
+        """Return the versions (`etolib.science`) by which places of it are computed; none where that is unknown."""
+        try:
+            return [str(one) for one in json.loads((self.journal / "science.json").read_text())["versions"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def _to_compute(self) -> bool:
+        if len(self.finished()) < self.order.count:
+            return True
+        return any(said.get("retryable") for said in self.failures((layout.FAILED, layout.PARTIAL)).values())
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -291,9 +354,10 @@ def _holder(owner: Path) -> Text:
         return say("store_is_written_by_other")
 
 
-def _target(path: str | os.PathLike[str]) -> Path:
-    text = os.fspath(path)
-    if "://" in text:
+def target_of(path: str | os.PathLike[str]) -> Path:
+    """Return where a store shall lie; `InputError` where that can be no folder of this machine."""
+    text = str(path) if isinstance(path, (str, os.PathLike)) else type(path).__qualname__
+    if not isinstance(path, (str, os.PathLike)) or _ADDRESS.match(text):
         raise InputError([Problem("store", text, say("store_is_no_folder"), say("write_to_folder_and_copy"))])
     target = Path(text).expanduser().absolute()
     if not target.parent.is_dir():
@@ -343,6 +407,7 @@ def _make(zarr: Any, path: Path, order: Order, sources: Sequence[str]) -> None:
         zarr.consolidate_metadata(path)
     (path / JOURNAL).mkdir()
     (path / JOURNAL / "zarr.json").write_text(_GROUP)
+    _put(path / JOURNAL / "science.json", {"versions": [science.version()]})
 
 
 def _marker(number: int) -> str:

@@ -8,7 +8,6 @@ import uuid
 import weakref
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from etolib import config
@@ -92,8 +91,8 @@ def submit_many(
 @overload
 def submit_many(
     places: Many, period: Days | None = None, sources: str | Sequence[str] = "auto", *,
-    store: str | os.PathLike[str], client: Client | None = None, resume: bool = False, lot: int | None = None,
-    skip_bad: bool = False, **options: Any,
+    store: str | os.PathLike[str], client: Client | None = None, resume: bool = False, force: bool = False,
+    lot: int | None = None, skip_bad: bool = False, **options: Any,
 ) -> StoredBatch: ...  # fmt: skip
 
 
@@ -104,6 +103,7 @@ def submit_many(
     *,
     store: str | os.PathLike[str] | None = None,
     resume: bool = False,
+    force: bool = False,
     lot: int | None = None,
     client: Any = None,
     timeout: float = 1800,
@@ -130,6 +130,8 @@ def submit_many(
         A Zarr store to write, of a folder that the workers see too. Its arrays: see `etolib.store.layout.arrays`.
     resume : bool
         Go on with a store that is there: finished lots are not computed again. Where there is none begin.
+    force : bool
+        Go on also where another version of etolib's science (`etolib.science.version`) computed what is there.
     lot : int, optional
         Places of a lot; by default as many as memory and a smooth progress allow.
     timeout : float
@@ -150,7 +152,7 @@ def submit_many(
     if store is not None:
         from etolib.store.order import Order
 
-        return run_order(Order.of(requests, lot), store, client, notes, resume=resume)
+        return run_order(Order.of(requests, lot), store, client, notes, resume=resume, force=force)
     client, settings = _ready(client), config.settings()
     jobs = [Job(client, None, _new_id(), watch=False) for _ in requests]
     ids = [job.task_id for job in jobs]
@@ -167,20 +169,23 @@ def submit_many(
     return Batch(jobs, requests=requests, notes=notes, again=again)
 
 
-def resume_batch(store: str | os.PathLike[str], *, client: Client | None = None) -> StoredBatch:
+def resume_batch(store: str | os.PathLike[str], *, client: Client | None = None, force: bool = False) -> StoredBatch:
     """Go on with a store as it was ordered: what is finished is not computed again.
 
     Raises
     ------
     InputError
-        Where there is no such store, or another run writes it.
+        Where there is no such store, another run writes it, or something is to compute and a version with other numbers
+        computed the rest (not with ``force``).
     SchedulerUnavailable
         Where the scheduler does not answer.
     """
     from etolib.store.store import Store
     from etolib.tasks.stored_batch import StoredBatch
 
-    return StoredBatch(_ready(client), Store.open(store))
+    found = Store.open(store)
+    found.check_science(force=force)
+    return StoredBatch(_ready(client), found)
 
 
 def run_order(
@@ -190,23 +195,26 @@ def run_order(
     notes: Sequence[Text] = (),
     *,
     resume: bool = False,
+    force: bool = False,
 ) -> StoredBatch:
     """Begin what is ordered in a new store, or go on with the store that is there.
 
     Raises
     ------
     InputError
-        Where the store exists (``resume`` false), was ordered for something else, or another run writes it.
+        Where the store exists (``resume`` false), was ordered for something else, another version with other numbers
+        computed what is there (``force`` false), or another run writes it.
     SchedulerUnavailable
         Where the scheduler does not answer.
     """
-    from etolib.store.store import Store
+    from etolib.store.store import Store, target_of
     from etolib.tasks.stored_batch import StoredBatch
 
-    there = Path(path).expanduser()
+    there = target_of(path)
     if resume and there.exists():
         store = Store.open(there)
         store.check_same(order)
+        store.check_science(force=force)
         return StoredBatch(_ready(client), store, notes=notes)
     client = _ready(client)
     return StoredBatch(client, Store.create(path, order), notes=notes)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import threading
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,11 @@ import pytest
 import xarray as xr
 
 import etolib
+from etolib import words
 from etolib.errors import InputError, SourceUnavailable, TaskCancelled
 from etolib.site import Site
 from etolib.store import layout
+from etolib.store import store as store_module
 from etolib.store.order import Order
 from etolib.store.store import Store
 from etolib.tasks import lot
@@ -265,10 +268,77 @@ def test_a_store_of_another_order_is_refused_with_what_differs(client, finished)
         (lambda: etolib.submit_many(mine, PERIOD, store=finished, client=client), "exists already"),
         (lambda: etolib.resume_batch(finished.parent / "none.zarr", client=client), "is no store of etolib's"),
         (lambda: again([etolib.Request(mine[0], PERIOD), etolib.Request(mine[1], "2024")], None), "differs between"),
-        (lambda: etolib.submit_many(mine, PERIOD, store="s3://a/b.zarr", client=client), "is no folder"),
     ]:
         with pytest.raises(InputError, match=said.replace("'", ".")):
             wrong()
+
+
+def test_an_own_station_is_refused_in_a_store_and_taken_without_one(client, tmp_path):
+    days = "".join(f"2024-02-{day},18,30\n" for day in range(20, 30))
+    (tmp_path / "mine.csv").write_text("date,tmin,tmax\n" + days)
+    station = etolib.read_station(tmp_path / "mine.csv", site=places()[0])
+    with pytest.raises(InputError, match=r"station.*leave the own station away"):
+        etolib.submit_many(places(2), PERIOD, store=tmp_path / "a.zarr", station=station, client=client)
+    assert not (tmp_path / "a.zarr").exists()
+    (one,) = etolib.submit_many(places(1), PERIOD, station=station, client=client).result(30)
+    assert set(one.table["source"]) == {"station"}
+
+
+@pytest.mark.parametrize("where", [
+    "s3://a/b.zarr", "gs://a/b.zarr", "https://a/b.zarr", "simplecache::s3://a/b.zarr", Path("s3://a/b.zarr"),
+    {"mapping": "of fsspec"},
+])  # fmt: skip
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_remote_folder_is_refused_with_what_to_do(client, where, resume):
+    with pytest.raises(InputError, match=r"is no path of a folder.*write to a folder that all workers see"):
+        etolib.submit_many(places(), PERIOD, store=where, resume=resume, client=client)
+
+
+def test_what_another_science_computed_is_not_gone_on_with_unless_forced(client, tmp_path, monkeypatch):
+    path, order = tmp_path / "a.zarr", Order.of([etolib.Request(place, PERIOD) for place in places(4)], 2)
+    Store.create(path, order)
+    (etolib.resume_batch(path, client=client)).result(60)
+    assert Store.open(path).versions() == [etolib.science.version()]
+    half = Store.open(path).journal / "lot-000001.json"
+    monkeypatch.setattr(store_module.science, "version", lambda: "0123456789ab")
+    etolib.resume_batch(path, client=client).result(60)  # nothing is left to compute
+    half.unlink()
+    for again in (lambda: etolib.resume_batch(path, client=client),
+                  lambda: etolib.submit_many(places(4), PERIOD, store=path, resume=True, client=client)):  # fmt: skip
+        with pytest.raises(InputError, match=r"other equations or data.*here 0123456789ab.*force=True"):
+            again()
+    for language, said in (("pt", "outras equações ou dados"), ("es", "otras ecuaciones o datos")):
+        with pytest.raises(InputError) as caught:
+            etolib.resume_batch(path, client=client)
+        assert said in words.render(language, caught.value.message)
+    etolib.resume_batch(path, client=client, force=True).result(60)
+    assert Store.open(path).versions()[1:] == ["0123456789ab"]
+    half.unlink()
+    etolib.resume_batch(path, client=client).result(60)  # agreed to
+    (Store.open(path).journal / "science.json").unlink()
+    half.unlink()
+    with pytest.raises(InputError, match=r"science \?"):
+        etolib.resume_batch(path, client=client)
+
+
+def test_cost_is_told_by_what_the_lots_took(client, tmp_path, monkeypatch):
+    gate = hold_up(monkeypatch, 2)
+    batch = etolib.submit_many(places(), PERIOD, store=tmp_path / "a.zarr", lot=2, client=client)
+    ends = iter(batch)
+    next(ends), next(ends)
+    cost = batch.cost
+    batch.cancel()
+    gate.set()
+    lines = [line for line in batch.store.log() if line["event"] == "end"]
+    assert (cost.places, cost.lots, len(lines)) == (4, 2, 2)
+    a_place = sum(line["cpu"] for line in lines) / 4
+    assert cost.cpu_seconds == pytest.approx(4 * a_place)
+    # Places that are asked again take another time, and lines of earlier versions lack it.
+    batch.store.note("end", 2, places=1, again=True, seconds=9.0, cpu=9.0)
+    batch.store.note("end", 3, places=2, again=False, seconds=9.0)
+    assert batch.cost.cpu_seconds == pytest.approx(4 * a_place)
+    etolib.resume_batch(batch.store.path, client=client).result(60)
+    assert batch.cost.cpu_seconds == 0
 
 
 def test_exports_agree(client, finished, tmp_path):

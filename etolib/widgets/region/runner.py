@@ -181,7 +181,9 @@ class Runner:
                 self._background.later(self._failed, run, _known(error))
                 return
         order = batch.store.order
-        self._background.later(self._found, run, order.sites, len(order.period), (order.period.start - EPOCH).days)
+        self._background.later(
+            self._found, run, tuple(order.sites), len(order.period), (order.period.start - EPOCH).days
+        )
         self._take_up(run, batch)
 
     def _found(self, run: object, sites: tuple[Site, ...], days: int, first: int) -> None:
