@@ -25,8 +25,9 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
-from etolib.tasks import workers
+from etolib.tasks import turns, workers
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, message, topic
+from etolib.tasks.turns import Turns
 from etolib.tasks.workers import Workers
 from etolib.words import say
 
@@ -55,7 +56,7 @@ HOLDER = "etolib-results"
 AHEAD = 1000
 """How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
 
-_HANDLERS = ("hello", "begin", "claim", "finish", "stop", "release", "find")
+_HANDLERS = ("hello", "room", "begin", "claim", "finish", "stop", "release", "find")
 
 
 @dataclass
@@ -78,6 +79,7 @@ class TaskPlugin(SchedulerPlugin):
         self._wanted: dict[str, set[str]] = {}  # clients that wanted a task when it began
         self._scheduler: Scheduler
         self._workers: Workers
+        self._turns: Turns
         self._gone: set[str] = set()  # topics that nobody needed at the last sweep
 
     async def start(self, scheduler: Scheduler) -> None:
@@ -85,8 +87,9 @@ class TaskPlugin(SchedulerPlugin):
         from tornado.ioloop import PeriodicCallback
 
         self._scheduler = scheduler
-        self._workers = Workers(scheduler)
-        self._watching = PeriodicCallback(self._workers.watch, workers.LOOK_S * 1000)
+        self._turns = Turns(scheduler)
+        self._workers = Workers(scheduler, self._turns.soon)
+        self._watching = PeriodicCallback(self._watch, workers.LOOK_S * 1000)
         self._watching.start()
         self._sweeping = PeriodicCallback(self.sweep, SWEEP_S * 1000)
         self._sweeping.start()
@@ -100,6 +103,18 @@ class TaskPlugin(SchedulerPlugin):
         """Forget a worker that left; called by dask."""
         self._workers.left(worker)
 
+    def update_graph(self, scheduler: Scheduler, *, client: str, tasks: list[Any], **more: Any) -> None:
+        """Take in tasks that were submitted; called by dask."""
+        self._turns.arrived(client, tasks)
+
+    def transition(self, key: Any, start: str, finish: str, *args: Any, **more: Any) -> None:
+        """Take note of a task that moved on; called by dask."""
+        self._turns.moved(key, start, finish)
+
+    def _watch(self) -> None:
+        self._workers.watch()
+        self._turns.watch()
+
     async def close(self) -> None:
         """Stop looking; called by dask when the scheduler ends."""
         self._watching.stop()
@@ -110,6 +125,10 @@ class TaskPlugin(SchedulerPlugin):
     async def hello(self, client: str, **arguments: Any) -> dict[str, Any]:
         """Take in a client; see `etolib.tasks.workers.Workers.hello`."""
         return await self._workers.hello(client, **arguments)
+
+    def room(self, client: str) -> dict[str, Any]:
+        """Return how many more tasks a page may hand over."""
+        return {"room": max(0, turns.MOST_WAITING - self._turns.waiting(client))}
 
     def begin(self, task_id: str) -> dict[str, Any]:
         """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""

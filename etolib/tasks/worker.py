@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from etolib import config
 from etolib.errors import EtolibError, TaskCancelled, TaskTimeout
 from etolib.sources import catalogue
-from etolib.tasks import messages, scheduler
+from etolib.tasks import aside, messages, scheduler
 from etolib.tasks.messages import State
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Channel:
         self.deadline = time.monotonic() + timeout
         self.timeout = timeout
         self.stage = "start"
+        self._thread = threading.get_ident()
         self._lock = threading.Lock()
         # Not the first run where a worker has died: go on counting, and say nothing where the end was sent already.
         before = scheduler.ask_from(self.worker, "begin", task_id=task_id)
@@ -74,6 +75,8 @@ class Channel:
             raise _Stopped
         if time.monotonic() > self.deadline:
             raise TaskTimeout(after_s=self.timeout, stage=self.stage)
+        if threading.get_ident() == self._thread:
+            aside.step(self.task_id)
 
     def end(self, kind: str, data: dict[str, Any]) -> str | None:
         """Send the last message, unless another was first; return why nobody wants the task, where that is known."""
@@ -176,6 +179,8 @@ def run_task(
         log.exception("task %s failed", task_id)
         channel.end(*messages.failed(error))
         raise
+    finally:
+        aside.over(task_id)
     channel.end(*messages.success(result))
     return result
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from inspect import getsource
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,8 @@ _CALL = "(exec(text, names), names['look'](**arguments))[1]"
 class Workers:
     """What the scheduler knows of its workers, and of the clients that want some."""
 
-    def __init__(self, scheduler: Scheduler) -> None:
-        self._scheduler = scheduler
+    def __init__(self, scheduler: Scheduler, fits: Callable[[], None]) -> None:
+        self._scheduler, self._fits = scheduler, fits  # called when a worker has been found fit
         self.known: dict[str, Description] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._ours: dict[str, Description] = {}  # by resource: what the clients have
@@ -81,6 +82,7 @@ class Workers:
             if worker in self._scheduler.running:
                 waiting = self._scheduler.bulk_schedule_unrunnable_after_adding_worker(worker)
                 self._scheduler.transitions(waiting, f"etolib-looked-{time.time()}")
+            self._fits()
         else:
             what = join("; ", handshake.differences(handshake.mine(), said))
             log.warning("%s gets no task of etolib: %s", address, what)

@@ -186,7 +186,8 @@ def test_a_package_that_comes_while_a_worker_is_looked_at_is_brought_there():
             return {"status": "OK", "result": ToPickle(found | {"etolib": "0.0.9" if upload else None})}
 
         one = SimpleNamespace(memory_limit=0, host="here", name="lacking")
-        known = workers.Workers(SimpleNamespace(workers={"a": one}, rpc=lambda address: SimpleNamespace(run=run)))
+        scheduler = SimpleNamespace(workers={"a": one}, rpc=lambda address: SimpleNamespace(run=run))
+        known = workers.Workers(scheduler, lambda: None)
         await asyncio.sleep(0)
         hello = asyncio.ensure_future(known.hello("client", handshake.mine(), None, False, b"package", 10))
         while known._upload is None or not asked:
