@@ -156,9 +156,9 @@ class Page(Frame):
         self.cancel.layout.display = None if self.stack.active else "none"
         # The style sheet gives a result the room that map and form do not need any more.
         working = bool(self.stack.cards)
-        if working != ("etolib-working" in self.widget._dom_classes):
-            (self.widget.add_class if working else self.widget.remove_class)("etolib-working")
-            self.map.centre()  # it was smaller or larger before: what is seen is what is in its middle
+        if working and "etolib-working" not in self.widget._dom_classes:
+            self.map.becomes_smaller()
+        (self.widget.add_class if working else self.widget.remove_class)("etolib-working")
         if hasattr(self, "memory"):  # cards may come before the page is whole
             self.memory.keep()
 

@@ -125,6 +125,8 @@ class PlaceMap:
         self._controls: tuple[leaflet.Control, ...] = ()
         self._marker: leaflet.Marker | None = None
         self._placing = False  # whether the marker is being moved from here
+        self._smaller = False  # whether the map is about to shrink
+        self.widget.observe(self._bounded, "bounds")
         self._tiles: leaflet.TileLayer | None = None
         self._known: dict[str, Tiles] = {}  # online basemaps that have answered
         self._language = words.ENGLISH
@@ -202,22 +204,28 @@ class PlaceMap:
         finally:
             self._placing = False
         self._marker.visible = True
-        if centre and not self._in_view(site):
-            self.centre()
+        if centre and not self._in_view(location):
+            self.widget.center = location
             if self.widget.zoom < 4:
                 self.widget.zoom = 5
 
-    def centre(self) -> None:
-        """Bring the marker to the middle of the map."""
-        if self._marker is not None and self._marker.visible:
-            self.widget.center = tuple(self._marker.location)
+    def becomes_smaller(self) -> None:
+        """Bring the marker back into view, where it is out of it once the map has its new size."""
+        self._smaller = True
 
-    def _in_view(self, site: Site) -> bool:
+    def _bounded(self, change: Mapping[str, Any]) -> None:
+        if self._smaller and self._marker is not None:
+            self._smaller = False
+            location = tuple(self._marker.location)
+            if self._marker.visible and not self._in_view(location):
+                self.widget.center = location
+
+    def _in_view(self, location: tuple[float, float]) -> bool:
         bounds = self.widget.bounds
         if not bounds or self.widget.zoom < 3:
             return False
         (south, west), (north, east) = bounds
-        return bool(south < site.latitude < north and west < site.longitude < east)
+        return bool(south < location[0] < north and west < location[1] < east)
 
     def _dragged(self, change: Mapping[str, Any]) -> None:
         if not self._placing:

@@ -135,3 +135,17 @@ def test_a_marker_that_is_dragged_chooses_the_place():
     assert seen == []
     place._marker.set_state({"location": [11.5, 22.5]})  # as the browser says it
     assert seen == [(11.5, 22.5)]
+
+
+def test_a_marker_that_a_smaller_map_would_hide_is_brought_back_once():
+    drawn = PlaceMap(lambda latitude, longitude: None)
+    drawn.show(Site(-22.7, -47.6))
+    drawn.widget.zoom, before = 5, tuple(drawn.widget.center)
+    drawn.widget.set_trait("bounds", ((-5, -60), (5, -40)))
+    assert tuple(drawn.widget.center) == before  # somebody has moved the map
+    drawn.becomes_smaller()
+    drawn.widget.set_trait("bounds", ((-4, -60), (4, -40)))
+    assert tuple(drawn.widget.center) == (-22.7, -47.6)
+    drawn.widget.center = before
+    drawn.widget.set_trait("bounds", ((-5, -60), (5, -40)))
+    assert tuple(drawn.widget.center) == before
