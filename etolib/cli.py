@@ -18,6 +18,7 @@ import click
 from etolib import config
 from etolib._version import __version__
 from etolib.cli_batch import batch
+from etolib.cli_logs import logging_options
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
 from etolib.request import Request
 from etolib.unit_systems import METRIC, SYSTEMS, US, unit
@@ -113,6 +114,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
     help="Of what people read: CSV, Excel, picture, report. us: inches, °F, mph, feet, named in each column.",
 )
 @_reading
+@logging_options
 def compute(
     lat: str,
     lon: str,
@@ -294,6 +296,7 @@ def _serving(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
 @main.command()
 @_serving(8866)
 @click.option("--pages", default=30, show_default=True, type=click.IntRange(1), help="Pages open at once, 100 MB each.")
+@logging_options
 def serve(**options: Any) -> None:
     """Start (or adopt) a dask cluster and serve the dashboards with Voila.
 
@@ -306,6 +309,7 @@ def serve(**options: Any) -> None:
 
 @main.command()
 @_serving(8888)
+@logging_options
 def lab(**options: Any) -> None:
     """The same with JupyterLab, to explore with notebooks."""
     from etolib.serve import server

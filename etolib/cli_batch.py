@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etolib.cli_logs import logging_options
 from etolib.errors import InputError, Problem
 from etolib.words import say
 
@@ -52,6 +53,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=click.Choice(["nc", "parquet", "csv", "geojson"]),
     help="At the end also one file beside the store; may be repeated.",
 )
+@logging_options
 def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | None, with_sea: bool, output: Path,
           resume: bool, force: bool, dry_run: bool, skip_bad: bool, scheduler: str | None, workers: int | None,
           files: tuple[str, ...], **wanted: Any) -> None:  # fmt: skip

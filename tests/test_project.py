@@ -23,7 +23,7 @@ LAYERS = [
     {"dates"},
     {"sources.row"},
     {"sources.catalogue"},
-    {"equations.constants", "equations.conventions", "variables", "config", "science"},
+    {"equations.constants", "equations.conventions", "variables", "config", "science", "logs"},
     {"units"},
     {"unit_systems"},
     {"quantities"},
@@ -48,6 +48,7 @@ LAYERS = [
     {"tasks"},
     {"validation"},
     {"widgets", "serve"},
+    {"cli_logs"},
     {"cli", "cli_batch", "__init__", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import logging
 import os
 import signal
 import socket
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psutil  # type: ignore[import-untyped]
 
+from etolib import logs
 from etolib.errors import EtolibError, InputError, Problem
 from etolib.serve import access, voila
 from etolib.serve.child import PARENT
@@ -153,7 +153,9 @@ def _own_cluster(workers: int | None, folder: RunFolder) -> tuple[LocalCluster, 
     from etolib.tasks import security
 
     click.echo(say("starting_cluster"), err=True)
-    _quiet_dask()
+    import distributed  # noqa: F401  (its import sets up a log of its own)
+
+    logs.take_over()
     dask.config.set({"temporary-directory": str(folder.path)})
     certificate = security.temporary()
     own = cluster.start(workers, security=certificate)
@@ -215,13 +217,6 @@ def _family_of(child: subprocess.Popen[bytes] | None) -> list[psutil.Process]:
         found: list[psutil.Process] = psutil.Process(child.pid).children(recursive=True)
         return found
     return []
-
-
-def _quiet_dask() -> None:
-    """Keep dask's notes off the terminal, also while a cluster starts and stops: dask itself does so in between."""
-    import distributed  # noqa: F401  (its import sets the level)
-
-    logging.getLogger("distributed").setLevel(logging.ERROR)
 
 
 class _Stopped(SystemExit):
@@ -295,7 +290,8 @@ def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:
         "ip": entrance.host, "port": entrance.port, "port_retries": 0, "root_dir": root, "open_browser": False,
         "base_url": entrance.base_url,
     }  # fmt: skip
-    arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()] + ["--log-level=ERROR"]
+    arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()] + [f"--log-level={logs.others()}"]
+    arguments.append(f"--Application.logging_config={logs.CONFIGURATION!r}")
     arguments += [f"--ServerApp.local_hostnames={name}" for name in ("localhost", *entrance.names)]
     if not entrance.token:
         arguments.append("--IdentityProvider.token=")

@@ -10,7 +10,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etolib import config
+from etolib import config, logs
 from etolib.errors import InputError, Problem, SchedulerUnavailable
 from etolib.tasks import handshake, scheduler, workers
 from etolib.tasks.handshake import Description
@@ -58,7 +58,7 @@ def start(
         host="127.0.0.1",
         dashboard_address=dashboard,
         env=config.environment() | {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"},
-        silence_logs=40,
+        silence_logs=logs.others(),
         **({} if security is None else {"security": security, "protocol": "tls://"}),
     )
     try:

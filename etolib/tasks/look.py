@@ -67,7 +67,7 @@ def look(address: str | None = None, warm: bool = False, upload: bytes | None = 
         found["etolib"] = etolib.__version__
         found["science"] = importlib.import_module("etolib.science").version()
         if worker is not None:
-            _load(found, warm)
+            _load(found, warm, worker)
     except Exception as error:  # whatever an etolib of any version raises is what this worker says of itself
         lacking = isinstance(error, ImportError) and str(error.name) in ("etolib", "etolib.science")
         found["error"] = None if lacking else type(error).__name__ + ": " + str(error)
@@ -84,12 +84,12 @@ def _worker(address: str) -> Any:
     return next((one for one in list(Worker._instances) if one.address == address), None)
 
 
-def _load(found: dict[str, Any], warm: bool) -> None:
+def _load(found: dict[str, Any], warm: bool, worker: Any) -> None:
     for name in ("etolib.pipeline", "etolib.reference", "etolib.tasks.worker"):
         importlib.import_module(name)
     found["example"] = float(sys.modules["etolib.reference"].eto_fao56(**_BOOK))
     tasks = sys.modules["etolib.tasks.worker"]
-    tasks.quiet()
+    tasks.settle_in(worker)
     if warm:
         tasks.warm_beside()
 

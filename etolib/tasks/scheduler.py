@@ -26,6 +26,7 @@ from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
 from etolib.tasks import turns, workers
+from etolib.tasks.figures import Figures
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, message, topic
 from etolib.tasks.turns import Turns
 from etolib.tasks.workers import Workers
@@ -56,7 +57,7 @@ HOLDER = "etolib-results"
 AHEAD = 1000
 """How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
 
-_HANDLERS = ("hello", "room", "begin", "claim", "finish", "stop", "release", "find")
+_HANDLERS = ("hello", "room", "begin", "claim", "finish", "stop", "release", "find", "figures", "ready")
 
 
 @dataclass
@@ -80,6 +81,7 @@ class TaskPlugin(SchedulerPlugin):
         self._scheduler: Scheduler
         self._workers: Workers
         self._turns: Turns
+        self._figures: Figures
         self._gone: set[str] = set()  # topics that nobody needed at the last sweep
 
     async def start(self, scheduler: Scheduler) -> None:
@@ -88,6 +90,7 @@ class TaskPlugin(SchedulerPlugin):
 
         self._scheduler = scheduler
         self._turns = Turns(scheduler)
+        self._figures = Figures(scheduler)
         self._workers = Workers(scheduler, self._turns.soon)
         self._watching = PeriodicCallback(self._watch, workers.LOOK_S * 1000)
         self._watching.start()
@@ -110,6 +113,7 @@ class TaskPlugin(SchedulerPlugin):
     def transition(self, key: Any, start: str, finish: str, *args: Any, **more: Any) -> None:
         """Take note of a task that moved on; called by dask."""
         self._turns.moved(key, start, finish)
+        self._figures.moved(key, start, finish)
 
     def _watch(self) -> None:
         self._workers.watch()
@@ -132,6 +136,7 @@ class TaskPlugin(SchedulerPlugin):
 
     def begin(self, task_id: str) -> dict[str, Any]:
         """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""
+        self._figures.begun(task_id)
         task = self._scheduler.tasks.get(task_id)
         self._wanted[task_id] = {client.client_key for client in task.who_wants or ()} if task is not None else set()
         end = self._ended.get(task_id)
@@ -145,6 +150,7 @@ class TaskPlugin(SchedulerPlugin):
         task = self._scheduler.tasks.get(task_id)
         if task_id in self._ended or (unwanted_only and task is not None and task.who_wants):
             return {"seq": None, "reason": None}
+        self._figures.ended(task_id, kind)
         wanted = self._wanted.pop(task_id, set())
         gone = bool(wanted) and not wanted & self._scheduler.clients.keys()
         self._ended[task_id] = Ended(kind, kind == State.SUCCESS and task is not None, rows)
@@ -197,6 +203,15 @@ class TaskPlugin(SchedulerPlugin):
             self._scheduler.client_desires_keys([task_id], client)
             return {"found": "task"}
         return {"found": "ended" if task_id in self._ended else ""}
+
+    def figures(self) -> dict[str, Any]:
+        """Return what `etolib.tasks.figures.Figures` counts."""
+        return self._figures.all_of_them()
+
+    def ready(self, resource: str) -> dict[str, Any]:
+        """Return how many workers would take a task now: those that have what it needs and are not paused."""
+        able = [one for one in self._scheduler.running if resource in one.resources]
+        return {"workers": len(able)}
 
     # --- what is kept -------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import functools
 import logging
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -12,19 +13,22 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from etolib import config
+from etolib import config, logs
 from etolib.errors import EtolibError, TaskCancelled, TaskTimeout
 from etolib.sources import catalogue
-from etolib.tasks import aside, messages, scheduler
+from etolib.tasks import aside, figures, messages, scheduler
 from etolib.tasks.messages import State
 
 if TYPE_CHECKING:
+    from distributed import Worker
+
     from etolib.request import Request
     from etolib.result.result import Result
     from etolib.site import Period, Site
     from etolib.sources.row import SourceInfo
 
 log = logging.getLogger(__name__)
+told = logging.getLogger("etolib.task")
 
 _WARM = "?lat=-22.7&lon=-47.6&elevation=550&period=2023-06-01/2023-06-30&sources=climatology"
 _LOOK_S = 0.05  # how often a task that waits looks whether it is still wanted [s]
@@ -66,6 +70,8 @@ class Channel:
     def report(self, **data: Any) -> None:
         """Send PROGRESS; called by the pipeline."""
         if data.get("source") is None:
+            if data["stage"] != self.stage:
+                told.info("stage", extra={"more": {"stage": data["stage"]}})
             self.stage = data["stage"]
         self.send(messages.PROGRESS, messages.progress(data))
 
@@ -100,9 +106,15 @@ def unwanted(worker: Any, key: str) -> bool:
     return state is None or state.state in ("cancelled", "released")
 
 
-def quiet() -> None:
-    """Keep dask from a second traceback: how a task of ours ends is told in its messages, a fault of ours is logged."""
+def settle_in(worker: Worker) -> None:
+    """Make a worker of dask one of ours: its log, where it is told how, and what it counts.
+
+    dask is kept from a second traceback: how a task of ours ends is told in its messages, a fault of ours is logged.
+    """
     logging.getLogger("distributed.worker").addFilter(_not_told_already)
+    figures.count_on(worker)
+    if logs.LEVEL in os.environ and worker.nanny is not None:  # a process of its own
+        logs.start("worker")
 
 
 def _not_told_already(record: logging.LogRecord) -> bool:
@@ -159,10 +171,16 @@ def run_task(
     rows : sequence of SourceInfo
         Sources of their own (`etolib.sources.catalogue.added`).
     """
+    catalogue.adopt(rows)
+    logs.hide(*(value for name, value in settings.items() if name.endswith("_key") or name == "contact"))
+    logs.keep_private(request.site.name, request.site.latitude, request.site.longitude)
+    with logs.task(task_id):
+        return _run(request, Channel(task_id, timeout), settings)
+
+
+def _run(request: Request, channel: Channel, settings: Mapping[str, str]) -> Result:
     from etolib import pipeline
 
-    catalogue.adopt(rows)
-    channel = Channel(task_id, timeout)
     try:
         with config.set_options(**settings):
             result = pipeline.run(request, report=channel.report, checkpoint=channel.checkpoint)
@@ -176,11 +194,11 @@ def run_task(
         raise
     except Exception as error:
         # A fault of ours: the page must still get its one last message, and the log the traceback.
-        log.exception("task %s failed", task_id)
+        log.exception("task %s failed", channel.task_id)
         channel.end(*messages.failed(error))
         raise
     finally:
-        aside.over(task_id)
+        aside.over(channel.task_id)
     channel.end(*messages.success(result))
     return result
 

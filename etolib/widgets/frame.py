@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
@@ -16,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import ipywidgets as widgets
 from ipywidgets import DOMWidget
 
-from etolib import config, words
+from etolib import config, logs, words
 from etolib.errors import EtolibError, TaskError
 from etolib.unit_systems import SYSTEMS
 from etolib.widgets import remote
@@ -60,7 +59,7 @@ class Frame:
         loop: Loop | None = None,
         pool: Pool | None = None,
     ) -> None:
-        _log_to_terminal()
+        logs.at_least_ours()
         self._loop: Loop = loop or asyncio.get_running_loop()
         self._background = Background(self._fault, self._loop, pool)
         self._connection = connection or Connection(partial(self._background.later, self._line))
@@ -361,12 +360,3 @@ class Frame:
     def _passed(self, *, no_worker: bool) -> None:
         """Count the seconds of what runs; say so where it waits for a worker in vain."""
         raise NotImplementedError
-
-
-def _log_to_terminal() -> None:
-    """Send log lines to the process's own error stream: what a kernel's threads write to `sys.stderr` is lost."""
-    logger = logging.getLogger("etolib")
-    if not logger.handlers:
-        handler = logging.StreamHandler(sys.__stderr__)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        logger.addHandler(handler)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from etolib import logs
 from etolib.serve import access
 
 READY = "/etolib/ready"
@@ -103,7 +104,8 @@ def command(
         # -P: a file named voila.py in the current folder must not be taken for the package.
         sys.executable, "-P", "-m", "etolib.serve.voila", str(apps or apps_folder()),
         f"--Voila.ip={host}", f"--port={port}", "--Voila.port_retries=0", f"--base_url={base_url}",
-        f"--preheat_kernel={pool > 0}", f"--pool_size={max(pool, 0)}", "--no-browser", "--Voila.log_level=ERROR",
+        f"--preheat_kernel={pool > 0}", f"--pool_size={max(pool, 0)}", "--no-browser",
+        f"--Voila.log_level={logs.others()}",
         f"--Visits.most={pages}", f"--Visits.most_each={pages_each(host, pages, names)}",
     ]  # fmt: skip
     if folder is not None:

@@ -44,6 +44,9 @@ def load() -> None:
 def run(arguments: Sequence[str]) -> None:
     """Be the kernel of a page until it is told to end; ``arguments`` are those of ipykernel."""
     leave_out()
+    from etolib import logs
+
+    logs.start("page")
     # A forked process shows the command of the one it came from; `ps` and tools that look for kernels read this.
     setproctitle(f"{NAME}: ipykernel_launcher {' '.join(arguments)}")
     from ipykernel.kernelapp import IPKernelApp
@@ -51,7 +54,8 @@ def run(arguments: Sequence[str]) -> None:
     sys.argv = ["ipykernel", *arguments]
     # Both are read when ipykernel and ipywidgets are imported, which was elsewhere if this process was forked.
     parent = {"parent_handle": int(os.environ.get("JPY_PARENT_PID") or 0), "extensions": ["ipywidgets"]}
-    IPKernelApp.launch_instance([*arguments], config=Config(_SETTINGS | {"IPKernelApp": parent}))
+    more = {"IPKernelApp": parent, "Application": {"logging_config": logs.CONFIGURATION}}
+    IPKernelApp.launch_instance([*arguments], config=Config(_SETTINGS | more))
 
 
 if __name__ == "__main__":

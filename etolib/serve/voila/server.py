@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import secrets
@@ -24,7 +25,7 @@ from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
-from etolib import words
+from etolib import logs, words
 from etolib.serve import access
 from etolib.serve.voila import HEALTH, METRICS, READY
 from etolib.serve.voila.door import NONCE, Behind, Door, Enter, Headers, language_of, notice, policy
@@ -32,6 +33,8 @@ from etolib.serve.voila.figures import PAGES, MetricsHandler
 from etolib.serve.voila.front import FrontFiles, page_files
 from etolib.serve.voila.kernels import Kernels
 from etolib.serve.voila.visits import Full, Visits
+
+asked = logging.getLogger("etolib.access")
 
 _KERNEL = re.compile(r'"kernelId": ?"([0-9a-f-]{36})"')
 _SOCKET_NAME = 103  # what all systems allow (macOS; Linux has 107)
@@ -159,6 +162,16 @@ _REPLACED = {
 }
 
 
+def _log_request(handler: tornado.web.RequestHandler) -> None:
+    """Log an answer, without who asked and without what an address asks for."""
+    request, status = handler.request, handler.get_status()
+    level = logging.ERROR if status >= 500 and status != 503 else logging.INFO
+    if status < 400 and ("/etolib/front/" in request.path or "/static/" in request.path):
+        level = logging.DEBUG  # a file of the front end
+    took = f"{1000 * request.request_time():.0f}"
+    asked.log(level, "%s %s", request.method, request.path, extra={"more": {"status": status, "ms": took}})
+
+
 def transport(folder: str) -> str:
     """Return how to talk to kernels whose files are in a folder: ``ipc``, sockets of the file system, where it can be.
 
@@ -190,9 +203,14 @@ class Dashboards(Voila):
         known = {"cookie_options": {"samesite": "Lax"}}
         self.update_config(
             Config(
-                {"VoilaConfiguration": chosen, "KernelRestarter": watched, "IdentityProvider": known}
+                {
+                    "VoilaConfiguration": chosen,
+                    "KernelRestarter": watched,
+                    "IdentityProvider": known,
+                    "Application": {"logging_config": logs.CONFIGURATION},
+                }
             )
-        )  # fmt: skip
+        )
 
     def setup_template_dirs(self) -> None:
         """Put etolib's template before Voila's of the same name."""
@@ -211,6 +229,7 @@ class Dashboards(Voila):
         return settings | {
             "compress_response": True, "websocket_max_message_size": _MESSAGE_BYTES, "etolib": self,
             "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS, "xsrf_cookie_kwargs": {"samesite": "Lax"},
+            "log_function": _log_request,
         }  # fmt: skip
 
     def init_handlers(self) -> list[Any]:
@@ -232,6 +251,7 @@ class Dashboards(Voila):
         apps = sorted(path.stem for path in Path(self.root_dir).glob("*.ipynb"))
         names = access.own_names(self.ip or "0.0.0.0")
         token = os.environ.pop(access.TOKEN, "") or getattr(self, "token", None) or ""
+        logs.hide(token, access.cookie_of(token))
         self.door = Door(token, names, apps, self.base_url, self.port)
         self.token: str | None = None  # the door has it
         self.connection_dir = tempfile.mkdtemp(prefix="voila_", dir=self.connection_dir_root or None)

@@ -25,7 +25,7 @@ from etolib.errors import (
     SourceError,
     SourceUnavailable,
 )
-from etolib.sources.network import scope
+from etolib.sources.network import counts, scope
 from etolib.sources.network.address import kept, plain, reason_of, retry_after
 from etolib.sources.network.budget import Budget, slot
 from etolib.sources.network.cache import Entry
@@ -205,6 +205,7 @@ class Call:
         if old is not None and "etag" in old.headers:
             headers["If-None-Match"] = old.headers["etag"]
         asked = self.door.monotonic()
+        counts.add(counts.ASKED, self.source)
         try:
             status, answered, body = self.door.network().get(
                 self.url, headers, total=left, connect=self.connect, read=self.read

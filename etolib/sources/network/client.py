@@ -24,8 +24,8 @@ import httpx2
 from filelock import Timeout
 
 from etolib import config
-from etolib.errors import BadResponse, EtolibError, RateLimited, SourceError, SourceUnavailable
-from etolib.sources.network import scope
+from etolib.errors import BadResponse, EtolibError, NotCovered, RateLimited, SourceError, SourceUnavailable
+from etolib.sources.network import counts, scope
 from etolib.sources.network.address import address, key_of
 from etolib.sources.network.agent import user_agent
 from etolib.sources.network.budget import Budget, Ledger
@@ -154,6 +154,7 @@ class Door:
             limited_until, not_covered, dict(headers or {}), self.clock(), self.monotonic() + deadline, deadline,
         )  # fmt: skip
         reply, entry = call.look()
+        counts.add(counts.MISSED if reply is None else counts.KEPT, source)
         if reply is not None:
             return reply
         if config.is_offline():
@@ -188,8 +189,11 @@ class Door:
                 return call.download(entry)
             except scope.Abandoned:
                 raise  # says nothing about the provider
-            except (SourceUnavailable, BadResponse) as error:
-                self.cache.mark_failure(call.key, self.clock(), error.message)
+            except SourceError as error:
+                if not isinstance(error, NotCovered):  # that is an answer
+                    counts.add(counts.FAILED, call.source)
+                if isinstance(error, (SourceUnavailable, BadResponse)):
+                    self.cache.mark_failure(call.key, self.clock(), error.message)
                 raise
 
     def has(self, url: str, params: Mapping[str, Any] | None = None, *, version: str = "1") -> bool:
