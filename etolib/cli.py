@@ -283,6 +283,7 @@ def _serving(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
             "--allow-host", "names", multiple=True, metavar="NAME", help="Answer to this name too (a proxy's)."
         ),
         click.option("--base-url", default="/", show_default=True, help="Path below which everything is served."),
+        click.option("--dashboard", is_flag=True, help="Have dask's dashboard too: all users of this machine see it."),
     )
 
     def give(command: Callable[..., None]) -> Callable[..., None]:

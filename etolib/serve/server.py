@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import logging
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 import uuid
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +25,21 @@ import psutil  # type: ignore[import-untyped]
 
 from etolib import logs
 from etolib.errors import EtolibError, InputError, Problem
-from etolib.serve import access, voila
+from etolib.serve import access, account, voila
 from etolib.serve.child import PARENT
 from etolib.serve.folder import RunFolder
+from etolib.serve.supervisor import Supervisor
 from etolib.tasks import cluster
+from etolib.tasks.cluster import NO_DASHBOARD
 from etolib.tasks.messages import SERVER_STOPPED
 from etolib.words import say
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
 
+log = logging.getLogger(__name__)
+
+_MOST_ENDS, _WHILE_S = 5, 600.0  # a server that ends more often within so many seconds is not started again
 _STOP_S = 2.0  # the scheduler may take so long to hear that we stop [s]
 _TELL_S = 0.3  # pages may take so long to hear of it [s]
 _ENDING_S = 4.0  # a server that ends may hold its address so long [s]
@@ -93,6 +99,7 @@ def serve(
     base_url: str = "/",
     names: Sequence[str] = (),
     pages: int = 30,
+    dashboard: bool = False,
 ) -> int:
     """Start or adopt a cluster, start Voila (``voila``) or JupyterLab (``lab``), and stay until stopped.
 
@@ -105,32 +112,58 @@ def serve(
     _refuse_taken(host, port)
     entrance = Entrance(host, port or free_port(host), f"/{base_url.strip('/')}/".replace("//", "/"), secret,
                         tuple(names), pages)  # fmt: skip
-    own = child = None
+    child = watch = None
     address, mark = "", uuid.uuid4().hex[:12]
     # From the first process on: none may stay behind.
     before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
     folder = RunFolder()
+    told = folder.path / "account.json"
     try:
-        more: dict[str, str] = {}
+        more: dict[str, str] = account.environment(told)
         if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
             address = _adopt(scheduler)
+            watch = Supervisor(told, address)
         else:
-            own, more = _own_cluster(workers, folder)
+            own, certificate, start = _own_cluster(workers, folder, dashboard=dashboard)
             address = str(own.scheduler_address)
+            watch = Supervisor(told, address, own, start)
+            more |= certificate | ({} if dashboard else {NO_DASHBOARD: "1"})
         environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
+        watch.watch()
         child, pages_of = _start(kind, entrance, folder, environment)
         for name, url in pages_of.items():
             print(f"{name}\t{url}", flush=True)
         if browser:
             webbrowser.open(next(iter(pages_of.values())))
-        return child.wait()
+        ends: list[float] = []
+        while (status := child.wait()) and _again(ends):
+            log.error("the server of the pages has ended with status %d and is started again", status)
+            watch.restarts["server"] += 1
+            _bury(child)
+            child, _ = _start(kind, entrance, folder, environment)
+        return status
     except _Stopped:
         return 0
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        _close(child, own, address, mark)
+        if watch is not None:
+            watch.stop()
+        _close(child, None if watch is None else watch.own, address, mark)
         folder.close()
+
+
+def _again(ends: list[float]) -> bool:
+    """Return whether a server that has ended is started again: not if it does so again and again."""
+    now = time.monotonic()
+    ends[:] = [one for one in ends if now - one < _WHILE_S] + [now]
+    return len(ends) <= _MOST_ENDS
+
+
+def _bury(child: subprocess.Popen[bytes]) -> None:
+    """End what a server that was killed has left; its kernels end by themselves, and soon."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _adopt(scheduler: str | None) -> str:
@@ -146,23 +179,36 @@ def _adopt(scheduler: str | None) -> str:
     return address
 
 
-def _own_cluster(workers: int | None, folder: RunFolder) -> tuple[LocalCluster, dict[str, str]]:
-    """Start a cluster that only we can talk to; return it, and what a process we start must know to do so."""
+def _own_cluster(
+    workers: int | None, folder: RunFolder, *, dashboard: bool
+) -> tuple[LocalCluster, dict[str, str], Callable[[int], LocalCluster]]:
+    """Start a cluster that only we can talk to.
+
+    Returns it, what a process we start must know to talk to it, and how to start it again on the same port.
+    """
     import dask
+    import distributed  # noqa: F401  (its import sets up a log of its own)
 
     from etolib.tasks import security
 
     click.echo(say("starting_cluster"), err=True)
-    import distributed  # noqa: F401  (its import sets up a log of its own)
-
     logs.take_over()
     dask.config.set({"temporary-directory": str(folder.path)})
+    if not dashboard:  # dask's HTTP servers cannot be left out, but they need not answer anything
+        dask.config.set({f"distributed.{one}.http.routes": [] for one in ("scheduler", "worker")})
     certificate = security.temporary()
-    own = cluster.start(workers, security=certificate)
-    with own.get_client() as client:
-        cluster.warm(client)
-    click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
-    return own, security.environment(certificate)
+
+    def start(port: int = 0) -> LocalCluster:
+        where = "127.0.0.1:0" if dashboard else None
+        own = cluster.start(workers, security=certificate, port=port, dashboard=where)
+        with own.get_client() as client:
+            cluster.warm(client)
+        return own
+
+    own = start()
+    if dashboard:
+        click.echo(f"dask dashboard\t{own.dashboard_link}", err=True)
+    return own, security.environment(certificate), start
 
 
 def _start(

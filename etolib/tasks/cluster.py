@@ -27,7 +27,8 @@ def start(
     workers: int | None = None,
     *,
     threads_per_worker: int = 2,
-    dashboard: str = "127.0.0.1:0",
+    dashboard: str | None = "127.0.0.1:0",
+    port: int = 0,
     security: Security | None = None,
 ) -> LocalCluster:
     """Start a cluster of worker processes on this machine, with the pipeline imported in each.
@@ -39,7 +40,9 @@ def start(
     threads_per_worker : int
         Tasks each worker runs at once.
     dashboard : str
-        Where dask's own dashboard listens; port 0 takes a free one.
+        Where dask's own dashboard listens; port 0 takes a free one, None: there is none.
+    port : int
+        Where the scheduler listens; 0: a free one.
     security : distributed.Security, optional
         Certificates, as `etolib.tasks.security.temporary` makes them: no other user of the machine can send it work.
 
@@ -56,7 +59,9 @@ def start(
         threads_per_worker=threads_per_worker,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=dashboard,
+        scheduler_port=port,
+        dashboard_address=dashboard or "127.0.0.1:0",
+        **({} if dashboard else {"scheduler_kwargs": {"dashboard": False}}),
         env=config.environment() | {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"},
         silence_logs=logs.others(),
         **({} if security is None else {"security": security, "protocol": "tls://"}),
@@ -134,6 +139,10 @@ def warm(client: Client) -> None:
 
 SERVER = "ETOLIB_SERVER"
 """Variable by which `etolib serve` marks the processes it starts, so that it can cancel their tasks when it stops."""
+
+
+NO_DASHBOARD = "ETOLIB_NO_DASHBOARD"
+"""Variable by which `etolib serve` says that dask's dashboard answers nothing."""
 
 
 def client_name(server: str | None = None) -> str:

@@ -113,7 +113,8 @@ class TaskPlugin(SchedulerPlugin):
     def transition(self, key: Any, start: str, finish: str, *args: Any, **more: Any) -> None:
         """Take note of a task that moved on; called by dask."""
         self._turns.moved(key, start, finish)
-        self._figures.moved(key, start, finish)
+        if key not in self._ended:  # a kept result that is lost with its worker is computed again: no task of anybody
+            self._figures.moved(key, start, finish)
 
     def _watch(self) -> None:
         self._workers.watch()
@@ -302,6 +303,14 @@ def ask(client: Client, handler: str, /, **arguments: Any) -> dict[str, Any]:
     if client.status != "running":
         raise SchedulerUnavailable(say("scheduler_connection_is_lost"))
     answer: dict[str, Any] = client.sync(_call, client.scheduler, handler, arguments)
+    return answer
+
+
+def ask_within(patience: float, client: Client, handler: str, /, **arguments: Any) -> dict[str, Any]:
+    """Call a handler from a client as `ask` does; TimeoutError after so many seconds, whatever the line does. [s]"""
+    if client.status != "running":
+        raise SchedulerUnavailable(say("scheduler_connection_is_lost"))
+    answer: dict[str, Any] = client.sync(_call, client.scheduler, handler, arguments, callback_timeout=patience)
     return answer
 
 

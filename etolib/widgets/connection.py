@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
 from etolib.tasks import handshake
+from etolib.tasks.cluster import NO_DASHBOARD
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ def _workers(client: Client) -> int:
 
 
 def _dashboard(client: Client) -> str | None:
+    if os.environ.get(NO_DASHBOARD):
+        return None
     with contextlib.suppress(Exception):
         return str(client.dashboard_link)
     return None

@@ -324,11 +324,10 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monke
     assert "tantas páginas como puede atender" in text
 
     figures = get(f"{server.root}/metrics", Authorization=f"token {TOKEN}")[2]
-    assert {"etolib_pages_open 1", "etolib_kernels 1", 'etolib_pages_total{end="server_full"} 1'} <= {
-        *figures.splitlines()
-    }
+    told = {"etolib_pages_open 1.0", 'etolib_kernels{state="unmet"} 1.0', 'etolib_pages_total{end="server_full"} 1.0'}
+    assert told <= {*figures.splitlines()}
     monkeypatch.setenv(access.TOKEN, TOKEN)
-    assert ("pages_open", "1") in figures_of("127.0.0.1", server.port)
+    assert ("pages_open", "1.0") in figures_of("127.0.0.1", server.port)
     with pytest.raises(EtolibError, match="gives no figures"):
         figures_of("127.0.0.1", free_port())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 from distributed import Client
 
 from etolib.serve import server
+from tests.browser.stage import until
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +41,12 @@ def started(*words, **environment):
 def page_of(process):
     name, url = process.stdout.readline().rstrip("\n").split("\t")
     return name, url
+
+
+def answers(url):
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=60) as answer:
+        return answer.read()
+    return None
 
 
 def family(process):
@@ -67,6 +76,13 @@ def test_serve_prints_the_page_listens_on_loopback_and_leaves_nothing():
         ]
         assert listening
         assert set(listening) <= {"127.0.0.1", "::1"}
+        (pages,) = (one for one in psutil.Process(process.pid).children() if "etolib.serve.voila" in one.cmdline())
+        left = pages.children(recursive=True)
+        pages.kill()  # a server of pages that is killed is started again
+        assert psutil.wait_procs(left, timeout=20)[1] == []
+        until(lambda: answers(url), "the page to come back", 60)
+        health = url.partition("/voila/")[0] + "/healthz"
+        assert json.loads(answers(health))["state"] in ("ok", "degraded")
         assert_ends_with_nothing_left(process)
 
 

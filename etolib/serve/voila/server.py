@@ -29,7 +29,7 @@ from etolib import logs, words
 from etolib.serve import access
 from etolib.serve.voila import HEALTH, METRICS, READY
 from etolib.serve.voila.door import NONCE, Behind, Door, Enter, Headers, language_of, notice, policy
-from etolib.serve.voila.figures import PAGES, MetricsHandler
+from etolib.serve.voila.figures import PAGES, HealthHandler, MetricsHandler
 from etolib.serve.voila.front import FrontFiles, page_files
 from etolib.serve.voila.kernels import Kernels
 from etolib.serve.voila.visits import Full, Visits
@@ -115,14 +115,6 @@ class StaticHandler(MultiStaticFileHandler):
         if _HASHED.search(path.rsplit("/", 1)[-1]):
             return _YEAR_S
         return int(super().get_cache_time(path, modified, mime_type))
-
-
-class HealthHandler(tornado.web.RequestHandler):
-    """Whether the server answers."""
-
-    def get(self) -> None:
-        """Answer 200."""
-        self.finish("ok\n")
 
 
 class ReadyHandler(tornado.web.RequestHandler):
