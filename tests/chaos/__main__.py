@@ -10,15 +10,16 @@ tests/chaos/judge.py.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.chaos import table, trial
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, NotHere
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,10 +45,17 @@ def main(arguments: Sequence[str]) -> int:
             f"{verdict['fault']} {verdict['number']}: {verdict['states']} {verdict['seconds']:g} s, {said}", flush=True
         )
 
+    @contextlib.contextmanager
+    def told(name: str) -> Iterator[None]:
+        try:
+            yield
+        except NotHere as error:
+            print(f"{name}: not tried, {error}", flush=True)
+
     for name in names:
         numbers = [n for n in range(chosen.times) if (name, chosen.seed, n) not in have]
         if numbers:
-            with tempfile.TemporaryDirectory(prefix="chaos") as folder:
+            with tempfile.TemporaryDirectory(prefix="chaos") as folder, told(name):
                 for verdict in trial.several(Path(folder), name, chosen.seed, numbers):
                     keep(verdict.as_dict() | {"seed": chosen.seed})
     shown = [one for one in done if one["fault"] in names and one["seed"] == chosen.seed]

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -90,11 +91,11 @@ class Story:
         return [message["type"] for message in self.heard if message["type"] in FINAL]
 
 
-def begin(stage: Stage, rng: random.Random) -> list[Story]:
-    """Hand over the tasks of a trial."""
-    sites = places(rng)
-    expected = all_alone(stage, sites)
-    jobs = [etolib.submit(site, PERIOD, client=stage.client) for site in sites]
+def begin(stage: Stage, rng: random.Random, expected: Sequence[Result] = ()) -> list[Story]:
+    """Hand over the tasks of a trial: new places, or those whose results are expected."""
+    expected = expected or all_alone(stage, places(rng))
+    with etolib.set_options(**stage.options()):
+        jobs = [etolib.submit(one.site, PERIOD, client=stage.client) for one in expected]
     return [Story(job, one) for job, one in zip(jobs, expected, strict=True)]
 
 
@@ -193,7 +194,8 @@ def usable(stage: Stage, rng: random.Random) -> float:
 
     def calculated() -> Result | None:
         with contextlib.suppress(EtolibError, TimeoutError, OSError):
-            job = etolib.submit(site, PERIOD, client=stage.client)
+            with etolib.set_options(**stage.options()):
+                job = etolib.submit(site, PERIOD, client=stage.client)
             try:
                 return job.result(max(0.1, late - time.monotonic()))
             finally:

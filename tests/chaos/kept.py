@@ -68,17 +68,22 @@ class Kept:
             return psutil.Process(self.process.pid).children(recursive=True)
         return []
 
-    def close(self) -> None:
-        """End it for good, by force where it takes long."""
+    def ask_to_end(self) -> None:
+        """Ask it to end for good."""
         self._over.set()
         self._thread.join()
-        family = self.children()
+        self._family = self.children()
         if self.process.poll() is None:
             self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-        psutil.wait_procs(family, timeout=5)
+
+    def close(self) -> None:
+        """End it for good, by force where it takes long."""
+        if not self._over.is_set():
+            self.ask_to_end()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        psutil.wait_procs(self._family, timeout=5)

@@ -62,35 +62,38 @@ class Stage:
         The same weather, which no fault reaches.
     """
 
-    def __init__(self, folder: Path, *, cache: Path | None = None, memory: str = "0", **more: str) -> None:
+    def __init__(
+        self, folder: Path, *, cache: Path | None = None, memory: str = "0", provider: Stage | None = None, **more: str
+    ) -> None:
+        self.other: Stage | None = None
         self.folder, self.mark = folder, uuid.uuid4().hex
         self.cache = cache or folder / "cache"
-        self._stack = contextlib.ExitStack()
+        self._stack, self._kept = contextlib.ExitStack(), list[Kept]()
+        self.client: Any = None
         try:
-            self._start(memory, more)
+            self._start(memory, provider, more)
         except BaseException:
-            self._stack.close()
+            self.close()
             raise
 
-    def _start(self, memory: str, more: dict[str, str]) -> None:
-        ports = {"simulator": free_port(), "scheduler": free_port()}
+    def _start(self, memory: str, provider: Stage | None, more: dict[str, str]) -> None:
+        port, simulator = free_port(), free_port()
         self.reference = self._stack.enter_context(WeatherServer(today=TODAY))
-        one_port = self.reference.environment(one_port=True)
-        roots = {name: value.replace(str(self.reference.url), f"http://127.0.0.1:{ports['simulator']}")
-                 for name, value in one_port.items()}  # fmt: skip
+        self.simulator_url = provider.simulator_url if provider else f"http://127.0.0.1:{simulator}"
+        roots = {
+            name: value.replace(str(self.reference.url), self.simulator_url)
+            for name, value in self.reference.environment(one_port=True).items()
+        }
         (self.folder / "tmp").mkdir()
         self.environment = settings(self.cache, roots) | more | {
             MARK: self.mark, "TMPDIR": str(self.folder / "tmp"), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
         }  # fmt: skip
-        self._adopt({k: v for k, v in self.environment.items() if k.startswith("ETOLIB_")})
-        self.simulator = self._keep("simulator", "-m", "tests.simulator", "--port", str(ports["simulator"]),
-                                    "--today", TODAY, "--latency", str(LATENCY_S))  # fmt: skip
-        self.simulator_url = f"http://127.0.0.1:{ports['simulator']}"
+        if provider is None:
+            self.simulator = self._keep("simulator", "-m", "tests.simulator", "--port", str(simulator),
+                                        "--today", TODAY, "--latency", str(LATENCY_S))  # fmt: skip
         self.scheduler = self._keep("scheduler", "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
-                                    "--port", str(ports["scheduler"]), "--no-dashboard")  # fmt: skip
-        self.line, self.workers_line = (
-            self._stack.enter_context(contextlib.closing(Proxy(ports["scheduler"]))) for _ in range(2)
-        )
+                                    "--port", str(port), "--no-dashboard")  # fmt: skip
+        self.line, self.workers_line = (self._stack.enter_context(contextlib.closing(Proxy(port))) for _ in range(2))
         self.workers = [
             self._keep(f"worker-{n}", "-m", "distributed.cli.dask_worker", f"tcp://127.0.0.1:{self.workers_line.port}",
                        "--host", "127.0.0.1", "--nthreads", "2", "--no-dashboard", "--memory-limit", memory,
@@ -99,27 +102,13 @@ class Stage:
             for n in range(2)
         ]  # fmt: skip
         self.address = f"tcp://127.0.0.1:{self.line.port}"
-        self.client: Any = None
-        self._stack.callback(lambda: self.client is not None and self.client.close())
         until(lambda: self._ready(2), "the cluster", 60)
         self.rest = self.census()
-
-    def _adopt(self, environment: dict[str, str]) -> None:
-        before = {name: os.environ.get(name) for name in environment}
-        os.environ.update(environment)
-
-        def restore() -> None:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
-
-        self._stack.callback(restore)
 
     def _keep(self, name: str, *words: str) -> Kept:
         command = [sys.executable, *words]
         kept = Kept(command, self.environment, self.folder / f"{name}.log", SESSIONS.setdefault(self.mark, set()))
+        self._kept.append(kept)
         return self._stack.enter_context(contextlib.closing(kept))
 
     def _ready(self, workers: int) -> bool:
@@ -134,6 +123,11 @@ class Stage:
     def pause(seconds: float) -> None:
         """Let a fault last; nobody waits for anything here."""
         threading.Event().wait(seconds)
+
+    def options(self) -> dict[str, str]:
+        """Return the settings of its tasks."""
+        prefix = "ETOLIB_"
+        return {k.removeprefix(prefix).lower(): v for k, v in self.environment.items() if k.startswith(prefix)}
 
     def census(self) -> Counter[str]:
         """Return what runs, listens and lies about, counted by kind."""
@@ -160,7 +154,11 @@ class Stage:
         return False
 
     def close(self) -> None:
-        """End everything."""
+        """End everything; all are asked to before one is waited for."""
+        if self.client is not None:
+            self.client.close()
+        for one in self._kept:
+            one.ask_to_end()
         self._stack.close()
 
 
@@ -173,6 +171,7 @@ def stage(folder: Path, **more: Any) -> Iterator[Stage]:
     finally:
         one.close()
     left = [role(process) for process in marked(one.mark)]
-    scratch = [path.name for path in (folder / "tmp").glob("dask-scratch-space/worker-*")]
+    # (dask removes the lock file of a killed worker with the next that starts.)
+    scratch = [path.name for path in (folder / "tmp").glob("dask-scratch-space/*") if path.is_dir()]
     if left or scratch:
         raise AssertionError(f"{left} {scratch}")

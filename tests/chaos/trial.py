@@ -21,7 +21,7 @@ def run(stage: Stage, name: str, seed: int, number: int) -> Verdict:
     try:
         stories = judge.begin(stage, rng)
         verdict.after = judge.moment(stories, rng)
-        with fault.harm(stage, rng):
+        with fault.harm(stage, rng, stories):
             stage.pause(fault.lasts)
         verdict.usable = round(judge.usable(stage, rng), 1)
         judge.judge(stage, stories, verdict, fault.allowed)
