@@ -151,6 +151,10 @@ def client_name(server: str | None = None) -> str:
     return f"etolib-{server}" if server else "etolib"
 
 
+RECONNECT_S = 600.0
+"""How long a client looks for a scheduler that it has lost. [s]"""
+
+
 def connect(
     where: Any = None,
     *,
@@ -266,7 +270,9 @@ def _by_address(address: str, security: Any, timeout: float) -> Client:
             parse_host_port(place)
         else:
             get_address_host(address)
-        return Client(address, timeout=timeout, security=security, set_as_default=False, name=client_name())
+        client = Client(address, timeout=timeout, security=security, set_as_default=False, name=client_name())
+        client._timeout = max(timeout, RECONNECT_S)  # dask takes that of the first answer, and then closes for good
+        return client
     except (OSError, TimeoutError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise SchedulerUnavailable(say("scheduler_at_address_silent", address=address, error=error)) from error
 

@@ -42,6 +42,7 @@ _watched: weakref.WeakKeyDictionary[Client, dict[str, list[Job]]] = weakref.Weak
 _watch_lock = threading.Lock()
 
 
+_LINES = 3  # dask keeps some lines for calls: those that were lost are found out one by one
 _ON_THE_WAY_S = 10.0  # how long messages of a topic may still come that nobody watches any more
 _dropped: weakref.WeakKeyDictionary[Client, deque[tuple[float, str]]] = weakref.WeakKeyDictionary()
 
@@ -103,6 +104,8 @@ class Job:
         """Return the error that the last message tells of."""
         if self._terminal is None:
             return messages.error_of(*messages.cancelled(self._stage(), messages.RELEASED))
+        if self._terminal["type"] == State.SUCCESS:
+            return SchedulerUnavailable(say("result_lost"), suggestion=say("result_lost_hint"))
         return messages.error_of(self._terminal["type"], self._terminal["data"])
 
     @property
@@ -156,11 +159,14 @@ class Job:
         from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 
+        future = self.future
         try:
-            result: Result = self.future.result(timeout=timeout)
+            result: Result = future.result(timeout=timeout)
         except CancelledError:
             # The future may know before the terminal message is here; that one tells why.
             self._ended.wait(5)
+            if self._future is not future:  # the line was lost, and the task found again
+                return self.result(timeout)
             raise self._why() from None
         except KilledWorker as error:
             raise messages.unexpected(error) from error
@@ -254,11 +260,36 @@ class Job:
                 self._ended.set()
                 if not self._callbacks:  # whoever came while we looked must still hear of the end
                     return
-            self._settle(future)
+            if not (_lost_its_line(future) and _line_is_back(self.client) and self._attach_again()):
+                self._settle(future)
         finally:
-            self.close()
+            if self._ended.is_set():
+                self.close()
 
-    def _settle(self, future: Future[Any]) -> None:
+    def _attach_again(self) -> bool:
+        """Go on with a task that somebody else has kept alive while our line was lost; return whether there is one."""
+        from distributed import Future
+
+        future: Future[Any] = Future(self.task_id, client=self.client)
+        found = ""
+        for _ in range(_LINES):
+            try:
+                found = scheduler.ask(self.client, "find", task_id=self.task_id, client=self.client.id)["found"]
+                break
+            except (SchedulerUnavailable, *_LOST):
+                continue
+        if found != "task":
+            future.release()
+            return False
+        with _watch_lock:
+            if self._watching:  # dask does not subscribe anew by itself
+                jobs = _watched[self.client][self.task_id]
+                self.client.subscribe_topic(messages.topic(self.task_id), partial(_hand_out, jobs))
+        self._catch_up()
+        self.future = future
+        return True
+
+    def _settle(self, future: Future[Any], again: int = _LINES) -> None:
         """Have the terminal message: the one sent, else one made from how the future ended."""
         try:
             if self.client.status in ("closing", "closed"):  # by whoever made it: no fault, and nobody else to tell
@@ -267,7 +298,7 @@ class Job:
             if self.client.status != "running":
                 raise OSError(say("scheduler_connection_lost"))
             self._catch_up()
-            if self._terminal is None and future.status == "cancelled":
+            if self._terminal is None and future.status == "cancelled" and not _lost_its_line(future):
                 self._ended.wait(2)  # the message of whoever cancelled it is on the way
             if self._terminal is not None:
                 return
@@ -275,13 +306,17 @@ class Job:
                 ending = messages.success(future.result())
             elif future.status == "error":
                 ending = messages.failed(future.exception())
+            elif _lost_its_line(future):
+                ending = messages.failed(_line_lost(say("scheduler_connection_lost")))
             else:
                 ending = messages.cancelled(self._stage(), messages.RELEASED)
             if not _end_for_all(self.client, {self: ending}) and not self._catch_up()._terminal:
                 self._end_here(ending)
         except _LOST as error:
-            lost = SchedulerUnavailable(say("scheduler_lost_meanwhile", error=error))
-            self._end_here(messages.failed(lost))
+            if again and self.client.status == "running":
+                self._settle(future, again - 1)
+            else:
+                self._end_here(messages.failed(_line_lost(error)))
         except Exception as error:
             # What came back cannot be read here, of another version say: whoever waits must get an end all the same.
             log.exception("the end of task %s cannot be told", self.task_id)
@@ -295,6 +330,33 @@ class Job:
 
     def __repr__(self) -> str:
         return f"<Job {self.task_id} {self.status}>"
+
+
+_BACK_S = 5.0  # how long a line that was lost is waited for [s]
+_lost_since: weakref.WeakKeyDictionary[Client, float] = weakref.WeakKeyDictionary()
+
+
+def _line_lost(error: object) -> SchedulerUnavailable:
+    return SchedulerUnavailable(say("scheduler_lost_meanwhile", error=error))
+
+
+def _lost_its_line(future: Future[Any]) -> bool:
+    """Return whether a future was given up because the line to the scheduler was lost, for good or for a moment."""
+    return (
+        getattr(getattr(getattr(future, "_state", None), "exception", None), "reason", None)
+        == "scheduler-connection-lost"
+    )
+
+
+def _line_is_back(client: Client) -> bool:
+    """Return whether the client has its scheduler again, after a moment at most for all that it has lost."""
+    since, pause = _lost_since.setdefault(client, time.monotonic()), threading.Event()
+    while client.status == "connecting" and time.monotonic() - since < _BACK_S:
+        pause.wait(0.02)
+    if client.status == "running":
+        _lost_since.pop(client, None)
+        return True
+    return False
 
 
 def _unsubscribe(client: Client, topic: str) -> None:

@@ -85,14 +85,20 @@ def worker_frozen(stage: Stage, rng: random.Random, stories: Sequence[Story]) ->
 
 @contextlib.contextmanager
 def worker_out_of_memory(stage: Stage, rng: random.Random, stories: Sequence[Story]) -> Iterator[None]:
-    def fill(size: int, dask_worker: Any) -> None:
-        dask_worker.chaos = [b"\1" * (1 << 20) for _ in range(size)]
+    def fill(size: int, dask_worker: Any) -> int:
+        import os
+        import threading
+
+        def work() -> None:
+            dask_worker.chaos = [b"\1" * (1 << 20) for _ in range(size)]
+
+        threading.Thread(target=work, daemon=True).start()
+        return os.getpid()
 
     addresses = list(stage.client.scheduler_info(n_workers=-1)["workers"])
-    # Nobody waits for an answer: the nanny kills it meanwhile.
-    filling = stage.client.run(fill, 1000, workers=[rng.choice(addresses)], wait=False, on_error="ignore")
+    (number,) = stage.client.run(fill, 1000, workers=[rng.choice(addresses)]).values()
+    until(lambda: not psutil.pid_exists(number), "the nanny to end a worker that takes too much", 20)
     yield
-    del filling
 
 
 @contextlib.contextmanager
@@ -283,8 +289,8 @@ FAULTS: dict[str, Fault] = {
     "nanny killed": Fault(nanny_killed, quick=True),
     "scheduler killed": Fault(scheduler_killed, allowed="ERROR"),
     "line to the scheduler held 20 s": Fault(partial(lines, how="hold"), lasts=20, allowed="ERROR"),
-    "line to the scheduler cut 20 s": Fault(partial(lines, how="cut"), lasts=20, allowed="ERROR"),
-    "line to the scheduler reset": Fault(partial(lines, how="reset", workers=False), allowed="ERROR"),
+    "line to the scheduler cut 20 s": Fault(partial(lines, how="cut"), lasts=20, allowed="ERROR CANCELLED"),
+    "line to the scheduler reset": Fault(partial(lines, how="reset", workers=False), allowed="ERROR CANCELLED"),
     "provider killed": Fault(provider_killed, lasts=5),
     "provider slow": Fault(provider_slow, lasts=5),
     "disk full": Fault(disk_full, lasts=5, stage=on_a_small_disk),

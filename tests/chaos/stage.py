@@ -114,10 +114,17 @@ class Stage:
     def _ready(self, workers: int) -> bool:
         with contextlib.suppress(OSError, RuntimeError, EtolibError):
             if self.client is None or self.client.status in ("closed", "closing"):
-                self.client = etolib.connect(self.address, timeout=5)
+                self.connect()
             fit = [one for one in self.client.scheduler_info(n_workers=-1)["workers"].values() if one["resources"]]
             return len(fit) >= workers
         return False
+
+    def connect(self) -> None:
+        """Have a client, a new one where there was one."""
+        if self.client is not None:
+            with contextlib.suppress(Exception):  # dask's client may be stuck for good (see docs/validation/chaos.md)
+                self.client.close(timeout=1)
+        self.client = etolib.connect(self.address, timeout=5)
 
     @staticmethod
     def pause(seconds: float) -> None:
@@ -156,7 +163,8 @@ class Stage:
     def close(self) -> None:
         """End everything; all are asked to before one is waited for."""
         if self.client is not None:
-            self.client.close()
+            with contextlib.suppress(Exception):
+                self.client.close(timeout=2)
         for one in self._kept:
             one.ask_to_end()
         self._stack.close()
