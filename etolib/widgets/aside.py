@@ -13,6 +13,7 @@ from etolib import config
 from etolib.errors import EtolibError, SchedulerUnavailable
 from etolib.request import Request
 from etolib.tasks.messages import State
+from etolib.widgets import remote
 from etolib.widgets.task import Snapshot, TaskModel
 from etolib.words import say
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from etolib.widgets.results import Answers
 
 log = logging.getLogger("etolib.page")
+
+_FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
+
+
+def forget_failures(connection: Any) -> None:
+    """Have providers asked that failed a moment ago and are left alone for a while: somebody wants them tried again."""
+    with contextlib.suppress(EtolibError):
+        connection.ask(remote.forget_failures, timeout=_FORGET_S)
 
 
 @dataclass(eq=False)
@@ -63,13 +72,14 @@ class Asides:
     def begin(self, answers: Answers, name: str, query: str) -> None:
         """Calculate a request beside a result; what the tab had asked for before is given up."""
         self.cancel(answers, name)
+        again = (id(answers), name) in self._running
         running = _Running(TaskModel(Request.from_query(query)))
         self._running[id(answers), name] = running
         running.task.observe(
             self._background.guard(lambda change: self._follow(answers, name, running, change["new"])), "snapshot"
         )
         self._moved(answers, name, running.task.snapshot)
-        self._background.run(self._hand_over, running)
+        self._background.run(self._hand_over, running, again)
 
     def cancel(self, answers: Answers, name: str | None = None) -> None:
         """Stop what a tab of a result has asked for, or all its tabs."""
@@ -87,8 +97,10 @@ class Asides:
         for running in list(self._running.values()):
             running.task.fail(SchedulerUnavailable(say("scheduler_lost_while_running")))
 
-    def _hand_over(self, running: _Running) -> None:
+    def _hand_over(self, running: _Running, again: bool) -> None:
         """Submit the task; on a background thread."""
+        if again:
+            forget_failures(self._connection)
         later = self._background.later
         try:
             job = self._submitter()(running.task.request, client=self._connection.client(), timeout=config.timeout())

@@ -18,7 +18,7 @@ from etolib.sources import catalogue
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
 from etolib.unit_systems import METRIC
 from etolib.widgets import remote
-from etolib.widgets.aside import Asides
+from etolib.widgets.aside import Asides, forget_failures
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
 from etolib.widgets.markup.card import news
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("etolib.page")
 
-FORGET_S = 2.0  # a Retry does not wait longer for workers to forget what has failed [s]
 _PATIENCE_S = 300.0  # a tab that asks for years of weather waits so long [s]
 _ABOVE = 3  # tasks that run or wait stand above the result, and no more
 WORKER_PATIENCE_S = 4.0  # a task may wait so long before the page says that there is no worker [s]
@@ -226,9 +225,7 @@ class CardStack:
     def _hand_over(self, card: Card, request: Request, again: bool) -> None:
         """Submit a task; on a background thread, because the line to the scheduler may not be up yet."""
         if again:
-            # A provider that failed is left alone for a while; who presses Retry wants it asked.
-            with contextlib.suppress(EtolibError):
-                self._connection.ask(remote.forget_failures, timeout=FORGET_S)
+            forget_failures(self._connection)
         self._watch(card, lambda client: self._submitter()(request, client=client, timeout=config.timeout()))
 
     def _watch(self, card: Card, get: Callable[[Any], Any]) -> None:

@@ -198,7 +198,8 @@ def test_the_page_calculates_the_years_as_a_task_when_the_tab_is_opened(result, 
         jobs[-1].future, jobs[-1].forget = years(1991, 2020), lambda: None
         return jobs[-1]
 
-    page, _ = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10", connection=working(result), submit=submit)
+    connection = working(result)
+    page, _ = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10", connection=connection, submit=submit)
     page.calculate.click()
     jobs[0].send("SUCCESS", results=[], warnings=[])
     view = page.shown._views.get("normals")
@@ -216,7 +217,9 @@ def test_the_page_calculates_the_years_as_a_task_when_the_tab_is_opened(result, 
     view.again.click()
     jobs[2].send("ERROR", error="SourceError", message="no answer", suggestion=None, source=None, retryable=True)
     assert "could not be had (no answer)" in view.state.value
+    before = [name for name, _ in connection.asked].count("forget_failures")
     view.again.click()
+    assert [name for name, _ in connection.asked].count("forget_failures") == before + 1
     jobs[3].send("SUCCESS", results=[], warnings=[])
     assert "of 29 years, 1991 to 2019" in view.shown.value
     assert hidden(view.state)

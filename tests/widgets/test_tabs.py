@@ -42,7 +42,7 @@ def working(result):
     def again(future, ask, values, settings, rows, *record):
         return remote.again(result, cloudpickle.loads(cloudpickle.dumps(ask)), values, settings, rows, *record)
 
-    return FakeConnection(elevation=(1.0, "given"), view=view, head=head, tab=tab, again=again)
+    return FakeConnection(elevation=(1.0, "given"), view=view, head=head, tab=tab, again=again, forget_failures=None)
 
 
 def finished(result):

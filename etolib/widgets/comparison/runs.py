@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,9 +12,10 @@ from etolib.errors import EtolibError, InputError, SchedulerUnavailable
 from etolib.request import Request
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
 from etolib.widgets import remote
+from etolib.widgets.aside import forget_failures
 from etolib.widgets.comparison import answers
 from etolib.widgets.comparison.model import same_place
-from etolib.widgets.stack import FORGET_S, WORKER_PATIENCE_S
+from etolib.widgets.stack import WORKER_PATIENCE_S
 from etolib.widgets.task import TaskModel
 from etolib.words import say
 
@@ -162,8 +162,7 @@ class Runs:
         """Submit places together; on a background thread, because the line to the scheduler may not be up yet."""
         later = self._background.later
         if again:
-            with contextlib.suppress(EtolibError):
-                self._connection.ask(remote.forget_failures, timeout=FORGET_S)
+            forget_failures(self._connection)
         try:
             client = self._connection.client()
             requests = [run.request for run in runs]
