@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from websockets.sync.client import connect
@@ -20,6 +21,9 @@ from etolib.widgets import front
 
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
 
+from jupyter_server.base import websocket
+
+from etolib.serve.voila.server import PING
 from tests.browser.stage import free_port, process, until
 
 pytestmark = pytest.mark.slow
@@ -231,3 +235,25 @@ def test_which_front_end_serves_and_that_it_is_said(monkeypatch, capsys, built, 
     app.initialize([str(voila.apps_folder())])
     assert Path(app.template_paths[0]).name == chosen
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("answers", "closed_after"), [(True, None), (False, range(20, 41))])
+def test_a_line_stays_open_while_the_browser_answers_and_closes_soon_after(monkeypatch, answers, closed_after):
+    clock = SimpleNamespace(now=0.0)
+    loop = SimpleNamespace(time=lambda: clock.now)
+    parts = SimpleNamespace(IOLoop=SimpleNamespace(current=lambda: loop), PeriodicCallback=Mock())
+    monkeypatch.setattr(websocket, "ioloop", parts)
+    line = websocket.WebSocketMixin()
+    line.settings, line.log, line.close, line.ping = PING, Mock(), Mock(), Mock()
+    line.ws_connection = SimpleNamespace(client_terminated=False)
+    line.last_ping = line.last_pong = clock.now  # as when it has just been opened
+    for _ in range(30):
+        clock.now += PING["ws_ping_interval"] / 1000 + 0.001
+        line.send_ping()
+        if line.close.called:
+            break
+        if answers:
+            line.on_pong(b"")
+    assert line.close.called is (not answers)
+    if closed_after:
+        assert int(clock.now) in closed_after

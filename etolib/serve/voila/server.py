@@ -39,7 +39,9 @@ asked = logging.getLogger("etolib.access")
 _KERNEL = re.compile(r'"kernelId": ?"([0-9a-f-]{36})"')
 _SOCKET_NAME = 103  # what all systems allow (macOS; Linux has 107)
 _AGAIN_S = 10  # a page that had no turn asks again after so long [s]
-_PING_MS = 20_000  # a browser that does not answer for so long is gone
+PING = {"ws_ping_interval": 10_000, "ws_ping_timeout": 25_000}
+"""A browser that does not answer for so long is gone [ms]. Jupyter counts from the last answer when it is about to ask
+again, so the second must be more than twice the first: else a line closes that nothing is wrong with."""
 _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
 _YEAR_S = 31_536_000
