@@ -222,7 +222,7 @@ class Dashboards(Voila):
         self.visits = Visits(self.kernel_manager, parent=self)
         return settings | {
             "compress_response": True, "websocket_max_message_size": _MESSAGE_BYTES, "etolib": self,
-            "ws_ping_interval": _PING_MS, "ws_ping_timeout": _PING_MS, "xsrf_cookie_kwargs": {"samesite": "Lax"},
+            "xsrf_cookie_kwargs": {"samesite": "Lax"}, **PING,
             "log_function": _log_request,
         }  # fmt: skip
 
