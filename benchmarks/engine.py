@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks import report
 
-LOTS = {"two sources": (1, 100, 1000), "climatology": (1, 100)}
+LOTS = {"two sources": (1, 100, 1000), "climatology": (1, 100, 1000)}
 ROUNDS = 3
 DAYS = 365
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,4 +1,4 @@
-"""Fit the constants of `etolib.fusion.departures` to hourly typical-year weather files (build time only).
+"""Fit the constants of `etolib.fusion.weathers` to hourly typical-year weather files (build time only).
 
     python tools/fit_departures.py --weather DIR [--scored stations.csv]
 
@@ -22,7 +22,7 @@ import pandas as pd
 from etolib.equations.air import saturation_vapour_pressure, wind_speed_2m
 from etolib.equations.sun import extraterrestrial_radiation
 from etolib.errors import NotCovered
-from etolib.fusion import departures
+from etolib.fusion import departures, weathers
 from etolib.reference import eto_fao56
 from etolib.site import Period, Site
 from etolib.sources.climatology import Climatology, annual_range
@@ -30,7 +30,7 @@ from etolib.validation.scores import interval_score
 
 YEAR = Period("2023-01-01", "2023-12-31")
 FAR = 150.0  # km from a scored place
-MEASURED = departures.VARIED[1:]
+MEASURED = weathers.VARIED[1:]
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,10 @@ def eto_of(days: pd.DataFrame, site: Site) -> np.ndarray:
 
 
 def quantities(days: pd.DataFrame, site: Site) -> pd.DataFrame:
-    """Return what departs, in the scale in which it does, see `departures.VARIED`."""
+    """Return what departs, in the scale in which it does, see `weathers.VARIED`."""
     low, high = days["tmin"].to_numpy(float), days["tmax"].to_numpy(float)
     saturated = (saturation_vapour_pressure(low) + saturation_vapour_pressure(high)) / 2
-    odds = np.clip(days["ea"].to_numpy(float) / saturated, *departures.ODDS)
+    odds = np.clip(days["ea"].to_numpy(float) / saturated, *weathers.ODDS)
     extra = extraterrestrial_radiation(site.latitude, days.index.day_of_year.to_numpy(float))
     return pd.DataFrame(
         {
@@ -193,9 +193,9 @@ def main() -> None:
         columns = [] if name == "wind" else ["usual", "annual"]
         fitted, error = left_out(table, columns, np.log(table[f"sd_{name}"].to_numpy()))
         print("SPREAD", name, fitted.round(4).tolist(), f"error of the logarithm {error:.2f}")
-    print("OF_MAPS", {name: round(float(table[f"error_{name}"].std()), 3) for name in departures.VARIED})
-    print("  mean error", {name: round(float(table[f"error_{name}"].mean()), 3) for name in departures.VARIED})
-    print("TOGETHER\n", departed[list(departures.VARIED)].corr().round(2).to_string())
+    print("OF_MAPS", {name: round(float(table[f"error_{name}"].std()), 3) for name in weathers.VARIED})
+    print("  mean error", {name: round(float(table[f"error_{name}"].mean()), 3) for name in weathers.VARIED})
+    print("TOGETHER\n", departed[list(weathers.VARIED)].corr().round(2).to_string())
     r = float(table["alike"].mean())
     print(f"YEARS {1 + (1 + r) / (1 - r) / 30:.2f} (r = {r:.2f})")
     check = held(found)

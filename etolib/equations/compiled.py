@@ -106,7 +106,7 @@ def _compile(key: Key) -> Callable[..., bool]:
     number = dtype.type
     integer, _ = bit_layout(dtype)
     whole = np.uint64
-    evaluate, look_up = _compile_evaluate(_compile_formula(key), dtype), _compile_look_up()
+    evaluate, look_up = _compile_evaluate(compile_formula(key), dtype), _compile_look_up()
     element = numba.from_dtype(dtype)
     cells = numba.types.Array(element, 1, "C", readonly=True)
     table = numba.types.Array(element, 2, "C", readonly=True)
@@ -137,7 +137,7 @@ def _compile(key: Key) -> Callable[..., bool]:
     return driver
 
 
-def _compile_formula(key: Key) -> Formula:
+def compile_formula(key: Key) -> Formula:
     """Return the three steps of the equation as numba inlines them into a loop."""
     import numba
 

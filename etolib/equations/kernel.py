@@ -239,8 +239,14 @@ def _of_clear_sky(
     return [inverse.astype(gamma.dtype, copy=False)], [gamma, np.ones_like(gamma)]
 
 
+def tables_of(latitude: np.ndarray, elevation: np.ndarray, day_of_year: np.ndarray) -> list[np.ndarray]:
+    """Return what place and day contribute to `plain_formula` in FAO-56, of float arrays of one shape."""
+    return [table for each in (_sun_tables(latitude, day_of_year, conventions.FAO56, np.dtype(np.float64)),
+            _air_tables(elevation, conventions.FAO56, np.dtype(np.float64))) for table in each.tables]  # fmt: skip
+
+
 @functools.cache
-def _plain_formula(key: Key) -> Callable[..., Any]:
+def plain_formula(key: Key) -> Callable[..., Any]:
     """Return the equation on arrays: weather, tables and soil heat flux to ETo."""
     dtype = np.dtype(key[0])
     integer, mantissa = bit_layout(dtype)
@@ -268,7 +274,7 @@ def _run_plain(
     g: np.ndarray | None,
     key: Key,
 ) -> np.ndarray:
-    formula = _plain_formula(key)
+    formula = plain_formula(key)
     heat = np.zeros(1, dtype) if g is None else g.astype(dtype, copy=False)
     arrays = [a.astype(dtype, copy=False) for a in weather] + tables + [heat]
     out = np.empty(shape, dtype)

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from etolib.fusion import fuse_sources
-from etolib.fusion.departures import LEAST_CLEARNESS, USUAL, clearness, interval
+from etolib.fusion.departures import USUAL, interval
 from etolib.fusion.fuse import LEAST_ERROR
 from etolib.fusion.intervals import Z95
+from etolib.fusion.weathers import LEAST_CLEARNESS, clearness
 from etolib.site import Period, Site
 from etolib.sources.climatology import Climatology, annual_range
 from etolib.validation.stations import SEASONS, climatology_scores
