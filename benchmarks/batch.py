@@ -1,124 +1,49 @@
 """A batch on a scheduler and workers of its own: time, peak memory of each process, what is computed after kills.
 
-    python -m benchmarks.batch --places 1000 10000 --days 365 --kill  # climatology, no network
-    python -m benchmarks.batch --places 1000 --days 30 --simulator  # a weather server that enforces the limits
+    python -m benchmarks.batch --places 1000 10000 --lot 100  # climatology of a year, no network
+    python -m benchmarks.batch --places 2000 --kill 3  # the same, with kills
+    python -m benchmarks.batch --places 1000 --days 30 --simulator --kill 3  # a weather server that enforces the limits
+    python -m benchmarks.batch --places 10000 --cached  # answers of two sources that lie in the cache
 
-With ``--kill`` client, a worker and the scheduler are killed (SIGKILL) at three moments chosen by ``--seed``, each time
-started again with ``--resume``, and the arrays compared with those of an undisturbed run, byte by byte.
+With ``--kill N`` client, worker and scheduler are killed (SIGKILL) in turn at N moments chosen by ``--seed``, and the
+command is started again with ``--resume``. Then the arrays are compared byte by byte with those of a run that nothing
+happened to (of the answers in the cache, where there is a weather server), the markers of the lots that were finished
+at a kill with what they were then, and the requests are counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
+import datetime as dt
 import itertools
+import math
 import os
 import random
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import report
+from benchmarks import batch_cached, report
+from benchmarks.batch_run import Run, checksums, moments
+from benchmarks.processes import Cluster
 
-_QUIET = ("--no-dashboard",)
-
-
-class Cluster:
-    """A scheduler and its workers as processes of their own."""
-
-    def __init__(self, workers: int) -> None:
-        self.peaks: dict[str, int] = {}
-        self.workers: list[Any] = []
-        self.start(workers)
-
-    def start(self, workers: int) -> None:
-        """Start the scheduler and workers."""
-        self.scheduler = _process("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *_QUIET)
-        line = next(line for line in self.scheduler.stderr if "Scheduler at:" in line)
-        self.address = re.search(r"tcp://\S+", line)[0]  # type: ignore[index]
-        for _ in range(workers):
-            self.add()
-
-    def add(self) -> None:
-        """Start one more worker."""
-        command = ("distributed.cli.dask_worker", self.address, "--no-nanny", "--nthreads", "1", *_QUIET)
-        self.workers.append(_process(*command, "--preload", "etolib.pipeline", silent=True))
-
-    def look(self) -> None:
-        """Note the peak memory of each process so far."""
-        _peak(self.peaks, "scheduler", self.scheduler)
-        for worker in self.workers:
-            _peak(self.peaks, "worker", worker)
-
-    def stop(self) -> None:
-        """Kill all."""
-        for process in (self.scheduler, *self.workers):
-            process.kill()
-            process.wait()
-        self.workers.clear()
-
-
-def _process(*command: str, silent: bool = False) -> Any:
-    error = subprocess.DEVNULL if silent else subprocess.PIPE
-    return subprocess.Popen([sys.executable, "-m", *command], stderr=error, text=True)
-
-
-def _peak(peaks: dict[str, int], name: str, process: Any) -> None:
-    """Take the high-water mark of a process [kB]."""
-    with contextlib.suppress(OSError, AttributeError):
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+)", status)
-        if found:
-            peaks[name] = max(peaks.get(name, 0), int(found[1]))
-
-
-def _run(cluster: Cluster, arguments: Sequence[str], store: Path, kill: str | None, after: int) -> bool:
-    """Run the command, and kill a process once ``after`` more lots are marked; return whether it ended by itself."""
-    before = len(list((store / "journal").glob("lot-*.json")))
-    client = _process(
-        "etolib", "batch", *arguments, "-o", str(store), "--resume", "--scheduler", cluster.address, silent=True
-    )
-    while client.poll() is None:
-        time.sleep(0.05)
-        cluster.look()
-        _peak(cluster.peaks, "client", client)
-        if kill and len(list((store / "journal").glob("lot-*.json"))) - before >= after:
-            victim = {"client": client, "worker": cluster.workers[0], "scheduler": cluster.scheduler}[kill]
-            victim.kill()
-            victim.wait()
-            if kill == "worker":
-                cluster.workers.pop(0)
-                cluster.add()
-            kill = None if kill == "worker" else "gone"
-            if kill == "gone":
-                client.kill()  # who lost its scheduler ends with a sentence after half a minute; not waited for here
-                client.wait()
-                return False
-    return client.returncode in (0, 3)
-
-
-def _checksums(store: Path) -> dict[str, str]:
-    files = (file for file in sorted(store.rglob("*")) if file.is_file() and "journal" not in file.parts)
-    return {str(file.relative_to(store)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+_TODAY = "2024-07-01"
 
 
 @contextlib.contextmanager
-def _provider(simulator: bool) -> Iterator[Any]:
-    """Have a weather server that enforces the limits, or none."""
-    if not simulator:
+def _provider(chosen: argparse.Namespace) -> Iterator[Any]:
+    """Have a weather server that enforces the limits, one that does not, or none."""
+    if not chosen.simulator and not chosen.cached:
         yield None
         return
     from tests.simulator.server import WeatherServer
 
-    with WeatherServer(today="2024-07-01", limits=True) as server:
+    with WeatherServer(today=_TODAY, limits=chosen.simulator) as server:
         os.environ.update(server.environment())
         yield server
 
@@ -134,98 +59,117 @@ def _places(path: Path, count: int) -> None:
     path.write_text("name,lat,lon,elevation\n" + "".join(rows))
 
 
-def measure(places: int, days: int, *, simulator: bool, kill: bool, workers: int, seed: int) -> dict[str, Any]:
+def measure(places: int, chosen: argparse.Namespace) -> dict[str, Any]:
     """Run one batch (two, where something is killed) and return the figures."""
-    from etolib.store.store import Store
+    from etolib.store.order import lot_size
 
     folder = Path(tempfile.mkdtemp(prefix="etolib-bench-"))
-    figures: dict[str, Any] = {"places": places, "days": days, "workers": workers}
+    # The profiler of dask keeps some of every task for ever.
+    os.environ |= {
+        "ETOLIB_CACHE_DIR": str(folder / "cache"),
+        "ETOLIB_TODAY": _TODAY,
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    }
+    lot = chosen.lot or lot_size(places, chosen.days)
+    lots = math.ceil(places / lot)
+    figures: dict[str, Any] = {"places": places, "days": chosen.days, "places of a lot": lot, "lots": lots}
     try:
-        with _provider(simulator) as server:
-            os.environ |= {"ETOLIB_CACHE_DIR": str(folder / "cache"), "ETOLIB_TODAY": "2024-07-01"}
-            _places(folder / "places.csv", places)
-            end = f"{2024 if simulator else 2023}-{'05-31' if simulator else '12-31'}"
-            import datetime as dt
-
-            first = dt.date.fromisoformat(end) - dt.timedelta(days=days - 1)
-            arguments = [str(folder / "places.csv"), "--period", f"{first}/{end}"]
-            arguments += [] if simulator else ["--sources", "climatology"]
-            os.environ["DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED"] = "False"  # it keeps some of every task for ever
-            begun = time.monotonic()
-            cluster = Cluster(workers)
-            _run(cluster, arguments, folder / "a.zarr", None, 0)
-            figures["seconds"] = round(time.monotonic() - begun, 1)
-            figures["peak_MB"] = {name: round(kB / 1024) for name, kB in sorted(cluster.peaks.items())}
-            figures["disk_MB"] = round(sum(f.stat().st_size for f in (folder / "a.zarr").rglob("*")) / 1e6, 1)
-            store = Store.open(folder / "a.zarr")
-            figures["lots"] = store.order.count
-            figures["states"] = {str(code): int((store.states() == code).sum()) for code in range(4)}
-            figures["failures"] = _failures(store)
-            ends = [line for line in store.log() if line["event"] == "end" and not line["again"]]
-            figures["cpu_ms_per_place"] = round(1e3 * sum(e["cpu"] for e in ends) / sum(e["places"] for e in ends), 1)
-            figures["places_of_a_lot"] = store.order.lot
-            if server is not None:
-                figures["refused"] = sum(call.status == 429 for call in server.calls())
-                figures["requests"] = len(server.calls())
-            if kill:
-                figures |= _killed(cluster, arguments, folder, store.order.count, workers, seed)
-            cluster.stop()
+        with _provider(chosen) as server:
+            table = folder / "places.csv"
+            _places(table, places)
+            end = dt.date.fromisoformat("2024-05-31" if chosen.simulator else "2023-12-31")
+            period = f"{end - dt.timedelta(days=chosen.days - 1)}/{end}"
+            arguments = [str(table), "--period", period, "--lot", str(lot)]
+            arguments += ["--sources", "climatology"] if server is None else []
+            if chosen.cached:
+                batch_cached.fill(table, period, chosen.workers)
+                figures |= batch_cached.read(table, period, chosen.workers)
+                server.forget()
+            one = Run(arguments, folder / "a.zarr", lots, moments(chosen.kill, lots, chosen.seed))
+            figures |= _figures(one, chosen.workers) | _asked(server)
+            if chosen.cached:
+                for what in ("bytes", "tables"):
+                    figures[f"batch / reading {what}"] = round(
+                        figures["seconds"] / figures[f"reading {what}, wall [s]"], 1
+                    )
+            if chosen.kill:
+                if server is not None:
+                    server.forget()
+                other = Run(arguments, folder / "b.zarr", lots)
+                undisturbed = _figures(other, chosen.workers) | _asked(server)
+                names = ("seconds", "peak [MB]", "requests")
+                figures |= {f"undisturbed: {name}": undisturbed[name] for name in names if name in undisturbed}
+                figures["bit-identical"] = checksums(one.store) == checksums(other.store)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return figures
 
 
-def _failures(store: Any) -> dict[str, int]:
-    """Return how many places failed or lack a source, by reason."""
-    said = store.failures((2, 3)).values()
-    return dict(Counter(f"{one.get('error')} {one.get('source')}: {one.get('message')}"[:300] for one in said))
-
-
-def _killed(
-    cluster: Cluster, arguments: Sequence[str], folder: Path, lots: int, workers: int, seed: int
-) -> dict[str, Any]:
-    """Run it again with three kills."""
+def _figures(run: Run, workers: int) -> dict[str, Any]:
+    """Run it on a cluster of its own, and return what it took."""
     from etolib.store.store import Store
 
-    moments = random.Random(seed)
-    path, times = folder / "b.zarr", []
-    for victim in ("client", "worker", "scheduler"):
-        after = moments.randint(1, max(1, lots // 4))
-        times.append(after)
-        ended = _run(cluster, arguments, path, victim, after)
-        if victim == "scheduler" and not ended:
-            cluster.stop()
-            cluster.start(workers)
-    _run(cluster, arguments, path, None, 0)
-    ends = [line["lot"] for line in Store.open(path).log() if line["event"] == "end"]
+    load = os.getloadavg()[0]
+    run.cluster = Cluster(workers)
+    try:
+        seconds = run.to_its_end()
+        peaks, cpu = run.cluster.peaks, run.cluster.cpu
+    finally:
+        run.cluster.stop()
+    store = Store.open(run.store)
+    states = store.states()
+    ends = [line for line in store.log() if line["event"] == "end" and not line["again"]]
+    places = sum(line["places"] for line in ends)
+    found = {
+        "seconds": round(seconds, 1),
+        "load before and after": [round(one, 1) for one in (load, os.getloadavg()[0])],
+        "CPU of a place in its lot [ms]": round(1e3 * sum(line["cpu"] for line in ends) / places, 1),
+        "CPU of all processes [s]": {name: round(one) for name, one in sorted(cpu.items())},
+        "peak [MB]": {name: round(one) for name, one in sorted(peaks.items())},
+        "largest worker at each tenth [MB]": run.course,
+        "disk [MB]": round(sum(file.stat().st_size for file in run.store.rglob("*")) / 1e6, 1),
+        "places done, partial, failed": [int((states == code).sum()) for code in (1, 2, 3)],
+    }
+    if run.killed:
+        found |= {"killed": run.killed} | run.computed()
+    if failures := store.failures((2, 3)).values():
+        said = Counter(f"{one.get('error')} {one.get('source')}: {one.get('message')}"[:300] for one in failures)
+        found["failures"] = dict(said)
+    return found
+
+
+def _asked(server: Any) -> dict[str, int]:
+    """Return how many requests there were, how many of them were refused, and how many were asked before."""
+    if server is None:
+        return {}
+    calls = server.calls()
+    different = {(call.provider, call.path, call.query) for call in calls}
     return {
-        "killed_after_lots": times,
-        "lots_computed_to_their_end": len(ends),
-        "lots_computed_twice": len(ends) - len(set(ends)),
-        "bit_identical": _checksums(folder / "a.zarr") == _checksums(path),
+        "requests": len(calls),
+        "requests refused": sum(call.status == 429 for call in calls),
+        "requests asked before": len(calls) - len(different),
     }
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Measure and write ``benchmarks/results/batch.{json,md}``."""
+    """Measure and write ``benchmarks/results/batch*.{json,md}``."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--places", type=int, nargs="+", default=[1000])
     parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--lot", type=int, help="places of a lot; by default as etolib batch chooses")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--simulator", action="store_true")
-    parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--cached", action="store_true")
+    parser.add_argument("--kill", type=int, nargs="?", const=3, default=0)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(list(arguments))
     machine, rows = report.machine(), []
     for places in chosen.places:
-        rows.append(
-            measure(places, chosen.days, simulator=chosen.simulator, kill=chosen.kill, workers=chosen.workers,
-                    seed=chosen.seed)
-        )  # fmt: skip
+        rows.append(measure(places, chosen))
         print(rows[-1], flush=True)
     shown = [(name, *(str(row.get(name)) for row in rows)) for name in rows[-1]]
     text = f"# Batch\n\n{machine}\n\n" + report.table(("what", *(f"{row['places']} places" for row in rows)), shown)
-    name = "batch_simulator" if chosen.simulator else "batch"
+    name = "_".join(["batch", *(what for what in ("simulator", "cached", "kill") if getattr(chosen, what))])
     report.write(name, {"machine": machine, "figures": rows}, text)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import report
-from benchmarks.batch import Cluster
+from benchmarks.processes import Cluster
 
 AHEAD, LEAST = 2, 4  # of `etolib.tasks.stored_batch`
 LOOKS = 10
