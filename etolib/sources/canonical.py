@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,14 @@ def numbers(values: Any, length: int | None = None) -> np.ndarray:
     """Return a JSON list as floats (n,), null as NaN; ValueError where it is no list of ``length`` numbers."""
     if not isinstance(values, list) or (length is not None and len(values) != length):
         raise ValueError("a list of values is missing or of another length than its dates")
-    return np.array([number(v) for v in values], dtype=float)
+    if not {*map(type, values)} <= _OF_JSON:
+        return np.array([number(v) for v in values], dtype=float)
+    found = np.array(values, dtype=float)
+    found[np.isinf(found)] = np.nan
+    return found
+
+
+_OF_JSON = {int, float, type(None)}
 
 
 def u2_from_10m(speed: Any) -> Any:
@@ -111,7 +119,7 @@ def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[Text]
     warnings : list of Text
         Grows.
     """
-    frame = pd.DataFrame(dict(columns), index=pd.DatetimeIndex(pd.to_datetime(list(dates)), name="date"), dtype=float)
+    frame = pd.DataFrame(dict(columns), index=axis(tuple(dates)), dtype=float)
     if not frame.index.is_unique:
         repeated = frame.index[frame.index.duplicated()].unique()
         frame = frame.reset_index().drop_duplicates().set_index("date")
@@ -123,6 +131,23 @@ def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[Text]
         else:
             warnings.append(say("came_twice", days=_days(repeated)))
     return frame.sort_index()
+
+
+def axis(dates: Sequence[Any], read: Callable[[Any], Any] | None = None) -> pd.DatetimeIndex:
+    """Return dates as an index; ``read`` makes dates of them. Answers for many places have the same: kept for a while.
+
+    >>> axis([dt.date(2024, 1, 1)]).name
+    'date'
+    """
+    return (_axis if len(dates) <= _KEPT_DAYS else _axis.__wrapped__)(tuple(dates), read).copy()
+
+
+_KEPT_DAYS = 4000
+
+
+@lru_cache(8)
+def _axis(dates: tuple[Any, ...], read: Callable[[Any], Any] | None) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(pd.to_datetime([*dates] if read is None else [*map(read, dates)]), name="date")
 
 
 def finish(
@@ -144,17 +169,15 @@ def finish(
         How warnings call the source.
     """
     days = pd.date_range(period.start, period.end, freq="D", name="date")
-    result = frame.reindex(days)
-    result = result[[name for name in VARIABLES if name in result]].astype(float)
-    for name in result.columns:
+    whole = frame if frame.index.equals(days) else frame.reindex(days)
+    values_of = {name: whole[name].to_numpy(dtype=float, copy=True) for name in VARIABLES if name in whole}
+    for name, values in values_of.items():
         bounds = VARIABLES[name]
-        values = result[name].to_numpy(copy=True)
         with np.errstate(invalid="ignore"):
             wrong = (values < bounds.lower) | (values > bounds.upper) | np.isinf(values)
         if wrong.any():
             first = values[wrong][0]
             values[wrong] = np.nan
-            result[name] = values
             sentence = say(
                 "values_no_weather",
                 count=int(wrong.sum()),
@@ -163,22 +186,24 @@ def finish(
                 day=str(days[wrong][0].date()),
             )
             warnings.append(say("of_source", source=named, sentence=sentence))
-    if {"tmin", "tmax"} <= set(result.columns):
-        crossed = (result["tmin"] > result["tmax"]).to_numpy()
+    if {"tmin", "tmax"} <= values_of.keys():
+        crossed = values_of["tmin"] > values_of["tmax"]
         if crossed.any():
-            result.loc[crossed, ["tmin", "tmax"]] = np.nan
+            for name in ("tmin", "tmax"):
+                values_of[name][crossed] = np.nan
             sentence = say("tmin_above_tmax_on", days=_days(days[crossed]))
             warnings.append(say("of_source", source=named, sentence=sentence))
-    empty = [name for name in result.columns if result[name].isna().all()]
+    absent = {name: np.isnan(values) for name, values in values_of.items()}
+    empty = [name for name, gaps in absent.items() if gaps.all()]
     if empty:
         warnings.append(say("of_source", source=named, sentence=say("no_values_of", variables=empty)))
-        result = result.drop(columns=empty)
-    nothing = result.isna().all(axis=1).to_numpy()
+        absent = {name: gaps for name, gaps in absent.items() if name not in empty}
+    nothing = np.logical_and.reduce([*absent.values()]) if absent else np.ones(len(days), bool)
     if nothing.any():
         warnings.append(say("of_source", source=named, sentence=say("no_data_on", days=_days(days[nothing]))))
     by_days: dict[Text, list[str]] = {}
-    for name in result.columns:
-        gaps = result[name].isna().to_numpy() & ~nothing
+    for name, gaps in absent.items():
+        gaps = gaps & ~nothing
         if gaps.any():
             by_days.setdefault(_days(days[gaps]), []).append(name)
     warnings += [
@@ -186,8 +211,7 @@ def finish(
         for text, names in by_days.items()
     ]
     kind = np.where(days >= pd.Timestamp(today), "forecast", "observed") if forecast else "observed"
-    result["kind"] = kind
-    return result
+    return pd.DataFrame({name: values_of[name] for name in absent} | {"kind": kind}, index=days)
 
 
 def _days(days: Iterable[Any]) -> Text:

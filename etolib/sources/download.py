@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from etolib.errors import SourceError
@@ -179,7 +180,9 @@ def _fallbacks(
 def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.DatetimeIndex:
     """Return the days no source has temperatures for."""
     days = pd.date_range(period.start, period.end)
-    have = pd.Series(False, index=days)
+    have = np.zeros(len(days), bool)
     for answer in answers.values():
-        have |= answer.frame.reindex(days)[["tmin", "tmax"]].notna().all(axis=1)
+        frame = answer.frame if answer.frame.index.equals(days) else answer.frame.reindex(days)
+        low, high = (frame[name].to_numpy(dtype=float, na_value=np.nan) for name in ("tmin", "tmax"))
+        have |= ~(np.isnan(low) | np.isnan(high))
     return days[~have]

@@ -163,8 +163,8 @@ def parse(
     units = data["parameters"]
     table = HOURLY_MAP if hourly else VARIABLE_MAP
     names = tuple(requested or table)
-    columns: dict[str, pd.Series] = {}
-    axes: dict[tuple[str, ...], pd.DatetimeIndex] = {}
+    columns: dict[str, np.ndarray] = {}
+    keys: dict[str, tuple[str, ...]] = {}
     for name in names:
         if name not in values:
             continue
@@ -172,18 +172,19 @@ def parse(
         if column == "rs" and not hourly:
             known = RADIATION[community]
         factor, offset = canonical.conversion(INFO.name, name, units[name]["units"], known)
-        keys = tuple(values[name])  # the same for all columns, as a rule: read once
-        if keys not in axes:
-            axes[keys] = pd.DatetimeIndex([_time(key, hourly) for key in keys])
-        times = axes[keys]
-        numbers = np.array([canonical.number(v) for v in values[name].values()], dtype=float)
+        keys[column] = tuple(values[name])
+        numbers = canonical.numbers([*values[name].values()])
         # The fill value goes before anything is computed with it.
         numbers[(numbers == fill) | (numbers == -999.0)] = np.nan
-        columns[column] = pd.Series(numbers * factor + offset, index=times)
+        columns[column] = numbers * factor + offset
     if not columns:
         raise ValueError("none of the variables asked for is in the answer")
-    frame = pd.DataFrame(columns)
-    frame.index.name = "date"
+    read = _hour if hourly else _day
+    if len({*keys.values()}) == 1:  # as a rule
+        frame = pd.DataFrame(columns, index=canonical.axis(keys[column], read))
+    else:
+        of_column = {name: pd.Series(column, canonical.axis(keys[name], read)) for name, column in columns.items()}
+        frame = pd.DataFrame(of_column).rename_axis("date")
     messages = data.get("messages") or []
     return Answer(
         frame=frame.sort_index(),
@@ -213,6 +214,14 @@ def _time(key: str, hourly: bool) -> dt.datetime:
     if len(key) != (10 if hourly else 8) or not key.isdigit():
         raise ValueError(f"{key[:20]!r} is not a date")
     return dt.datetime(int(key[:4]), int(key[4:6]), int(key[6:8]), int(key[8:] or 0))  # noqa: DTZ001 (solar time)
+
+
+def _day(key: str) -> dt.datetime:
+    return _time(key, False)
+
+
+def _hour(key: str) -> dt.datetime:
+    return _time(key, True)
 
 
 def lifetime(answer: Answer, period: Period, today: dt.date) -> float:

@@ -16,6 +16,8 @@ from etolib.sources.row import KINDS
 from etolib.variables import VARIABLES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from etolib.result.result import Result
 
 TO_DO, DONE, PARTIAL, FAILED = range(4)
@@ -167,8 +169,9 @@ def _fill(found: dict[str, np.ndarray], i: int, result: Result, bits: Mapping[st
     found["warnings"][i] = "\n".join(map(str, result.warnings))
 
 
-def _codes(values: Any, table: Mapping[Any, int]) -> list[int]:
-    return [table.get(value if isinstance(value, str) else None, 0) for value in values]
+def _codes(values: pd.Series, table: Mapping[Any, int]) -> list[int]:
+    words = values.to_numpy(dtype=object)
+    return [table.get(word if isinstance(word, str) else None, 0) for word in words]
 
 
 def state_of(outcome: Result | EtolibError) -> int:
