@@ -86,7 +86,7 @@ def measure(places: int, chosen: argparse.Namespace) -> dict[str, Any]:
                 figures |= batch_cached.read(table, period, chosen.workers)
                 server.forget()
             one = Run(arguments, folder / "a.zarr", lots, moments(chosen.kill, lots, chosen.seed))
-            figures |= _figures(one, chosen.workers) | _asked(server)
+            figures |= _figures(one, chosen.workers) | _asked(server, one.killed_at)
             if chosen.cached:
                 for what in ("bytes", "tables"):
                     figures[f"batch / reading {what}"] = round(
@@ -96,8 +96,14 @@ def measure(places: int, chosen: argparse.Namespace) -> dict[str, Any]:
                 if server is not None:
                     server.forget()
                 other = Run(arguments, folder / "b.zarr", lots)
-                undisturbed = _figures(other, chosen.workers) | _asked(server)
-                names = ("seconds", "peak [MB]", "requests")
+                undisturbed = _figures(other, chosen.workers) | _asked(server, [])
+                names = (
+                    "seconds",
+                    "peak [MB]",
+                    "largest worker at each tenth [MB]",
+                    "CPU of a place in its lot [ms]",
+                    "requests",
+                )
                 figures |= {f"undisturbed: {name}": undisturbed[name] for name in names if name in undisturbed}
                 figures["bit-identical"] = checksums(one.store) == checksums(other.store)
     finally:
@@ -138,16 +144,28 @@ def _figures(run: Run, workers: int) -> dict[str, Any]:
     return found
 
 
-def _asked(server: Any) -> dict[str, int]:
-    """Return how many requests there were, how many of them were refused, and how many were asked before."""
+def _asked(server: Any, killed_at: Sequence[float]) -> dict[str, int]:
+    """Return how many requests there were, how many of them were refused, and how many were asked before.
+
+    What a killed process had in hand is asked again: those whose answer had come a second before any kill are counted
+    by themselves.
+    """
     if server is None:
         return {}
-    calls = server.calls()
-    different = {(call.provider, call.path, call.query) for call in calls}
+    first: dict[tuple[str, str, str], float] = {}
+    again = []
+    for call in server.calls():
+        key = call.provider, call.path, call.query
+        if key in first:
+            again.append(first[key])
+        elif call.status == 200 and call.finished is not None:
+            first[key] = call.finished
+    in_hand = sum(any(kill - 1 < finished < kill + 1 for kill in killed_at) for finished in again)
     return {
-        "requests": len(calls),
-        "requests refused": sum(call.status == 429 for call in calls),
-        "requests asked before": len(calls) - len(different),
+        "requests": len(server.calls()),
+        "requests refused": sum(call.status == 429 for call in server.calls()),
+        "requests asked again": len(again),
+        "of them not in hand at a kill": len(again) - in_hand,
     }
 
 

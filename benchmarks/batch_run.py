@@ -55,6 +55,8 @@ class Run:
         Still to come.
     killed : list of str
         What was killed when.
+    killed_at : list of float
+        POSIX times. [s]
     course : list of int
         Memory of the largest worker at each tenth of the lots. [MB]
     markers : dict of str to bytes
@@ -67,6 +69,7 @@ class Run:
     lots: int
     kills: list[Kill] = field(default_factory=list)
     killed: list[str] = field(default_factory=list)
+    killed_at: list[float] = field(default_factory=list)
     course: list[int] = field(default_factory=list)
     markers: dict[str, bytes] = field(default_factory=dict)
 
@@ -101,6 +104,7 @@ class Run:
         return client.returncode in (0, 3)
 
     def _kill(self, victim: str, client: Any) -> None:
+        self.killed_at.append(time.time())
         if victim == "client":
             client.kill()
             client.wait()
