@@ -63,8 +63,16 @@ class Stage:
     """
 
     def __init__(
-        self, folder: Path, *, cache: Path | None = None, memory: str = "0", provider: Stage | None = None, **more: str
+        self,
+        folder: Path,
+        *,
+        cache: Path | None = None,
+        memory: str = "0",
+        provider: Stage | None = None,
+        latency: float = LATENCY_S,
+        **more: str,
     ) -> None:
+        self._latency = latency
         self.other: Stage | None = None
         self.folder, self.mark = folder, uuid.uuid4().hex
         self.cache = cache or folder / "cache"
@@ -90,7 +98,7 @@ class Stage:
         }  # fmt: skip
         if provider is None:
             self.simulator = self._keep("simulator", "-m", "tests.simulator", "--port", str(simulator),
-                                        "--today", TODAY, "--latency", str(LATENCY_S))  # fmt: skip
+                                        "--today", TODAY, "--latency", str(self._latency))  # fmt: skip
         self.scheduler = self._keep("scheduler", "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
                                     "--port", str(port), "--no-dashboard")  # fmt: skip
         self.line, self.workers_line = (self._stack.enter_context(contextlib.closing(Proxy(port))) for _ in range(2))
