@@ -3,7 +3,7 @@
     python -m tests.chaos --times 20 --seed 1
 
 What was tried is kept in ``--results`` (a line of JSON a trial), so that an interrupted run goes on where it stopped.
-Ends with 1 where any trial showed something wrong. The faults: tests/chaos/faults.py; the questions:
+Ends with 1 where any trial showed something wrong. The faults: tests/chaos/faults.py, pages.py; the questions:
 tests/chaos/judge.py.
 """
 
@@ -20,6 +20,9 @@ from typing import Any
 
 from tests.chaos import table, trial
 from tests.chaos.faults import FAULTS, NotHere
+from tests.chaos.pages import PAGE_FAULTS
+
+EVERY = [*FAULTS, *PAGE_FAULTS]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,10 +32,10 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--times", type=int, default=20, help="trials of each fault")
     parser.add_argument("--seed", type=int, default=1, help="of moments, places and victims")
-    parser.add_argument("--faults", default="", help=f"some of them only, with commas between: {', '.join(FAULTS)}")
+    parser.add_argument("--faults", default="", help=f"some of them only, with commas between: {', '.join(EVERY)}")
     parser.add_argument("--results", type=Path, default=Path("chaos.jsonl"), help="where trials are kept")
     chosen = parser.parse_args(list(arguments))
-    names = [name.strip() for name in chosen.faults.split(",") if name.strip()] or list(FAULTS)
+    names = [name.strip() for name in chosen.faults.split(",") if name.strip()] or list(EVERY)
     done = [json.loads(line) for line in chosen.results.read_text().splitlines()] if chosen.results.exists() else []
     have = {(one["fault"], one["seed"], one["number"]) for one in done}
 

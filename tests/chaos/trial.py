@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.chaos import judge
+from tests.chaos import judge, pages
 from tests.chaos.faults import FAULTS
 from tests.chaos.judge import Verdict
 from tests.chaos.stage import Stage
@@ -36,7 +36,13 @@ def run(stage: Stage, name: str, seed: int, number: int) -> Verdict:
 
 
 def several(folder: Path, name: str, seed: int, numbers: Sequence[int]) -> Iterator[Verdict]:
-    """Do a fault again and again to one stage; what the stage leaves behind at its end is the last one's fault."""
+    """Do a fault again and again to one stage, of a page to one server.
+
+    What the stage leaves behind at its end is the last one's fault.
+    """
+    if name in pages.PAGE_FAULTS:
+        yield from pages.several(folder, name, seed, numbers)
+        return
     verdict = None
     try:
         with FAULTS[name].stage(folder) as stage:

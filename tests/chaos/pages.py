@@ -1,0 +1,297 @@
+"""Faults of a page: a real `etolib serve` with a cluster of its own, a real browser, two tasks on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+import traceback
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, sync_playwright
+
+from etolib.result.result import Result
+from tests.browser.stage import TODAY, Visitor, free_port, kernel_of, launch, settings, until
+from tests.chaos import judge
+from tests.chaos.judge import PERIOD, Verdict
+from tests.chaos.stage import LATENCY_S, MARK, SESSIONS, marked, role
+from tests.simulator import WeatherServer
+
+TASKS = 2
+FINAL = ("SUCCESS", "ERROR", "CANCELLED", "TIMEOUT")
+GONE_S = 15.0
+
+
+class House:
+    """Simulator, server and browser.
+
+    Attributes
+    ----------
+    reference : WeatherServer
+        The same weather at once.
+    visitor : Visitor or None
+        Who has a page open.
+    """
+
+    def __init__(self, folder: Path, browser: Browser, stack: contextlib.ExitStack) -> None:
+        self.folder, self._browser, self.mark = folder, browser, uuid.uuid4().hex
+        self.reference = stack.enter_context(WeatherServer(today=TODAY))
+        weather = stack.enter_context(WeatherServer(today=TODAY, latency=LATENCY_S))
+        (folder / "tmp").mkdir()
+        self.environment = settings(folder / "cache", weather.environment()) | {
+            "TMPDIR": str(folder / "tmp"), "XDG_STATE_HOME": str(folder / "state"), MARK: self.mark,
+        }  # fmt: skip
+        self.port, self.log = free_port(), folder / "serve.log"
+        self.visitor: Visitor | None = None
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def serve(self) -> None:
+        """Have a server."""
+        if self.server is not None and self.server.poll() is None:
+            return
+        self.log.write_bytes(b"")
+        command = [sys.executable, "-m", "etolib.cli", "serve", "--no-browser", "--workers", "1"]
+        with self.log.open("ab") as out:
+            self.server = subprocess.Popen(
+                [*command, "--port", str(self.port)], env=self.environment, stdout=out, stderr=out,
+                start_new_session=True,
+            )  # fmt: skip
+        SESSIONS.setdefault(self.mark, set()).add(self.server.pid)
+        self.url = until(self._told, "the line that tells the address", 120)
+
+    def _told(self) -> str | None:
+        if self.server is not None and self.server.poll() is not None:
+            raise RuntimeError(f"etolib serve ended:\n{self.log.read_text()}")
+        found = re.search(r"^eto\t(\S+)$", self.log.read_text(), re.MULTILINE)
+        return found[1] if found else None
+
+    def visit(self) -> Visitor:
+        """Have a page that is open."""
+        self.serve()
+        if self.visitor is None:
+            self.visitor = Visitor(self._browser, self.url)
+            self.visitor.open()
+        return self.visitor
+
+    def left(self) -> Counter[str]:
+        """Return the processes there are, by kind, and the folders."""
+        counted = Counter(role(one) for one in marked(self.mark))
+        counted["folders"] = len([*(self.folder / "tmp").glob("etolib-*")])
+        return counted
+
+    def close(self) -> None:
+        """End everything."""
+        if self.visitor is not None:
+            with contextlib.suppress(Exception):
+                self.visitor.close()
+        if self.server is not None:
+            self.server.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.server.wait(30)
+        for one in marked(self.mark):
+            with contextlib.suppress(psutil.Error):
+                one.kill()
+
+
+@contextlib.contextmanager
+def house(folder: Path) -> Iterator[House]:
+    """Yield a house."""
+    with sync_playwright() as playwright, contextlib.ExitStack() as stack:
+        browser = launch(playwright)
+        stack.callback(browser.close)
+        one = House(folder, browser, stack)
+        try:
+            yield one
+        finally:
+            one.close()
+
+
+def statuses(visitor: Visitor, first: int) -> list[str]:
+    """Return what the cards say from one on."""
+    return [str(text) for text in visitor.page.locator(".etolib-card .etolib-status").all_inner_texts()[first:]]
+
+
+def calculate(visitor: Visitor, place: Any) -> None:
+    """Fill the form and press the button; wait until there is a card."""
+    until(lambda: visitor.page.locator(".etolib-period input").count() == 1, "one form", 20)
+    before = visitor.page.locator(".etolib-card").count()
+    visitor.fill(str(place.latitude), str(place.longitude), PERIOD)
+    visitor.page.locator(".etolib-elevation input").fill(str(place.elevation))
+    visitor.calculate()
+    until(lambda: visitor.page.locator(".etolib-card").count() > before, "a card", 20)
+
+
+def shown(visitor: Visitor, expected: Result, index: int) -> str:
+    """Return what is wrong with the numbers that a card leads to."""
+    button = visitor.card(index).locator(".etolib-show")
+    if button.is_visible():  # not of the result that is shown
+        button.click()
+    rows = visitor.page.locator(".etolib-results table tbody tr")
+    values = [f"{value:.2f}" for value in expected.table["eto"]]
+
+    def right() -> bool:
+        texts = rows.all_inner_texts()
+        return len(texts) == len(values) and all(
+            value in text for value, text in zip(values, texts, strict=True)
+        )  # fmt: skip
+
+    visitor.page.locator(".etolib-tab-table").click()
+    with contextlib.suppress(TimeoutError):
+        until(right, "the numbers", 15)
+        return ""
+    return f"card {index} shows {rows.all_inner_texts()[:3]}, not {values[:3]}"
+
+
+# --- the faults ---------------------------------------------------------------------------------------------------
+
+
+def lives_on(house: House, expected: Sequence[Result], first: int, verdict: Verdict, rng: random.Random) -> None:
+    """Ask a page that must come back by itself: its cards, their numbers, one more calculation."""
+    visitor = house.visitor
+    assert visitor is not None
+    began = time.monotonic()
+    (place,) = judge.places(rng, 1)
+    more = judge.alone(house, place)  # type: ignore[arg-type]
+    until(lambda: all(one in FINAL for one in statuses(visitor, first)), "the cards to end", 90)
+    verdict.states = dict(Counter(statuses(visitor, first)))
+    if verdict.states != {"SUCCESS": TASKS}:
+        verdict.wrong.append(f"the cards say {statuses(visitor, first)}")
+    calculate(visitor, place)
+    until(lambda: statuses(visitor, first + TASKS) == ["SUCCESS"], "one more calculation", 30)
+    verdict.usable = round(time.monotonic() - began, 1)
+    if verdict.usable > judge.USABLE_S:
+        verdict.wrong.append(f"usable after {verdict.usable} s")
+    for n, one in enumerate([*expected, more]):
+        verdict.wrong += [text for text in [shown(visitor, one, first + n)] if text]
+
+
+def kernel_killed(house: House, *more: Any) -> None:
+    assert house.server is not None
+    assert house.visitor is not None
+    kernel_of(house.server, house.visitor.page).kill()
+    banner = house.visitor.page.locator(".etolib-lost.etolib-banner")
+    until(lambda: "is back" in banner.inner_text(), "the page to say that it is back", judge.USABLE_S)
+    lives_on(house, *more)
+
+
+def worker_killed(house: House, *more: Any) -> None:
+    next(one for one in marked(house.mark) if role(one) == "dask worker").kill()
+    lives_on(house, *more)
+
+
+def left_alone(house: House, how: Callable[[Visitor], None], verdict: Verdict, within: float) -> None:
+    """Leave a page; its kernel and its tasks must go."""
+    visitor, server = house.visitor, house.server
+    assert visitor is not None
+    assert server is not None
+    kernel = kernel_of(server, visitor.page)
+    began = time.monotonic()
+    how(visitor)
+    house.visitor = None
+    until(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, "the kernel to end", within)
+    verdict.states = {"kernel gone": 1}
+    house.visit()  # the next visitor comes in at once, and calculates
+    verdict.usable = round(time.monotonic() - began, 1)
+
+
+def tab_closed(house: House, expected: Any, first: int, verdict: Verdict, rng: random.Random) -> None:
+    left_alone(house, lambda visitor: visitor.close(), verdict, GONE_S)
+
+
+def browser_crashed(house: House, expected: Any, first: int, verdict: Verdict, rng: random.Random) -> None:
+    left_alone(house, lambda visitor: visitor.context.close(), verdict, 90)
+
+
+def stopped(number: int) -> Callable[..., None]:
+    """Return the fault of a server that gets a signal."""
+
+    def harm(house: House, expected: Any, first: int, verdict: Verdict, rng: random.Random) -> None:
+        server, visitor = house.server, house.visitor
+        assert server is not None
+        assert visitor is not None
+        server.send_signal(number)
+        status = server.wait(GONE_S + 5)
+        if number != signal.SIGKILL and status != 0:
+            verdict.wrong.append(f"ended with {status}")
+        nothing: Counter[str] = Counter()
+        if number == signal.SIGKILL:
+            nothing["folders"] = 1  # goes with the next server
+        with contextlib.suppress(TimeoutError):
+            until(lambda: not house.left() - nothing, "nothing to be left", GONE_S)
+        if left := house.left() - nothing:
+            verdict.wrong.append(f"left behind: {dict(left)}")
+        with contextlib.suppress(TimeoutError):
+            until(lambda: all(one in FINAL for one in statuses(visitor, first)), "the cards to end", 15)
+        verdict.states = dict(Counter(statuses(visitor, first)))
+        if not all(one in FINAL for one in statuses(visitor, first)):
+            verdict.wrong.append(f"the cards say {statuses(visitor, first)}")
+        house.visitor = None
+        visitor.context.close()
+        house.serve()
+        began = time.monotonic()
+        house.visit()
+        verdict.usable = round(time.monotonic() - began, 1)
+        if house.left()["folders"] != 1:
+            verdict.wrong.append(f"{house.left()['folders']} folders with one server")
+
+    return harm
+
+
+@dataclass(frozen=True)
+class PageFault:
+    """One line of the table."""
+
+    harm: Callable[..., None]
+
+
+PAGE_FAULTS = {
+    "kernel of a page killed": PageFault(kernel_killed),
+    "worker of a server killed": PageFault(worker_killed),
+    "tab closed": PageFault(tab_closed),
+    "browser crashed": PageFault(browser_crashed),
+    "server SIGTERM": PageFault(stopped(signal.SIGTERM)),
+    "server SIGINT": PageFault(stopped(signal.SIGINT)),
+    "server SIGKILL": PageFault(stopped(signal.SIGKILL)),
+}
+
+
+def run(house: House, name: str, seed: int, number: int) -> Verdict:
+    """Do a fault to a house."""
+    rng, verdict, began = random.Random(f"{name} {seed} {number}"), Verdict(name, number), time.monotonic()
+    try:
+        visitor = house.visit()
+        sites = judge.places(rng, TASKS)
+        expected = judge.all_alone(house, sites)  # type: ignore[arg-type]
+        first = visitor.page.locator(".etolib-card").count()
+        for site in sites:
+            calculate(visitor, site)
+        wait = rng.uniform(0, 2)
+        verdict.after = round(wait * 1000)
+        visitor.page.wait_for_timeout(wait * 1000)  # the moment of the fault
+        PAGE_FAULTS[name].harm(house, expected, first, verdict, rng)
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        verdict.wrong.append(f"{type(error).__name__}: {error} ({where.name}:{where.lineno})")
+        with contextlib.suppress(Exception):
+            if house.visitor is not None:
+                house.visitor.context.close()
+        house.visitor = None
+    verdict.seconds = round(time.monotonic() - began, 1)
+    return verdict
+
+
+def several(folder: Path, name: str, seed: int, numbers: Sequence[int]) -> Iterator[Verdict]:
+    """Do a fault again and again to one house."""
+    with house(folder) as one:
+        for number in numbers:
+            yield run(one, name, seed, number)
