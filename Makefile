@@ -17,7 +17,7 @@ FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
 FRONT_SOURCES := $(wildcard $(addprefix $(FRONT)/,package.json package-lock.json build.mjs src/*.* src/*/*.* src/*/*/*.*))
 
-.PHONY: env app lab test check lint unit browser-tests notebooks bench chaos clean
+.PHONY: env app lab test check lint unit browser-tests notebooks bench chaos audit clean
 
 env: $(VENV)/.ready-test $(BUILT)
 
@@ -77,6 +77,12 @@ chaos: env
 
 bench: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# What an installation is made of (build/sbom.json), and what is known against it where the index answers; no part of test
+audit: $(VENV)/.ready-app
+	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
+	  $(VENV)/audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit; } || true
+	$(BIN)/python tools/audit.py --pip-audit $(VENV)/audit/bin/pip-audit $(ARGS)
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules

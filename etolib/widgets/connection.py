@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
-from etolib.tasks import handshake
+from etolib.tasks import handshake, scheduler
 from etolib.tasks.cluster import NO_DASHBOARD
 from etolib.words import say
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONNECTING, RUNNING, DOWN = "connecting", "running", "down"
+CONNECTING, RUNNING, DOWN, SILENT = "connecting", "running", "down", "silent"
+"""What a line can be; a scheduler that is silent may be there still, and what runs may go on."""
 
 _WATCH_S = 0.5  # how often the line is looked at [s]
-_COUNT_EVERY = 4  # the scheduler is asked for its workers every so many looks
+_COUNT_EVERY = 2  # the scheduler is asked for its workers every so many looks
+_ANSWER_S = 1.5  # a scheduler that says nothing for so long is silent [s]
 _AGAIN_S = 2.0  # pause before the next attempt [s]
 _CONNECT_S = 2.0  # limit of one attempt [s]
 
@@ -45,6 +47,8 @@ class Connection:
         self._connect = connect or open_client
         self._client: Client | None = None
         self._error: EtolibError | None = None
+        self._linked: Client | None = None
+        self._link: str | None = None
         self._announced: tuple[str, int, str | None] | None = None
         self._settled = threading.Event()  # the first attempt is over, well or not
         self._stop = threading.Event()
@@ -109,7 +113,7 @@ class Connection:
                 self._stop.wait(_AGAIN_S)
                 continue
             while not self._stop.is_set() and client.status == "running":
-                self._announce(RUNNING, _workers(client), _dashboard(client))
+                self._announce(*self._seen(client))
                 for _ in range(_COUNT_EVERY):
                     if client.status == "running" and not self._stop.is_set():
                         self._stop.wait(_WATCH_S)
@@ -119,6 +123,18 @@ class Connection:
                 self._announce(DOWN)
             with contextlib.suppress(Exception):
                 client.close(timeout=0.1)
+
+    def _seen(self, client: Client) -> tuple[str, int, str | None]:
+        """Return the state of a line, the workers that would take a task now (none that is paused), the dashboard."""
+        (resource,) = handshake.needed()
+        try:
+            workers = scheduler.ask_within(_ANSWER_S, client, "ready", resource=resource)["workers"]
+        except (EtolibError, OSError, TimeoutError, RuntimeError):
+            # One that is lost is told by the status of its client, at the next look.
+            return (SILENT, 0, None) if client.status == "running" else (DOWN, 0, None)
+        if self._linked is not client:  # asked once: that call has no limit
+            self._linked, self._link = client, _dashboard(client)
+        return RUNNING, int(workers), self._link
 
     def _open(self) -> Client | None:
         try:
@@ -143,14 +159,6 @@ def open_client() -> Client:
     client = cluster.get_client()
     cluster.prepare(client, patience=0)
     return client
-
-
-def _workers(client: Client) -> int:
-    """Return the number of workers; 0 where the scheduler does not say."""
-    with contextlib.suppress(Exception):
-        info = client.scheduler_info()
-        return int(info.get("n_workers", len(info["workers"])))
-    return 0
 
 
 def _dashboard(client: Client) -> str | None:

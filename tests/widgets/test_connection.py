@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import queue
+from types import SimpleNamespace
 
 import pytest
 
 from etolib import words
 from etolib.errors import SchedulerUnavailable
 from etolib.widgets import connection
-from etolib.widgets.connection import CONNECTING, DOWN, RUNNING, Connection
+from etolib.widgets.connection import CONNECTING, DOWN, RUNNING, SILENT, Connection
 
 
 class Client:
@@ -17,10 +18,14 @@ class Client:
 
     def __init__(self):
         self.status = "running"
-        self.closed = False
+        self.closed = self.silent = False
 
-    def scheduler_info(self):
-        return {"workers": {"a": {}, "b": {}}}
+    scheduler = SimpleNamespace()
+
+    def sync(self, function, *arguments, callback_timeout):
+        if self.silent:
+            raise TimeoutError
+        return {"workers": 2}
 
     def submit(self, function, *args, **options):
         return Future(function(*args))
@@ -85,6 +90,19 @@ def test_what_is_lost_is_told_and_opened_again(line):
     assert first.closed
 
 
+def test_a_scheduler_that_says_nothing_is_told_and_kept_until_it_speaks_again(line):
+    client = Client()
+    line.answers.put(client)
+    line.start()
+    assert line.told.get(timeout=5)[0] == RUNNING
+    client.silent = True
+    assert line.told.get(timeout=5) == (SILENT, 0, None)
+    assert line.client() is client
+    client.silent = False
+    assert line.told.get(timeout=5)[:2] == (RUNNING, 2)
+    assert not client.closed
+
+
 def test_a_cluster_whose_workers_do_not_answer_is_told_as_such(line, monkeypatch):
     class Waiting(Future):
         def result(self, timeout):
@@ -123,7 +141,7 @@ def test_a_client_that_died_a_moment_ago_is_not_given_out(line):
 
 
 def test_states_are_those_the_page_has_words_for():
-    assert all(words.has("en", f"cluster_{state}") for state in (CONNECTING, RUNNING, DOWN))
+    assert all(words.has("en", f"cluster_{state}") for state in (CONNECTING, RUNNING, DOWN, SILENT))
 
 
 def test_the_scheduler_of_the_environment_is_preferred(monkeypatch):

@@ -5,6 +5,7 @@ const TELL_MS = 1_200; // a line that is back by then was not worth a word
 const GONE_MS = 2_500; // a server that was silent for so long has lost what ran
 const MOST = 3; // kernels that are asked for within WHILE_MS: a page that ends every kernel is not to end them all
 const WHILE_MS = 120_000;
+const READY_MS = 10_000; // a server that has no kernel ready for so long is asked all the same
 const STAY_MS = 6_000; // how long it is told that the page is back
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -85,10 +86,15 @@ export class Mender {
   }
 
   /** Return what the server says of the kernel, 0 where it says nothing. */
-  async asked() {
+  asked() {
+    return this.status(`api/kernels/${this.page.kernel().id}`);
+  }
+
+  /** Return the status with which the server answers, 0 where it says nothing. */
+  async status(path) {
     try {
       const limit = AbortSignal.timeout(RARELY_MS);
-      const answer = await fetch(`${this.page.base}api/kernels/${this.page.kernel().id}`, { signal: limit, cache: "no-store" });
+      const answer = await fetch(`${this.page.base}${path}`, { signal: limit, cache: "no-store" });
       return answer.status;
     } catch {
       return 0;
@@ -115,12 +121,25 @@ export class Mender {
     }
     this.renewed.push(now);
     this.tell(says);
-    while (!(await this.page.renew())) {
+    while (true) {
+      await this.readiness();
+      if (await this.page.renew()) break;
       this.tell("server_full_wait");
       await pause(RARELY_MS);
     }
     this.open = true;
     this.back(true);
+  }
+
+  /** Wait until the server has a kernel ready: one that is starting would begin one for each that asks. */
+  async readiness() {
+    const since = performance.now();
+    let status;
+    while ((status = await this.status("etolib/ready")) !== 200) {
+      if (status && status !== 503) return; // the page says what it is
+      if (status && performance.now() - since > READY_MS) return; // it may be busy with others
+      await pause(LOOK_MS);
+    }
   }
 
   back(renewed) {
