@@ -264,6 +264,21 @@ class TaskCancelled(TaskError):
         self.reason = reason
 
 
+class TooManyTasks(TaskError):
+    """A page has as many tasks waiting as it may; nothing was handed over.
+
+    Examples
+    --------
+    >>> print(TooManyTasks(most=30))
+    30 calculations of this page are waiting; more cannot be taken (wait until some are done, or cancel those you do \
+not need)
+    """
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(say("too_many_tasks", most=most), suggestion=say("wait_or_cancel_tasks"), retryable=True)
+        self.most = most
+
+
 class SchedulerUnavailable(TaskError):
     """The dask scheduler cannot be reached, or was lost while a task ran."""
 

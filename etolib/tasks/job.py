@@ -184,6 +184,15 @@ class Job:
         """
         return cancel_all([self], reason) == 1
 
+    def keep(self, keep: bool = True) -> bool:
+        """Let the task go on when this client ends, to be found again by `attach`; return whether it does.
+
+        A task that has ended is not meant: its result is kept for a while anyhow.
+        """
+        with contextlib.suppress(EtolibError, *_LOST):
+            return bool(scheduler.ask(self.client, "keep", task_id=self.task_id, keep=keep)["kept"])
+        return False
+
     def forget(self) -> None:
         """Release the kept result: `attach` will not find it any more."""
         with contextlib.suppress(EtolibError, *_LOST):

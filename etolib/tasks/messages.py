@@ -106,8 +106,13 @@ def failed(error: BaseException) -> Ending:
 
 def unexpected(error: BaseException) -> TaskError:
     """Return the error that stands for a fault of ours."""
+    return fault(f"{type(error).__name__}: {error}")
+
+
+def fault(what: str) -> TaskError:
+    """Return the error that stands for a fault of which only the text is known."""
     return TaskError(
-        say("task_failed_unexpectedly", error=f"{type(error).__name__}: {error}"),
+        say("task_failed_unexpectedly", error=what),
         suggestion=say("retry_or_report_task"),
         retryable=True,
     )

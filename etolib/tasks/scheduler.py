@@ -12,6 +12,7 @@ reads the graph there (2026.8); sending the plugin by value would not help, so `
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from distributed.protocol.pickle import dumps
 from etolib.errors import SchedulerUnavailable
 from etolib.tasks import turns, workers
 from etolib.tasks.figures import Figures
-from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, message, topic
+from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
 from etolib.tasks.turns import Turns
 from etolib.tasks.workers import Workers
 from etolib.words import say
@@ -49,15 +50,22 @@ SWEEP_S = 60.0
 
 KEPT_ROWS = 200_000
 """Days in the messages kept altogether: 405 bytes each in the scheduler's memory, 4.4 MB for a place of thirty years.
+What is said on the way counts too: a message as `ROWS_A_MESSAGE`.
 (Compressed they would be 64 kB, but then who reads the topic would not find the rows that the contract promises.)"""
 
-HOLDER = "etolib-results"
-"""The client, in the eyes of dask, that wants the results that are kept."""
+ROWS_A_MESSAGE = 6
+"""A PROGRESS takes the memory of so many days of a result: 2.6 kB with its texts."""
+
+HOLDER, KEEPER = "etolib-results", "etolib-going"
+"""The clients, in the eyes of dask, that want the results that are kept, and the tasks that shall go on by themselves.
+"""
 
 AHEAD = 1000
 """How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
 
-_HANDLERS = ("hello", "room", "begin", "claim", "finish", "stop", "release", "find", "figures", "ready")
+_HANDLERS = (
+    "hello", "room", "begin", "claim", "finish", "stop", "release", "find", "keep", "figures", "ready",
+)  # fmt: skip
 
 
 @dataclass
@@ -115,6 +123,8 @@ class TaskPlugin(SchedulerPlugin):
         self._turns.moved(key, start, finish)
         if key not in self._ended:  # a kept result that is lost with its worker is computed again: no task of anybody
             self._figures.moved(key, start, finish)
+        if finish == "erred" and self._is_going(key) and key not in self._ended:
+            asyncio.get_running_loop().call_soon(self._end_alone, key)
 
     def _watch(self) -> None:
         self._workers.watch()
@@ -131,9 +141,13 @@ class TaskPlugin(SchedulerPlugin):
         """Take in a client; see `etolib.tasks.workers.Workers.hello`."""
         return await self._workers.hello(client, **arguments)
 
-    def room(self, client: str) -> dict[str, Any]:
-        """Return how many more tasks a page may hand over."""
-        return {"room": max(0, turns.MOST_WAITING - self._turns.waiting(client))}
+    def room(self, client: str, count: int) -> dict[str, Any]:
+        """Return whether a page may hand over so many tasks, and how many may wait; if so their places are kept."""
+        return {"room": self._turns.promise(client, count), "most": turns.MOST_WAITING}
+
+    def remove_client(self, scheduler: Scheduler, client: str) -> None:
+        """Forget a client that went away; called by dask."""
+        self._turns.left(client)
 
     def begin(self, task_id: str) -> dict[str, Any]:
         """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""
@@ -154,9 +168,11 @@ class TaskPlugin(SchedulerPlugin):
         self._figures.ended(task_id, kind)
         wanted = self._wanted.pop(task_id, set())
         gone = bool(wanted) and not wanted & self._scheduler.clients.keys()
+        rows += ROWS_A_MESSAGE * len(self._scheduler.get_events(topic(task_id)))
         self._ended[task_id] = Ended(kind, kind == State.SUCCESS and task is not None, rows)
         if self._ended[task_id].kept:
             self._scheduler.client_desires_keys([task_id], HOLDER)
+        self._let_go(task_id)
         self._forget_results()
         self._forget_messages(task_id)
         return {"seq": self._last_seq(task_id), "reason": PAGE_CLOSED if gone else RELEASED}
@@ -213,6 +229,30 @@ class TaskPlugin(SchedulerPlugin):
         """Return how many workers would take a task now: those that have what it needs and are not paused."""
         able = [one for one in self._scheduler.running if resource in one.resources]
         return {"workers": len(able)}
+
+    def keep(self, task_id: str, keep: bool) -> dict[str, Any]:
+        """Let a task go on when nobody wants it any more, or no longer; return whether it does."""
+        task = self._scheduler.tasks.get(task_id)
+        if keep and task is not None and task_id not in self._ended:
+            self._scheduler.client_desires_keys([task_id], KEEPER)
+            return {"kept": True}
+        self._let_go(task_id)
+        return {"kept": False}
+
+    def _is_going(self, task_id: str) -> bool:
+        task = self._scheduler.tasks.get(task_id)
+        return task is not None and any(client.client_key == KEEPER for client in task.who_wants or ())
+
+    def _let_go(self, task_id: str) -> None:
+        if self._is_going(task_id):
+            self._scheduler.client_releases_keys([task_id], KEEPER)
+
+    def _end_alone(self, task_id: str) -> None:
+        """Tell the end of a task that nobody watches, and whose worker could not tell it."""
+        task = self._scheduler.tasks.get(task_id)
+        if task is not None and task_id not in self._ended and self._is_going(task_id):
+            what = task.exception_text or str(task.key)
+            self.finish([message(task_id, 0, State.ERROR, fault(what).to_dict())])
 
     # --- what is kept -------------------------------------------------------------------------------------------------
 

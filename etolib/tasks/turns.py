@@ -44,6 +44,7 @@ LONG_S = 2.0
 ASIDE_PER_THREAD = 3
 """Tasks that have stepped aside, at most: each needs some 44 MB."""
 
+_ARRIVES_S = 60.0  # what was not handed over within this time will not come [s]
 _TAKES_TURNS = ("eto-", "lot-")  # the rest are questions of pages, and what is brought for many: short, or aside
 
 
@@ -57,6 +58,7 @@ class Turns:
         self._out: dict[str, set[str]] = {}  # by owner: what has had it
         self._aside: set[str] = set()  # those that were asked to step aside
         self._asked: dict[str, float] = {}  # questions that no thread has taken up: since when [s]
+        self._promised: dict[str, list[float]] = {}  # by owner: when a place was kept for what has not arrived yet [s]
         self._about_to = False
         self._calls: set[asyncio.Task[Any]] = set()
 
@@ -69,6 +71,8 @@ class Turns:
             if task is None or task.state != "released" or key in self._owner or not _takes_turns(task):
                 continue
             self._owner[key] = client
+            if promised := self._promised.get(client):
+                promised.pop(0)
             task.resource_restrictions = {**(task.resource_restrictions or {}), TURN: 1}
 
     def moved(self, key: Any, start: str, finish: str) -> None:
@@ -95,9 +99,19 @@ class Turns:
 
     # --- turns --------------------------------------------------------------------------------------------------------
 
-    def waiting(self, owner: str) -> int:
-        """Return how many tasks of an owner wait for their turn, or for what comes before it."""
-        return sum(one == owner for one in self._owner.values()) - len(self._out.get(owner, ()))
+    def promise(self, owner: str, count: int) -> bool:
+        """Keep places for tasks of an owner that are about to arrive; return False where there is no room for them."""
+        now = time.monotonic()
+        self._promised[owner] = [at for at in self._promised.get(owner, ()) if now - at < _ARRIVES_S]
+        waiting = sum(one == owner for one in self._owner.values()) - len(self._out.get(owner, ()))
+        if waiting + len(self._promised[owner]) + count > MOST_WAITING:
+            return False
+        self._promised[owner] += [now] * count
+        return True
+
+    def left(self, owner: str) -> None:
+        """Forget what was promised to an owner that went away."""
+        self._promised.pop(owner, None)
 
     def soon(self) -> None:
         """Give turns once dask has done what it is at."""

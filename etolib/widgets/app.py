@@ -8,11 +8,12 @@ from urllib.parse import parse_qsl
 
 import ipywidgets as widgets
 
-from etolib.errors import InputError, Problem
+from etolib.errors import EtolibError, InputError, Problem
 from etolib.widgets.background import Loop, Pool
 from etolib.widgets.form import marked
 from etolib.widgets.form_model import FormModel
 from etolib.widgets.frame import Frame
+from etolib.widgets.going import Going
 from etolib.widgets.markup import base
 from etolib.widgets.markup import form as markup
 from etolib.widgets.memory import Memory
@@ -73,6 +74,9 @@ class Page(Frame):
         )
         self.cards, self.shown = self.stack.cards, self.stack.results
         self.stack.tell = self.semantics.tell
+        self.stack.refused = self._refused
+        self.going = Going(form.language, self.stack, self._background)
+        self.buttons.children = (*self.buttons.children, self.going.widget)
         self.place = Place(form, self.browser, self._background, self._connection.ask)
         self.map = self.place.map
         self.earlier = marked(widgets.HTML(), "etolib-earlier")
@@ -87,7 +91,10 @@ class Page(Frame):
         self.calculate.on_click(guard(self._calculate))
         self.cancel.on_click(guard(lambda _: self.stack.cancel_newest()))
         form.observe(guard(lambda change: self._typed()), FIELDS)
-        self.memory = Memory(self.browser, form, self.own, self.stack, self._background, self._connection.ask)
+        self.memory = Memory(
+            self.browser, form, self.own, self.stack, self.going, self._background, self._connection.ask
+        )
+        self.going.tick.observe(guard(lambda change: self.memory.keep()), "value")
         self.begin(query)
         self._background.run(self.stack.warm)
 
@@ -107,6 +114,7 @@ class Page(Frame):
         self.earlier.value = f"<h2>{base.label(language, 'calculations')}</h2>"
         self.place.translate(language)
         self.stack.translate(language)
+        self.going.translate(language)
         if self._complained:
             self._check()
 
@@ -142,9 +150,16 @@ class Page(Frame):
         self._complained = bool(problems)
         for part in (self.place.form, self.when, self.which):
             problems = part.errors.show(problems)
-        self.wrong.value = markup.field_errors(self.form.language, problems)
-        self.wrong.layout.display = None if problems else "none"
+        self._say_at_button(markup.field_errors(self.form.language, problems))
         return request
+
+    def _say_at_button(self, html: str) -> None:
+        self.wrong.value = html
+        self.wrong.layout.display = None if html else "none"
+
+    def _refused(self, error: EtolibError) -> None:
+        """Say at the button why the cluster did not take a task, until something is asked again."""
+        self._say_at_button(markup.refusal(self.form.language, error))
 
     def _typed(self) -> None:
         """Keep what is typed; take back what was said as soon as it is corrected."""
@@ -154,6 +169,8 @@ class Page(Frame):
 
     def _buttons(self) -> None:
         self.cancel.layout.display = None if self.stack.active else "none"
+        if hasattr(self, "going"):
+            self.going.show()
         # The style sheet gives a result the room that map and form do not need any more.
         working = bool(self.stack.cards)
         if working and "etolib-working" not in self.widget._dom_classes:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from etolib.widgets.browser import Browser
     from etolib.widgets.cards import Card
     from etolib.widgets.form_model import FormModel
+    from etolib.widgets.going import Going
     from etolib.widgets.stack import CardStack
     from etolib.widgets.station import OwnStation
 
@@ -30,7 +31,7 @@ class Memory:
 
     Parameters
     ----------
-    browser, form, own, stack, background
+    browser, form, own, stack, going, background
         The parts of the page.
     ask : callable
         Has a function run on a worker, as `etolib.widgets.connection.Connection.ask`.
@@ -42,11 +43,12 @@ class Memory:
         form: FormModel,
         own: OwnStation,
         stack: CardStack,
+        going: Going,
         background: Background,
         ask: Callable[..., Any],
     ) -> None:
         self._browser, self._form, self._own, self._stack = browser, form, own, stack
-        self._background, self._ask = background, ask
+        self._going, self._background, self._ask = going, background, ask
         self._back = False  # until the tab has been asked what it had, nothing may be kept over it
         self._wanted = ""  # name of the own file that the form had
         stack.succeeded = self._came
@@ -62,7 +64,7 @@ class Memory:
             {
                 "tasks": self._stack.tasks(),
                 "typed": [typed],
-                "shown": [{"task": shown or "", "tab": results.open}],
+                "shown": [{"task": shown or "", "tab": results.open, "going": "yes" if self._going.tick.value else ""}],
             }
         )
 
@@ -78,6 +80,7 @@ class Memory:
         results = self._stack.results
         if shown.get("tab") in results.registered:
             results.turn(shown["tab"])
+        self._going.tick.value = shown.get("going") == "yes"
         self._stack.restore(tasks, shown.get("task", ""))
         self._back = True
         self.keep()

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import ipywidgets as widgets
 
 from etolib import config
-from etolib.errors import EtolibError, InputError, SchedulerUnavailable
+from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TooManyTasks
 from etolib.request import Request, without_own_file
 from etolib.sources import catalogue
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
@@ -62,6 +62,8 @@ class CardStack:
         Called with a sentence when a task has begun or is over.
     succeeded : callable
         Called with a card whose task has its result.
+    taken, refused : callable
+        Called with the card of a task that the cluster has taken, and with the error where it was not.
     """
 
     def __init__(
@@ -82,6 +84,8 @@ class CardStack:
         self._asides = Asides(background, connection, self._submitter, self.results.progress, self._calculated)
         self.results.calculate, self.results.give_up = self._asides.begin, self._asides.cancel
         self.succeeded: Callable[[Card], None] = lambda card: None
+        self.refused: Callable[[TooManyTasks], None] = lambda error: None
+        self.taken: Callable[[Card], None] = lambda card: None
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
         self._submit, self._attach = submit, attach
@@ -93,7 +97,12 @@ class CardStack:
     @property
     def active(self) -> bool:
         """Whether a task is waiting or running."""
-        return any(not card.task.snapshot.status.final for card in self.cards)
+        return bool(self.unfinished)
+
+    @property
+    def unfinished(self) -> list[Card]:
+        """The cards of tasks that wait or run, oldest first."""
+        return [card for card in self.cards if not card.task.snapshot.status.final]
 
     @property
     def finished(self) -> list[Card]:
@@ -238,6 +247,9 @@ class CardStack:
         later = self._background.later
         try:
             job = get(self._connection.client())
+        except TooManyTasks as error:
+            later(self._not_taken, card, error)
+            return
         except EtolibError as error:
             later(card.task.fail, error)
             return
@@ -253,10 +265,19 @@ class CardStack:
         card.task.submitted(job.task_id)
         if card not in self.cards or card.task.snapshot.status is State.CANCELLED:
             self._background.run(job.cancel)  # closed or cancelled before the scheduler had taken it
+        else:
+            self.taken(card)
+
+    def _not_taken(self, card: Card, error: TooManyTasks) -> None:
+        """Take the card off again and say at the button why."""
+        card.task.fail(error)
+        if card in self.cards:
+            self._close(card)
+        self.refused(error)
 
     def _submitter(self) -> Callable[..., Any]:
         if self._submit is None:
-            from etolib.tasks import submit
+            from etolib.tasks.limited import submit
 
             self._submit = submit
         return self._submit

@@ -298,6 +298,24 @@ def test_a_closed_tab_takes_its_kernel_and_its_work_along(visit, stage, weather)
     until(lambda: key not in running_on(stage.client), "the workers to forget it")
 
 
+def test_a_task_that_shall_go_on_does_so_without_its_tab_and_is_found_by_its_link(visit, stage, weather):
+    weather.fault("nasa_power", "slow")
+    visitor = visit()
+    visitor.fill("8.0", "23.0", "2024-01-01/2024-01-05")
+    visitor.calculate()
+    key = key_of(visitor.expect_status("PROCESSING"))
+    visitor.page.get_by_label("Keep running when this page is closed").check()
+    expect(visitor.page.locator(".etolib-going a")).to_have_attribute("href", f"?task={key}")
+    before = kernels(stage.server)
+    visitor.page.goto("about:blank")
+    until(lambda: len(kernels(stage.server)) < len(before), "the kernel to end with its tab")
+    assert key in tasks_on(stage.client)
+    weather.release("nasa_power")
+    again = visit(f"?task={key}")
+    again.expect_status("SUCCESS")
+    expect(again.page.locator(".etolib-results table tbody tr")).to_have_count(5, timeout=PATIENCE_MS)
+
+
 def test_a_session_that_has_ended_says_so(visit):
     visitor = visit("?lang=pt")
     page = visitor.page

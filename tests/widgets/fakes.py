@@ -55,6 +55,7 @@ class FakeJob:
         self.task_id = task_id
         self.future = "the future"
         self.cancelled = 0
+        self.kept = []
         self.callbacks = []
         self.seq = 0
 
@@ -63,6 +64,9 @@ class FakeJob:
 
     def cancel(self):
         self.cancelled += 1
+
+    def keep(self, keep=True):
+        self.kept.append(keep)
 
     def trim(self):
         pass

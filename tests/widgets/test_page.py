@@ -8,7 +8,7 @@ import pytest
 from ipywidgets import HTML
 
 from etolib import config
-from etolib.errors import InputError, NoSourceError, Problem, SchedulerUnavailable
+from etolib.errors import InputError, NoSourceError, Problem, SchedulerUnavailable, TooManyTasks
 from etolib.request import Request
 from etolib.tasks.messages import State
 from etolib.widgets.connection import DOWN, RUNNING
@@ -552,3 +552,33 @@ def test_the_next_cell_of_a_notebook_has_the_results():
     assert page.result == jobs[1].result()
     page.cards[0].show_button.click()
     assert page.result == jobs[0].result()
+
+
+# --- how many tasks, and without the page -----------------------------------------------------------------------------
+
+
+def test_a_task_that_is_not_taken_leaves_no_card_and_says_why_at_the_button():
+    def submit(request, *, client, timeout):
+        raise TooManyTasks(most=30)
+
+    page, _ = make_page("lat=1&lon=2&period=2024-01-01/2024-01-02", submit=submit)
+    page.calculate.click()
+    assert page.cards == []
+    assert page.wrong.layout.display is None
+    assert "30 calculations of this page are waiting" in page.wrong.value
+    assert "Wait until some are done" in page.wrong.value
+
+
+def test_the_tick_has_tasks_go_on_those_under_way_and_those_to_come():
+    page, jobs = make_page("lat=1&lon=2&period=2024-01-01/2024-01-02")
+    assert page.going.widget.layout.display == "none"
+    page.calculate.click()
+    assert page.going.widget.layout.display is None
+    assert jobs[0].kept == []
+    page.going.tick.value = True
+    assert jobs[0].kept == [True]
+    assert f'href="?task={jobs[0].task_id}"' in page.going.links.value
+    page.calculate.click()
+    assert jobs[1].kept == [True]
+    page.going.tick.value = False
+    assert (jobs[0].kept, jobs[1].kept, page.going.links.value) == ([True, False], [True, False], "")

@@ -210,7 +210,7 @@ class Runs:
 
     def _submitter(self) -> Callable[..., Any]:
         if self._submit_many is None:
-            from etolib.tasks import submit_many
+            from etolib.tasks.limited import submit_many
 
             self._submit_many = submit_many
         return self._submit_many

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from etolib import words
@@ -38,6 +39,12 @@ def card(
     if lacks:
         body += f'<p class="etolib-notice">{label(language, "task_lacks_own_file", name=lacks)}</p>'
     return f'{_head(language, request, now)}<div class="etolib-card-line">{told}{foot}</div>{body}'
+
+
+def links_of_tasks(language: str, ids: Iterable[str]) -> str:
+    """Return the links that find tasks again; nothing where there are none."""
+    rows = "".join(f'<li><a href="?task={text(one)}"><code>{text(one)}</code></a></li>' for one in ids)
+    return f'<p class="etolib-muted">{label(language, "tasks_found_again")}</p><ul>{rows}</ul>' if rows else ""
 
 
 def news(language: str, request: Request | None, now: Snapshot) -> str:

@@ -12,7 +12,7 @@ from etolib.widgets.wording import say, say_or, translate
 from etolib.words import Text, decode
 
 if TYPE_CHECKING:
-    from etolib.errors import Problem
+    from etolib.errors import EtolibError, Problem
 
 _ALWAYS = "1800-01-01"  # a window that opens before this has no first day worth telling
 
@@ -61,6 +61,12 @@ def field_errors(language: str, problems: Sequence[Problem]) -> str:
         f"<p><b>{sentence(language, problem.sentence)}</b>{_next(language, problem)}</p>" for problem in problems
     )
     return f'<div class="etolib-error" role="alert">{rows}</div>'
+
+
+def refusal(language: str, error: EtolibError) -> str:
+    """Return what was not taken and what to do."""
+    hint = f"<br>{sentence(language, error.suggestion)}" if error.suggestion else ""
+    return f'<div class="etolib-error" role="alert"><p><b>{sentence(language, error.message)}</b>{hint}</p></div>'
 
 
 def _next(language: str, problem: Problem) -> str:
