@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import ipywidgets as widgets
 
@@ -21,6 +20,7 @@ from etolib.widgets import remote
 from etolib.widgets.aside import Asides, forget_failures
 from etolib.widgets.cards import Card
 from etolib.widgets.form import marked
+from etolib.widgets.hands import Hands
 from etolib.widgets.markup.card import news
 from etolib.widgets.results import Answers, Manner, Results
 from etolib.widgets.tabs import Failed, Tab
@@ -81,14 +81,15 @@ class CardStack:
         self.results = Results(language, background.guard, self._opened)
         self.results.again = self._again
         self.tell: Callable[[str], None] = lambda sentence: None
-        self._asides = Asides(background, connection, self._submitter, self.results.progress, self._calculated)
+        hands = Hands(submit, attach)
+        self._asides = Asides(background, connection, hands.submitter, self.results.progress, self._calculated)
         self.results.calculate, self.results.give_up = self._asides.begin, self._asides.cancel
         self.succeeded: Callable[[Card], None] = lambda card: None
         self.refused: Callable[[TooManyTasks], None] = lambda error: None
         self.taken: Callable[[Card], None] = lambda card: None
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
-        self._submit, self._attach = submit, attach
+        self._hands = hands
         self._spare: Card | None = None
         self._begun = 0  # tasks so far
         self._picked: tuple[Card | None, int] = (None, 0)  # what somebody has chosen to see; tasks begun by then
@@ -133,8 +134,7 @@ class CardStack:
 
     def warm(self) -> None:
         """Do, while the first view is being read, what the first click would wait for."""
-        self._submitter()
-        self._attacher()
+        self._hands.warm()
 
     def start(self, request: Request, *, again: bool = False) -> None:
         """Submit a request; ``again`` lets providers that have just failed be asked anew."""
@@ -151,18 +151,11 @@ class CardStack:
         card.older = older
         if task.request is not None:
             task.observe(self._background.guard(partial(self._go_on, card, wanted)), "snapshot")
-        self._background.run(self._watch, card, lambda client: self._attacher()(task_id, client=client))
+        self._background.run(self._watch, card, lambda client: self._hands.attacher()(task_id, client=client))
 
     def tasks(self) -> list[dict[str, str]]:
         """Return what `restore` needs of every task, oldest first."""
-        rows = []
-        for card in self.cards:
-            now, about, lacks = card.task.snapshot, card.task.about, card.task.lacks
-            if now.task_id:
-                query = about.query() if about else ""
-                row = {"task": now.task_id, "query": query + (f"&{urlencode({'station': lacks})}" if lacks else "")}
-                rows.append(row if now.status.final else row | {"open": "yes"})
-        return rows
+        return [row for card in self.cards if (row := card.task.row()) is not None]
 
     def restore(self, rows: Sequence[Mapping[str, str]], shown: str = "") -> None:
         """Show tasks of `tasks` again, unless they are here.
@@ -235,7 +228,7 @@ class CardStack:
         """Submit a task; on a background thread, because the line to the scheduler may not be up yet."""
         if again:
             forget_failures(self._connection)
-        self._watch(card, lambda client: self._submitter()(request, client=client, timeout=config.timeout()))
+        self._watch(card, lambda client: self._hands.submitter()(request, client=client, timeout=config.timeout()))
 
     def _watch(self, card: Card, get: Callable[[Any], Any]) -> None:
         try:
@@ -274,20 +267,6 @@ class CardStack:
         if card in self.cards:
             self._close(card)
         self.refused(error)
-
-    def _submitter(self) -> Callable[..., Any]:
-        if self._submit is None:
-            from etolib.tasks.limited import submit
-
-            self._submit = submit
-        return self._submit
-
-    def _attacher(self) -> Callable[..., Any]:
-        if self._attach is None:
-            from etolib.tasks import attach
-
-            self._attach = attach
-        return self._attach
 
     # --- result -------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import traitlets
 
@@ -75,6 +76,15 @@ class TaskModel(traitlets.HasTraits):
     def submitted(self, task_id: str) -> None:
         """The scheduler has taken the task."""
         self.snapshot = replace(self.snapshot, task_id=task_id)
+
+    def row(self) -> dict[str, str] | None:
+        """Return what a browser keeps of the task to find it again; None before the scheduler has taken it."""
+        now = self.snapshot
+        if not now.task_id:
+            return None
+        query = self.about.query() if self.about else ""
+        own = f"&{urlencode({'station': self.lacks})}" if self.lacks else ""
+        return {"task": now.task_id, "query": query + own} | ({} if now.status.final else {"open": "yes"})
 
     def apply(self, message: Mapping[str, Any]) -> None:
         """Take in one message of the contract."""
