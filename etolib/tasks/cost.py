@@ -13,9 +13,9 @@ from etolib.store.order import Order
 from etolib.tasks.batch_progress import duration
 from etolib.words import Text, join, say
 
-SECONDS_PER_PLACE, SECONDS_PER_PLACE_DAY = 0.012, 0.00005
-"""Of one core, before any lot has told: places of the climatology, of 30 and of 365 days, on a busy machine
-(``python -m benchmarks.batch``): 14 and 25 to 35 ms. [s]"""
+SECONDS_PER_PLACE, SECONDS_PER_PLACE_DAY = 0.011, 0.000015
+"""Of one core, before any lot has told: places of 30 and of 365 days on a busy machine (``python -m benchmarks.batch``)
+take 11 and 14 to 18 ms. [s]"""
 
 BASE_BYTES, BYTES_PER_PLACE_DAY = 350e6, 2600.0
 """What a worker holds with the pipeline imported (300 MB in a lot of 10 places; the compiler, where it comes to be
