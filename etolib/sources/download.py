@@ -167,7 +167,8 @@ def _fallbacks(
             continue
         progress.source(step.source, say("asking_source", source=step.source), 0)
         try:
-            answer = plan.provider(step.source).fetch(site, Period(empty[0].date(), empty[-1].date()))
+            days = Period(empty[0].date(), empty[-1].date())
+            answer = _while_wanted(progress, functools.partial(plan.provider(step.source).fetch, site, days))
         except SourceError as error:
             failed.append(error)
         else:
@@ -175,6 +176,23 @@ def _fallbacks(
             answer.frame = answer.frame.loc[answer.frame.index.intersection(empty)]
             answers[step.source] = answer
         progress.source(step.source, say("source_alone", source=step.source), 100)
+
+
+def _while_wanted(progress: Progress, ask: Callable[[], SourceData]) -> SourceData:
+    """Return what a source answers; it is asked on a thread of its own and given up where the download must stop."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="etolib-download")
+    scope = Scope()
+    try:
+        with scope:
+            future = pool.submit(contextvars.copy_context().run, ask)
+        while not wait([future], timeout=0.05).done:
+            progress.check()
+        return future.result()
+    except BaseException:
+        scope.cancel()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.DatetimeIndex:
