@@ -24,7 +24,7 @@ CONNECTING, RUNNING, DOWN, SILENT = "connecting", "running", "down", "silent"
 
 _WATCH_S = 0.5  # how often the line is looked at [s]
 _COUNT_EVERY = 2  # the scheduler is asked for its workers every so many looks
-_ANSWER_S = 1.5  # a scheduler that says nothing for so long is silent [s]
+_ANSWER_S = 1.0  # a scheduler that says nothing for so long is silent [s]
 _AGAIN_S = 2.0  # pause before the next attempt [s]
 _CONNECT_S = 2.0  # limit of one attempt [s]
 

@@ -24,11 +24,9 @@ pytestmark = pytest.mark.browser
 
 
 @contextmanager
-def started(*words, **environment):
+def started(*words, log=subprocess.DEVNULL, **environment):
     command = [sys.executable, "-m", "etolib.cli", *words]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | environment
-    )
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ | environment)
     try:
         yield process
     finally:
@@ -62,8 +60,13 @@ def assert_ends_with_nothing_left(process):
     assert alive == []
 
 
-def test_serve_prints_the_page_listens_on_loopback_and_leaves_nothing():
-    with started("serve", "--port", "0", "--no-browser", "--workers", "1") as process:
+def test_serve_prints_the_page_listens_on_loopback_and_leaves_nothing(tmp_path):
+    secret = {"ETOLIB_TOKEN": "planted-in-the-token", "ETOLIB_CONTACT": "planted@example.org"}
+    loud = "--log-level", "debug", "--log-format", "json"
+    with (
+        (tmp_path / "log").open("w") as log,
+        started("serve", "--port", "0", "--no-browser", "--workers", "1", *loud, log=log, **secret) as process,
+    ):
         name, url = page_of(process)
         assert name == "eto"
         with urllib.request.urlopen(url, timeout=60) as answer:
@@ -84,6 +87,11 @@ def test_serve_prints_the_page_listens_on_loopback_and_leaves_nothing():
         health = url.partition("/voila/")[0] + "/healthz"
         assert json.loads(answers(health))["state"] in ("ok", "degraded")
         assert_ends_with_nothing_left(process)
+    text = (tmp_path / "log").read_text()
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    assert {"serve", "server"} <= {line["part"] for line in lines}
+    assert "/voila/render/eto.ipynb" in text
+    assert "planted" not in text
 
 
 def test_serve_that_is_killed_leaves_nothing():
