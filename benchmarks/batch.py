@@ -88,10 +88,11 @@ def measure(places: int, chosen: argparse.Namespace) -> dict[str, Any]:
             one = Run(arguments, folder / "a.zarr", lots, moments(chosen.kill, lots, chosen.seed))
             figures |= _figures(one, chosen.workers) | _asked(server, one.killed_at)
             if chosen.cached:
+                spent = sum(cpu for name, cpu in figures["CPU of all processes [s]"].items() if "worker" in name)
                 for what in ("bytes", "tables"):
-                    figures[f"batch / reading {what}"] = round(
-                        figures["seconds"] / figures[f"reading {what}, wall [s]"], 1
-                    )
+                    wall, cpu = (max(figures[f"reading {what}, {unit} [s]"], 0.1) for unit in ("wall", "CPU"))
+                    figures[f"batch / reading {what}, wall"] = round(figures["seconds"] / wall, 1)
+                    figures[f"workers / reading {what}, CPU"] = round(spent / cpu, 1)
             if chosen.kill:
                 if server is not None:
                     server.forget()

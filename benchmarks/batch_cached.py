@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,20 @@ def fill(places: Path, period: str, processes: int) -> None:
 
 def read(places: Path, period: str, processes: int) -> dict[str, float]:
     """Return how long the same processes take to read all answers: as bytes, and as the tables of the sources. [s]"""
-    found = {}
+    parts = _parts(places, period)
     with _pool(processes) as pool:
-        for name, work in (("bytes", _bytes), ("tables", _tables)):
-            begun = time.monotonic()
-            cpu = sum(pool.map(work, *_parts(places, period)))
-            found[f"reading {name}, wall [s]"] = round(time.monotonic() - begun, 1)
-            found[f"reading {name}, CPU [s]"] = round(cpu, 1)
-    return found
+        keys = list(pool.map(_keys, *parts))
+        found = _timed("bytes", pool.map, _bytes, keys)
+        return found | _timed("tables", pool.map, _tables, *parts)
+
+
+def _timed(name: str, call: Callable[..., Iterator[float]], *work: Any) -> dict[str, float]:
+    begun = time.monotonic()
+    cpu = sum(call(*work))
+    return {
+        f"reading {name}, wall [s]": round(time.monotonic() - begun, 1),
+        f"reading {name}, CPU [s]": round(cpu, 1),
+    }
 
 
 @contextlib.contextmanager
@@ -89,8 +95,8 @@ def _tables(places: Path, period: str, begin: int) -> float:
     return time.process_time() - before
 
 
-def _bytes(places: Path, period: str, begin: int) -> float:
-    """Read what the sources would, and make nothing of it."""
+def _keys(places: Path, period: str, begin: int) -> list[str]:
+    """Return which answers the sources read."""
     from etolib.sources.network import client
 
     keys: list[str] = []
@@ -102,7 +108,14 @@ def _bytes(places: Path, period: str, begin: int) -> float:
 
     with mock.patch.object(client.door().cache, "load", noted):
         _each(places, period, begin)
+    return keys
+
+
+def _bytes(keys: list[str]) -> float:
+    """Read answers and make nothing of them."""
+    from etolib.sources.network import client
+
     before, now = time.process_time(), time.time()
     for key in keys:
-        load(key, now)
+        client.door().cache.load(key, now)
     return time.process_time() - before
