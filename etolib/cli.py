@@ -19,6 +19,7 @@ from etolib import config
 from etolib._version import __version__
 from etolib.cli_batch import batch
 from etolib.cli_logs import logging_options
+from etolib.cli_tasks import tasks
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
 from etolib.request import Request
 from etolib.unit_systems import METRIC, SYSTEMS, US, unit
@@ -416,6 +417,7 @@ def _validate_places(data: Path, json_file: Path | None) -> None:
 
 
 main.add_command(batch)
+main.add_command(tasks)
 
 if __name__ == "__main__":
     main()

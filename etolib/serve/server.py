@@ -29,7 +29,7 @@ from etolib.serve import access, account, voila
 from etolib.serve.child import PARENT
 from etolib.serve.folder import RunFolder
 from etolib.serve.supervisor import Supervisor
-from etolib.tasks import cluster
+from etolib.tasks import cluster, reach
 from etolib.tasks.cluster import NO_DASHBOARD
 from etolib.tasks.messages import SERVER_STOPPED
 from etolib.words import say
@@ -127,6 +127,7 @@ def serve(
             own, certificate, start = _own_cluster(workers, folder, dashboard=dashboard)
             address = str(own.scheduler_address)
             watch = Supervisor(told, address, own, start)
+            reach.tell(folder.path, address, certificate)
             more |= certificate | ({} if dashboard else {NO_DASHBOARD: "1"})
         environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
         watch.watch()

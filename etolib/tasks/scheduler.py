@@ -26,6 +26,7 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
+from etolib.request import Request
 from etolib.tasks import turns, workers
 from etolib.tasks.figures import Figures
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
@@ -64,7 +65,7 @@ AHEAD = 1000
 """How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
 
 _HANDLERS = (
-    "hello", "room", "begin", "claim", "finish", "stop", "release", "find", "keep", "figures", "ready",
+    "hello", "room", "begin", "claim", "finish", "stop", "release", "find", "keep", "figures", "ready", "tasks",
 )  # fmt: skip
 
 
@@ -238,6 +239,30 @@ class TaskPlugin(SchedulerPlugin):
             return {"kept": True}
         self._let_go(task_id)
         return {"kept": False}
+
+    def tasks(self, places: bool) -> dict[str, Any]:
+        """Return the tasks that are known, newest first; ``places`` has them say what is calculated."""
+        now, rows = time.monotonic(), []
+        for task_id, owner, age in self._turns.rows():
+            begun = bool(self._scheduler.get_events(topic(task_id)))
+            state = State.PROCESSING if begun else State.QUEUED
+            rows.append(self._row(task_id, state, age, owner.rpartition("-")[2], places))
+        for task_id, end in reversed(self._ended.items()):
+            rows.append(self._row(task_id, end.kind, now - end.at, None, places))
+        return {"tasks": rows}
+
+    def _row(self, task_id: str, state: str, age: float, owner: str | None, places: bool) -> dict[str, Any]:
+        row = {
+            "task_id": task_id, "state": str(state), "age_s": round(age, 1), "stage": self._last_stage(task_id),
+            "owner": owner,
+        }  # fmt: skip
+        return row | ({"place": self._what(task_id)} if places else {})
+
+    def _what(self, task_id: str) -> str | None:
+        """Return what a task calculates, as a query; None where that is not known any more."""
+        task = self._scheduler.tasks.get(task_id)
+        given = getattr(task.run_spec, "args", ()) if task is not None else ()
+        return next((one.query() for one in given if isinstance(one, Request)), None)
 
     def _is_going(self, task_id: str) -> bool:
         task = self._scheduler.tasks.get(task_id)

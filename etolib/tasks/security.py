@@ -1,8 +1,8 @@
 """Work of a cluster on this machine is taken from nobody who has not its certificate.
 
 A dask scheduler runs what it is sent. On loopback any user of the machine could send it something, so scheduler,
-workers and pages talk TLS with one certificate that is made at the start, lives in memory, and asks the other side for
-the same.
+workers and pages talk TLS with one certificate that is made at the start and asks the other side for the same. It
+lives in memory, and in a file of the folder of this run that its owner alone can read (`etolib.tasks.reach`).
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ class Turns:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._owner: dict[str, str] = {}  # of tasks that are not over
+        self._at: dict[str, float] = {}  # when they arrived (steady clock) [s]
         self._held: dict[str, dict[str, None]] = {}  # by owner, oldest first: what waits for its turn
         self._out: dict[str, set[str]] = {}  # by owner: what has had it
         self._aside: set[str] = set()  # those that were asked to step aside
@@ -70,7 +71,7 @@ class Turns:
             task = self._scheduler.tasks.get(key)
             if task is None or task.state != "released" or key in self._owner or not _takes_turns(task):
                 continue
-            self._owner[key] = client
+            self._owner[key], self._at[key] = client, time.monotonic()
             if promised := self._promised.get(client):
                 promised.pop(0)
             task.resource_restrictions = {**(task.resource_restrictions or {}), TURN: 1}
@@ -89,7 +90,7 @@ class Turns:
         self.soon()
 
     def _over(self, key: str, owner: str) -> None:
-        del self._owner[key]
+        del self._owner[key], self._at[key]
         self._aside.discard(key)
         for table in (self._held, self._out):
             if (keys := table.get(owner)) is not None:
@@ -108,6 +109,11 @@ class Turns:
             return False
         self._promised[owner] += [now] * count
         return True
+
+    def rows(self) -> list[tuple[str, str, float]]:
+        """Return the tasks that are not over, newest first: id, owner, age [s]."""
+        now = time.monotonic()
+        return [(key, owner, now - self._at[key]) for key, owner in reversed(self._owner.items())]
 
     def left(self, owner: str) -> None:
         """Forget what was promised to an owner that went away."""

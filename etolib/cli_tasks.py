@@ -1,0 +1,97 @@
+"""``etolib tasks``: what a cluster has under way, and what has become of the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etolib.errors import InputError, Problem
+from etolib.words import say
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_MOST = 50  # tasks that are listed, unless all are wanted
+
+
+@click.group(invoke_without_command=True)
+@click.option("--scheduler", help="Address of the cluster; by default that of a running `etolib serve` of this user.")
+@click.option("--places", is_flag=True, help="Say also what is calculated: place and days.")
+@click.option("--all", "everything", is_flag=True, help=f"List all that are known, not the newest {_MOST}.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def tasks(context: click.Context, scheduler: str | None, places: bool, everything: bool, as_json: bool) -> None:
+    """List the tasks of a cluster, newest first: id, state, age [s], stage, owner."""
+    context.obj = scheduler
+    if context.invoked_subcommand is not None:
+        return
+    with _client(scheduler) as client:
+        rows = _rows(client, places)
+    rows = rows if everything else rows[:_MOST]
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    for row in rows:
+        click.echo("\t".join("-" if value is None else str(value) for value in row.values()))
+
+
+@tasks.command()
+@click.argument("task_id")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def show(scheduler: str | None, task_id: str, as_json: bool) -> None:
+    """Print the messages of a task."""
+    from etolib.tasks.submission import attach
+
+    with _client(scheduler) as client:
+        messages = attach(task_id, client=client).messages()
+    if as_json:
+        click.echo(json.dumps(messages, indent=1))
+        return
+    for one in messages:
+        data = one["data"]
+        said = data.get("step") or data.get("message") or data.get("reason") or ""
+        click.echo(f"{one['time']}\t{one['type']}\t{data.get('stage') or '-'}\t{said}")
+
+
+@tasks.command()
+@click.argument("task_id")
+@click.pass_obj
+def cancel(scheduler: str | None, task_id: str) -> None:
+    """Stop a task, whoever has begun it."""
+    from etolib.tasks.submission import attach
+
+    with _client(scheduler) as client:
+        job = attach(task_id, client=client)
+        ended = job.cancel()
+    click.echo(f"{task_id}\t{'CANCELLED' if ended else job.status}")
+
+
+def _rows(client: Client, places: bool) -> list[dict[str, Any]]:
+    from etolib.tasks import scheduler
+
+    return list(scheduler.ask(client, "tasks", places=places)["tasks"])
+
+
+@contextmanager
+def _client(address: str | None) -> Iterator[Client]:
+    """Yield a client of a cluster: the one that is named, or that of a server of this user."""
+    import os
+
+    from etolib.tasks import cluster, reach
+
+    if address is None and not os.environ.get("DASK_SCHEDULER_ADDRESS"):
+        found = reach.newest()
+        if found is None:
+            raise InputError([Problem("scheduler", "", say("no_server_of_this_user"), say("give_scheduler_address"))])
+        client = cluster.connect(found.address, security=found.security)
+    else:
+        client = cluster.connect(address)
+    try:
+        yield client
+    finally:
+        client.close()

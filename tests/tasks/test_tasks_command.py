@@ -1,0 +1,58 @@
+"""`etolib tasks`: what is under way, what a task says, and its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from click.testing import CliRunner
+from distributed import Client
+
+from etolib import cli
+from etolib.errors import SchedulerUnavailable
+from etolib.serve.folder import RunFolder
+from etolib.tasks import cluster, reach, security
+from tests.tasks.test_turns import hanging, weather  # noqa: F401
+
+
+@pytest.fixture
+def run(client, monkeypatch):
+    monkeypatch.setattr("etolib.cli_tasks._client", lambda address: contextlib.nullcontext(client))
+    return lambda *given: CliRunner().invoke(cli.main, ["tasks", *given])
+
+
+def test_tasks_are_listed_shown_and_cancelled_and_places_are_said_only_where_asked(run, client, weather):  # noqa: F811
+    with Client(client.scheduler.address, set_as_default=False) as page:
+        (job,) = hanging(1, page)
+        assert weather.began.acquire(timeout=20)
+        while not client.get_events(f"eto/{job.task_id}"):
+            pass
+        (row,) = json.loads(run("--json").output)
+        assert row | {"age_s": 0, "owner": ""} == {
+            "task_id": job.task_id, "state": "PROCESSING", "age_s": 0, "stage": "download", "owner": "",
+        }  # fmt: skip
+        assert run().output.startswith(f"{job.task_id}\tPROCESSING\t")
+        assert "lat=10" not in run().output
+        assert "lat=10" in run("--places").output
+        assert "\tPROGRESS\tdownload\tasks\n" in run("show", job.task_id).output
+        assert run("cancel", job.task_id).output == f"{job.task_id}\tCANCELLED\n"
+        assert job._ended.wait(20)
+        assert [row["state"] for row in json.loads(run("--json").output)] == ["CANCELLED"]
+        assert json.loads(run("show", job.task_id, "--json").output)[-1]["data"]["reason"] == "asked"
+        assert run("cancel", "eto-nothing").exit_code == 2
+
+
+def test_the_cluster_of_a_running_server_is_found_by_its_owner(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert reach.newest() is None
+    assert CliRunner().invoke(cli.main, ["tasks"], env={"DASK_SCHEDULER_ADDRESS": ""}).exit_code == 2
+    folder = RunFolder()
+    reach.tell(folder.path, "tls://127.0.0.1:1", security.environment(security.temporary()))
+    found = reach.newest()
+    assert (found.address, found.security.require_encryption) == ("tls://127.0.0.1:1", True)
+    assert (folder.path / "cluster.json").stat().st_mode & 0o077 == 0
+    with pytest.raises(SchedulerUnavailable):
+        cluster.connect(found.address, security=found.security, timeout=0.1)
+    folder.close()
+    assert reach.newest() is None
