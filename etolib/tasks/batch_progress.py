@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from etolib.words import Text, join, say
@@ -75,35 +75,40 @@ class Count:
 
     places: int
     lots: int
-    states: dict[int, tuple[int, int, int]]
     before: int = 0
     broken: int = 0
+    _states: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    _sums: list[int] = field(default_factory=lambda: [0, 0, 0])  # kept: a batch of many lots asks after each
 
     @classmethod
     def of(cls, store: Store) -> Count:
         """Return the counts of a store as it is."""
-        states = {number: _states(marker) for number, marker in store.finished().items()}
-        count = cls(len(store.order.sites), store.order.count, states)
-        count.before = count._computed()
+        count = cls(len(store.order.sites), store.order.count)
+        for number, marker in store.finished().items():
+            count._set(number, _of_marker(marker))
+        count.before = sum(count._sums)
         return count
 
     def add(self, end: LotEnd, marker: dict[str, Any] | None) -> None:
         """Take in how a lot ended."""
-        self.states[end.number] = _states(marker) if marker else (end.done, end.partial, end.failed)
+        self._set(end.number, _of_marker(marker) if marker else (end.done, end.partial, end.failed))
 
-    def _computed(self) -> int:
-        return sum(map(sum, self.states.values()))
+    def _set(self, number: int, states: tuple[int, int, int]) -> None:
+        """Set the counts of a lot; one that was computed again had others."""
+        earlier = self._states.get(number, (0, 0, 0))
+        self._states[number] = states
+        self._sums = [one - old + new for one, old, new in zip(self._sums, earlier, states, strict=True)]
 
     def progress(self, elapsed: float, *, running: bool) -> Progress:
         """Return the progress after so many seconds of this run."""
-        done, partial, failed = (sum(one[i] for one in self.states.values()) for i in range(3))
-        now = self._computed() - self.before
-        left = self.places - self._computed()
+        done, partial, failed = self._sums
+        now = done + partial + failed - self.before
+        left = self.places - self.before - now
         seconds = elapsed * left / now if now > 0 else None
-        return Progress(self.places, done, partial, failed, self.lots, len(self.states), self.broken, seconds, running)
+        return Progress(self.places, done, partial, failed, self.lots, len(self._states), self.broken, seconds, running)
 
 
-def _states(marker: dict[str, Any]) -> tuple[int, int, int]:
+def _of_marker(marker: dict[str, Any]) -> tuple[int, int, int]:
     return int(marker["done"]), int(marker["partial"]), int(marker["failed"])
 
 

@@ -103,6 +103,7 @@ class StoredBatch:
         if hold:
             self._holding.enter_context(store.held())
         self._begun = time.monotonic()
+        self._threads_seen = float("-inf"), _LEAST_AHEAD  # when, and how many lots that makes
         self._count = batch_progress.Count.of(store)
         self._thread = threading.Thread(target=self._run, name="etolib-batch", daemon=True)
         self._thread.start()
@@ -289,10 +290,16 @@ class StoredBatch:
                     self.client.cancel(list(going.values()), force=True)
 
     def _window(self) -> int:
+        """Return how many lots to hand over; the scheduler is asked now and then, not for each lot."""
+        looked, window = self._threads_seen
+        if time.monotonic() - looked < _LOOK_S:
+            return window
+        window = _LEAST_AHEAD
         with contextlib.suppress(OSError, TimeoutError, RuntimeError, ValueError):
             threads: int = sum(self.client.nthreads().values())
-            return max(_LEAST_AHEAD, _AHEAD * threads)
-        return _LEAST_AHEAD
+            window = max(_LEAST_AHEAD, _AHEAD * threads)
+        self._threads_seen = time.monotonic(), window
+        return window
 
     def _submit(self, number: int, positions: list[int], again: bool) -> Future[LotEnd]:
         key = f"lot-{uuid.uuid4().hex}"
