@@ -33,9 +33,11 @@ STEPS = 1 << 14  # of a millimetre, in which weathers are put in order
 MOST = 1 << 20  # such steps: ETo of 64 mm, which is none
 ROOM = 14  # weathers beyond the two a quantile lies between, on either side, that may be within the margin
 
-MANY_DAYS = 60_000
-"""Days of a process from which the screen is compiled: that takes two seconds, and saves some ten milliseconds for a
-year of a place."""
+MANY_DAYS = 30_000
+"""Days of the lots of a process from which the screen is compiled: that takes two seconds, and saves ten to twenty
+milliseconds for a year of a place."""
+
+YEAR = 366  # days of one place, which waits for no compiler: those of other years are the same
 
 DAYS = 512  # screened at once: their weathers stay in the cache of a core
 CELLS = 1 << 15  # weathers that numpy computes at once, for the same reason
@@ -108,9 +110,10 @@ _days_seen = 0
 
 
 def _chosen(days: int) -> Screen:
-    """Count days, and return the screen that is worth its while."""
+    """Count days of lots, and return the screen that is worth its while."""
     global _days_seen
-    _days_seen += days
+    if days > YEAR:
+        _days_seen += days
     return compiled if _days_seen >= MANY_DAYS and importlib.util.find_spec("numba") else by_numpy
 
 
