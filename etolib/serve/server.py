@@ -146,12 +146,13 @@ def serve(
     except _Stopped:
         return 0
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        _hear_no_more()
         if watch is not None:
             watch.stop()
         _close(child, None if watch is None else watch.own, address, mark)
         folder.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _again(ends: list[float]) -> bool:
@@ -275,7 +276,14 @@ class _Stopped(SystemExit):
 
 
 def _stop(number: int, frame: object) -> None:
+    _hear_no_more()
     raise _Stopped(0)
+
+
+def _hear_no_more() -> None:
+    """Take no second Ctrl-C: it must not break off what ends everything, which takes some seconds at most."""
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, signal.SIG_IGN)
 
 
 def _refuse_taken(host: str, port: int) -> None:

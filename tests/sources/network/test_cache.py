@@ -321,6 +321,19 @@ def test_a_folder_that_cannot_be_used_is_done_without(cache, harm, begun, monkey
     assert cache.load("after", 2.0) == entry()
 
 
+def test_a_lock_that_somebody_replaced_by_a_link_is_not_followed(cache, tmp_path):
+    other = tmp_path / "of somebody else"
+    other.write_text("kept")
+    locks = cache.database.folder / "locks"
+    locks.mkdir()
+    (locks / "k").symlink_to(other)
+    with cache.database.lock("k", timeout=1):
+        cache.store("k", entry(), 1.0)
+    assert "without it" in cache.database.trouble
+    assert cache.load("k", 2.0) == entry()
+    assert other.read_text() == "kept"
+
+
 def test_what_is_kept_in_memory_is_bounded(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     cache = Cache(Database(tmp_path / "file"))
