@@ -115,7 +115,7 @@ def serve(
     child = watch = None
     address, mark = "", uuid.uuid4().hex[:12]
     # From the first process on: none may stay behind.
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = _hear(dict.fromkeys(_SIGNALS, _stop))
     folder = RunFolder()
     told = folder.path / "account.json"
     try:
@@ -151,8 +151,7 @@ def serve(
             watch.stop()
         _close(child, None if watch is None else watch.own, address, mark)
         folder.close()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        _hear(before)
 
 
 def _again(ends: list[float]) -> bool:
@@ -280,10 +279,17 @@ def _stop(number: int, frame: object) -> None:
     raise _Stopped(0)
 
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def _hear(handlers: Mapping[int, Any]) -> dict[int, Any]:
+    """Set what becomes of signals; return what became of them before."""
+    return {number: signal.signal(number, handler) for number, handler in handlers.items()}
+
+
 def _hear_no_more() -> None:
     """Take no second Ctrl-C: it must not break off what ends everything, which takes some seconds at most."""
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, signal.SIG_IGN)
+    _hear(dict.fromkeys(_SIGNALS, signal.SIG_IGN))
 
 
 def _refuse_taken(host: str, port: int) -> None:
