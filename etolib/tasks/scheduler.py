@@ -49,6 +49,9 @@ KEPT_S = 86_400.0
 SWEEP_S = 60.0
 """How often what is too old is looked for. [s]"""
 
+KEPT_SUBMISSIONS = 1000
+"""Submissions that dask's spans remember, as many as its other logs hold."""
+
 KEPT_ROWS = 200_000
 """Days in the messages kept altogether: 405 bytes each in the scheduler's memory, 4.4 MB for a place of thirty years.
 What is said on the way counts too: a message as `ROWS_A_MESSAGE`.
@@ -328,6 +331,14 @@ class TaskPlugin(SchedulerPlugin):
             del topics[name]
         self._gone = gone
         self._wanted = {task_id: wanted for task_id, wanted in self._wanted.items() if task_id in tasks}
+        self._forget_submissions()
+
+    def _forget_submissions(self) -> None:
+        """Shorten what dask notes of each submission in its spans, without a limit of its own (0.2 kB each)."""
+        spans = self._scheduler.extensions.get("spans")
+        for span in () if spans is None else spans.spans.values():
+            if span.metadata:
+                del span.metadata["collections"][:-KEPT_SUBMISSIONS]
 
 
 # --- calling it -------------------------------------------------------------------------------------------------------

@@ -156,3 +156,17 @@ def test_what_ended_long_ago_and_topics_of_tasks_that_vanished_are_forgotten(cli
     client.run_on_scheduler(sweep)
     assert client.run_on_scheduler(topics) == set()
     assert scheduler.ask(client, "find", task_id="eto-kept", client=client.id)["found"] == ""
+
+
+def test_what_dask_notes_of_submissions_is_shortened(client, monkeypatch):
+    scheduler.ask(client, "find", task_id="eto-none", client=client.id)  # the plugin is there
+    for i in range(8):
+        client.submit(abs, i, pure=False).result()
+    monkeypatch.setattr(scheduler, "KEPT_SUBMISSIONS", 5)
+
+    def noted(dask_scheduler):
+        dask_scheduler.plugins[scheduler.TaskPlugin.name].sweep()
+        spans = dask_scheduler.extensions["spans"].spans.values()
+        return [len(span.metadata["collections"]) for span in spans if span.metadata]
+
+    assert max(client.run_on_scheduler(noted)) == 5
