@@ -268,6 +268,7 @@ class Store:
         **about
             What else the marker shall say.
         """
+        self._sweep(number)
         group, whole = _zarr().open_group(self.path, mode="r+"), self.order.positions(number)
         rows, made = layout.blocks(outcomes, len(positions), len(self.order.period), self.sources)
         inside = np.asarray(positions) - whole.start
@@ -292,6 +293,13 @@ class Store:
         }
         _put(self.journal / _marker(number), marker)
         return marker
+
+    def _sweep(self, number: int) -> None:
+        """Remove what a process that was killed while it wrote the lot has left; the lot is held by us."""
+        # zarr's names, and that of `_put`
+        for pattern in (f"*/c/{number}.*.partial", f"*/c/{number}/*.partial", f"{JOURNAL}/.{_marker(number)}.*"):
+            for half in self.path.glob(pattern):
+                half.unlink(missing_ok=True)
 
     def note(self, event: str, number: int, **more: Any) -> None:
         """Add a line to the log of the journal: who began and ended which lot."""

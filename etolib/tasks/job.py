@@ -250,6 +250,8 @@ class Job:
             if self._terminal is not None:
                 self._callbacks.clear()
                 self._ended.set()
+                if self._future is None:
+                    self.close()
 
     @staticmethod
     def _call(callback: Callback, event: Message) -> None:

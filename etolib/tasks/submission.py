@@ -258,7 +258,7 @@ def attach(task_id: str, client: Client | None = None) -> Job:
         return Job(client, future, task_id)._catch_up()
     future.release()
     if found == "ended":
-        return Job(client, None, task_id, watch=False)._catch_up()
+        return Job(client, None, task_id)._catch_up()  # watched: its last message may still be on the way
     raise InputError([Problem("task id", task_id, say("task_not_on_scheduler"), say("task_ended_with_page"))])
 
 

@@ -94,7 +94,7 @@ class Waiting:
         self.began.set()
         try:
             return self.door.fetch(
-                self.url, ttl=lambda data, headers: 60.0, check=bytes.decode, source="nasa_power", deadline=LONG_S,
+                self.url, ttl=lambda data, headers: 60.0, check=bytes.decode, source="nasa_power", deadline=10 * LONG_S,
                 connect=LONG_S, read=LONG_S, **self.options,
             )  # fmt: skip
         finally:

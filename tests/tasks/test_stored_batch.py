@@ -63,6 +63,20 @@ def finished(client, tmp_path_factory):
     return path
 
 
+def test_what_a_killed_process_had_half_written_is_swept_away_with_its_lot(client, tmp_path):
+    path = tmp_path / "a.zarr"
+    etolib.submit_many(places(), PERIOD, store=path, lot=4, client=client).result(60)
+    undisturbed = arrays(path)
+    journal = Store.open(path).journal
+    (journal / "lot-000001.json").unlink()
+    halves = [path / "state/c/1.0123.partial", path / "eto/c/1/0.4567.partial", journal / ".lot-000001.json.89ab"]
+    for half in halves:
+        half.write_text("")
+    etolib.resume_batch(path, client=client).result(60)
+    assert arrays(path) == undisturbed
+    assert [half.exists() for half in halves] == [False] * 3
+
+
 def test_a_store_holds_what_single_calculations_give(client, finished):
     data = xr.open_zarr(finished).load()
     assert dict(data.sizes) == {"place": 9, "time": 10}
