@@ -247,6 +247,8 @@ class TaskPlugin(SchedulerPlugin):
         """Return the tasks that are known, newest first; ``places`` has them say what is calculated."""
         now, rows = time.monotonic(), []
         for task_id, owner, age in self._turns.rows():
+            if task_id in self._ended:  # a moment ago: it is on its way out
+                continue
             begun = bool(self._scheduler.get_events(topic(task_id)))
             state = State.PROCESSING if begun else State.QUEUED
             rows.append(self._row(task_id, state, age, owner.rpartition("-")[2], places))

@@ -62,8 +62,15 @@ def place_among_those_in_flight(door, url):
 @contextlib.contextmanager
 def pause_between_attempts(door, url):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        gone = f"http://127.0.0.1:{server.getsockname()[1]}/"
-    yield {"url": gone, "waits": (LONG_S,), "attempts": 2}
+        threading.Thread(target=hang_up, args=(server,), daemon=True).start()
+        yield {"url": f"http://127.0.0.1:{server.getsockname()[1]}/", "waits": (LONG_S,), "attempts": 2}
+
+
+def hang_up(server):
+    """Take each call, and break it off: such a one is made again after a pause."""
+    with contextlib.suppress(OSError):
+        while True:
+            server.accept()[0].close()
 
 
 @contextlib.contextmanager
