@@ -199,13 +199,14 @@ def left_alone(house: House, how: Callable[[Visitor], None], verdict: Verdict, w
     how(visitor)
     house.visitor = None
     until(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, "the kernel to end", within)
+    visitor.context.close()  # of a closed tab not before: the farewell that is on its way would go with it
     verdict.states = {"kernel gone": 1}
     house.visit()  # the next visitor comes in at once, and calculates
     verdict.usable = round(time.monotonic() - began, 1)
 
 
 def tab_closed(house: House, expected: Any, first: int, verdict: Verdict, rng: random.Random) -> None:
-    left_alone(house, lambda visitor: visitor.close(), verdict, GONE_S)
+    left_alone(house, lambda visitor: visitor.page.close(), verdict, GONE_S)
 
 
 def browser_crashed(house: House, expected: Any, first: int, verdict: Verdict, rng: random.Random) -> None:
