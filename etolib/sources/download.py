@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -101,32 +102,43 @@ def _together(
     """Ask for the main steps and the elevation at the same time; ``answers`` and ``failed`` grow."""
     steps = plan.main
     progress.step(say("asking_the_sources"), 0, len(steps))
-    pool = ThreadPoolExecutor(max_workers=len(steps) + 1, thread_name_prefix="etolib-download")
+    with _threads(len(steps) + 1) as start:
+        futures: dict[Future[Any], str] = {}
+        height: Future[elevations.Elevation] = start(elevations.lookup, plan.site)
+        for step in steps:
+            progress.source(step.source, say("asking_source", source=step.source), 0)
+            provider = plan.provider(step.source)
+            ask: Callable[..., SourceData] = provider.fetch
+            if provider.info.at_height:
+                ask = functools.partial(_at_height, provider, height)
+            futures[start(ask, plan.site, step.period)] = step.source
+        pending: set[Future[Any]] = {*futures, height}
+        while pending:
+            done, pending = wait(pending, timeout=0.05, return_when=FIRST_COMPLETED)
+            progress.check()
+            for future in done - {height}:
+                _take(futures[future], future, progress, answers, failed)
+                finished = len(answers) + len(failed)
+                text = say("sources_answered", number=finished, total=len(steps))
+                progress.step(text, finished, len(steps))
+        return height.result()
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[Callable[..., Future[Any]]]:
+    """Yield what starts a download on a thread of its own; all are given up where whoever waits for them must stop."""
+    pool = ThreadPoolExecutor(count, thread_name_prefix="etolib-download")
     scope = Scope()
-    try:
+
+    def start(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         with scope:
-            futures: dict[Future[Any], str] = {}
-            # Settings and the scope of the downloads live in context variables: carry them to the threads.
-            height = pool.submit(contextvars.copy_context().run, elevations.lookup, plan.site)
-            for step in steps:
-                progress.source(step.source, say("asking_source", source=step.source), 0)
-                provider = plan.provider(step.source)
-                ask: Callable[..., SourceData] = provider.fetch
-                if provider.info.at_height:
-                    ask = functools.partial(_at_height, provider, height)
-                futures[pool.submit(contextvars.copy_context().run, ask, plan.site, step.period)] = step.source
-            pending: set[Future[Any]] = {*futures, height}
-            while pending:
-                done, pending = wait(pending, timeout=0.05, return_when=FIRST_COMPLETED)
-                progress.check()
-                for future in done - {height}:
-                    _take(futures[future], future, progress, answers, failed)
-                    finished = len(answers) + len(failed)
-                    text = say("sources_answered", number=finished, total=len(steps))
-                    progress.step(text, finished, len(steps))
-            return height.result()
-    except BaseException:
-        scope.cancel()  # a cancelled or late task must not go on downloading
+            # Settings and the scope of the downloads live in context variables: carry them to the thread.
+            return pool.submit(contextvars.copy_context().run, function, *arguments)
+
+    try:
+        yield start
+    except BaseException:  # interrupted too: a cancelled or late task must not go on downloading
+        scope.cancel()
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -168,7 +180,11 @@ def _fallbacks(
         progress.source(step.source, say("asking_source", source=step.source), 0)
         try:
             days = Period(empty[0].date(), empty[-1].date())
-            answer = _while_wanted(progress, functools.partial(plan.provider(step.source).fetch, site, days))
+            with _threads(1) as start:
+                future = start(plan.provider(step.source).fetch, site, days)
+                while not wait([future], timeout=0.05).done:
+                    progress.check()
+                answer: SourceData = future.result()
         except SourceError as error:
             failed.append(error)
         else:
@@ -176,23 +192,6 @@ def _fallbacks(
             answer.frame = answer.frame.loc[answer.frame.index.intersection(empty)]
             answers[step.source] = answer
         progress.source(step.source, say("source_alone", source=step.source), 100)
-
-
-def _while_wanted(progress: Progress, ask: Callable[[], SourceData]) -> SourceData:
-    """Return what a source answers; it is asked on a thread of its own and given up where the download must stop."""
-    pool = ThreadPoolExecutor(1, thread_name_prefix="etolib-download")
-    scope = Scope()
-    try:
-        with scope:
-            future = pool.submit(contextvars.copy_context().run, ask)
-        while not wait([future], timeout=0.05).done:
-            progress.check()
-        return future.result()
-    except BaseException:
-        scope.cancel()
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.DatetimeIndex:

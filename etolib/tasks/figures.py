@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from etolib.sources.network import counts
+from etolib.tasks import look
 
 if TYPE_CHECKING:
     from distributed import Scheduler, Worker
@@ -160,7 +161,7 @@ class Figures:
 
 def able(worker: Any) -> bool:
     """Return whether a worker was found to have an etolib that can run tasks (`etolib.tasks.handshake`)."""
-    return any(str(name).startswith("etolib-") for name in worker.resources)
+    return bool(look.ours(worker.resources))
 
 
 def _flat(counted: dict[str, dict[str, int]]) -> dict[tuple[str, str], int]:

@@ -22,6 +22,8 @@ PLENTY = 2**20
 COMPARED = {"python": 2, "numpy": 1, "pandas": 1, "dask": 3, "distributed": 3, "msgpack": 1}
 """What must be the same to read what is sent, and how many parts of its version."""
 
+_OURS = "etolib-"
+
 _BOOK: dict[str, Any] = {
     "tmin": 12.3, "tmax": 21.5, "ea": 1.409, "rs": 22.07, "u2": 2.078,
     "latitude": 50.8, "elevation": 100.0, "day_of_year": 187,
@@ -33,7 +35,12 @@ def name_of(found: dict[str, Any]) -> str:
     """Return the resource of workers that have the same."""
     parts = [str(found["etolib"]), str(found["science"])]
     parts += [part(found[name], count) for name, count in COMPARED.items()]
-    return "etolib-" + "-".join(parts)
+    return _OURS + "-".join(parts)
+
+
+def ours(resources: Any) -> list[str]:
+    """Return those of resources that say what etolib a worker has, or a task needs."""
+    return [name for name in resources or () if name.startswith(_OURS)]
 
 
 def part(version: str | None, count: int) -> str:

@@ -237,7 +237,7 @@ class StoredBatch:
                 self._hand_over(again, again=True)
         except EtolibError as error:
             self._error = error
-        except Exception as error:
+        except Exception as error:  # a fault of ours: whoever waits must hear of it
             log.exception("the batch of %s failed", self.store.path)
             self._error = messages.unexpected(error)
         finally:
@@ -354,7 +354,7 @@ class StoredBatch:
         for callback in tuple(self._callbacks):
             try:
                 callback(progress)
-            except Exception:
+            except Exception:  # somebody else's: the batch goes on without it
                 log.exception("a listener of the batch failed")
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import distributed  # noqa: F401  (see etolib.tasks.scheduler)
 from distributed.protocol.pickle import dumps
 
-from etolib.tasks import aside
+from etolib.tasks import aside, look
 
 if TYPE_CHECKING:
     from distributed import Scheduler
@@ -160,7 +160,7 @@ class Turns:
 
     def _ours(self) -> list[WorkerState]:
         """Return the workers that take tasks of etolib at present."""
-        return [one for one in self._scheduler.running if any(_is_ours(name) for name in one.resources)]
+        return [one for one in self._scheduler.running if look.ours(one.resources)]
 
     @staticmethod
     def _busy(worker: WorkerState) -> int:
@@ -231,12 +231,8 @@ class Turns:
         return self._scheduler.unrunnable.get(oldest, float("inf")) if oldest is not None else float("inf")
 
 
-def _is_ours(name: str) -> bool:
-    return name.startswith("etolib-")
-
-
 def _resources(task: TaskState) -> list[str]:
-    return [name for name in task.resource_restrictions or () if _is_ours(name)]
+    return look.ours(task.resource_restrictions)
 
 
 def _takes_turns(task: TaskState) -> bool:

@@ -142,7 +142,7 @@ def warm() -> None:
         client.door()
         with config.set_options(offline=True):
             pipeline.run(Request.from_query(_WARM))
-    except Exception:
+    except Exception:  # a courtesy: the first task does it itself, and says what is wrong
         log.debug("the worker was not made ready", exc_info=True)
 
 

@@ -71,7 +71,7 @@ class Workers:
         if not (worker.memory_limit and worker.memory_limit < handshake.LEAST_MEMORY):
             try:
                 said |= await self._look_until_enough(address)
-            except Exception as error:
+            except Exception as error:  # whatever it was, the worker is not known to be good
                 said["silent"] = f"{type(error).__name__}: {error}"
         if self._scheduler.workers.get(address) is not worker:
             return
@@ -184,4 +184,4 @@ class Workers:
 
 def _resource(task: TaskState) -> str | None:
     """Return what etolib a task needs; None of tasks that are not ours."""
-    return next((name for name in task.resource_restrictions or () if name.startswith("etolib-")), None)
+    return next(iter(look.ours(task.resource_restrictions)), None)

@@ -107,7 +107,7 @@ class Asides:
         except EtolibError as error:
             later(running.task.fail, error)
             return
-        except Exception as error:
+        except Exception as error:  # of dask, which has many: the tab must say that there is nothing to wait for
             log.exception("the calculation beside a result could not be handed over")
             later(running.task.fail, SchedulerUnavailable(say("task_not_handed_over", error=str(error))))
             return

@@ -47,7 +47,7 @@ class Background:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             try:
                 return callback(*args, **kwargs)
-            except Exception as error:
+            except Exception as error:  # of any part of the page: its banner says so, and the others go on
                 self.fault(error)
                 return None
 

@@ -7,10 +7,20 @@ from typing import Any
 
 
 class Hands:
-    """Submits and attaches, as `etolib.tasks.limited` and `etolib.tasks.submission` do where nothing else is given."""
+    """Submits and attaches, as `etolib.tasks.limited` and `etolib.tasks.submission` do where nothing else is given.
 
-    def __init__(self, submit: Callable[..., Any] | None, attach: Callable[..., Any] | None) -> None:
-        self._submit, self._attach = submit, attach
+    Parameters
+    ----------
+    submit, attach : callable or None
+        What else is given.
+    name : {"submit", "submit_many"}
+        What of `etolib.tasks.limited` submits.
+    """
+
+    def __init__(
+        self, submit: Callable[..., Any] | None, attach: Callable[..., Any] | None, name: str = "submit"
+    ) -> None:
+        self._submit, self._attach, self._name = submit, attach, name
 
     def warm(self) -> None:
         """Import what the first click would wait for."""
@@ -18,11 +28,11 @@ class Hands:
         self.attacher()
 
     def submitter(self) -> Callable[..., Any]:
-        """Return what submits a request."""
+        """Return what submits a request, or several."""
         if self._submit is None:
-            from etolib.tasks.limited import submit
+            from etolib.tasks import limited
 
-            self._submit = submit
+            self._submit = getattr(limited, self._name)
         return self._submit
 
     def attacher(self) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from etolib.widgets import remote
 from etolib.widgets.aside import forget_failures
 from etolib.widgets.comparison import answers
 from etolib.widgets.comparison.model import same_place
+from etolib.widgets.hands import Hands
 from etolib.widgets.stack import WORKER_PATIENCE_S
 from etolib.widgets.task import TaskModel
 from etolib.words import say
@@ -105,7 +106,7 @@ class Runs:
         self.by_number: dict[int, Run] = {}
         self._background, self._connection, self._changed = background, connection, changed
         self._recovered = recovered
-        self._submit_many, self._attach = submit_many, attach
+        self._hands = Hands(submit_many, attach, "submit_many")
 
     @property
     def active(self) -> bool:
@@ -150,8 +151,7 @@ class Runs:
 
     def warm(self) -> None:
         """Import what the first click would wait for."""
-        self._submitter()
-        self._attacher()
+        self._hands.warm()
 
     def _follow(self, number: int, run: Run) -> None:
         guard = self._background.guard
@@ -166,7 +166,7 @@ class Runs:
         try:
             client = self._connection.client()
             requests = [run.request for run in runs]
-            batch = self._submitter()(requests, client=client, timeout=config.timeout())
+            batch = self._hands.submitter()(requests, client=client, timeout=config.timeout())
         except Exception as error:
             known = isinstance(error, EtolibError)
             if not known:
@@ -184,7 +184,7 @@ class Runs:
     def _find(self, number: int, run: Run, task_id: str) -> None:
         later = self._background.later
         try:
-            job = self._attacher()(task_id, client=self._connection.client())
+            job = self._hands.attacher()(task_id, client=self._connection.client())
         except InputError:
             later(self._forgotten, number, run)  # it ended long ago: whoever wants it calculates again
             return
@@ -207,20 +207,6 @@ class Runs:
         run.task.submitted(job.task_id)
         if run not in self.by_number.values() or run.status is State.CANCELLED:
             self._background.run(job.cancel)  # taken away before the scheduler had it
-
-    def _submitter(self) -> Callable[..., Any]:
-        if self._submit_many is None:
-            from etolib.tasks.limited import submit_many
-
-            self._submit_many = submit_many
-        return self._submit_many
-
-    def _attacher(self) -> Callable[..., Any]:
-        if self._attach is None:
-            from etolib.tasks import attach
-
-            self._attach = attach
-        return self._attach
 
     # --- what comes ---------------------------------------------------------------------------------------------------
 
