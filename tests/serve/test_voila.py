@@ -54,6 +54,19 @@ def kernel_lives(server, kernel):
     return get(f"{server.root}/api/kernels/{kernel}")[0] == 200
 
 
+def test_a_page_asks_for_readiness_without_an_error_in_the_browser(server):
+    page(server)  # takes the kernel that was ready
+    answers = []
+
+    def ready():
+        answers.append(get(f"{server.root}{voila.READY}?page"))
+        return json.loads(answers[-1][2])["ready"]
+
+    until(ready, "a kernel that is ready", 60)
+    assert len(answers) > 1
+    assert {status for status, *_ in answers} == {200}
+
+
 class Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args):
         return None

@@ -130,9 +130,9 @@ class ReadyHandler(tornado.web.RequestHandler):
         self.dashboards = app
 
     def get(self) -> None:
-        """Answer 200 or 503, with the reason as JSON."""
+        """Answer 200 or 503, and as JSON; pages (``?page``) get 200 alone, since browsers note a 503 as an error."""
         ready = self.dashboards.ready()
-        self.set_status(200 if ready else 503)
+        self.set_status(200 if ready or "page" in self.request.query else 503)
         self.finish(json.dumps({"ready": ready}))
 
 

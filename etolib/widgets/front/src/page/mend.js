@@ -85,19 +85,19 @@ export class Mender {
     this.back(false);
   }
 
-  /** Return what the server says of the kernel, 0 where it says nothing. */
-  asked() {
-    return this.status(`api/kernels/${this.page.kernel().id}`);
+  /** Return the status with which the server answers for the kernel, 0 where it says nothing. */
+  async asked() {
+    const answer = await this.ask(`api/kernels/${this.page.kernel().id}`);
+    return answer ? answer.status : 0;
   }
 
-  /** Return the status with which the server answers, 0 where it says nothing. */
-  async status(path) {
+  /** Return what the server answers, null where it says nothing. */
+  async ask(path) {
     try {
       const limit = AbortSignal.timeout(RARELY_MS);
-      const answer = await fetch(`${this.page.base}${path}`, { signal: limit, cache: "no-store" });
-      return answer.status;
+      return await fetch(`${this.page.base}${path}`, { signal: limit, cache: "no-store" });
     } catch {
-      return 0;
+      return null;
     }
   }
 
@@ -134,10 +134,12 @@ export class Mender {
   /** Wait until the server has a kernel ready: one that is starting would begin one for each that asks. */
   async readiness() {
     const since = performance.now();
-    let status;
-    while ((status = await this.status("etolib/ready")) !== 200) {
-      if (status && status !== 503) return; // the page says what it is
-      if (status && performance.now() - since > READY_MS) return; // it may be busy with others
+    while (true) {
+      const answer = await this.ask("etolib/ready?page");
+      if (answer && !answer.ok) return; // the page says what it is
+      const told = answer ? await answer.json().catch(() => ({})) : {}; // it may end while it answers
+      if (told.ready) return;
+      if (answer && performance.now() - since > READY_MS) return; // it may be busy with others
       await pause(LOOK_MS);
     }
   }
