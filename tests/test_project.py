@@ -22,6 +22,7 @@ LAYERS = [
     {"errors"},
     {"dates"},
     {"sources.row"},
+    {"sources.national"},
     {"sources.catalogue"},
     {"equations.constants", "equations.conventions", "variables", "config", "science", "logs"},
     {"units"},

@@ -1,0 +1,94 @@
+"""Rows of the catalogue of sources that are at home in a part of the world: asked there by themselves, or by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from etolib.sources.row import Box, Near, Rank, SourceInfo, Window
+
+_WITHOUT_RADIATION = (
+    "tmin", "tmax", "tmean", "tdew", "rhmin", "rhmax", "rhmean", "u2", "cloud", "precipitation", "rs",
+)  # fmt: skip
+_USA = (
+    Box(24.0, 49.6, -125.2, -66.5),
+    Box(51.0, 71.6, -180.0, -129.5),
+    Box(18.7, 22.4, -160.5, -154.5),
+    Box(17.5, 18.7, -67.5, -64.4),
+    Box(13.0, 20.8, 144.5, 146.2),
+    Box(-14.6, -13.9, -171.2, -168.0),
+)
+"""Boxes around the USA and its territories."""
+
+_NORDIC = (Box(54.0, 72.0, 3.0, 32.0),)
+"""Where MET Norway's regional model lies (2.5 km)."""
+
+_NWS: dict[str, Any] = {
+    "provides": _WITHOUT_RADIATION,
+    "estimates": ("rs",),
+    "licence": "licence_public_domain",
+    "attribution": "Data from the US National Weather Service (https://www.weather.gov)",
+    "homepage": "https://www.weather.gov/documentation/services-web-api",
+    "politeness": "an agent that names a contact (ETOLIB_CONTACT); at most 4 requests at once, 0.2 s between them",
+    "contact_needed": True,
+    "service": "nws",
+    "root": "https://api.weather.gov",
+    "reach": _USA,
+    "home": _USA,
+    "role": "national",
+    "kinds": ("observed", "forecast"),
+}
+
+ROWS = (
+    SourceInfo(
+        name="met_norway",
+        title="MET Norway",
+        provides=_WITHOUT_RADIATION,
+        estimates=("rs",),
+        window=Window(0, 9),
+        delay="delay_none",
+        coverage="coverage_met_norway",
+        licence="licence_met_norway",
+        attribution="Data from MET Norway (https://api.met.no), CC BY 4.0",
+        homepage="https://api.met.no/weatherapi/locationforecast/2.0/documentation",
+        politeness="an agent that names a contact (ETOLIB_CONTACT); kept until Expires, then asked whether it has "
+        "changed",
+        contact_needed=True,
+        provider="etolib.sources.met_norway:MetNorway",
+        service="met_norway",
+        root="https://api.met.no",
+        home=_NORDIC,
+        role="national",
+        reason="nordic_forecast",
+        rank=Rank(weather=60, radiation=60, at_home=13),
+        prior="met_norway_first",
+        kinds=("observed", "forecast"),
+        at_height=True,
+    ),
+    SourceInfo(
+        name="nws_forecast",
+        title="NWS forecast grid",
+        window=Window(0, 7),
+        delay="delay_none",
+        coverage="coverage_nws_forecast",
+        provider="etolib.sources.nws_forecast:NwsForecast",
+        reason="usa_forecast",
+        rank=Rank(weather=70, radiation=70, at_home=12),
+        prior="nws_forecast_first",
+        **_NWS,
+    ),
+    SourceInfo(
+        name="nws_stations",
+        title="NWS stations",
+        window=Window(-6, -1),
+        delay="delay_nws_stations",
+        coverage="coverage_nws_stations",
+        provider="etolib.sources.nws_stations:NwsStations",
+        # The width of an ERA5 cell, and the height over which the air cools by 1 degree. Round priors.
+        near=Near(25.0, 150.0),
+        reason="usa_stations",
+        rank=Rank(weather=50, radiation=50, at_home=11),
+        prior="nws_stations_first",
+        **_NWS,
+    ),
+)
+"""The rows, in the order tables show them."""
