@@ -14,7 +14,9 @@ need the environment (see `environment`, which the cluster hands to its workers)
 | ``front``        | ``ETOLIB_FRONT``       | stock: Voila's own front end instead of the slim one         |
 | ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
 | ``<service>_url``| ``ETOLIB_<SERVICE>_URL`` | root replacing the scheme and host of a service           |
-| ``<service>_key``| ``ETOLIB_<SERVICE>_KEY`` | your key of a service that wants one                      |
+
+Keys of services are no options: `key` reads them from the environment of the process that asks, and from there only
+(``ETOLIB_<SERVICE>_KEY``, or the variable that the row of the source names).
 """
 
 from __future__ import annotations
@@ -29,24 +31,22 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from etolib import keys
 from etolib.errors import InputError, Problem
 from etolib.sources import catalogue
+from etolib.sources.row import SourceInfo
 from etolib.words import say
 
 _NAMES = ("cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "front", "today")
 
 
 def options() -> tuple[str, ...]:
-    """Return the names of all options: the ``<service>_url`` and ``<service>_key`` follow from the catalogue.
+    """Return the names of all options: those of the services follow from the catalogue.
 
     >>> "nasa_power_url" in options()
     True
     """
-    return (
-        *_NAMES,
-        *(f"{service}_url" for service in catalogue.services()),
-        *(f"{service}_key" for service in catalogue.keyed_services()),
-    )
+    return (*_NAMES, *(f"{service}_url" for service in catalogue.services()))
 
 
 _overrides: ContextVar[Mapping[str, str] | None] = ContextVar("etolib_options", default=None)
@@ -98,18 +98,33 @@ def _scope(options: Mapping[str, str]) -> Iterator[None]:
 
 
 def environment() -> dict[str, str]:
-    """Return the ``ETOLIB_*`` variables of this process (for worker processes)."""
-    return {k: v for k, v in os.environ.items() if k.startswith("ETOLIB_")}
+    """Return the ``ETOLIB_*`` variables of this process (for worker processes), but for what is secret.
+
+    Processes that are started here inherit the secrets; a dictionary of them would be shown with the cluster.
+    """
+    return {k: v for k, v in os.environ.items() if k.startswith("ETOLIB_") and not keys.secret_name(k)}
 
 
 def settings() -> dict[str, str]:
     """Return every option that is set here, for a worker that may run elsewhere or was started before it was set.
 
+    No key is among them (`etolib.keys`), and the contact is masked where the settings are shown.
+
     >>> with set_options(today="2020-06-30", offline=True):
     ...     sorted({"today", "offline"} & settings().keys())
     ['offline', 'today']
     """
-    return {name: value for name in options() if (value := _value(name)) is not None}
+    return {
+        name: keys.Private(value) if keys.secret_name(name) else value
+        for name in options()
+        if (value := _value(name)) is not None
+    }
+
+
+def key(row: SourceInfo | str) -> keys.Secret | None:
+    """Return the key of a source (its row) or the secret of a variable, None where there is none; `InputError`."""
+    variable = row if isinstance(row, str) else row.key_variable
+    return keys.read(variable) if variable else None
 
 
 def is_offline() -> bool:
@@ -180,6 +195,7 @@ def check() -> None:
     problems: list[Problem] = []
     readers: list[Callable[[], object]] = [today, deadline, timeout, front]
     readers += [partial(service_root, name) for name in catalogue.services()]
+    readers += [partial(keys.read, name) for name in catalogue.key_variables()]
     for read in readers:
         try:
             read()

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, TextIO
 
+from etolib import keys
 from etolib.errors import InputError, Problem
 from etolib.words import say
 
@@ -36,7 +37,6 @@ _SHORTEST = 3  # a shorter word is in every line
 _LONGEST = 20_000  # of a message; dask shows the arguments of a task that failed [characters]
 
 _TASK = re.compile(r"eto-[0-9a-f]{32}")
-_SECRET_NAME = re.compile(r"TOKEN|KEY|SECRET|PASSW|CONTACT|MAIL", re.IGNORECASE)
 _NUMBER = r"[-+−]?\d+(?:\.\d+)?"
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
@@ -106,7 +106,7 @@ def scrub(text: str, *, places: bool = False) -> str:
     'GET /eto.ipynb?lat=-22.7&token=[secret]'
     """
     with _guard:
-        hidden, private = sorted(_hidden | _of_environment(), key=len, reverse=True), list(_private)
+        hidden, private = sorted(_hidden | keys.spoken(), key=len, reverse=True), list(_private)
     for one in hidden:
         text = text.replace(one, "[secret]")
     for pattern, instead in _SECRETS:
@@ -118,12 +118,6 @@ def scrub(text: str, *, places: bool = False) -> str:
     for pattern, instead in _WHERE:
         text = pattern.sub(instead, text)
     return text
-
-
-def _of_environment() -> set[str]:
-    """Return what variables hold whose names say that it is secret."""
-    found = (value for name, value in os.environ.items() if _SECRET_NAME.search(name))
-    return {value for value in found if len(value) > 2 * _SHORTEST}
 
 
 class Line(logging.Formatter):

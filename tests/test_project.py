@@ -20,6 +20,7 @@ PACKAGE = ROOT / "etolib"
 LAYERS = [
     {"_version", "spreadsheets", "words"},
     {"errors"},
+    {"keys"},
     {"dates"},
     {"sources.row"},
     {"sources.national"},

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ELEVATIONS", "KINDS", "LAST", "OWN", "PLACES", "PROVIDERS", "SOURCES", "STATION", "Box", "Near", "Rank",
-    "ServiceInfo", "SourceInfo", "Window", "added", "adopt", "find", "humidity_pairs", "keyed_services", "load",
+    "ServiceInfo", "SourceInfo", "Window", "added", "adopt", "find", "humidity_pairs", "key_variables", "load",
     "names", "of_source", "provider", "ranked", "register", "registered", "services", "title", "unregister", "words",
 ]  # fmt: skip
 
@@ -301,9 +301,9 @@ def services() -> Mapping[str, str]:
 
 
 @cache
-def keyed_services() -> tuple[str, ...]:
-    """Return the services that want a key of one's own, ``ETOLIB_<SERVICE>_KEY``."""
-    return tuple(dict.fromkeys(row.service for row in SOURCES.values() if row.key_needed))
+def key_variables() -> tuple[str, ...]:
+    """Return the variables of keys of one's own that sources want or take."""
+    return tuple(dict.fromkeys(row.key_variable for row in SOURCES.values() if row.key_variable))
 
 
 def ranked(names: Sequence[str], group: Literal["weather", "radiation"], at_home: Sequence[str] = ()) -> list[str]:
@@ -390,7 +390,7 @@ def unregister(name: str) -> None:
 def _changed() -> None:
     """Forget what was derived from the rows."""
     services.cache_clear()
-    keyed_services.cache_clear()
+    key_variables.cache_clear()
 
 
 @contextmanager

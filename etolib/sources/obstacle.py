@@ -17,8 +17,8 @@ def missing_setting(row: SourceInfo) -> str | None:
     """Return the setting that a source wants before it may be asked and that is not there, None where nothing is."""
     if row.contact_needed and not config.get("contact"):
         return "ETOLIB_CONTACT"
-    if row.key_needed and not config.get(f"{row.service}_key"):
-        return f"ETOLIB_{row.service.upper()}_KEY"
+    if row.key_needed and config.key(row) is None:
+        return row.key_variable
     return None
 
 

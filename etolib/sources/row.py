@@ -114,7 +114,9 @@ class SourceInfo:
     contact_needed : bool
         Whether its terms want a contact (``ETOLIB_CONTACT``); without one the automatic choice leaves it out.
     key_needed : bool
-        Whether it wants a key of one's own (``ETOLIB_<SERVICE>_KEY``); without it the automatic choice leaves it out.
+        Whether it wants a key of one's own; without it the automatic choice leaves it out.
+    key : str
+        The variable of the environment that holds its key, or the e-mail that stands for one; `key_variable`.
     reach : tuple of Box
         Where it can answer; empty: everywhere, as far as is known beforehand.
     home : tuple of Box
@@ -162,6 +164,7 @@ class SourceInfo:
     root: str = ""
     contact_needed: bool = False
     key_needed: bool = False
+    key: str = ""
     reach: tuple[Box, ...] = ()
     home: tuple[Box, ...] = ()
     near: Near | None = None
@@ -203,6 +206,11 @@ class SourceInfo:
         """
         key = f"title_{self.name}"
         return self.titles.get(language) or (look_up(language, key) if has(language, key) else self.title)
+
+    @property
+    def key_variable(self) -> str:
+        """Return the variable that holds its key: ``key``, else ``ETOLIB_<SERVICE>_KEY`` where it needs one."""
+        return self.key or (f"ETOLIB_{self.service.upper()}_KEY" if self.key_needed else "")
 
     @property
     def dateless(self) -> bool:

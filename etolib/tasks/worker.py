@@ -172,7 +172,7 @@ def run_task(
         Sources of their own (`etolib.sources.catalogue.added`).
     """
     catalogue.adopt(rows)
-    logs.hide(*(value for name, value in settings.items() if name.endswith("_key") or name == "contact"))
+    logs.hide(settings.get("contact"))
     logs.keep_private(request.site.name, request.site.latitude, request.site.longitude)
     with logs.task(task_id):
         return _run(request, Channel(task_id, timeout), settings)

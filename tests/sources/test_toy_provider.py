@@ -79,14 +79,14 @@ def test_its_service_has_a_setting(toy):
         assert config.service_root("toy") == "http://localhost:1"
 
 
-def test_without_the_key_it_wants_it_is_not_asked_and_that_is_said():
+def test_without_the_key_it_wants_it_is_not_asked_and_that_is_said(monkeypatch):
     wants_key = dataclasses.replace(ROW, key_needed=True)
     today = dt.date(2024, 7, 1)
     request = etolib.Request(PLACE, "2024-03-01/2024-07-05")
     with catalogue.registered(wants_key):
         without = plan.make(request, today)
-        with etolib.set_options(toy_key="secret"):
-            assert "toy_weather" in plan.make(request, today).asked
+        monkeypatch.setenv("ETOLIB_TOY_KEY", "secret")
+        assert "toy_weather" in plan.make(request, today).asked
         assert etolib.sources().loc["toy_weather", "key needed"]
     assert "toy_weather" not in without.asked
     (newest,) = [step.reason for step in without.steps if step.source == "open_meteo_forecast"]

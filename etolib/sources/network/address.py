@@ -6,10 +6,13 @@ import email.utils
 import hashlib
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from etolib.keys import Secret
 
 SECRETS = frozenset({"apikey", "api_key", "api-key", "key", "token", "access_token", "appid", "password"})
 _KEPT_HEADERS = ("etag", "last-modified", "expires", "date", "content-type", "retry-after")
@@ -18,19 +21,41 @@ _KEPT_HEADERS = ("etag", "last-modified", "expires", "date", "content-type", "re
 def address(url: str, params: Mapping[str, Any] | None) -> tuple[str, str]:
     """Return the address to ask and the one to show and to key by (sorted, without secrets).
 
-    httpx2 would *replace* the query of ``url`` by ``params``; both are wanted.
+    httpx2 would *replace* the query of ``url`` by ``params``; both are wanted. A value that is a `Secret` is sent,
+    under
+    whatever name, and neither shown nor keyed by.
 
     >>> address("http://a/b?z=1", {"apikey": "X", "c": "2,3"})
     ('http://a/b?apikey=X&c=2,3&z=1', 'http://a/b?c=2,3&z=1')
     """
     parts = urlsplit(url)
-    query = sorted([*parse_qsl(parts.query, keep_blank_values=True), *((k, str(v)) for k, v in (params or {}).items())])
-    open_query = [(k, v) for k, v in query if k.lower() not in SECRETS]
+    given = dict(params or {})
+    hidden = [(k, v.reveal()) for k, v in given.items() if isinstance(v, Secret)]
+    plain_ones = [(k, str(v)) for k, v in given.items() if not isinstance(v, Secret)]
+    open_query = sorted([*parse_qsl(parts.query, keep_blank_values=True), *plain_ones])
+    query = sorted([*open_query, *hidden])
+    open_query = [(k, v) for k, v in open_query if k.lower() not in SECRETS]
     host = parts.netloc.rpartition("@")[2]
     return (
         urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, safe=",/:|"), "")),
         urlunsplit((parts.scheme, host, parts.path, urlencode(open_query, safe=",/:|"), "")),
     )
+
+
+def secrets_of(*parts: Mapping[str, Any] | None) -> tuple[Secret, ...]:
+    """Return the secrets among the values of a query and of headers."""
+    return tuple(value for part in parts for value in (part or {}).values() if isinstance(value, Secret))
+
+
+def may_carry_secrets(url: str) -> bool:
+    """Return whether an address is one on which nobody reads along: TLS, or this machine.
+
+    >>> may_carry_secrets("https://a/b"), may_carry_secrets("http://a/b"), may_carry_secrets("http://127.0.0.1:8080")
+    (True, False, True)
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return parts.scheme == "https" or host in ("localhost", "::1") or re.fullmatch(r"127(\.\d+){3}", host) is not None
 
 
 def key_of(shown: str, version: str) -> str:

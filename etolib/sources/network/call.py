@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 import tenacity
 
+from etolib import keys
 from etolib.errors import (
     BadResponse,
     EtolibError,
@@ -91,7 +92,7 @@ class Call:
     """One `etolib.sources.network.client.Door.fetch` under way."""
 
     door: Door
-    url: str
+    url: str = field(repr=False)  # with the secrets
     shown: str
     key: str
     source: str
@@ -105,10 +106,11 @@ class Call:
     weight: float
     limited_until: Callable[[bytes, float], float | None] | None
     not_covered: tuple[int, ...]
-    headers: dict[str, str]
+    headers: dict[str, str | keys.Secret]
     begun: float
     end: float
     deadline: float
+    secrets: tuple[keys.Secret, ...] = ()
 
     def remaining(self) -> float:
         """Return the time left. [s]"""
@@ -199,7 +201,7 @@ class Call:
         left = self.remaining()
         if left <= 0:
             raise self.too_late()
-        headers = dict(self.headers)
+        headers = {k: v.reveal() if isinstance(v, keys.Secret) else v for k, v in self.headers.items()}
         if old is not None and "last-modified" in old.headers:
             headers["If-Modified-Since"] = old.headers["last-modified"]
         if old is not None and "etag" in old.headers:
@@ -223,7 +225,7 @@ class Call:
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError) as error:
             what = f"{type(error).__name__}: {error}"
             raise _Again(self._error(SourceUnavailable, "broke_off", error=what)) from error
-        return self._classify(status, answered, body, old)
+        return self._classify(status, answered, keys.without(body, self.secrets), old)
 
     def _classify(self, status: int, headers: Mapping[str, str], body: bytes, old: Entry | None) -> Reply:
         now = self.door.clock()
@@ -296,7 +298,7 @@ class Call:
 
     def _error(self, kind: type[E], key: str, *, details: Mapping[str, Any] | None = None, **values: Any) -> E:
         """Return an error of this source: the text of a key with values, and the attributes of the error."""
-        said = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
+        said = {name: plain(keys.scrub(value)) if isinstance(value, str) else value for name, value in values.items()}
         text = say(key, source=self.source, **said)
         return kind(text, source=self.source, url=self.shown, **(details or {}))
 

@@ -24,9 +24,18 @@ import httpx2
 from filelock import Timeout
 
 from etolib import config
-from etolib.errors import BadResponse, EtolibError, NotCovered, RateLimited, SourceError, SourceUnavailable
+from etolib.errors import (
+    BadResponse,
+    EtolibError,
+    InvalidRequest,
+    NotCovered,
+    RateLimited,
+    SourceError,
+    SourceUnavailable,
+)
+from etolib.keys import Secret
 from etolib.sources.network import counts, scope
-from etolib.sources.network.address import address, key_of
+from etolib.sources.network.address import address, key_of, may_carry_secrets, secrets_of
 from etolib.sources.network.agent import user_agent
 from etolib.sources.network.budget import Budget, Ledger
 from etolib.sources.network.cache import Cache, Database, Entry
@@ -110,7 +119,7 @@ class Door:
         limited_until: Callable[[bytes, float], float | None] | None = None,
         not_covered: tuple[int, ...] = (),
         max_stale: float = 30 * 86400.0,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | Secret] | None = None,
         version: str = "1",
     ) -> Reply:
         """Return a checked answer, from disk where it is still good.
@@ -118,7 +127,9 @@ class Door:
         Parameters
         ----------
         url, params
-            Address and query; the query of both is used.
+            Address and query; the query of both is used. A value of ``params`` or ``headers`` that is a `Secret` is
+            sent and nothing else: no address shown, no key of the cache, no error has it, and an answer that repeats it
+            is kept without it.
         ttl : callable
             ``(data, headers)`` -> lifetime [s]; called when the body has been seen.
         check : callable
@@ -147,11 +158,14 @@ class Door:
         SourceUnavailable, RateLimited, BadResponse, InvalidRequest, NotCovered
         """
         full, shown = address(url, params)
+        secrets = secrets_of(params, headers)
+        if secrets and not may_carry_secrets(shown):
+            raise InvalidRequest(say("key_not_sent_in_clear", source=source), source=source, url=shown)
         key = key_of(shown, version)
         deadline = min(deadline, config.deadline() or deadline)
         call = Call(
-            self, full, shown, key, source, ttl, check, connect, read, attempts, waits, budget, weight,
-            limited_until, not_covered, dict(headers or {}), self.clock(), self.monotonic() + deadline, deadline,
+            self, full, shown, key, source, ttl, check, connect, read, attempts, waits, budget, weight, limited_until,
+            not_covered, dict(headers or {}), self.clock(), self.monotonic() + deadline, deadline, secrets,
         )  # fmt: skip
         reply, entry = call.look()
         counts.add(counts.MISSED if reply is None else counts.KEPT, source)
