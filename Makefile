@@ -1,7 +1,7 @@
 # make app   set up .venv and serve the dashboard      make test   set up everything and run all checks (CI runs this)
 # make lab   the same with JupyterLab                  make bench  measure against the peers (machine idle, please)
 # make env   only set up, with everything app and tests need      make check  a minute: linters, types, quick tests
-# make chaos every fault 20 times at seeded moments, two hours or more (ARGS="--times 20 --seed 1"; goes on where it stopped)
+# make chaos every fault 20 times at seeded moments, some hours (ARGS="--times 20 --lanes 3 --write"; goes on where it stopped)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -50,7 +50,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(condition: Callable[[], Any], what: str, limit: float = 30.0) -> Any:
+def until(condition: Callable[[], Any], what: str, limit: float = 30.0, every: float = 0.05) -> Any:
     """Return what ``condition`` returns once it is true; `TimeoutError` says what never came."""
     pause = threading.Event()
     end = time.monotonic() + limit
@@ -58,7 +58,7 @@ def until(condition: Callable[[], Any], what: str, limit: float = 30.0) -> Any:
         value = condition()
         if value:
             return value
-        pause.wait(0.05)
+        pause.wait(every)
     raise TimeoutError(f"waited {limit:g} s for {what}")
 
 

@@ -39,7 +39,9 @@ class Verdict:
     states: dict[str, int] = field(default_factory=dict)
     fewer: int = 0
     usable: float = 0.0
+    gone: float = 0.0  # after how long what was left alone had gone [s]
     seconds: float = 0.0
+    load: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
@@ -223,7 +225,7 @@ def left(stage: Stage) -> list[str]:
         return not stage.census() - stage.rest and stage.quiet()
 
     with contextlib.suppress(TimeoutError):
-        until(gone, "nothing to be left", USABLE_S)
+        until(gone, "nothing to be left", USABLE_S, 0.3)
         return []
     return [f"left behind: {dict(stage.census() - stage.rest)}, tasks at rest: {stage.quiet()}"]
 

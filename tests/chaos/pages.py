@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import re
 import signal
@@ -53,6 +54,7 @@ class House:
         }  # fmt: skip
         self.port, self.log = free_port(), folder / "serve.log"
         self.visitor: Visitor | None = None
+        self.asked: list[Result] = []  # what the page that is open was asked for, as it is alone
         self.server: subprocess.Popen[bytes] | None = None
 
     def serve(self) -> None:
@@ -79,9 +81,17 @@ class House:
         """Have a page that is open."""
         self.serve()
         if self.visitor is None:
-            self.visitor = Visitor(self._browser, self.url)
+            self.visitor, self.asked = Visitor(self._browser, self.url), []
             self.visitor.open()
         return self.visitor
+
+    def under_way(self) -> int:
+        """Return how many tasks have not ended, as the server's account says; -1 where it says nothing."""
+        for path in (self.folder / "tmp").glob("etolib-*/account.json"):
+            with contextlib.suppress(OSError, ValueError, TypeError):
+                figures = json.loads(path.read_text())["figures"]
+                return int(figures["queued"] + figures["running"])
+        return -1
 
     def left(self) -> Counter[str]:
         """Return the processes there are, by kind, and the folders."""
@@ -136,23 +146,66 @@ def shown(visitor: Visitor, expected: Result, index: int) -> str:
     button = visitor.card(index).locator(".etolib-show")
     if button.is_visible():  # not of the result that is shown
         button.click()
-    rows = visitor.page.locator(".etolib-results table tbody tr")
-    values = [f"{value:.2f}" for value in expected.table["eto"]]
-
-    def right() -> bool:
-        texts = rows.all_inner_texts()
-        return len(texts) == len(values) and all(
-            value in text for value, text in zip(values, texts, strict=True)
-        )  # fmt: skip
-
     visitor.page.locator(".etolib-tab-table").click()
     with contextlib.suppress(TimeoutError):
-        until(right, "the numbers", 15)
+        until(lambda: on_view(visitor) == as_shown(expected), "the numbers", 15)
         return ""
-    return f"card {index} shows {rows.all_inner_texts()[:3]}, not {values[:3]}"
+    return f"card {index} shows {on_view(visitor)}, not {as_shown(expected)}"
+
+
+def as_shown(expected: Result) -> dict[str, Any]:
+    """Return place, tiles and days as the page must show them."""
+    values = expected.table["eto"]
+    tiles = [f"{values.sum():.0f}", f"{values.mean():.2f}"]
+    return {"place": place_shown(expected), "tiles": tiles, "days": [f"{value:.2f}" for value in values]}
+
+
+def place_shown(expected: Result) -> str:
+    """Return how the latitude of a place begins its heading."""
+    return f"{abs(expected.site.latitude):.4f}"
+
+
+def on_view(visitor: Visitor) -> dict[str, Any]:
+    """Return place, tiles and days that the page shows."""
+    page = visitor.page
+    head = "".join(page.locator(".etolib-results-title h2").all_inner_texts())
+    tiles = page.locator(".etolib-results .etolib-tile b").all_inner_texts()[:2]
+    rows = page.locator(".etolib-results table tbody tr").all_inner_texts()
+    days = [row.split("\t")[1].strip() for row in rows if row.count("\t")]
+    return {"place": head[: head.find(".") + 5], "tiles": [tile.strip() for tile in tiles], "days": days}
+
+
+def at_rest(visitor: Visitor, asked: Sequence[Result]) -> list[str]:
+    """Return what is wrong with the numbers on a page whose server is gone: those of one of its places, or none."""
+    view = on_view(visitor)
+    if not view["place"]:
+        return []
+    right = [as_shown(one) for one in asked if place_shown(one) == view["place"]]
+    right += [one | {"days": []} for one in right]  # the tab of the table was not opened
+    return [] if view in right else [f"the page shows {view}"]
 
 
 # --- the faults ---------------------------------------------------------------------------------------------------
+
+
+def usable(verdict: Verdict, began: float) -> None:
+    """Note after how long a page could be used."""
+    verdict.usable = round(time.monotonic() - began, 1)
+    if verdict.usable > judge.USABLE_S:
+        verdict.wrong.append(f"usable after {verdict.usable} s")
+
+
+def comes_in(house: House, verdict: Verdict, rng: random.Random) -> None:
+    """Ask what the next visitor finds: a page at once, and a calculation with its right numbers."""
+    (place,) = judge.places(rng, 1)
+    more = judge.alone(house, place)  # type: ignore[arg-type]
+    began = time.monotonic()
+    visitor = house.visit()
+    house.asked.append(more)
+    calculate(visitor, place)
+    until(lambda: statuses(visitor, 0) == ["SUCCESS"], "the next visitor's calculation", 60)
+    usable(verdict, began)
+    verdict.wrong += [text for text in [shown(visitor, more, 0)] if text]
 
 
 def lives_on(house: House, expected: Sequence[Result], first: int, verdict: Verdict, rng: random.Random) -> None:
@@ -162,15 +215,14 @@ def lives_on(house: House, expected: Sequence[Result], first: int, verdict: Verd
     began = time.monotonic()
     (place,) = judge.places(rng, 1)
     more = judge.alone(house, place)  # type: ignore[arg-type]
+    house.asked.append(more)
     until(lambda: all(one in FINAL for one in statuses(visitor, first)), "the cards to end", 90)
     verdict.states = dict(Counter(statuses(visitor, first)))
     if verdict.states != {"SUCCESS": TASKS}:
         verdict.wrong.append(f"the cards say {statuses(visitor, first)}")
     calculate(visitor, place)
     until(lambda: statuses(visitor, first + TASKS) == ["SUCCESS"], "one more calculation", 30)
-    verdict.usable = round(time.monotonic() - began, 1)
-    if verdict.usable > judge.USABLE_S:
-        verdict.wrong.append(f"usable after {verdict.usable} s")
+    usable(verdict, began)
     for n, one in enumerate([*expected, more]):
         verdict.wrong += [text for text in [shown(visitor, one, first + n)] if text]
 
@@ -189,7 +241,9 @@ def worker_killed(house: House, *more: Any) -> None:
     lives_on(house, *more)
 
 
-def left_alone(house: House, how: Callable[[Visitor], None], verdict: Verdict, within: float) -> None:
+def left_alone(
+    house: House, how: Callable[[Visitor], None], verdict: Verdict, rng: random.Random, within: float
+) -> None:
     """Leave a page; its kernel and its tasks must go."""
     visitor, server = house.visitor, house.server
     assert visitor is not None
@@ -199,18 +253,19 @@ def left_alone(house: House, how: Callable[[Visitor], None], verdict: Verdict, w
     how(visitor)
     house.visitor = None
     until(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, "the kernel to end", within)
-    visitor.context.close()  # of a closed tab not before: the farewell that is on its way would go with it
     verdict.states = {"kernel gone": 1}
-    house.visit()  # the next visitor comes in at once, and calculates
-    verdict.usable = round(time.monotonic() - began, 1)
+    verdict.gone = round(time.monotonic() - began, 1)
+    until(lambda: house.under_way() == 0, "its tasks to end", GONE_S)
+    visitor.context.close()  # of a closed tab not before: the farewell that is on its way would go with it
+    comes_in(house, verdict, rng)
 
 
 def tab_closed(house: House, expected: Any, first: int, verdict: Verdict, rng: random.Random) -> None:
-    left_alone(house, lambda visitor: visitor.page.close(), verdict, GONE_S)
+    left_alone(house, lambda visitor: visitor.page.close(), verdict, rng, GONE_S)
 
 
 def browser_crashed(house: House, expected: Any, first: int, verdict: Verdict, rng: random.Random) -> None:
-    left_alone(house, lambda visitor: visitor.context.close(), verdict, 90)
+    left_alone(house, lambda visitor: visitor.context.close(), verdict, rng, 90)
 
 
 def stopped(number: int) -> Callable[..., None]:
@@ -236,12 +291,11 @@ def stopped(number: int) -> Callable[..., None]:
         verdict.states = dict(Counter(statuses(visitor, first)))
         if not all(one in FINAL for one in statuses(visitor, first)):
             verdict.wrong.append(f"the cards say {statuses(visitor, first)}")
+        verdict.wrong += at_rest(visitor, house.asked)
         house.visitor = None
         visitor.context.close()
         house.serve()
-        began = time.monotonic()
-        house.visit()
-        verdict.usable = round(time.monotonic() - began, 1)
+        comes_in(house, verdict, rng)
         if house.left()["folders"] != 1:
             verdict.wrong.append(f"{house.left()['folders']} folders with one server")
 
@@ -274,6 +328,7 @@ def run(house: House, name: str, seed: int, number: int) -> Verdict:
         sites = judge.places(rng, TASKS)
         expected = judge.all_alone(house, sites)  # type: ignore[arg-type]
         first = visitor.page.locator(".etolib-card").count()
+        house.asked += expected
         for site in sites:
             calculate(visitor, site)
         wait = rng.uniform(0, 2)
@@ -289,10 +344,3 @@ def run(house: House, name: str, seed: int, number: int) -> Verdict:
         house.visitor = None
     verdict.seconds = round(time.monotonic() - began, 1)
     return verdict
-
-
-def several(folder: Path, name: str, seed: int, numbers: Sequence[int]) -> Iterator[Verdict]:
-    """Do a fault again and again to one house."""
-    with house(folder) as one:
-        for number in numbers:
-            yield run(one, name, seed, number)

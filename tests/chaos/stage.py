@@ -187,5 +187,6 @@ def stage(folder: Path, **more: Any) -> Iterator[Stage]:
     finally:
         one.close()
     left = [role(process) for process in marked(one.mark)]
-    if left:  # (the scratch folder of a killed worker goes with the next that starts)
+    left += [path.name for path in (folder / "tmp" / "dask-scratch-space").glob("*") if path.is_dir()]
+    if left:
         raise AssertionError(f"{left}")

@@ -1,38 +1,68 @@
-"""What trials showed, one row a fault."""
+"""What trials showed, one row a fault, and where it stands in the documents."""
 
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-HEAD = ("fault", "trials", "all well", "ends", "fewer sources, with a note", "usable again [s]")
+from tests.chaos.trial import EVERY
+
+HEAD = ("fault", "trials", "all well", "ends", "fewer sources, with a note", "usable again [s]", "gone after [s]")
+BEGIN, END = "<!-- trials: written by python -m tests.chaos --write -->", "<!-- end of trials -->"
 
 
 def rows(verdicts: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Return the table of verdicts, in the order in which the faults came first."""
+    """Return the table of verdicts."""
     found = []
-    for name in dict.fromkeys(one["fault"] for one in verdicts):
+    for name in EVERY:
         of_it = [one for one in verdicts if one["fault"] == name]
-        states: dict[str, int] = {}
+        if not of_it:
+            found.append((name, "0", *[""] * (len(HEAD) - 2)))
+            continue
+        states: Counter[str] = Counter()
         for one in of_it:
-            for state, count in one["states"].items():
-                states[state] = states.get(state, 0) + count
-        usable = [one["usable"] for one in of_it if one["usable"]] or [0.0]
+            states.update(one["states"])
         found.append(
             (
                 name,
                 str(len(of_it)),
                 str(sum(not one["wrong"] for one in of_it)),
-                ", ".join(f"{count} {state}" for state, count in sorted(states.items(), key=lambda item: -item[1])),
+                ", ".join(f"{count} {state}" for state, count in states.most_common()),
                 str(sum(one["fewer"] for one in of_it)),
-                f"{min(usable):.1f} to {max(usable):.1f}, median {statistics.median(usable):.1f}",
+                *(_spread([one[what] for one in of_it if one.get(what)]) for what in ("usable", "gone")),
             )
         )
     return found
 
 
+def _spread(values: Sequence[float]) -> str:
+    if not values:
+        return ""
+    return f"{min(values):.1f} to {max(values):.1f}, median {statistics.median(values):.1f}"
+
+
 def text(verdicts: Sequence[dict[str, Any]]) -> str:
-    """Return the table in Markdown."""
+    """Return the table in Markdown, and below it what was wrong."""
     lines = [HEAD, tuple("---" for _ in HEAD), *rows(verdicts)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    said = "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    wrong = [
+        f"- {one['fault']}, trial {one['number']}: {'; '.join(one['wrong'])}"
+        for one in sorted(verdicts, key=lambda one: (EVERY.index(one["fault"]), one["number"]))
+        if one["wrong"]
+    ]
+    return said + ("\nNot well:\n\n" + "\n".join(wrong) + "\n" if wrong else "")
+
+
+def write(path: Path, verdicts: Sequence[dict[str, Any]]) -> None:
+    """Put the table into its place in a document."""
+    before, rest = path.read_text().split(BEGIN)
+    _, after = rest.split(END)
+    well = sum(not one["wrong"] for one in verdicts)
+    load = [one["load"] for one in verdicts if one.get("load")]
+    told = f"{len(verdicts)} trials, {well} all well"
+    if load:
+        told += f"; load of the machine after a trial {_spread(load)}"
+    path.write_text(f"{before}{BEGIN}\n{told}.\n\n{text(verdicts)}{END}{after}")
