@@ -264,8 +264,33 @@ class TaskCancelled(TaskError):
         self.reason = reason
 
 
-class TooManyTasks(TaskError):
-    """A page has as many tasks waiting as it may; nothing was handed over.
+class TooMuch(TaskError):
+    """A page asks for more than a page, a visitor or all together may have; nothing was handed over.
+
+    Parameters
+    ----------
+    what : {"tasks", "places", "uploaded"}
+    whose : {"page", "visitor", "all"}
+        Whose limit that is.
+    most : int
+        The limit: tasks, places or bytes.
+
+    Examples
+    --------
+    >>> print(TooMuch("places", whose="visitor", most=10_000).message)
+    batches of this browser have 10000 places under way together; more cannot be taken
+    """
+
+    def __init__(self, what: str, *, whose: str = "page", most: int) -> None:
+        shown = most / 1e6 if what == "uploaded" else most
+        super().__init__(
+            say(f"too_many_{what}_of_{whose}", most=f"{shown:g}"), suggestion=say(f"wait_for_{what}"), retryable=True
+        )
+        self.what, self.whose, self.most = what, whose, most
+
+
+class TooManyTasks(TooMuch):
+    """So many tasks wait as may; nothing was handed over.
 
     Examples
     --------
@@ -274,9 +299,8 @@ class TooManyTasks(TaskError):
 not need)
     """
 
-    def __init__(self, *, most: int) -> None:
-        super().__init__(say("too_many_tasks", most=most), suggestion=say("wait_or_cancel_tasks"), retryable=True)
-        self.most = most
+    def __init__(self, *, most: int, whose: str = "page") -> None:
+        super().__init__("tasks", whose=whose, most=most)
 
 
 class SchedulerUnavailable(TaskError):

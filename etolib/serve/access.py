@@ -90,6 +90,11 @@ def cookie_of(token: str) -> str:
     return hmac.new(token.encode(), b"etolib cookie", hashlib.sha256).hexdigest()
 
 
+def visitor_of(cookie: str) -> str:
+    """Return what a visitor is called inside: made of his cookie, which it does not tell."""
+    return hashlib.sha256(b"etolib visitor " + cookie.encode()).hexdigest()[:32]
+
+
 def same(given: str, wanted: str) -> bool:
     """Return whether two secrets are the same, in a time that tells nothing."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())

@@ -65,10 +65,15 @@ class Job:
         The future's key.
     status : State
         QUEUED, PROCESSING, SUCCESS, ERROR, TIMEOUT or CANCELLED.
+    theirs : bool
+        Whether it is a task of another visitor of a server, whose link led here: it is looked at, and not stopped.
     """
 
-    def __init__(self, client: Client, future: Future[Any] | None, task_id: str, *, watch: bool = True) -> None:
+    def __init__(
+        self, client: Client, future: Future[Any] | None, task_id: str, *, watch: bool = True, theirs: bool = False
+    ) -> None:
         self.client = client
+        self.theirs = theirs
         self.task_id = task_id
         self._lock = threading.RLock()
         self._messages: dict[int, Message] = {}
@@ -187,16 +192,19 @@ class Job:
     def keep(self, keep: bool = True) -> bool:
         """Let the task go on when this client ends, to be found again by `attach`; return whether it does.
 
-        A task that has ended is not meant: its result is kept for a while anyhow.
+        A task that has ended is not meant: its result is kept for a while anyhow. Nor is one of another visitor.
         """
+        if self.theirs:
+            return False
         with contextlib.suppress(EtolibError, *_LOST):
             return bool(scheduler.ask(self.client, "keep", task_id=self.task_id, keep=keep)["kept"])
         return False
 
     def forget(self) -> None:
         """Release the kept result: `attach` will not find it any more."""
-        with contextlib.suppress(EtolibError, *_LOST):
-            scheduler.ask(self.client, "release", task_id=self.task_id)
+        if not self.theirs:
+            with contextlib.suppress(EtolibError, *_LOST):
+                scheduler.ask(self.client, "release", task_id=self.task_id)
         self.close()
         if self._future is not None:
             self._future.release()
@@ -401,7 +409,7 @@ def _end_for_all(client: Client, endings: dict[Job, Ending]) -> list[Job]:
 
 def cancel_all(jobs: Sequence[Job], reason: str) -> int:
     """Stop the tasks of one client that have not ended, in two calls for all; return how many this call ended."""
-    going = [job for job in jobs if not job._ended.is_set() and job._future is not None]
+    going = [job for job in jobs if not job._ended.is_set() and job._future is not None and not job.theirs]
     if not going:
         return 0
     client = going[0].client

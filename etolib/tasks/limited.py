@@ -1,21 +1,28 @@
-"""What a page hands over: as anybody, within what a page may have waiting."""
+"""What a page hands over: as anybody, within what a page, its visitor and all together may have."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from etolib.errors import SchedulerUnavailable, TooManyTasks
-from etolib.tasks import scheduler, submission
+from etolib.errors import EtolibError, SchedulerUnavailable, TooManyTasks, TooMuch
+from etolib.tasks import limits, scheduler, submission, visitor
 from etolib.words import say
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from distributed import Client
 
     from etolib.request import Request
+    from etolib.site import Site
     from etolib.tasks.batch import Batch
     from etolib.tasks.job import Job
+    from etolib.tasks.stored_batch import StoredBatch
+
+_ANSWER_S = 3.0  # the scheduler may take so long to list tasks [s]
 
 
 def submit(request: Request, *, client: Client, timeout: float) -> Job:
@@ -24,9 +31,9 @@ def submit(request: Request, *, client: Client, timeout: float) -> Job:
     Raises
     ------
     TooManyTasks
-        Where as many tasks of the client wait as may.
+        Where as many tasks wait as may.
     """
-    _check(client, 1)
+    take(client, limits.TASKS, 1)
     return submission.submit(request, client=client, timeout=timeout)
 
 
@@ -38,14 +45,91 @@ def submit_many(requests: Sequence[Request], *, client: Client, timeout: float) 
     TooManyTasks
         Where there is no room for all of them.
     """
-    _check(client, len(requests))
+    take(client, limits.TASKS, len(requests))
     return submission.submit_many(requests, client=client, timeout=timeout)
 
 
-def _check(client: Any, count: int) -> None:
+def submit_stored(
+    sites: Sequence[Site], period: Any, sources: Any, *, store: str | os.PathLike[str], client: Client
+) -> StoredBatch:
+    """Start the batch of a page; as `etolib.submit_many` with a store.
+
+    Raises
+    ------
+    TooMuch
+        Where there is no room for so many places.
+    """
+    return _counted(client, len(sites), lambda: submission.submit_many(
+        sites, period, sources, store=store, client=client
+    ))  # fmt: skip
+
+
+def resume_stored(store: str | os.PathLike[str], *, client: Client) -> StoredBatch:
+    """Go on with the batch of a page; as `etolib.resume_batch`, with the limit of `submit_stored`."""
+    from etolib.store.store import Store
+
+    return _counted(client, len(Store.open(store).order.sites), lambda: submission.resume_batch(store, client=client))
+
+
+def uploaded(client: Client, size: int) -> None:
+    """Count a file that a page has been given. [bytes]
+
+    Raises
+    ------
+    TooMuch
+        Where so much has come lately that it is not read.
+    """
+    take(client, limits.UPLOADED, size)
+
+
+def mine(client: Client) -> list[dict[str, Any]]:
+    """Return the tasks of this page's visitor, newest first: ``task_id state query here age_s``.
+
+    ``here`` are those that this page has handed over.
+    """
+    found = scheduler.ask_within(_ANSWER_S, client, "mine", visitor=visitor.of_this_process(), client=client.id)
+    return list(found["tasks"])
+
+
+def stop(client: Client, task_id: str) -> bool:
+    """Cancel a task of this page's visitor, whatever page of his has it; return whether this call ended it."""
+    return bool(scheduler.ask(client, "stop_mine", visitor=visitor.of_this_process(), task_id=task_id)["ended"])
+
+
+def take(client: Any, what: str, amount: int) -> None:
+    """Take so much for this page.
+
+    Raises
+    ------
+    TooMuch
+        Where there is no room for it.
+    SchedulerUnavailable
+        Where the scheduler does not answer.
+    """
+    whose = visitor.of_this_process()
     try:
-        found = scheduler.ask(client, "room", client=client.id, count=count)
+        found = scheduler.ask(client, "room", client=client.id, visitor=whose, what=what, amount=amount)
     except (OSError, TimeoutError, RuntimeError) as error:
         raise SchedulerUnavailable(say("task_not_handed_over", error=error)) from error
     if not found["room"]:
-        raise TooManyTasks(most=found["most"])
+        if what == limits.TASKS:
+            raise TooManyTasks(most=found["most"], whose=found["whose"])
+        raise TooMuch(what, most=found["most"], whose=found["whose"])
+
+
+def _counted(client: Any, places: int, begin: Callable[[], StoredBatch]) -> StoredBatch:
+    """Begin a batch whose places count until it is done."""
+    take(client, limits.PLACES, places)
+    try:
+        batch = begin()
+    except BaseException:
+        _give_back(client, places)
+        raise
+    batch.when_done(lambda: _give_back(client, places))
+    return batch
+
+
+def _give_back(client: Any, places: int) -> None:
+    # A scheduler that is gone counts nothing any more.
+    with contextlib.suppress(EtolibError, OSError, TimeoutError, RuntimeError):
+        scheduler.ask(client, "give_back", client=client.id, what=limits.PLACES, amount=places)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,9 @@ from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
 from etolib.request import Request
-from etolib.tasks import turns, workers
+from etolib.tasks import limits, workers
 from etolib.tasks.figures import Figures
-from etolib.tasks.messages import PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
+from etolib.tasks.messages import ASKED, PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
 from etolib.tasks.turns import Turns
 from etolib.tasks.workers import Workers
 from etolib.words import say
@@ -42,6 +42,9 @@ KEPT_RESULTS = 100
 
 KEPT_TASKS = 1000
 """Ended tasks whose messages the scheduler keeps (dask never deletes a topic by itself)."""
+
+MOST_LISTED = 30
+"""Tasks of a visitor that are listed."""
 
 KEPT_S = 86_400.0
 """How long an ended task is kept at most. [s]"""
@@ -68,8 +71,19 @@ AHEAD = 1000
 """How far above a task's last ``seq`` an end told by a client lies: the worker may still be sending."""
 
 _HANDLERS = (
-    "hello", "room", "begin", "claim", "finish", "stop", "release", "find", "keep", "figures", "ready", "tasks",
+    "hello", "room", "give_back", "begin", "claim", "finish", "stop", "release", "find", "keep", "figures", "ready",
+    "tasks", "mine", "stop_mine",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose a task is: of a page's visitor. Tasks of scripts have none."""
+
+    visitor: str
+    client: str
+    query: str
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -94,6 +108,11 @@ class TaskPlugin(SchedulerPlugin):
         self._workers: Workers
         self._turns: Turns
         self._figures: Figures
+        self._accounts = {
+            limits.PLACES: limits.Account(limits.PLACES),
+            limits.UPLOADED: limits.Account(limits.UPLOADED, limits.WINDOW_S),
+        }
+        self._owners: dict[str, Owner] = {}  # of tasks of pages
         self._gone: set[str] = set()  # topics that nobody needed at the last sweep
 
     async def start(self, scheduler: Scheduler) -> None:
@@ -121,6 +140,10 @@ class TaskPlugin(SchedulerPlugin):
     def update_graph(self, scheduler: Scheduler, *, client: str, tasks: list[Any], **more: Any) -> None:
         """Take in tasks that were submitted; called by dask."""
         self._turns.arrived(client, tasks)
+        if (visitor := self._turns.visitors.get(client)) is not None:
+            for key in tasks:
+                if str(key).startswith("eto-") and key not in self._owners:
+                    self._owners[key] = Owner(visitor, client, self._what(key) or "")
 
     def transition(self, key: Any, start: str, finish: str, *args: Any, **more: Any) -> None:
         """Take note of a task that moved on; called by dask."""
@@ -145,13 +168,22 @@ class TaskPlugin(SchedulerPlugin):
         """Take in a client; see `etolib.tasks.workers.Workers.hello`."""
         return await self._workers.hello(client, **arguments)
 
-    def room(self, client: str, count: int) -> dict[str, Any]:
-        """Return whether a page may hand over so many tasks, and how many may wait; if so their places are kept."""
-        return {"room": self._turns.promise(client, count), "most": turns.MOST_WAITING}
+    def room(self, client: str, visitor: str, what: str, amount: int) -> dict[str, Any]:
+        """Take so much for a page where there is room for it; else say whose limit stands in the way."""
+        if what == limits.TASKS:
+            return asdict(self._turns.promise(client, visitor, amount))
+        return asdict(self._accounts[what].take(client, visitor, amount))
+
+    def give_back(self, client: str, what: str, amount: int) -> dict[str, Any]:
+        """Take back so much of what a page had taken."""
+        self._accounts[what].back(client, amount)
+        return {}
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """Forget a client that went away; called by dask."""
         self._turns.left(client)
+        for account in self._accounts.values():
+            account.left(client)
 
     def begin(self, task_id: str) -> dict[str, Any]:
         """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""
@@ -215,15 +247,47 @@ class TaskPlugin(SchedulerPlugin):
             self._release([(task_id, end)])
         return {}
 
-    def find(self, task_id: str, client: str) -> dict[str, Any]:
+    def find(self, task_id: str, client: str, visitor: str = "") -> dict[str, Any]:
         """Return "task" for one that runs or whose result is kept, "ended" for one whose messages are kept, else "".
 
-        A task found is wanted by the client from now on, in the same step: it cannot vanish in between.
+        A task found is wanted by the client from now on, in the same step: it cannot vanish in between. ``theirs`` is
+        true where it is a task of another visitor: who was given its link may look, and not stop it.
         """
+        owner = self._owners.get(task_id)
+        theirs = owner is not None and bool(visitor) and owner.visitor != visitor
         if task_id in self._scheduler.tasks:
             self._scheduler.client_desires_keys([task_id], client)
-            return {"found": "task"}
-        return {"found": "ended" if task_id in self._ended else ""}
+            return {"found": "task", "theirs": theirs}
+        return {"found": "ended" if task_id in self._ended else "", "theirs": theirs}
+
+    def mine(self, visitor: str, client: str) -> dict[str, Any]:
+        """Return the tasks of a visitor that can be looked at, newest first; ``here``: handed over by this client."""
+        rows, now = [], time.monotonic()
+        for task_id, owner in reversed(self._owners.items()):
+            end = self._ended.get(task_id)
+            if not visitor or owner.visitor != visitor or (end is None and task_id not in self._scheduler.tasks):
+                continue
+            if end is not None and (end.kind == State.CANCELLED or (end.kind == State.SUCCESS and not end.kept)):
+                continue
+            begun = bool(self._scheduler.get_events(topic(task_id)))
+            state = end.kind if end is not None else State.PROCESSING if begun else State.QUEUED
+            rows.append({
+                "task_id": task_id, "state": str(state), "query": owner.query, "here": owner.client == client,
+                "age_s": round(now - (owner.at if end is None else end.at), 1),
+            })  # fmt: skip
+        return {"tasks": rows[:MOST_LISTED]}
+
+    def stop_mine(self, visitor: str, task_id: str) -> dict[str, Any]:
+        """Cancel a task of a visitor, whatever page of his has it; return whether this call ended it."""
+        owner, task = self._owners.get(task_id), self._scheduler.tasks.get(task_id)
+        if owner is None or not visitor or owner.visitor != visitor or task is None or task_id in self._ended:
+            return {"ended": False}
+        (seq,) = self.finish([message(task_id, 0, *cancelled(self._last_stage(task_id), ASKED))])["seqs"]
+        if seq is not None and (wants := next(iter(task.who_wants or ()), None)) is not None:
+            self._scheduler.stimulus_cancel(
+                [task_id], wants.client_key, force=True, reason="cancelled", msg="by etolib"
+            )
+        return {"ended": seq is not None}
 
     def figures(self) -> dict[str, Any]:
         """Return what `etolib.tasks.figures.Figures` counts."""
@@ -332,6 +396,9 @@ class TaskPlugin(SchedulerPlugin):
         for name in gone & self._gone:  # twice: a task may just be on its way
             del topics[name]
         self._gone = gone
+        self._owners = {
+            task_id: owner for task_id, owner in self._owners.items() if task_id in tasks or task_id in self._ended
+        }
         self._wanted = {task_id: wanted for task_id, wanted in self._wanted.items() if task_id in tasks}
         self._forget_submissions()
 

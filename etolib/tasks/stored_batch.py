@@ -97,6 +97,8 @@ class StoredBatch:
         self._ends: list[LotEnd] = []
         self._news = threading.Condition(self._lock)
         self._callbacks: list[Callable[[Progress], None]] = []
+        self._at_end: list[Callable[[], None]] = []
+        self._over = False
         self._cancelled = threading.Event()
         self._error: EtolibError | None = None
         self._holding = contextlib.ExitStack()
@@ -156,6 +158,14 @@ class StoredBatch:
         with self._lock:
             self._callbacks.append(callback)
         callback(self.progress)
+
+    def when_done(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` on the batch's thread when nothing more is computed, at once where that is so."""
+        with self._lock:
+            if not self._over:
+                self._at_end.append(callback)
+                return
+        callback()
 
     def __len__(self) -> int:
         """Number of places."""
@@ -243,8 +253,11 @@ class StoredBatch:
         finally:
             self._holding.close()
             with self._news:
+                self._over = True
                 self._news.notify_all()
         self._tell()
+        for callback in self._at_end:
+            callback()
 
     def _unfinished(self) -> dict[int, list[int]]:
         """Return the places of every lot without a marker."""

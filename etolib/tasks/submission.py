@@ -14,7 +14,7 @@ from etolib import config
 from etolib.errors import InputError, Problem, SchedulerUnavailable
 from etolib.request import Days, Place, Request
 from etolib.sources import catalogue
-from etolib.tasks import handshake, scheduler
+from etolib.tasks import handshake, scheduler, visitor
 from etolib.tasks.batch import Batch
 from etolib.tasks.job import Job
 from etolib.tasks.worker import run_ahead, run_task
@@ -247,7 +247,10 @@ def attach(task_id: str, client: Client | None = None) -> Job:
     ours = task_id in client.futures  # its submission may still be on the way to the scheduler
     future: Future[Any] = Future(task_id, client=client)
     try:
-        found = "task" if ours else scheduler.ask(client, "find", task_id=task_id, client=client.id)["found"]
+        found, theirs = "task", False
+        if not ours:
+            told = scheduler.ask(client, "find", task_id=task_id, client=client.id, visitor=visitor.of_this_process())
+            found, theirs = told["found"], told["theirs"]
     except SchedulerUnavailable:
         future.release()
         raise
@@ -255,10 +258,12 @@ def attach(task_id: str, client: Client | None = None) -> Job:
         future.release()
         raise SchedulerUnavailable(say("scheduler_silent", error=error)) from error
     if found == "task":
-        return Job(client, future, task_id)._catch_up()
+        return Job(client, future, task_id, theirs=theirs)._catch_up()
     future.release()
     if found == "ended":
-        return Job(client, None, task_id)._catch_up()  # watched: its last message may still be on the way
+        return Job(
+            client, None, task_id, theirs=theirs
+        )._catch_up()  # watched: its last message may still be on the way
     raise InputError([Problem("task id", task_id, say("task_not_on_scheduler"), say("task_ended_with_page"))])
 
 

@@ -1,9 +1,10 @@
 """Whose turn it is: the tasks of several owners share the threads of a cluster fairly.
 
-Lives in `etolib.tasks.scheduler.TaskPlugin`, the one place that sees every task of every client. An owner is a client
-of dask: a page, a script, a notebook. A task that arrives is given a resource that no worker has (`TURN`), so dask
-holds it; the resource is taken off it when its turn comes, and it goes to a worker that has a thread free. Turns go to
-the owner who has fewest, so that a lone owner has all threads and several have the same share.
+Lives in `etolib.tasks.scheduler.TaskPlugin`, the one place that sees every task of every client. An owner is a
+visitor with all his pages, or a client of dask: a script, a notebook. A task that arrives is given a resource that no
+worker has (`TURN`), so dask holds it; the resource is taken off it when its turn comes, and it goes to a worker that
+has a thread free. Turns go to the owner who has fewest, so that a lone owner has all threads and several have the
+same share.
 
 Threads that are taken already cannot be taken back, but a task that waits for its sources needs none: where somebody
 has waited for a while, the task that has run longest of the owner who has most is asked to step aside (dask's
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import distributed  # noqa: F401  (see etolib.tasks.scheduler)
 from distributed.protocol.pickle import dumps
 
-from etolib.tasks import aside, look
+from etolib.tasks import aside, limits, look
 
 if TYPE_CHECKING:
     from distributed import Scheduler
@@ -31,9 +32,6 @@ log = logging.getLogger(__name__)
 
 TURN = "turn of etolib"
 """The resource that no worker has."""
-
-MOST_WAITING = 30
-"""Tasks of one page that wait, at most; a comparison has 12 places."""
 
 PATIENCE_S = 1.0
 """How long somebody waits before a task of another is asked to step aside. [s]"""
@@ -54,6 +52,8 @@ class Turns:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._owner: dict[str, str] = {}  # of tasks that are not over
+        self._client: dict[str, str] = {}  # that has handed them over
+        self.visitors: dict[str, str] = {}  # by client: whose page it is
         self._at: dict[str, float] = {}  # when they arrived (steady clock) [s]
         self._held: dict[str, dict[str, None]] = {}  # by owner, oldest first: what waits for its turn
         self._out: dict[str, set[str]] = {}  # by owner: what has had it
@@ -71,7 +71,8 @@ class Turns:
             task = self._scheduler.tasks.get(key)
             if task is None or task.state != "released" or key in self._owner or not _takes_turns(task):
                 continue
-            self._owner[key], self._at[key] = client, time.monotonic()
+            self._owner[key], self._client[key] = self.visitors.get(client) or client, client
+            self._at[key] = time.monotonic()
             if promised := self._promised.get(client):
                 promised.pop(0)
             task.resource_restrictions = {**(task.resource_restrictions or {}), TURN: 1}
@@ -90,7 +91,7 @@ class Turns:
         self.soon()
 
     def _over(self, key: str, owner: str) -> None:
-        del self._owner[key], self._at[key]
+        del self._owner[key], self._client[key], self._at[key]
         self._aside.discard(key)
         for table in (self._held, self._out):
             if (keys := table.get(owner)) is not None:
@@ -100,24 +101,42 @@ class Turns:
 
     # --- turns --------------------------------------------------------------------------------------------------------
 
-    def promise(self, owner: str, count: int) -> bool:
-        """Keep places for tasks of an owner that are about to arrive; return False where there is no room for them."""
+    def promise(self, client: str, visitor: str, count: int) -> limits.Room:
+        """Keep places for tasks of a page that are about to arrive, where there is room for them."""
+        if visitor:
+            self.visitors[client] = visitor
         now = time.monotonic()
-        self._promised[owner] = [at for at in self._promised.get(owner, ()) if now - at < _ARRIVES_S]
-        waiting = sum(one == owner for one in self._owner.values()) - len(self._out.get(owner, ()))
-        if waiting + len(self._promised[owner]) + count > MOST_WAITING:
-            return False
-        self._promised[owner] += [now] * count
-        return True
+        for one in {*self._promised, client}:
+            self._promised[one] = [at for at in self._promised.get(one, ()) if now - at < _ARRIVES_S]
+        owner = visitor or client
+        pages = [one for one in self._promised if self.visitors.get(one, one) == owner]
+        out = {key for keys in self._out.values() for key in keys}
+        waiting = [key for key in self._owner if key not in out]
+        has = {
+            limits.PAGE: sum(self._client[key] == client for key in waiting) + len(self._promised[client]),
+            limits.VISITOR: sum(self._owner[key] == owner for key in waiting)
+            + sum(len(self._promised[one]) for one in pages),
+            limits.ALL: sum(self._is_of_page(key) for key in waiting) + sum(map(len, self._promised.values())),
+        }
+        found = limits.room_for(limits.TASKS, count, has)
+        if found.room:
+            self._promised[client] += [now] * count
+        return found
+
+    def _is_of_page(self, key: str) -> bool:
+        """Return whether a task was handed over by a page, which may be gone, and not by a script."""
+        client = self._client[key]
+        return client in self._promised or self._owner[key] != client
 
     def rows(self) -> list[tuple[str, str, float]]:
-        """Return the tasks that are not over, newest first: id, owner, age [s]."""
+        """Return the tasks that are not over, newest first: id, the client that handed it over, age [s]."""
         now = time.monotonic()
-        return [(key, owner, now - self._at[key]) for key, owner in reversed(self._owner.items())]
+        return [(key, client, now - self._at[key]) for key, client in reversed(self._client.items())]
 
-    def left(self, owner: str) -> None:
-        """Forget what was promised to an owner that went away."""
-        self._promised.pop(owner, None)
+    def left(self, client: str) -> None:
+        """Forget what was promised to a client that went away."""
+        self._promised.pop(client, None)
+        self.visitors.pop(client, None)
 
     def soon(self) -> None:
         """Give turns once dask has done what it is at."""
@@ -129,16 +148,25 @@ class Turns:
         self._about_to = False
         try:
             free = {one: count for one in self._ours() if (count := one.nthreads - self._busy(one)) > 0}
-            while self._held and free:
+            while free and (owner := self._next()) is not None:
                 best = max(free, key=lambda one: free[one])
                 free = free | {best: free[best] - 1} if free[best] > 1 else {k: v for k, v in free.items() if k != best}
-                self._give(self._next(), best)
+                self._give(owner, best)
         except Exception:  # the scheduler is everybody's: whatever is wrong here must not harm it
             log.exception("turns could not be given")
 
-    def _next(self) -> str:
-        """Return the owner whose turn it is: who has fewest; of several, who has waited longest."""
-        return min(self._held, key=lambda owner: (len(self._out.get(owner, ())), self._since(owner)))
+    def _next(self) -> str | None:
+        """Return the owner whose turn it is: who has fewest; of several, who has waited longest.
+
+        A visitor, or a page without one, who has as many as one may (`limits.RUNNING_PER_THREAD`) has none.
+        """
+        most = limits.RUNNING_PER_THREAD * sum(one.nthreads for one in self._ours())
+        able = [
+            one
+            for one, keys in self._held.items()
+            if not self._is_of_page(next(iter(keys))) or len(self._out.get(one, ())) < most
+        ]
+        return min(able, key=lambda owner: (len(self._out.get(owner, ())), self._since(owner)), default=None)
 
     def _give(self, owner: str, where: WorkerState) -> None:
         """Send the oldest task of an owner to a worker."""
@@ -183,7 +211,7 @@ class Turns:
         if not self._held or any(one.nthreads > self._busy(one) for one in self._ours()):
             return
         needy = self._next()
-        if time.monotonic() - self._since(needy) < PATIENCE_S:
+        if needy is None or time.monotonic() - self._since(needy) < PATIENCE_S:
             return
         has = len(self._out.get(needy, ()))
         for owner in sorted(self._out, key=lambda one: -len(self._out[one])):

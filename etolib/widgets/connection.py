@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
-from etolib.tasks import handshake, scheduler
+from etolib.tasks import handshake, limited, scheduler
 from etolib.tasks.cluster import NO_DASHBOARD
 from etolib.words import say
 
@@ -79,13 +79,19 @@ class Connection:
     def ask(self, function: Callable[..., Any], *args: Any, timeout: float = 60.0) -> Any:
         """Run a function on a worker and return what it returns; futures among the arguments are resolved there.
 
+        Bytes among the arguments are a file that somebody has given to the page: it counts as uploaded.
+
         Raises
         ------
         SchedulerUnavailable
             Where there is no scheduler, or no worker answered within ``timeout`` [s].
+        TooMuch
+            Where so much was uploaded lately that no file is read just now.
         """
-        needed = handshake.needed()
-        future = self.client().submit(function, *args, pure=False, priority=10, retries=0, resources=needed)
+        needed, client = handshake.needed(), self.client()
+        if size := sum(len(one) for one in args if isinstance(one, bytes)):
+            limited.uploaded(client, size)
+        future = client.submit(function, *args, pure=False, priority=10, retries=0, resources=needed)
         try:
             return future.result(timeout)
         except TimeoutError as error:

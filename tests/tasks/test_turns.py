@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import uuid
 
 import pytest
 from distributed import Client
 
 import etolib
-from etolib import pipeline, tasks
-from etolib.errors import TooManyTasks
-from etolib.tasks import cluster, handshake, limited, scheduler, turns
+from etolib import pipeline, tasks, words
+from etolib.errors import TooManyTasks, TooMuch
+from etolib.tasks import cluster, handshake, limited, limits, scheduler, turns, visitor
 from etolib.tasks.messages import topic
+from etolib.widgets.connection import Connection
 from tests.tasks.test_job import PERIOD, SITE, make_result
 
 HANGING = (10.0, 10.0)
@@ -93,7 +96,7 @@ def test_a_lone_owner_has_all_threads_and_no_more(weather, client):
 
 
 def test_a_page_may_have_so_many_tasks_waiting_and_no_more(weather, client, monkeypatch):
-    monkeypatch.setattr(turns, "MOST_WAITING", 3)
+    monkeypatch.setitem(limits.LIMITS, limits.TASKS, limits.Limit(3, 100, 100))
     with Client(client.scheduler.address, set_as_default=False) as page:
         many = [etolib.Request(etolib.Site(*HANGING, 0, name="hang"), PERIOD)] * 3
         stuck = limited.submit_many(many, client=page, timeout=60).jobs
@@ -106,6 +109,193 @@ def test_a_page_may_have_so_many_tasks_waiting_and_no_more(weather, client, monk
         # Another is not concerned, nor is a script: it may hand over as much as it wants.
         assert len(limited.submit(etolib.Request(SITE, PERIOD), client=client, timeout=60).result(60).table) == 3
         assert len(tasks.submit_many([SITE] * 8, PERIOD, client=page).result(60)) == 8
+
+
+@contextlib.contextmanager
+def pages_of(client, *whose):
+    """Clients that are pages of visitors, each with the visitor's own name."""
+    run = uuid.uuid4().hex
+    whose = [f"{one} {run}" for one in whose]
+    with contextlib.ExitStack() as stack:
+        found = [stack.enter_context(Client(client.scheduler.address, set_as_default=False)) for _ in whose]
+        yield list(zip(found, whose, strict=True))
+
+
+@contextlib.contextmanager
+def visitor_is(name):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(visitor, "of_this_process", lambda: name)
+        yield
+
+
+REQUEST = etolib.Request(etolib.Site(*HANGING, 0, name="hang"), PERIOD)
+
+
+def hand_over(page, whose, count):
+    with visitor_is(whose):
+        return limited.submit_many([REQUEST] * count, client=page, timeout=60).jobs
+
+
+@pytest.mark.parametrize(
+    ("limit", "whose", "said"),
+    [
+        (limits.Limit(9, 4, 99), "visitor", "4 calculations of the pages of this browser are waiting"),
+        (limits.Limit(9, 99, 4), "all", "4 calculations of all visitors are waiting on this server"),
+    ],
+)
+def test_a_visitor_and_all_together_may_have_so_many_tasks_waiting(weather, client, monkeypatch, limit, whose, said):
+    monkeypatch.setitem(limits.LIMITS, limits.TASKS, limit)
+    others = ("ana", "bob") if whose == "all" else ("ana", "ana")
+    with pages_of(client, *others, "eva") as found:
+        (one, first), (two, second), (three, third) = found
+        assert whose == "all" or first == second != third
+        jobs = hand_over(one, first, 3)
+        for _ in jobs:
+            assert weather.began.acquire(timeout=20)
+        jobs += hand_over(one, first, 1)  # the last free thread
+        assert weather.began.acquire(timeout=20)
+        jobs += hand_over(one, first, 2) + hand_over(two, second, 2)
+        with pytest.raises(TooManyTasks, match=said) as caught:
+            hand_over(two, second, 1)
+        assert (caught.value.whose, caught.value.most, caught.value.retryable) == (whose, 4, True)
+        if whose == "visitor":  # another is not concerned
+            jobs += hand_over(three, third, 1)
+        weather.gate.set()
+        assert len([job.result(60) for job in jobs]) == len(jobs)
+        assert len(hand_over(two, second, 2)) == 2  # what is over counts no more
+
+
+def test_pages_of_one_visitor_have_one_share(weather, client):
+    with pages_of(client, "ana", "ana", "ana", "bob") as found:
+        stuck = [job for page, who in found[:3] for job in hand_over(page, who, 4)]
+        for _ in range(4):
+            assert weather.began.acquire(timeout=20)
+        late = hand_over(*found[3], 1) + hand_over(*found[3], 1)
+        # The visitor with one page and two tasks has as many running as the one with three pages: some step aside.
+        for _ in late:
+            assert weather.began.acquire(timeout=20)
+        assert all(client.get_events(topic(job.task_id)) for job in late)
+        weather.gate.set()
+        assert len([job.result(60) for job in (*stuck, *late)]) == 14
+
+
+def test_a_visitor_runs_no_more_than_two_tasks_a_thread_while_they_step_aside(client, weather, monkeypatch):
+    monkeypatch.setattr(limits, "RUNNING_PER_THREAD", 0.5)
+    with pages_of(client, "ana") as ((page, who),):
+        jobs = hand_over(page, who, 4)
+        assert weather.began.acquire(timeout=20)
+        assert weather.began.acquire(timeout=20)
+        assert not weather.began.acquire(timeout=0.5)
+        weather.gate.set()
+        assert len([job.result(60) for job in jobs]) == 4
+    assert weather.most == 2
+
+
+@pytest.mark.parametrize("what", [limits.PLACES, limits.UPLOADED])
+@pytest.mark.parametrize(
+    ("limit", "whose"),
+    [(limits.Limit(9, 99, 99), "page"), (limits.Limit(99, 15, 99), "visitor"), (limits.Limit(99, 99, 15), "all")],
+)
+def test_places_and_uploads_have_limits_for_a_page_a_visitor_and_in_all(monkeypatch, what, limit, whose):
+    monkeypatch.setitem(limits.LIMITS, what, limit)
+    account = limits.Account(what, limits.WINDOW_S if what == limits.UPLOADED else None)
+    page, who = {"page": ("1", "ana"), "visitor": ("2", "ana"), "all": ("3", "bob")}[whose]
+    assert account.take("1", "ana", 9).room
+    found = account.take(page, who, 9)
+    assert (found.room, found.whose, found.most) == (False, whose, getattr(limit, whose))
+    assert account.take("4", "eva", 1).room
+    account.left("1")
+    if what == limits.UPLOADED:  # what was sent was sent, whether its page is there or not
+        assert not account.take(page, who, 9).room
+        now = limits.time.monotonic()
+        monkeypatch.setattr(limits.time, "monotonic", lambda: now + limits.WINDOW_S + 1)
+    assert account.take(page, who, 9).room
+    account.back(page, 9)
+    assert account.take(page, who, 9).room
+
+
+def test_each_limit_has_its_sentence_in_every_language():
+    for what, limit in limits.LIMITS.items():
+        for whose in (limits.PAGE, limits.VISITOR, limits.ALL):
+            error = TooMuch(what, whose=whose, most=getattr(limit, whose))
+            shown = {words.render(error.message, language) for language in words.languages()}
+            assert len(shown) == 3
+            assert not any("{" in text or "_" in text for text in shown)
+
+
+def test_what_a_page_uploads_is_counted_where_it_goes_to_a_worker(client, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, limits.UPLOADED, limits.Limit(5, 99, 99))
+    with pages_of(client, "ina") as ((page, who),), visitor_is(who):
+        line = Connection(lambda *told: None, lambda: page)
+        line._client = page
+        line._settled.set()
+        assert line.ask(len, b"1234") == 4
+        with pytest.raises(TooMuch, match="this page has sent"):
+            line.ask(len, b"1234")
+        assert line.ask(len, "1234") == 4  # no file
+
+
+def test_the_places_of_a_batch_count_until_it_is_done_and_its_page_may_go(client, monkeypatch, tmp_path):
+    monkeypatch.setitem(limits.LIMITS, limits.PLACES, limits.Limit(4, 4, 4))
+    monkeypatch.setenv("ETOLIB_OFFLINE", "1")
+    sites = [etolib.Site(10 + i, 10, 0) for i in range(3)]
+    with pages_of(client, "ana") as ((page, who),), visitor_is(who):
+        batch = limited.submit_stored(sites, PERIOD, "auto", store=tmp_path / "a", client=page)
+        with pytest.raises(TooMuch, match="4 places"):
+            limited.submit_stored(sites, PERIOD, "auto", store=tmp_path / "b", client=page)
+        assert not (tmp_path / "b").exists()
+        batch.wait(60)
+        batch._thread.join()
+        limited.submit_stored(sites, PERIOD, "auto", store=tmp_path / "b", client=page).wait(60)
+
+
+# --- tasks of others --------------------------------------------------------------------------------------------------
+
+
+def test_a_visitor_sees_his_tasks_and_nobody_elses(weather, client):
+    with pages_of(client, "ana", "ana", "bob") as ((one, ana), (two, _), (other, bob)):
+        (job,) = hand_over(one, ana, 1)
+        assert weather.began.acquire(timeout=20)
+        assert job.keep()
+        with visitor_is(ana):
+            (row,) = limited.mine(two)
+            assert (row["task_id"], row["state"], row["here"]) == (job.task_id, "PROCESSING", False)
+            assert etolib.Request.from_query(row["query"]).site.latitude == HANGING[0]
+        with visitor_is(bob):
+            assert limited.mine(other) == []
+            assert not limited.stop(other, job.task_id)
+            found = tasks.attach(job.task_id, client=other)  # who was given the link may look
+            assert found.theirs
+            assert not found.cancel()
+            assert not found.keep(False)
+            found.forget()
+        with visitor_is(""):
+            assert limited.mine(other) == []
+            assert not limited.stop(other, job.task_id)
+        assert not job.status.final
+        with visitor_is(ana):
+            assert limited.stop(two, job.task_id)
+        assert job._ended.wait(20)
+        assert job.messages()[-1]["type"] == "CANCELLED"
+        assert weather.stopped.wait(20)
+        with visitor_is(ana):
+            assert limited.mine(two) == []
+
+
+def test_a_finished_task_is_listed_for_its_visitor_until_its_result_is_let_go(weather, client):
+    with pages_of(client, "ana", "ana") as ((one, ana), (two, _)):
+        weather.gate.set()
+        (job,) = hand_over(one, ana, 1)
+        job.result(60)
+        assert job._ended.wait(20)
+        one.close()
+        with visitor_is(ana):
+            assert [row["state"] for row in limited.mine(two)] == ["SUCCESS"]
+            found = tasks.attach(job.task_id, client=two)
+            assert len(found.result(60).table) == 3
+            assert not found.theirs
+            found.forget()
+            assert limited.mine(two) == []
 
 
 # --- without the page -------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ NONCE = secrets.token_hex(12)
 
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OPEN = ("GET", "HEAD")
-_DAYS = 60  # how long a browser may come back without the token [days]
+DAYS = 60
+"""How long a browser may come back without the token, and is known as the same. [days]"""
 
 # Everything that can be reached, with the methods that are allowed; the last column: without a token too.
 _PATHS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
@@ -107,7 +108,7 @@ class Door:
             return
         secure = "https" in (handler.request.protocol, handler.request.headers.get("X-Forwarded-Proto", ""))
         handler.set_cookie(
-            self.cookie, access.cookie_of(self.token), expires_days=_DAYS, path=f"{self.base}/", httponly=True,
+            self.cookie, access.cookie_of(self.token), expires_days=DAYS, path=f"{self.base}/", httponly=True,
             samesite="Lax", secure=secure,
         )  # fmt: skip
 

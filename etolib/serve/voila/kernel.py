@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from setproctitle import getproctitle, setproctitle
 from traitlets.config import Config
 
+from etolib.tasks import visitor
+
 USED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "etolib.widgets.app", "etolib.tasks", "distributed")
 """What every page imports before its first view, or soon after."""
 
@@ -47,6 +49,8 @@ def run(arguments: Sequence[str]) -> None:
     from etolib import logs
 
     logs.start("page")
+    connection = next((one for one in arguments if one.endswith(".json")), "")
+    os.environ[visitor.VARIABLE] = str(visitor.file_of(connection)) if connection else ""
     # A forked process shows the command of the one it came from; `ps` and tools that look for kernels read this.
     setproctitle(f"{NAME}: ipykernel_launcher {' '.join(arguments)}")
     from ipykernel.kernelapp import IPKernelApp

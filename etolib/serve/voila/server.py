@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -28,11 +29,12 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 from etolib import logs, words
 from etolib.serve import access
 from etolib.serve.voila import HEALTH, METRICS, READY
-from etolib.serve.voila.door import NONCE, Behind, Door, Enter, Headers, language_of, notice, policy
+from etolib.serve.voila.door import DAYS, NONCE, Behind, Door, Enter, Headers, language_of, notice, policy
 from etolib.serve.voila.figures import PAGES, HealthHandler, MetricsHandler
 from etolib.serve.voila.front import FrontFiles, page_files
 from etolib.serve.voila.kernels import Kernels
 from etolib.serve.voila.visits import Full, Visits
+from etolib.tasks.visitor import file_of
 
 asked = logging.getLogger("etolib.access")
 
@@ -64,6 +66,7 @@ class PageHandler(TornadoVoilaHandler):
                 async for html in self.get_generator(path=path):
                     if (found := _KERNEL.search(html)) is not None:
                         app.kernel_manager.visitors[found[1]] = visitor
+                        app.tell_visitor(found[1], visitor)
                     self.write(html.replace(NONCE, nonce))
                     self.flush()
         except Full as full:
@@ -79,7 +82,10 @@ class PageHandler(TornadoVoilaHandler):
         known = self.get_cookie(cookie, "")
         if not re.fullmatch(r"[0-9a-f]{32}", known or ""):
             known = secrets.token_hex(16)
-            self.set_cookie(cookie, known, path=self.base_url, httponly=True, samesite="Lax")
+            secure = "https" in (self.request.protocol, self.request.headers.get("X-Forwarded-Proto", ""))
+            self.set_cookie(
+                cookie, known, expires_days=DAYS, path=self.base_url, httponly=True, samesite="Lax", secure=secure
+            )
         return str(known)
 
     async def get_generator(self, path: str | None = None) -> Any:
@@ -257,6 +263,12 @@ class Dashboards(Voila):
         self.app.add_transform(headers)
         self.app.add_handlers(".*$", self.init_handlers())
         self.listen()
+
+    def tell_visitor(self, kernel_id: str, cookie: str) -> None:
+        """Tell the process of a page whose it is."""
+        path = file_of(Path(self.connection_dir) / f"kernel-{kernel_id}.json")
+        with contextlib.suppress(OSError):  # a full disk: the page is counted by itself then
+            path.write_text(access.visitor_of(cookie), encoding="ascii")
 
     def stop(self) -> None:
         """End every kernel at once: what they had under way was told that the server stops."""

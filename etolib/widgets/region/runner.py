@@ -129,9 +129,9 @@ class Runner:
 
     def _hand_over(self, run: object, name: str, sites: tuple[Site, ...], asked: Asked) -> None:
         if self._submit_many is None:
-            from etolib.tasks import submit_many
+            from etolib.tasks.limited import submit_stored
 
-            self._submit_many = submit_many
+            self._submit_many = submit_stored
         try:
             client = self._connection.client()
             folder().mkdir(parents=True, exist_ok=True)
@@ -313,9 +313,9 @@ class Runner:
 
     def _resumer(self) -> Callable[..., Any]:
         if self._resume_batch is None:
-            from etolib.tasks import resume_batch
+            from etolib.tasks.limited import resume_stored
 
-            self._resume_batch = resume_batch
+            self._resume_batch = resume_stored
         return self._resume_batch
 
     def lost(self) -> None:
