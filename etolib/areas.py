@@ -18,6 +18,7 @@ from etolib.sources import catalogue
 from etolib.sources.grid import GridSource
 from etolib.sources.grid.areas import covered, polygons_of, shares
 from etolib.sources.grid.days import height_of
+from etolib.weighted import mean_of
 from etolib.words import Text, say, verbatim
 
 LARGEST = 400
@@ -111,16 +112,16 @@ def _mean(grid: GridSource, parts: list[Any], found: Sequence[Result | EtolibErr
     failed = [error for error in found if not isinstance(error, Result)]
     if not there:
         raise NoSourceError(failed[0].message, causes=failed)
-    if failed:
-        lost = 1.0 - sum(cell.weight for cell, _ in there)
-        warnings.append(
-            say("area_cells_without_values", number=len(failed), total=len(parts), percent=f"{100 * lost:.1f}")
-        )
-    weights = np.array([cell.weight for cell, _ in there])
-    weights = weights / weights.sum()
+    columns = ("eto", "eto_lower", "eto_upper")
+    eto, lower, upper = (
+        np.stack([result.table[name].to_numpy(dtype=float) for _, result in there]) for name in columns
+    )
+    mean = mean_of(eto, lower, upper, np.array([cell.weight for cell, _ in there]))
+    if empty := len(failed) + int((mean.weights == 0).sum()):
+        lost = f"{100 * (1 - mean.share):.1f}"
+        warnings.append(say("area_cells_without_values", number=empty, total=len(parts), percent=lost))
     table = pd.DataFrame({"date": there[0][1].table["date"]})
-    for name in ("eto", "eto_lower", "eto_upper"):
-        table[name] = sum(w * r.table[name].to_numpy(dtype=float) for w, (_, r) in zip(weights, there, strict=True))
+    table["eto"], table["eto_lower"], table["eto_upper"] = mean.eto, mean.lower, mean.upper
     for _, result in there:
         warnings += [verbatim(note) for note in result.warnings if note not in warnings]
     cells = pd.DataFrame(
@@ -128,7 +129,7 @@ def _mean(grid: GridSource, parts: list[Any], found: Sequence[Result | EtolibErr
             "latitude": [cell.latitude for cell, _ in there],
             "longitude": [cell.longitude for cell, _ in there],
             "elevation": [result.site.elevation for _, result in there],
-            "weight": weights,
+            "weight": mean.weights,
             "eto": [float(result.table["eto"].sum()) for _, result in there],
         }
     )

@@ -24,13 +24,14 @@ from etolib.store.order import Order
 from etolib.store.store import Store
 from etolib.tasks.batch_progress import Count
 from etolib.tasks.stored_batch import StoredBatch
+from etolib.weighted import mean_of
 from etolib.widgets.connection import DOWN
 from etolib.widgets.region import answers, colours, runner, values
 from etolib.widgets.region.app import Region
 from etolib.widgets.region.area import Area, from_field, read_box, read_spacing, to_field
 from etolib.widgets.region.model import RegionModel, too_many
 from etolib.widgets.region.picture import lay_out
-from etolib.widgets.region.values import Values, area_mean
+from etolib.widgets.region.values import Values
 from tests.widgets.fakes import SOURCES, Direct, FakeConnection, Inline
 
 PERIOD = "2024-01-30/2024-02-02"
@@ -144,10 +145,23 @@ def test_what_is_no_spacing_is_refused(typed):
 
 
 def test_a_link_brings_back_what_it_was_made_of_and_never_breaks():
-    for area in (Area(box=(-48.5, -23.0, -47.0, -22.25)), Area(rings=(((0.0, 0.0), (2.5, 0.0), (2.0, 3.0)),))):
-        found = from_field(**to_field(area))
-        assert (found.box, found.rings) == (area.box, area.rings)
-    for box, polygon in (("1,2,3", ""), ("x", "1,2"), ("", "1,2;3,4"), ("", "a;b;c"), ("", "0,0;1,1;2,2"), ("", "|")):
+    triangle, hole = ((0.0, 0.0), (2.5, 0.0), (2.0, 3.0)), ((1.5, 0.5), (1.75, 0.5), (1.75, 0.75))
+    for area in (
+        Area(box=(-48.5, -23.0, -47.0, -22.25)),
+        Area(polygons=((triangle,),)),
+        Area(polygons=((triangle, hole), (tuple((x + 5, y) for x, y in triangle),))),
+    ):
+        assert from_field(**to_field(area)) == area
+    for box, polygon in (
+        ("1,2,3", ""),
+        ("x", "1,2"),
+        ("", "1,2;3,4"),
+        ("", "a;b;c"),
+        ("", "0,0;1,1;2,2"),
+        ("", "|"),
+        ("", "/"),
+        ("", "0,0;1,0;1,1/"),
+    ):
         assert from_field(box, polygon) is None
 
 
@@ -163,11 +177,82 @@ def test_more_than_a_page_can_show_is_refused_with_the_way_that_has_no_limit():
 
 def test_a_polygon_has_the_cells_of_the_grid_that_it_touches_by_their_share():
     ring = ((-48.0, -23.0), (-47.0, -23.0), (-47.0, -22.5), (-48.0, -22.5))
-    sites, weights, _ = answers.places(Area(rings=(ring,)), 0.5)
+    sites, weights, _ = answers.places(Area(polygons=((ring,),)), 0.5)
     assert [(s.latitude, s.longitude) for s in sites] == [(-22.75, -47.75), (-22.75, -47.25)]
     assert weights == pytest.approx([0.5, 0.5])
     half = (*ring[:2], (-47.0, -22.75), (-48.0, -22.75))
-    assert [round(w, 6) for w in answers.places(Area(rings=(half,)), 0.5)[1]] == [0.5, 0.5]
+    assert [round(w, 6) for w in answers.places(Area(polygons=((half,),)), 0.5)[1]] == [0.5, 0.5]
+
+
+def box_ring(west, south, east, north):
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
+def polygons_file(*polygons):
+    document = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": polygons}}]}  # fmt: skip
+    return answers.read_file(zlib.compress(json.dumps(document).encode()), "a.geojson")["area"]
+
+
+SHAPES = {
+    "with a hole": ([[box_ring(-50, -20, -44, -14), box_ring(-48.3, -18.2, -45.1, -15.9)]], (-50, -44)),
+    "two parts that meet": ([[box_ring(-50, -20, -47, -17)], [box_ring(-47, -17, -44.5, -14.2)]], (-50, -44.5)),
+    "on each other": ([[box_ring(-50, -20, -46, -16)], [box_ring(-48.4, -18.4, -44, -14)]], (-50, -44)),
+    "cut at the date line": (
+        [
+            [box_ring(177, -20, 180, -16), box_ring(178, -19, 179.7, -18)],
+            [box_ring(-180, -20, -176.5, -16), box_ring(-179, -19, -178, -17)],
+        ],
+        (177, 183.5),
+    ),
+    "across the date line": ([[box_ring(177, -20, -176.5, -16), box_ring(179.5, -19, -179.1, -17.4)]], (177, 183.5)),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_cells_of_polygons_are_those_of_a_count_of_points(name, monkeypatch):
+    """Against a thousand points of each cell, by a rule of their own: boxes less their holes, counted once."""
+    monkeypatch.setattr("etolib.sources.plan.near_land", lambda site: True)
+    polygons, (west, east) = SHAPES[name]
+    area = polygons_file(*polygons)
+    assert area.bounds[::2] == (west, east)
+    assert from_field(**to_field(area)) == Area(polygons=area.polygons)
+    sites, weights, _ = answers.places(area, 0.5)
+
+    def within(ring, x, y):
+        (left, low), _, (right, high), *_ = ring
+        return (np.mod(x - left, 360) < np.mod(right - left, 360)) & (y > low) & (y < high)
+
+    step = (np.arange(32) + 0.5) / 64 - 0.25
+    counted = {}
+    for longitude in np.arange(np.floor(west * 2) / 2 + 0.25, east, 0.5):
+        for latitude in np.arange(-19.75, -14, 0.5):
+            x, y = np.meshgrid(longitude + step, latitude + step)
+            inside = np.zeros(x.shape, bool)
+            for outer, *holes in polygons:
+                inside |= within(outer, x, y) & ~np.any([within(hole, x, y) for hole in holes], axis=0)
+            if inside.any():
+                turned = (longitude + 180) % 360 - 180
+                counted[latitude, turned] = np.cos(np.radians(y))[inside].sum()
+    assert {(s.latitude, s.longitude) for s in sites} == set(counted)
+    whole = sum(counted.values())
+    for site, weight in zip(sites, weights, strict=True):
+        assert weight * whole == pytest.approx(counted[site.latitude, site.longitude], abs=0.04 * 32**2)
+    assert sum(weights) == pytest.approx(1)
+    # On the map: one picture, in the turn of the outline.
+    picture = lay_out([s.latitude for s in sites], [s.longitude for s in sites], 0.25)
+    assert picture.corners[0][1] <= west < east <= picture.corners[1][1]
+
+
+def test_a_polygon_is_as_wide_as_it_is_drawn_and_one_may_go_round_the_world():
+    ring = ((-100.0, -10.0), (100.0, -10.0), (100.0, 10.0), (-100.0, 10.0))
+    sites, _, _ = answers.places(Area(polygons=((ring,),)), 5.0)
+    assert {22.5} < {s.longitude for s in sites}
+    assert max(abs(s.longitude) for s in sites) < 100
+    world = polygons_file([box_ring(-180, -60, 180, 80)])
+    assert world.bounds == (-180, -60, 180, 80)
+    found = {s.longitude for s in answers.places(world, 20.0)[0]}
+    assert {-110.0, 10.0, 110.0} < found
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -183,7 +268,7 @@ def test_an_area_mean_is_that_of_an_independent_calculation():
     known.eto[:] = random.uniform(2, 8, known.eto.shape)
     known.lower[:], known.upper[:] = known.eto - random.uniform(0.2, 1), known.eto + random.uniform(0.2, 2)
     known.eto[3] = known.lower[3] = known.upper[3] = np.nan  # a place that failed
-    found = area_mean(known, np.asarray(weights))
+    found = mean_of(known.eto, known.lower, known.upper, np.asarray(weights))
 
     table = pd.DataFrame(
         {"lat": [s.latitude for s in sites], "eto": known.eto[:, 2], "low": known.lower[:, 2], "up": known.upper[:, 2]}
@@ -364,7 +449,12 @@ def test_files_are_those_of_the_store():
         ("a.csv", "name,lat,lon\n" + HOSTILE + ",-22,-47\nB,-23,-47\n", ("places", 2)),
         ("a.geojson", '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}', ("polygon", 1)),
         ("a.geojson", '{"type":"Point","coordinates":[10,5]}', ("places", 1)),
-        ("a.geojson", '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[0,0],[1,0],[1,1],[0,0]]]}', None),
+        (
+            "a.geojson",
+            '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[0,0],[1,0],[1,1],[0,0]]]}',
+            ("polygon", 1),
+        ),
+        ("a.geojson", '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[2,0],[2,0],[2,0],[2,0]]]}', None),
         ("a.geojson", '{"type":"Polygon","coordinates":[[[0,0],[1e9,0],[1,1],[0,0]]]}', None),
         ("a.geojson", "{" * 5000, None),
         ("a.csv", "a,b\n1,2\n", None),
@@ -378,7 +468,7 @@ def test_files_are_distrusted(name, content, expected):
         assert found["problems"]
     else:
         area = found["area"]
-        assert (area.kind, len(area.sites) or len(area.rings)) == expected
+        assert (area.kind, len(area.sites) or len(area.polygons)) == expected
 
 
 def test_a_file_of_places_is_shown_and_its_names_do_no_harm():

@@ -11,9 +11,9 @@ from typing import Any
 
 from etolib import config
 from etolib.site import Site
-from etolib.widgets.region.area import MOST_PLACES, Area, ring_of
+from etolib.widgets.region.area import MOST_PLACES, Area, Polygon, polygons_together, ring_of
 from etolib.widgets.region.model import Asked, too_many
-from etolib.words import encode, say
+from etolib.words import Text, encode, say
 
 LARGEST_FILE = 80e6
 """A file that is handed to a browser has so many bytes at most."""
@@ -68,7 +68,7 @@ def places(area: Area, spacing: float) -> tuple[tuple[Site, ...], list[float], l
 
     if area.sites:
         return area.sites, [1.0 / len(area.sites)] * len(area.sites), []
-    if area.rings:
+    if area.polygons:
         return _of_polygon(area, spacing)
     west, south, east, north = area.box or area.bounds
     found = places_in_box(west, south, east, north, spacing)
@@ -131,8 +131,10 @@ def read_file(content: bytes, name: str) -> dict[str, Any]:
     ending = re.sub(r"[^.a-z]", "", Path(name).suffix.lower())[:10]
     data = zlib.decompress(content)
     try:
-        if rings := _rings_of(data):
-            return {"area": Area(rings=rings, name=name), "notes": [], "problems": []}
+        polygons, said = _polygons_of(data)
+        if polygons:
+            area = Area(polygons=polygons, name=name)
+            return {"area": area, "notes": [encode(note) for note in said], "problems": []}
         with tempfile.TemporaryDirectory(prefix="etolib-") as folder:
             path = Path(folder) / f"places{ending or '.csv'}"
             path.write_bytes(data)
@@ -146,29 +148,27 @@ def read_file(content: bytes, name: str) -> dict[str, Any]:
     return {"area": Area(sites=tuple(found.sites), name=name), "notes": notes, "problems": []}
 
 
-def _rings_of(data: bytes) -> tuple[Any, ...]:
-    """Return the outer rings of the polygons of a GeoJSON; none where it is another file or has points."""
-    from etolib.errors import InputError
-    from etolib.sources.grid.areas import polygons_of
+def _polygons_of(data: bytes) -> tuple[tuple[Polygon, ...], list[Text]]:
+    """Return the polygons of GeoJSON, and what is to be said; none where it is another file or has points alone."""
+    import numpy as np
+
+    from etolib.sources.grid.areas import in_one_turn, polygons_of
 
     if data.lstrip()[:1] != b"{":
-        return ()
+        return (), []
     try:
         document = json.loads(data)
-        if '"Polygon"' not in (kinds := json.dumps(document)) and '"MultiPolygon"' not in kinds:
-            return ()
+        kinds = re.findall(r'"(?:Multi)?(?:Polygon|Point)"', json.dumps(document))
     except (ValueError, RecursionError):
-        return ()
-    found = polygons_of(document)
-    if any(len(rings) > 1 for rings in found):
-        raise InputError([_problem_of_holes()])
-    return tuple(ring_of(rings[0].tolist()) for rings in found)
-
-
-def _problem_of_holes() -> Any:
-    from etolib.errors import Problem
-
-    return Problem("polygon", "", say("region_no_holes"), say("region_without_holes"))
+        return (), []
+    points = sum("Point" in kind for kind in kinds)
+    if points == len(kinds):
+        return (), []
+    closed = [[ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]]) for ring in rings]
+              for rings in polygons_of(document)]  # fmt: skip
+    found = [tuple(ring_of(ring.tolist()) for ring in in_one_turn(rings)) for rings in closed]
+    notes = [say("region_points_beside_polygons", count=points)] if points else []
+    return polygons_together(found), notes
 
 
 def files(path: str, name: str) -> dict[str, Any]:

@@ -31,8 +31,13 @@ MOST_CORNERS = 2_000
 _LONGEST = 8_000  # characters of a typed or linked region that are looked at
 _SIDES = ("west", "south", "east", "north")
 
+_LONG_EDGE = 90.0  # longer edges get corners between, so that nobody takes the shorter way round [degrees]
+
 Ring = tuple[tuple[float, float], ...]
 """Corners, longitude and latitude [degrees]; the first is not repeated."""
+
+Polygon = tuple[Ring, ...]
+"""An outer ring and its holes."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ class Area:
     ----------
     box : (west, south, east, north) or None
         East smaller than west crosses the meridian of 180 degrees. [degrees]
-    rings : tuple of Ring
-        Of a polygon: its parts; empty where it is none.
+    polygons : tuple of Polygon
+        Parts of one region; empty where it is none of polygons. Longitudes have no jump at the meridian of 180 degrees.
     sites : tuple of Site
         Places of a list; empty where it is none.
     name : str
@@ -52,14 +57,14 @@ class Area:
     """
 
     box: tuple[float, float, float, float] | None = None
-    rings: tuple[Ring, ...] = ()
+    polygons: tuple[Polygon, ...] = ()
     sites: tuple[Site, ...] = ()
     name: str = ""
 
     @property
     def kind(self) -> str:
         """``box``, ``polygon`` or ``places``."""
-        return "places" if self.sites else "polygon" if self.rings else "box"
+        return "places" if self.sites else "polygon" if self.polygons else "box"
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -67,20 +72,21 @@ class Area:
         if self.box is not None:
             west, south, east, north = self.box
             return west, south, east if east > west else east + 360, north
-        points = [(s.longitude, s.latitude) for s in self.sites] or [at for ring in self.rings for at in ring]
-        longitudes, latitudes = zip(*points, strict=True)
+        if self.sites:
+            longitudes, latitudes = together([s.longitude for s in self.sites]), [s.latitude for s in self.sites]
+        else:
+            corners = [at for outer, *_ in self.polygons for at in outer]
+            longitudes, latitudes = [x for x, _ in corners], [y for _, y in corners]
         return min(longitudes), min(latitudes), max(longitudes), max(latitudes)
 
     def polygon(self) -> dict[str, Any]:
         """Return box or polygon as a GeoJSON geometry."""
-        if self.rings:
-            return {
-                "type": "MultiPolygon",
-                "coordinates": [[[list(at) for at in (*ring, ring[0])]] for ring in self.rings],
-            }
+        if self.polygons:
+            parts = [[[list(at) for at in _closed(ring)] for ring in polygon] for polygon in self.polygons]
+            return {"type": "MultiPolygon", "coordinates": parts}
         west, south, east, north = self.bounds
-        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        return {"type": "Polygon", "coordinates": [ring]}
+        ring = ((west, south), (east, south), (east, north), (west, north))
+        return {"type": "Polygon", "coordinates": [[list(at) for at in _closed(ring)]]}
 
 
 def read_box(text: str) -> Area:
@@ -142,26 +148,31 @@ def box_text(box: Sequence[float]) -> str:
 def to_field(area: Area | None) -> dict[str, str]:
     """Return a region as fields of a link, absent ones empty; places of a file do not travel in it.
 
-    >>> to_field(Area(box=(-48.0, -23.0, -47.0, -22.0))), to_field(Area(rings=(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),)))
-    ({'box': '-48,-23,-47,-22', 'polygon': ''}, {'box': '', 'polygon': '0,0;1,0;1,1'})
+    >>> triangle, hole = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)), ((6.0, 1.0), (8.0, 1.0), (8.0, 3.0))
+    >>> to_field(Area(box=(-48.0, -23.0, -47.0, -22.0))), to_field(Area(polygons=((triangle, hole),)))
+    ({'box': '-48,-23,-47,-22', 'polygon': ''}, {'box': '', 'polygon': '0,0;9,0;9,9/6,1;8,1;8,3'})
     """
     box = box_text(area.box).replace(" ", "") if area is not None and area.box is not None else ""
-    rings = area.rings if area is not None else ()
-    polygon = "|".join(";".join(f"{round(x, 4):g},{round(y, 4):g}" for x, y in ring) for ring in rings)
+    polygons = area.polygons if area is not None else ()
+    polygon = "|".join("/".join(map(_ring_text, rings)) for rings in polygons)
     return {"box": box, "polygon": polygon if len(polygon) <= _LONGEST else ""}
+
+
+def _ring_text(ring: Ring) -> str:
+    return ";".join(f"{round(x, 4):g},{round(y, 4):g}" for x, y in ring)
 
 
 def from_field(box: str, polygon: str) -> Area | None:
     """Return the region of a link; None where it says none: a link must never break a page.
 
-    >>> from_field("-48,-23,-47,-22", "").box, from_field("", "0,0;1,0;1,1").rings, from_field("x", "0,0;nan,1")
-    ((-48.0, -23.0, -47.0, -22.0), (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),), None)
+    >>> from_field("", "0,0;1,0;1,1").polygons, from_field("x", "0,0;nan,1")
+    (((((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),),), None)
     """
     try:
         if polygon.strip():
-            parts = polygon[:_LONGEST].split("|")
-            rings = [[tuple(map(float, at.split(","))) for at in part.split(";")] for part in parts]
-            return Area(rings=tuple(ring_of(ring) for ring in rings))
+            parts = [part.split("/") for part in polygon[:_LONGEST].split("|")]
+            rings = [[[tuple(map(float, at.split(","))) for at in ring.split(";")] for ring in part] for part in parts]
+            return Area(polygons=tuple(tuple(map(ring_of, part)) for part in rings))
         return read_box(box) if box.strip() else None
     except (InputError, ValueError, TypeError):
         return None
@@ -177,6 +188,46 @@ def ring_of(points: Sequence[Sequence[float]]) -> Ring:
         rule = say("region_no_polygon", number=len(ring), most=MOST_CORNERS)
         raise InputError([Problem("polygon", "", rule, say("region_draw_or_type"))])
     return tuple(ring)
+
+
+def _closed(ring: Ring) -> list[tuple[float, float]]:
+    """Return a ring with its first corner repeated; long edges get corners between their ends.
+
+    >>> _closed(((-75.0, 0.0), (75.0, 0.0), (0.0, 50.0)))
+    [(-75.0, 0.0), (0.0, 0.0), (75.0, 0.0), (0.0, 50.0), (-75.0, 0.0)]
+    """
+    corners = []
+    for (x, y), (far, high) in zip(ring, (*ring[1:], ring[0]), strict=True):
+        steps = max(1, math.ceil(abs(far - x) / _LONG_EDGE))
+        corners += [(x + (far - x) * i / steps, y + (high - y) * i / steps) for i in range(steps)]
+    return [*corners, ring[0]]
+
+
+def together(longitudes: Sequence[float]) -> list[float]:
+    """Return longitudes without a jump at the meridian of 180 degrees.
+
+    >>> together([179.5, -179.5]), together([-47.0, 10.0])
+    ([179.5, 180.5], [-47.0, 10.0])
+    """
+    if max(longitudes) - min(longitudes) <= 180:
+        return list(longitudes)
+    turned = [one + 360 if one < 0 else one for one in longitudes]
+    return turned if max(turned) - min(turned) < max(longitudes) - min(longitudes) else list(longitudes)
+
+
+def polygons_together(polygons: Sequence[Polygon]) -> tuple[Polygon, ...]:
+    """Return the parts of a region in turns that keep them together: one cut at the date line is in one piece again.
+
+    >>> west, east = (((179.0, 0.0), (180.0, 0.0), (180.0, 1.0)),), (((-180.0, 0.0), (-179.0, 0.0), (-180.0, 1.0)),)
+    >>> polygons_together([west, east])[1]
+    (((180.0, 0.0), (181.0, 0.0), (180.0, 1.0)),)
+    """
+    middles = [(min(x for x, _ in outer) + max(x for x, _ in outer)) / 2 for outer, *_ in polygons]
+    turns = [turned - middle for middle, turned in zip(middles, together(middles), strict=True)]
+    return tuple(
+        tuple(tuple((x + turn, y) for x, y in ring) for ring in polygon)
+        for polygon, turn in zip(polygons, turns, strict=True)
+    )
 
 
 def _area(ring: Sequence[tuple[float, float]]) -> float:

@@ -169,7 +169,7 @@ class Where:
         language = self._model.language
         if area.sites:
             return say(language, "region_of_file", name=repr(area.name), count=len(area.sites))
-        corners = sum(map(len, area.rings))
+        corners = sum(len(ring) for polygon in area.polygons for ring in polygon)
         if area.name:
             return say(language, "region_polygon_of_file", name=repr(area.name), count=corners)
         return say(language, "region_polygon_drawn", count=corners)

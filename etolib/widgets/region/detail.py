@@ -11,13 +11,13 @@ import numpy as np
 from etolib import words
 from etolib.site import Site
 from etolib.unit_systems import METRIC
+from etolib.weighted import Mean, mean_of
 from etolib.widgets import daily, texts
 from etolib.widgets.comparison.view import block
 from etolib.widgets.form import marked
 from etolib.widgets.markup.base import sentence, text
 from etolib.widgets.panes import Panes
-from etolib.widgets.region import values
-from etolib.widgets.region.values import Array, Mean, Values
+from etolib.widgets.region.values import Array, Values
 from etolib.widgets.wording import say, say_or
 
 _PLACE, _MEAN = 1, 2  # numbers of the lines, which are their colours
@@ -80,8 +80,9 @@ class Detail:
     ) -> None:
         """Show what is known; ``why`` says of places without values why that is so."""
         self._known, self._sites, self._why, self._cells = known, sites, why, cells
-        whole = known is not None and weights is not None
-        self._mean = values.area_mean(known, weights) if whole else None  # type: ignore[arg-type]
+        self._mean = None
+        if known is not None and weights is not None:
+            self._mean = mean_of(known.eto, known.lower, known.upper, weights)
         there = known is not None and bool((known.state > 0).any())
         self.widget.layout.display = None if there else "none"
         if self.at is not None and self.at >= len(sites):

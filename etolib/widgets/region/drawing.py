@@ -59,8 +59,8 @@ class Drawing:
 
         >>> drawing = Drawing()
         >>> drawing.begin("polygon")
-        >>> [drawing.click(x, y) for x, y in ((0, 0), (2, 0), (2, 2))], drawing.finish().rings
-        ([None, None, None], (((0.0, 0.0), (2.0, 0.0), (2.0, 2.0)),))
+        >>> [drawing.click(x, y) for x, y in ((0, 0), (2, 0), (2, 2))], drawing.finish().polygons
+        ([None, None, None], ((((0.0, 0.0), (2.0, 0.0), (2.0, 2.0)),),))
         """
         try:
             if self.kind == "box":
@@ -69,7 +69,8 @@ class Drawing:
                 area = Area(box=checked(west, max(-90.0, min(y1, y2)), _wrapped(east), min(90.0, max(y1, y2))))
             else:
                 shift = _turned(self.corners[0][0]) - self.corners[0][0] if self.corners else 0.0
-                area = Area(rings=(ring_of([(x + shift, max(-90.0, min(90.0, y))) for x, y in self.corners]),))
+                ring = ring_of([(x + shift, max(-90.0, min(90.0, y))) for x, y in self.corners])
+                area = Area(polygons=((ring,),))
         except (InputError, ValueError):
             self.corners = self.corners[:1] if self.kind == "box" else self.corners
             return None

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etolib.widgets import cities
+from etolib.widgets.region.area import together
 
 SIZE = 10_000
 """Units along the longer side of the picture."""
@@ -121,18 +122,6 @@ def _margin(latitudes: Sequence[float], longitudes: Sequence[float]) -> float:
     """Return what a picture of dots is larger than its places, so that none is cut off. [degrees]"""
     wide = max(max(latitudes) - min(latitudes), max(longitudes) - min(longitudes))
     return max(0.05, wide * 0.08)
-
-
-def together(longitudes: Sequence[float]) -> list[float]:
-    """Return longitudes without a jump at the meridian of 180 degrees.
-
-    >>> together([179.5, -179.5]), together([-47.0, 10.0])
-    ([179.5, 180.5], [-47.0, 10.0])
-    """
-    if max(longitudes) - min(longitudes) <= 180:
-        return list(longitudes)
-    turned = [one + 360 if one < 0 else one for one in longitudes]
-    return turned if max(turned) - min(turned) < max(longitudes) - min(longitudes) else list(longitudes)
 
 
 def nearest(

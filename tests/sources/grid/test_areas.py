@@ -12,7 +12,7 @@ import etolib
 from etolib.errors import InputError
 from etolib.sources import catalogue
 from etolib.sources.grid import grid_source
-from etolib.sources.grid.areas import _holds, covered, polygons_of, shares
+from etolib.sources.grid.areas import _holds, _parts, covered, polygons_of, shares, union_area
 from etolib.sources.grid.lattice import lattice_of
 from tests.sources.grid import kinds
 
@@ -78,6 +78,51 @@ def test_the_date_line_and_the_edge_of_longitudes_part_nothing():
             for cell in shares(cells, area):
                 by_column[cell.longitude] = by_column.get(cell.longitude, 0) + cell.weight
             assert by_column == pytest.approx(expected)
+
+
+def test_rings_round_the_world_or_a_pole_and_holes_of_wide_ones():
+    cells = lattice_of(xr.Dataset(coords={"lat": np.arange(-89.0, 90, 2), "lon": np.arange(-179.0, 180, 2)}))
+
+    def share(*rings):
+        """Return the part of the sphere's area that all cells of a polygon have."""
+        return (
+            sum(float(union_area(parts)) for parts in _parts(cells, polygons_of(polygon(*rings))).values()) / 4 / np.pi
+        )
+
+    def cap(latitude):
+        return (1 - np.sin(np.radians(latitude))) / 2
+
+    world = [(-180, -60), (0, -60), (180, -60), (180, 80), (-180, 80)]
+    assert share(world) == pytest.approx(1 - cap(60) - cap(80))
+    assert share([(0, 60), (120, 60), (-120, 60)]) == pytest.approx(cap(60))
+    assert share([(0, -60), (-120, -60), (120, -60)]) == pytest.approx(cap(60))
+    antarctica = [(-180, -70), (-60, -70), (60, -70), (180, -70), (180, -90), (-180, -90)]
+    assert share(antarctica) == pytest.approx(cap(70))
+    hole = [(100, -10), (120, -10), (120, 10), (100, 10)]
+    belt = [(-170, -30), (-50, -30), (70, -30), (170, -30), (170, 30), (50, 30), (-70, 30), (-170, 30)]
+    assert share(belt, hole) == pytest.approx(np.sin(np.radians(30)) * 340 / 360 - np.sin(np.radians(10)) * 20 / 360)
+    both_sides = [(170, 0), (180, 0), (-180, 0), (-170, 0), (-170, 30), (-180, 30), (180, 30), (170, 30)]
+    assert share(both_sides) == pytest.approx(20 / 360 / 4)
+
+
+def test_what_two_polygons_cover_counts_once():
+    """Against a count of points: polygons that cross, one within the other, and one with a hole over another."""
+    made = np.random.default_rng(5)
+    x, y = made.uniform(0, 7, 1_000_000), np.degrees(np.arcsin(made.uniform(np.sin(0.78), np.sin(0.88), 1_000_000)))
+    shapes = [
+        [(0.3, 45.1), (6.8, 46.2), (2.2, 49.7)],
+        [(1, 46), (6, 45.2), (4, 49)],
+        [(2.6, 46.5), (3.4, 46.5), (3, 47)],
+    ]
+    hole = [(2.5, 46.4), (3.5, 46.6), (3.1, 47.2)]
+    parts = [[np.array(shapes[0], float), np.array(hole)], [np.array(shapes[1], float)], [np.array(shapes[2], float)]]
+    inside = np.zeros(x.shape, bool)
+    for outer, *holes in parts:
+        inside |= _holds(outer, x, y) & ~np.any(
+            [_holds(one, x, y) for one in holes] or [np.zeros(x.shape, bool)], axis=0
+        )
+    expected = inside.mean() * np.radians(7) * (np.sin(0.88) - np.sin(0.78))
+    assert union_area(parts) == pytest.approx(expected, rel=3e-3)
 
 
 def test_a_mean_is_that_of_its_cells(tmp_path):
