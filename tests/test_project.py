@@ -31,7 +31,7 @@ LAYERS = [
     {"quantities"},
     {"site"},
     {"places"},
-    {"scores"},
+    {"scores", "weighted"},
     {"equations.elementwise"},
     {"equations.air", "equations.sun"},
     {"equations.humidity", "equations.radiation", "equations.soil"},
