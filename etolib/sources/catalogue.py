@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from etolib.errors import InputError, Problem
-from etolib.sources import national
+from etolib.sources import beside, national
 from etolib.sources.row import KINDS, LAST, Box, Near, Rank, SourceInfo, Window
 from etolib.words import Text, has, say, verbatim
 from etolib.words.catalogue import ENGLISH
@@ -137,6 +137,7 @@ _ROWS = (
         kinds=("observed", "forecast"),
         places=_OPEN_METEO_PLACES,
     ),
+    *beside.ROWS,
     *national.ROWS,
     SourceInfo(
         name="nasa_power_zarr",

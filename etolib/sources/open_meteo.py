@@ -141,7 +141,8 @@ def parse(
     return [_one(item, names, None if places is None else places[i], hourly) for i, item in enumerate(items)]
 
 
-def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> Answer:
+def place_of(data: Any, site: Site | None) -> tuple[float, float]:
+    """Return latitude and longitude of the cell; `BadResponse` where zone or place are not those of ``site``."""
     latitude, longitude = canonical.number(data["latitude"]), canonical.number(data["longitude"])
     if math.isnan(latitude) or math.isnan(longitude):
         raise ValueError("the place is missing")
@@ -154,6 +155,11 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
         away = canonical.distance_km(site.latitude, site.longitude, latitude, longitude)
         if away > 200:
             raise BadResponse(say("answered_for_a_place_away", distance=f"{away:.0f}"))
+    return latitude, longitude
+
+
+def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> Answer:
+    latitude, longitude = place_of(data, site)
     step, table = ("hourly", HOURLY_MAP) if hourly else ("daily", VARIABLE_MAP)
     values_of, units = data[step], data[f"{step}_units"]
     times = values_of["time"]
@@ -199,6 +205,7 @@ class OpenMeteo:
     """One weather service of Open-Meteo."""
 
     family = "Open-Meteo"  # all its services count together
+    variables = len(VARIABLE_MAP)  # asked of a place, which a request costs by
 
     def __init__(self, info: SourceInfo) -> None:
         self.info = info
@@ -299,7 +306,7 @@ class OpenMeteo:
         ]
         known |= {(*_places([site]).values(), inside, self.info.name) for site in absent}
         parts = grouping.parts(absent, grouping.size(len(inside)))
-        return [grouping.weight(len(VARIABLE_MAP), len(inside), len(part)) for part in parts]
+        return [grouping.weight(self.variables, len(inside), len(part)) for part in parts]
 
     def budget(self) -> Budget:
         """Return what the provider allows."""
@@ -334,12 +341,15 @@ class OpenMeteo:
     ) -> client.Reply:
         return client.fetch(
             self._url(), self._params(sites, inside), source=self.info.name,
-            check=lambda body: parse(body, places=sites),
+            check=lambda body: self._read(body, sites),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today),
             deadline=deadline or (60.0 if self.forecast else 120.0), read=30.0 if self.forecast else 60.0,
-            budget=budget(self.info.service), weight=grouping.weight(len(VARIABLE_MAP), len(inside), len(sites)),
+            budget=budget(self.info.service), weight=grouping.weight(self.variables, len(inside), len(sites)),
             limited_until=limited_until, version=_VERSION,
         )  # fmt: skip
+
+    def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
+        return parse(body, places=sites)
 
     def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
         if self.forecast and (today - inside.end).days < 10:

@@ -77,6 +77,11 @@ URLS = {
     "open_meteo_historical_forecast": "/historical/v1/forecast?latitude=-15.8&longitude=-47.9&daily=temperature_2m_max",
     "open_meteo_elevation": "/v1/elevation?latitude=-15.8,1&longitude=-47.9,2",
     "open_meteo_geocoding": "/v1/search?name=petr&count=5",
+    "open_meteo_satellite": "/satellite/v1/archive?latitude=-15.8&longitude=-47.9&hourly=shortwave_radiation"
+    "&models=eumetsat_sarah3,satellite_radiation_seamless&timezone=Etc/GMT%2B3"
+    "&start_date=2024-02-01&end_date=2024-02-10",
+    "open_meteo_ensemble": "/v1/ensemble?latitude=-15.8&longitude=-47.9&models=ecmwf_ifs025_ensemble_mean"
+    "&hourly=temperature_2m,temperature_2m_spread&start_date=2024-07-01&end_date=2024-07-10&wind_speed_unit=ms",
     "met_norway": "/weatherapi/locationforecast/2.0/complete?lat=59.91&lon=10.75",
     "nws": f"/gridpoints/{nws.grid_of(*IN_US).office}/{nws.grid_of(*IN_US).x},{nws.grid_of(*IN_US).y}",
     "opentopodata": "/v1/mapzen?locations=-15.8,-47.9|1,2",

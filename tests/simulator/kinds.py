@@ -10,7 +10,7 @@ from tests.simulator.answer import Answer
 
 OPEN_METEO = (
     "open_meteo_archive", "open_meteo_forecast", "open_meteo_historical_forecast", "open_meteo_elevation",
-    "open_meteo_geocoding",
+    "open_meteo_geocoding", "open_meteo_satellite", "open_meteo_ensemble",
 )  # fmt: skip
 SERVICES = ("nasa_power", *OPEN_METEO, "met_norway", "nws", "opentopodata")
 GROUPS = {"all": SERVICES, "open_meteo": OPEN_METEO}

@@ -1,4 +1,4 @@
-"""Open-Meteo: archive, forecast, historical forecast and elevation."""
+"""Open-Meteo: archive, forecast, historical forecast, satellite radiation, ensemble mean and elevation."""
 
 from __future__ import annotations
 
@@ -79,6 +79,10 @@ HOURLY = {
     "surface_pressure": Variable("pressure", "hPa", 1, 10),
     "pressure_msl": Variable("msl", "hPa", 1, 10),
     "cloud_cover": Variable("cloud", "%", 0),
+    "temperature_2m_spread": Variable("temperature_spread", "°C", 2),
+    "relative_humidity_2m_spread": Variable("rh_spread", "%", 1),
+    "wind_speed_10m_spread": Variable("wind_spread", "m/s", 2),
+    "shortwave_radiation_spread": Variable("rs_spread", "W/m²", 1, 1 / 0.0036),
 }
 PRECEDING = ("rs", "rain")  # hourly sums carry the label of the hour's end
 OLD_SPELLINGS = {
@@ -87,6 +91,13 @@ OLD_SPELLINGS = {
     "relativehumidity": "relative_humidity",
     "cloudcover": "cloud_cover",
 }
+SATELLITE_MODELS = {  # the first day and the delay of each [days]
+    "eumetsat_sarah3": (dt.date(1983, 1, 1), 2),
+    "jma_jaxa_himawari": (dt.date(2015, 7, 7), 0),
+    "satellite_radiation_seamless": (dt.date(2023, 1, 1), 0),
+}
+ENSEMBLE_AHEAD = 14  # days of the ensemble of ECMWF after today
+SPREADS = {"temperature": 3.0, "rh": 14.0, "wind": 1.6, "rs": 0.35}  # after many days; of radiation relative
 SPEED = {"kmh": ("km/h", 3.6, 1), "ms": ("m/s", 1.0, 2), "mph": ("mp/h", 2.236936, 1), "kn": ("kn", 1.943844, 1)}
 
 
@@ -107,6 +118,8 @@ PRODUCTS = {
     "open_meteo_archive": Product("open_meteo_archive", ARCHIVE_MODELS, "HistoricalVariable"),
     "open_meteo_forecast": Product("open_meteo_forecast", FORECAST_MODELS, "ForecastVariable"),
     "open_meteo_historical_forecast": Product("open_meteo_historical_forecast", FORECAST_MODELS, "ForecastVariable"),
+    "open_meteo_satellite": Product("open_meteo_satellite", tuple(SATELLITE_MODELS), "SatelliteVariable"),
+    "open_meteo_ensemble": Product("open_meteo_ensemble", ("ecmwf_ifs025_ensemble_mean",), "EnsembleVariable"),
 }
 
 
@@ -242,6 +255,8 @@ def _range(product: Product, today: dt.date) -> tuple[dt.date, dt.date]:
     """Return the dates the server accepts."""
     if product.service == "open_meteo_archive":
         return ARCHIVE_START, today
+    if product.service == "open_meteo_satellite":
+        return dt.date(1983, 1, 1), today
     ahead = today + dt.timedelta(FORECAST_AHEAD)
     if product.service == "open_meteo_historical_forecast":
         return HISTORICAL_START, ahead
@@ -279,6 +294,11 @@ def _data_window(product: Product, model: str, today: dt.date) -> tuple[dt.date,
         start = dt.date(1950, 1, 1) if model == "era5_land" else ARCHIVE_START
         fresh = model in ("best_match", "ecmwf_ifs")
         return start, today - dt.timedelta(BEST_MATCH_DELAY if fresh else ERA5_DELAY)
+    if product.service == "open_meteo_satellite":
+        start, delay = SATELLITE_MODELS[model]
+        return start, today - dt.timedelta(delay)
+    if product.service == "open_meteo_ensemble":
+        return today - dt.timedelta(FORECAST_PAST), today + dt.timedelta(ENSEMBLE_AHEAD)
     if product.service == "open_meteo_historical_forecast":
         return HISTORICAL_DATA, today + dt.timedelta(FORECAST_AHEAD)
     return today - dt.timedelta(FORECAST_PAST), today + dt.timedelta(FORECAST_AHEAD)
@@ -346,6 +366,9 @@ def _series(product: Product, query: Query, clock: Clock, weather: Weather) -> A
     if len(zones) not in (1, len(points)):
         raise Refused("Parameter 'timezone' must have the same number of elements as coordinates")
     heights = many(query, "elevation")
+    if product.service == "open_meteo_satellite":
+        for point in points:
+            _seen(point, weather)
     documents, origin = [], ""
     for index, (latitude, longitude) in enumerate(points):
         zone = _zone(zones[min(index, len(zones) - 1)], longitude, clock)
@@ -365,6 +388,12 @@ def _series(product: Product, query: Query, clock: Clock, weather: Weather) -> A
         origin=origin,
         content_type="application/json; charset=utf-8",
     )
+
+
+def _seen(point: tuple[float, float], weather: Weather) -> None:
+    """Raise where no satellite of the service looks; a folder of days has no hours, and none are invented for it."""
+    if not (abs(point[0]) <= 65 and (point[1] >= -65 or point[1] <= -160)) or weather.city(*point) is not None:
+        raise NoWeather
 
 
 def _insert_after(document: dict[str, Any], name: str, other: str, extra: dict[str, Any]) -> dict[str, Any]:
@@ -417,6 +446,10 @@ def _location(
             for model in models:
                 provider = f"{product.service} {model}"
                 values, origin = read(product, provider, point, cell, period, zone, shown, weather)
+                if product.service == "open_meteo_ensemble":
+                    values |= _spreads(values, period, clock.today())
+                if product.service == "open_meteo_satellite" and not _in_disk(model, point):
+                    values = {name: np.full_like(v, np.nan) for name, v in values.items()}
                 values = _known(values, block, period, _data_window(product, model, clock.today()))
                 suffix = f"_{model}" if len(models) > 1 else ""
                 for name, spec in specs[block].items():
@@ -425,6 +458,25 @@ def _location(
             document[f"{block}_units"] = {"time": "iso8601", **unit_texts}
             document[block] = {"time": _labels(block, period), **columns}
     return document, origin
+
+
+def _in_disk(model: str, point: tuple[float, float]) -> bool:
+    """Return whether the satellite of a model sees a point."""
+    return {"eumetsat_sarah3": abs(point[1]) <= 65, "jma_jaxa_himawari": point[1] > 80 or point[1] < -160}.get(
+        model, True
+    )
+
+
+def _spreads(values: dict[str, sky.Array], period: tuple[dt.date, dt.date], today: dt.date) -> dict[str, sky.Array]:
+    """Return the spread of an invented ensemble: it grows with the days ahead and levels off."""
+    count = len(next(iter(values.values())))
+    lead = (period[0] - today).days + np.arange(count) / 24 + 0.5
+    share = 1 - np.exp(-np.maximum(lead, 0.1) / 4)
+    return {
+        f"{name}_spread": most * share * (values["rs"] if name == "rs" else np.ones(count))
+        for name, most in SPREADS.items()
+        if name in values
+    }
 
 
 def _labels(block: str, period: tuple[dt.date, dt.date]) -> list[str]:

@@ -28,11 +28,13 @@ from tests.simulator.limits import Limits
 from tests.simulator.record import Call, Record
 from tests.simulator.weather import Weather
 
-PREFIXES = {"historical": "open_meteo_historical_forecast"} | {name: name for name in SERVICES}
+BY_PREFIX = {"open_meteo_historical_forecast": "historical", "open_meteo_satellite": "satellite"}
+PREFIXES = {prefix: name for name, prefix in BY_PREFIX.items()} | {name: name for name in SERVICES}
 DRIP_SECONDS = 0.2
 _OPEN_METEO_PATHS = {
     "/v1/archive": "open_meteo_archive",
     "/v1/elevation": "open_meteo_elevation",
+    "/v1/ensemble": "open_meteo_ensemble",
     "/v1/forecast": "open_meteo_forecast",
     "/v1/search": "open_meteo_geocoding",
 }
@@ -120,7 +122,7 @@ class WeatherServer:
         """Return the root that stands for scheme and host of a service."""
         if not one_port:
             return f"http://127.0.0.1:{self._listeners[service].port}"
-        return self.url + ("/historical" if service == "open_meteo_historical_forecast" else "")
+        return self.url + (f"/{BY_PREFIX[service]}" if service in BY_PREFIX else "")
 
     def environment(self, *, one_port: bool = False) -> dict[str, str]:
         """Return the ``ETOLIB_*`` variables that lead etolib here.
@@ -190,6 +192,8 @@ class WeatherServer:
         if path in _OPEN_METEO_PATHS:
             if "open_meteo_historical_forecast" in (named, listener) and path == "/v1/forecast":
                 return "open_meteo_historical_forecast", path
+            if "open_meteo_satellite" in (named, listener) and path == "/v1/archive":
+                return "open_meteo_satellite", path
             return _OPEN_METEO_PATHS[path], path
         by_start = {"/api/": "nasa_power", "/weatherapi/": "met_norway", "/v1/": "opentopodata"}
         by_start |= dict.fromkeys(("/points/", "/gridpoints/", "/stations"), "nws")

@@ -64,7 +64,7 @@ APPLIES = {
     "absurd_values": set(SERVICES),
     "tail_missing": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS,
     "missing_column": set(SERVICES) - DATELESS,
-    "undefined_column": {"open_meteo_archive", "open_meteo_forecast", "open_meteo_historical_forecast"},
+    "undefined_column": {s for s in SERVICES if s.startswith("open_meteo")} - DATELESS,
     "wrong_unit": set(SERVICES) - DATELESS,
     "no_units": set(SERVICES) - DATELESS,
     "unsorted_dates": set(SERVICES) - DATELESS,

@@ -379,7 +379,7 @@ def test_every_service_has_a_root_that_replaces_scheme_and_host(server: WeatherS
         server.forget()
         for service in configured:
             root = environment[f"ETOLIB_{service.upper()}_URL"]
-            assert get(root + URLS[service].removeprefix("/historical")).status == 200
+            assert get(root + URLS[service].removeprefix("/historical").removeprefix("/satellite")).status == 200
         assert [call.provider for call in server.calls()] == list(configured)
         assert environment["ETOLIB_TODAY"] == TODAY
 

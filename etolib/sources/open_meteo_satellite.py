@@ -1,0 +1,250 @@
+"""Open-Meteo's satellite radiation: what geostationary satellites saw hour by hour, as radiation of local solar days.
+
+One request asks for two models: the long record of the disk the place lies in (SARAH-3 under Meteosat, Himawari under
+Japan's satellite), and the provider's own selection (``satellite_radiation_seamless``: MTG, LSA SAF, Himawari), which
+is fresher, was seen to have no older days, and once lost sixteen months of a disk. A day is the record's where that is
+whole, else the selection's; the provenance says which, day by day.
+
+Hours may be absent. A day counts where the hours that are there hold all but `MISSING` of the radiation above the air;
+what is absent in the dark is darkness. A zero under a high sun is a gap that was filled, not weather.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib.equations.sun import extraterrestrial_radiation_hourly
+from etolib.errors import BadResponse, InvalidRequest, NotCovered
+from etolib.site import Period, Site
+from etolib.sources import canonical
+from etolib.sources.base import SourceData
+from etolib.sources.network import client
+from etolib.sources.open_meteo import Answer, OpenMeteo, place_of, zone
+from etolib.words import Text, say
+
+SELECTION = "satellite_radiation_seamless"
+"""The provider's own choice among the satellites of the last years."""
+
+METEOSAT, HIMAWARI = "eumetsat_sarah3", "jma_jaxa_himawari"
+"""The long records: from 1983 between 65 W and 65 E, and from 2015 over Asia and Australia."""
+
+_METEOSAT_HOURS = range(-5, 5)
+"""Solar zones (hours from UTC) whose places lie nearer to Meteosat than to Himawari."""
+
+VARIABLE = "shortwave_radiation"
+_UNITS = {"W/m²": (0.0036, 0.0)}  # mean of the hour before its label -> MJ m-2 of that hour
+
+MISSING = 0.01
+"""Share of a day's radiation above the air that may lie in hours without a value. A round prior: the first and last
+light of a day, where satellites see nothing and little is lost. [1]"""
+
+HIGH_SUN = 0.5
+"""Share of the day's highest hour above which no hour is dark: under the thickest cloud some percent come through."""
+
+MIDDLE_OFF = 1.5
+"""How far the middle of the radiation may lie from the sun's, over `MIDDLE_DAYS` or more, before its hours are held to
+be those of another zone. [h]"""
+
+MIDDLE_DAYS = 10
+_FRESH = 10  # days; gaps of newer ones are filled soon
+
+
+def models(site: Site) -> tuple[str, str]:
+    """Return the two models asked for a place, the one that comes first before the other.
+
+    >>> models(Site(-22.7, -47.6)), models(Site(-35.3, 149.1))[0]
+    (('eumetsat_sarah3', 'satellite_radiation_seamless'), 'jma_jaxa_himawari')
+    """
+    return (METEOSAT if site.utc_offset in _METEOSAT_HOURS else HIMAWARI), SELECTION
+
+
+def sunlight(site: Site, days: pd.DatetimeIndex) -> np.ndarray:
+    """Return the radiation above the air in each hour of local solar days; shape (days, 24). [MJ m-2]
+
+    >>> sunlight(Site(0.0, 0.0), pd.date_range("2024-03-20", periods=1))[0, [2, 12]].round(1).tolist()
+    [0.0, 4.9]
+    """
+    number = days.day_of_year.to_numpy().astype(float)[:, None]
+    hour = np.arange(24)[None, :] + 0.5
+    found = extraterrestrial_radiation_hourly(
+        site.latitude, site.longitude, number, hour, site.utc_offset, convention="asce2005"
+    )
+    return np.asarray(found, dtype=float)
+
+
+def daily(hours: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """Return the radiation of days from their hours, NaN where a day is not whole; shape (days,). [MJ m-2 day-1]
+
+    Parameters
+    ----------
+    hours : ndarray, shape (days, 24)
+        NaN where absent. [MJ m-2]
+    light : ndarray, shape (days, 24)
+        Radiation above the air, see `sunlight`. [MJ m-2]
+
+    Examples
+    --------
+    >>> light = sunlight(Site(0.0, 0.0), pd.date_range("2024-03-20", periods=3))
+    >>> hours = 0.7 * light
+    >>> hours[0, :5], hours[1, 10], hours[2, 12] = np.nan, np.nan, 0.0
+    >>> daily(hours, light).round(1).tolist()
+    [26.5, nan, nan]
+    """
+    with np.errstate(invalid="ignore"):
+        high = light > HIGH_SUN * light.max(axis=1, keepdims=True)
+        absent = np.isnan(hours) | (hours < 0) | (high & (hours <= 0))
+    total = light.sum(axis=1)
+    lost = np.where(absent, light, 0.0).sum(axis=1)
+    whole = np.where(total > 0.1, lost <= MISSING * total, ~absent.any(axis=1)) & ~absent.all(axis=1)
+    return np.where(whole, np.where(absent, 0.0, hours).sum(axis=1), np.nan)
+
+
+def read(data: Any, site: Site) -> Answer:
+    """Read the answer for one place: daily radiation by model, columns in the order of `models`. [MJ m-2 day-1]
+
+    Raises
+    ------
+    ValueError
+        Where the body is not such an answer.
+    BadResponse
+        Where a unit, the zone or the place is not what was asked, or the hours are not those of the place's sun.
+    """
+    latitude, longitude = place_of(data, site)
+    values_of, units = data["hourly"], data["hourly_units"]
+    times = values_of["time"]
+    if not isinstance(times, list):
+        raise ValueError("the dates are missing")
+    stamps = [dt.datetime.fromisoformat(text) for text in times]
+    warnings: list[Text] = []
+    columns: dict[str, np.ndarray] = {}
+    missing = []
+    for model in models(site):
+        name = f"{VARIABLE}_{model}"
+        values = canonical.numbers(values_of[name], len(stamps)) if name in values_of else None
+        if values is None or (units.get(name) == "undefined" and np.isnan(values).all()):
+            missing.append(model)
+            continue
+        factor, offset = canonical.conversion("open_meteo_satellite", name, units.get(name), _UNITS)
+        columns[model] = values * factor + offset
+    frame = canonical.table(stamps, columns, warnings)
+    return Answer(_of_days(frame, site), tuple(missing), latitude, longitude, None, tuple(warnings))
+
+
+def _of_days(hours: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """Return the days of hours that are labelled with their end; the last hour of the last day is dark."""
+    if hours.empty:
+        return pd.DataFrame(columns=hours.columns, index=pd.DatetimeIndex([], name="date"), dtype=float)
+    first, last = hours.index[0].normalize(), hours.index[-1].normalize()
+    if last - first > pd.Timedelta(days=366 * 120):
+        raise ValueError("the hours span more than the archive")
+    days = pd.date_range(first, last, freq="D", name="date")
+    axis = pd.date_range(first + pd.Timedelta(hours=1), periods=24 * len(days), freq="h")
+    light = sunlight(site, days)
+    found = {}
+    for name in hours.columns:
+        values = hours[name].reindex(axis).to_numpy(dtype=float).reshape(len(days), 24)
+        _in_place(values, light)
+        found[name] = daily(values, light)
+    return pd.DataFrame(found, index=days)
+
+
+def _in_place(hours: np.ndarray, light: np.ndarray) -> None:
+    """Raise `BadResponse` where the middle of the radiation lies hours from noon: its hours are of another zone."""
+    known = np.isfinite(hours) & (hours > 0)
+    rows = known.sum(axis=1) >= 4
+    if rows.sum() < MIDDLE_DAYS:
+        return
+    clock = np.arange(24) + 0.5
+    with np.errstate(over="ignore", invalid="ignore"):
+        seen = np.where(known, hours, 0.0)[rows].sum(axis=0)
+        above = np.where(known, light, 0.0)[rows].sum(axis=0)
+        apart = (seen @ clock) / seen.sum() - (above @ clock) / max(above.sum(), 1e-9)
+    if not abs(apart) <= MIDDLE_OFF:
+        raise BadResponse(say("radiation_of_other_hours", hours=f"{apart:+.1f}"), suggestion=say("report_this"))
+
+
+def runs(days: pd.DatetimeIndex) -> list[list[str]]:
+    """Return days as stretches, first and last of each.
+
+    >>> runs(pd.DatetimeIndex(["2024-02-28", "2024-02-29", "2024-03-05"]))
+    [['2024-02-28', '2024-02-29'], ['2024-03-05', '2024-03-05']]
+    """
+    breaks = np.flatnonzero(np.diff(days.to_numpy()) > np.timedelta64(1, "D")) + 1
+    return [[str(part[0].date()), str(part[-1].date())] for part in np.split(days, breaks) if len(part)]
+
+
+class OpenMeteoSatellite(OpenMeteo):
+    """The satellite radiation of Open-Meteo: one column, ``rs``."""
+
+    variables = 2  # one of each model
+
+    def _params(self, sites: Sequence[Site], inside: Period) -> dict[str, str]:
+        params = super()._params(sites, inside)
+        del params["daily"], params["wind_speed_unit"]
+        return params | {"hourly": VARIABLE, "models": ",".join(models(sites[0])), "timezone": zone(sites[0])}
+
+    def _ask(
+        self, sites: Sequence[Site], inside: Period, today: dt.date, deadline: float | None = None
+    ) -> client.Reply:
+        try:
+            return super()._ask(sites, inside, today, deadline)
+        except InvalidRequest as error:
+            if "no data is available" in (error.body or "").lower():
+                said = say("no_data_for_place", source=self.info.name, error="HTTP 400")
+                raise NotCovered(said, source=self.info.name, suggestion=say("choose_another_source_here")) from error
+            raise
+
+    def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
+        data = canonical.read_json(body)
+        items = data if isinstance(data, list) else [data]
+        if len(items) != len(sites):
+            raise ValueError(f"{len(items)} places where {len(sites)} were asked")
+        return [read(item, site) for item, site in zip(items, sites, strict=True)]
+
+    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
+        """Return how long an answer is good: what is absent, or not yet of the long record, may come soon."""
+        days = pd.date_range(inside.start, inside.end)
+        first = [answer.frame.iloc[:, 0].reindex(days) for answer in answers if answer.frame.shape[1]]
+        final = len(first) == len(answers) and all(column.notna().all() for column in first)
+        if final and (today - inside.end).days > 120:
+            return 90 * 86400.0
+        return 6 * 3600.0 if (today - inside.end).days <= _FRESH else 86400.0
+
+    def _data(
+        self, site: Site, answer: Answer, reply: client.Reply, period: Period, inside: Period, today: dt.date
+    ) -> SourceData:
+        info, by_model = self.info, answer.frame
+        warnings: list[Text] = []
+        canonical.clipped(period, inside, info.title, warnings)
+        warnings += [say("of_source", source=info.title, sentence=text) for text in answer.warnings]
+        rs = pd.Series(np.nan, index=by_model.index)
+        days_of: dict[str, list[list[str]]] = {}
+        within = (by_model.index >= pd.Timestamp(inside.start)) & (by_model.index <= pd.Timestamp(inside.end))
+        for model in by_model.columns:
+            take = rs.isna() & by_model[model].notna() & within
+            rs = rs.where(~take, by_model[model])
+            if take.any():
+                days_of[str(model)] = runs(pd.DatetimeIndex(by_model.index[take]))
+        frame = canonical.finish(
+            pd.DataFrame({"rs": rs}), inside, today=today, forecast=False, warnings=warnings, named=info.title
+        )
+        if "rs" not in frame:
+            raise BadResponse(
+                say("gave_none_of", source=info.name, variable="rs"),
+                source=info.name, suggestion=say("choose_other_days_or_source"),
+            )  # fmt: skip
+        for model in answer.missing:
+            stand_in = say("other_model_stands_in", model=model, other=", ".join(days_of))
+            warnings.append(say("of_source", source=info.title, sentence=stand_in))
+        if reply.stale:
+            warnings.append(canonical.kept_answer(info.title, reply))
+        meta = {
+            **canonical.provenance(info, site, reply), **self._where(site, answer),
+            "model": "+".join(days_of), "days_of_model": days_of, "missing": list(answer.missing), "wind": None,
+        }  # fmt: skip
+        return SourceData(info.name, frame, meta, warnings)
