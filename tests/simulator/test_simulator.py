@@ -31,6 +31,7 @@ from tests.simulator.client import (
     meteo,
     nasa,
 )
+from tests.simulator.kinds import SERVICES
 from tests.simulator.nasa import cells as nasa_cells
 
 
@@ -424,7 +425,8 @@ def test_stand_alone_process_is_driven_over_http() -> None:
     try:
         assert process.stdout
         url = process.stdout.readline().strip()
-        exports = dict(process.stdout.readline().strip().removeprefix("export ").split("=", 1) for _ in range(10))
+        lines = [process.stdout.readline() for _ in range(len(SERVICES) + 1)]
+        exports = dict(line.strip().removeprefix("export ").split("=", 1) for line in lines)
         assert exports["ETOLIB_NASA_POWER_URL"] == url
         assert exports["ETOLIB_OPEN_METEO_HISTORICAL_FORECAST_URL"] == f"{url}/historical"
         assert exports["ETOLIB_TODAY"] == TODAY
