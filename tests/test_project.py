@@ -23,7 +23,7 @@ LAYERS = [
     {"keys"},
     {"dates"},
     {"sources.row"},
-    {"sources.national"},
+    {"sources.national", "sources.beside"},
     {"sources.catalogue"},
     {"equations.constants", "equations.conventions", "variables", "config", "science", "logs"},
     {"units"},
