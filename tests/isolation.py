@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-import sys
 
 import pytest
 
@@ -26,33 +25,6 @@ def pytest_configure(config):
             measured.save()
 
         config.add_cleanup(save)
-
-
-_measured: set[str] = set()  # the tests with parameters of which one case was measured
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Do not measure a test marked `unmeasured`, nor any case but the first of a test with parameters.
-
-    The tracer doubles the time of plain Python, and these tell it little that is new: lines are counted too low, by
-    about one in a hundred.
-    """
-    measured = None
-    name = item.nodeid.partition("[")[0]
-    again = hasattr(item, "callspec") and name in _measured
-    _measured.add(name)
-    if "COVERAGE_RUN" in os.environ and (again or item.get_closest_marker("unmeasured")):
-        import coverage
-
-        measured = coverage.Coverage.current()
-    if measured is None:
-        return (yield)
-    measured.stop()
-    try:
-        return (yield)
-    finally:
-        measured.start()
 
 
 @pytest.fixture(autouse=True)
@@ -99,24 +71,4 @@ def _no_network():
 
         patch.setattr(socket.socket, "connect", local_connect)
         patch.setattr(socket, "getaddrinfo", local_look_up)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _compile_unmeasured():
-    """Let numba compile without the tracer of coverage, which doubles its seconds."""
-    from etolib.equations import compiled
-
-    compile_ = compiled._compile
-
-    def untraced(key):
-        tracer = sys.gettrace()
-        sys.settrace(None)
-        try:
-            return compile_(key)
-        finally:
-            sys.settrace(tracer)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "_compile", untraced)
         yield

@@ -18,7 +18,7 @@ from etolib.equations.elementwise import checked_inputs
 from etolib.errors import InputError
 from tests.oracles.rows import random_days
 
-pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
+pytestmark = pytest.mark.slow
 
 WEATHER = kernel.WEATHER
 KEYS = [("fao56", "short"), ("asce2005", "short"), ("asce2005", "tall")]

@@ -17,8 +17,6 @@ from etolib.equations import constants as c
 from etolib.equations.elementwise import checked_inputs
 from tests.oracles.rows import random_days
 
-pytestmark = pytest.mark.unmeasured
-
 WEATHER = ("tmin", "tmax", "ea", "rs", "u2")
 
 

@@ -14,7 +14,7 @@ from etolib import config
 from tests.simulator import FAULTS
 from tests.sources import fuzz, matrix
 
-pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
+pytestmark = pytest.mark.slow
 
 COUNT = int(os.environ.get("ETOLIB_FUZZ", "250"))
 # Stations ask a dozen times and more: a fault of each sort there, the whole in `python -m tests.sources.matrix`.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.sources.station.generator import KINDS, WRONG, count, write
 
 
@@ -22,6 +20,5 @@ def held(number: int, first: int) -> None:
     assert all(found[kind] for kind in KINDS if kind != "refusal with a question")
 
 
-@pytest.mark.unmeasured
 def test_four_hundred_files_end_in_the_right_numbers_a_sentence_or_a_question():
     held(400, 0)
