@@ -9,7 +9,7 @@ within 150 km of a place that the intervals are scored on; `docs/validation/clim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -62,6 +62,9 @@ LEAST_CLEARNESS = 0.05
 
 WEATHERS = 1024
 """Weathers tried for a day: bounds lie 0.05 mm/day, on average, from those of 60,000 random ones."""
+
+CELLS = 1 << 15
+"""Weathers that numpy computes at once: they stay in the cache of a core."""
 
 DAY = 30
 """Numbers that a day contributes, see `Expected`."""
@@ -230,10 +233,31 @@ class Expected:
         (Cholesky); relative humidity over what it lacks to 1, inverted, its deviation and row; wind [m s-1], its
         deviation and row. Then what the equation needs of place and day (`etolib.equations.kernel.tables_of`).
     of_maps : bool
+    runs : tuple of int
+        Where the days of each place begin.
     """
 
     table: Array
     of_maps: bool
+    runs: tuple[int, ...] = (0,)
+
+    @property
+    def days(self) -> int:
+        """How many there are."""
+        return int(self.table.shape[1])
+
+    def on(self, days: Any) -> Expected:
+        """Return some of the days, as if all were of one place."""
+        return Expected(self.table[:, days], self.of_maps)
+
+    def parts(self, days: int) -> Iterator[Expected]:
+        """Return the same in parts of whole places, of so many days where a place has no more."""
+        start, begun = 0, [0]
+        for stop in (*self.runs[1:], self.days):
+            if stop - start >= days or stop == self.days:
+                yield Expected(self.table[:, start:stop], self.of_maps, tuple(begun))
+                start, begun = stop, []
+            begun.append(stop - start)
 
     @classmethod
     def of(cls, rows: Sequence[Array], places: Sequence[tuple[Site, float | None]], of_maps: bool) -> Expected:
@@ -257,21 +281,23 @@ class Expected:
         heat = [middle, high - low, spread[0], spread[1], *factor[0], *factor[1]]
         damp = [(1 - humidity) / humidity, spread[2], *factor[2]]
         air = [wind, spread[3], *factor[3]]
-        return cls(np.stack([*sun, *heat, *damp, *air, *kernel.tables_of(latitude, elevation, day)]), of_maps)
+        runs = np.cumsum([0, *(len(one) for one in rows if len(one))])[:-1]
+        table = np.stack([*sun, *heat, *damp, *air, *kernel.tables_of(latitude, elevation, day)])
+        return cls(table, of_maps, tuple(runs.tolist()))
 
     def eto(self, days: Any, which: NDArray[Any] | None = None, precision: str = "float64") -> NDArray[Any]:
         """Return ETo of weathers that could have been on some of the days. [mm day-1]
 
         Parameters
         ----------
-        days : index of the days
-        which : ndarray, shape (days, n), optional
+        days : index of the days, of any shape
+        which : ndarray, shape (*days, n), optional
             Weathers to try on each of them; all by default.
         precision : {"float64", "float32"}
 
         Returns
         -------
-        ndarray, shape (days, n)
+        ndarray, shape (*days, n)
         """
         day = self.table[:, days].astype(precision)[..., None]
         share, n1, n2, n3, n4, n5, clearer, wider = points(precision) if which is None else points(precision)[:, which]

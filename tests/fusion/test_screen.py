@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from etolib.fusion import departures, screen
+from etolib.fusion import contenders, departures, screen
 from etolib.fusion.statistics import Ordered
 from etolib.fusion.weathers import Expected
 from etolib.site import Period, Site
@@ -70,6 +70,26 @@ def test_single_precision_errs_by_less_than_a_tenth_of_what_is_allowed(asked, wh
     assert off.max() < 1 / screen.STEPS + 0.1 * screen.MARGIN / 4
 
 
+@pytest.mark.parametrize("what", ["jump", "odd day", "steps", "no order", "few days"])
+@pytest.mark.parametrize("which", [screen.by_numpy, screen.compiled], ids=["numpy", "compiled"])
+def test_weather_that_does_not_move_slowly_is_noticed(asked, what, which):
+    days = expected(asked[1:3], False)
+    table = days.table[:, : days.runs[1]].copy()
+    odd = days.table[:, days.runs[1]]
+    if what == "jump":
+        table[:, 180:] = days.table[:, days.runs[1] + 180 :]
+    elif what == "odd day":
+        table[:, 100] = odd
+    elif what == "steps":
+        table = table[:, 15 + 30 * (np.arange(table.shape[1]) // 30).clip(0, 11)]
+    elif what == "no order":
+        table = table[:, np.random.default_rng(3).permutation(table.shape[1])]
+    else:
+        table = table[:, 50:70]
+    changed = Expected(table, False)
+    assert np.array_equal(screen.quantiles(changed, LEVELS, which), of_all(changed))
+
+
 @pytest.mark.parametrize("what", ["no elevation", "even clearness", "wrong screen", "no room"])
 @pytest.mark.parametrize("which", [screen.by_numpy, screen.compiled], ids=["numpy", "compiled"])
 def test_a_day_that_cannot_be_screened_is_computed_whole(asked, what, which, monkeypatch):
@@ -82,6 +102,7 @@ def test_a_day_that_cannot_be_screened_is_computed_whole(asked, what, which, mon
         which = lambda days, of=which: of(Expected(days.table * 1.001, days.of_maps))  # noqa: E731
     else:
         monkeypatch.setattr(screen, "MARGIN", 0.2)
+        monkeypatch.setattr(contenders, "MARGIN", 0.2)
     assert np.array_equal(screen.quantiles(days, LEVELS, which), of_all(days), equal_nan=True)
 
 
