@@ -260,8 +260,11 @@ def _writing(path: Path) -> Iterator[None]:
 @main.command()
 def sources() -> None:
     """List the weather sources: what each provides, from when to when, and its licence."""
+    from etolib.sources import catalogue
     from etolib.sources.listing import sources as table
 
+    for sentence in catalogue.SOURCES.refused:
+        click.echo(f"warning: {sentence}", err=True)
     for row in table().to_dict("records"):
         click.echo(click.style(row.pop("name"), bold=True))
         for label, value in row.items():

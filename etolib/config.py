@@ -14,6 +14,7 @@ need the environment (see `environment`, which the cluster hands to its workers)
 | ``front``        | ``ETOLIB_FRONT``       | stock: Voila's own front end instead of the slim one         |
 | ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
 | ``<service>_url``| ``ETOLIB_<SERVICE>_URL`` | root replacing the scheme and host of a service           |
+|                  | ``ETOLIB_WITHOUT``     | packages whose sources are not wanted (docs/own_source.md)  |
 
 Keys of services are no options: `key` reads them from the environment of the process that asks, and from there only
 (``ETOLIB_<SERVICE>_KEY``, or the variable that the row of the source names).

@@ -251,8 +251,10 @@ class Request:
             options += ", station=station"
         rows = [] if isinstance(sources, str) else [catalogue.SOURCES.get(name) for name in sources]
         grids = "".join(line() for row in rows if (line := getattr(row, "script", None)) is not None)
+        brought = dict.fromkeys(row.package for row in rows if row is not None and row.package)
+        needs = "".join(f"# its source is of another package: {package}\n" for package in brought)
         return (
-            "import etolib\n\n"
+            f"{needs}import etolib\n\n"
             f"site = etolib.Site({place})\n"
             f"{station}"
             f"{grids}"

@@ -18,14 +18,14 @@ PACKAGE = ROOT / "etolib"
 
 # Each layer may import what stands above it, and itself; the longest name that fits counts.
 LAYERS = [
-    {"_version", "spreadsheets", "words"},
+    {"_version", "spreadsheets", "variables", "words"},
     {"errors"},
     {"keys"},
     {"dates"},
     {"sources.row"},
-    {"sources.national", "sources.beside"},
+    {"sources.national", "sources.beside", "sources.packages", "sources.services"},
     {"sources.catalogue"},
-    {"equations.constants", "equations.conventions", "variables", "config", "science", "logs"},
+    {"equations.constants", "equations.conventions", "config", "science", "logs"},
     {"units"},
     {"unit_systems"},
     {"quantities"},

@@ -13,7 +13,6 @@ import datetime as dt
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -21,7 +20,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from etolib.errors import InputError, Problem
 from etolib.sources import beside, national
+from etolib.sources.packages import Rows
 from etolib.sources.row import KINDS, LAST, Box, Near, Rank, SourceInfo, Window
+from etolib.sources.services import ELEVATIONS, PLACES, ServiceInfo
 from etolib.words import Text, has, say, verbatim
 from etolib.words.catalogue import ENGLISH
 
@@ -191,36 +192,8 @@ OWN = SourceInfo(
 """The row of the user's own file; what a file makes of it tells its title, window and columns."""
 
 
-@dataclass(frozen=True)
-class ServiceInfo:
-    """A service beside the weather: name, the function that asks it, service and root as of `SourceInfo`."""
-
-    name: str
-    provider: str
-    service: str
-    root: str
-
-
-ELEVATIONS = (
-    ServiceInfo(
-        "open_meteo", "etolib.sources.open_meteo:elevations", "open_meteo_elevation", "https://api.open-meteo.com"
-    ),
-    ServiceInfo(
-        "opentopodata", "etolib.sources.opentopodata:elevations", "opentopodata", "https://api.opentopodata.org"
-    ),
-)
-"""Services of elevations in the order in which they are asked."""
-
-PLACES = ServiceInfo(
-    "open_meteo",
-    "etolib.sources.geocoding:search",
-    "open_meteo_geocoding",
-    "https://geocoding-api.open-meteo.com",
-)
-"""The service that finds places by name."""
-
-SOURCES: dict[str, SourceInfo] = {row.name: row for row in _ROWS}
-"""The row of every source by name, in the order tables show them. `register` adds one."""
+SOURCES = Rows(_ROWS, {row.service: row.root for row in (*ELEVATIONS, PLACES)}, lambda: _changed())
+"""The row of every source by name, in the order tables show them. `register` adds one, and other packages may."""
 
 PROVIDERS: dict[str, Source] = {}
 """What answers for the sources that were asked already, by name; `provider` makes them."""
@@ -278,7 +251,7 @@ def provider(name: str) -> Source:
     """
     if name not in PROVIDERS:
         row = SOURCES[name]
-        PROVIDERS[name] = load(row.provider)(row)
+        PROVIDERS[name] = load("etolib.sources.guard:Guard" if row.package else row.provider)(row)
     return PROVIDERS[name]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from etolib.site import Site
 from etolib.sources import catalogue
 
-_LISTS = tuple(row for row in catalogue.SOURCES.values() if row.places > 1)
+_LISTS = tuple(row for row in catalogue.SOURCES.own if row.places > 1)
 
 MAX_PLACES = min(row.places for row in _LISTS)
 """Places in one request."""

@@ -35,6 +35,7 @@ def sources(today: dt.date | None = None) -> pd.DataFrame:
                 "key needed": info.key_needed,
                 "contact needed": info.contact_needed,
                 "homepage": info.homepage,
+                "package": info.package or "etolib",
             }
         )
     return pd.DataFrame(rows).set_index("name", drop=False).rename_axis(None)

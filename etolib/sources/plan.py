@@ -202,7 +202,7 @@ def choose(
         if unknown or not names:
             hint = say("known_sources_or_auto", sources=list(catalogue.names()))
             raise InputError([Problem("source", name, say("is_not_known"), hint) for name in unknown or [""]])
-        return [Step(name, period, say("asked_for_by_name")) for name in names]
+        return [Step(name, period, _brought(catalogue.find(name), say("asked_for_by_name"))) for name in names]
     if not near_land(site):
         raise NotCovered(say("lies_at_sea", place=str(site)), suggestion=say("choose_land_or_name_sources"))
     return _automatic(site, period, config.today() if today is None else today)
@@ -218,7 +218,7 @@ def _automatic(site: Site, period: Period, today: dt.date) -> list[Step]:
         if setting := missing_setting(row):
             unasked.append((row.title, setting))
             continue
-        why = catalogue.words(row.reason)
+        why = _why(row)
         if row.role == "history":
             why = say("reason_and_days", reason=why, period=str(inside))
         steps.append(Step(row.name, inside, why))
@@ -229,10 +229,19 @@ def _automatic(site: Site, period: Period, today: dt.date) -> list[Step]:
             end = catalogue.find(row.follows).window(today)[1]
             first = max(first, end + dt.timedelta(days=1))
         if inside := period.intersection(first, last):
-            why = catalogue.words(row.reason, day=str(end))
+            why = _why(row, day=str(end))
             steps.append(Step(row.name, inside, join("; ", [why, *_not_asked(unasked)]) if unasked else why))
-    steps += [Step(row.name, period, catalogue.words(row.reason), "fallback") for row in rows if row.role == "fallback"]
+    steps += [Step(row.name, period, _why(row), "fallback") for row in rows if row.role == "fallback"]
     return steps
+
+
+def _why(row: SourceInfo, **values: str) -> Text:
+    return _brought(row, catalogue.words(row.reason, **values))
+
+
+def _brought(row: SourceInfo, why: Text) -> Text:
+    """Return a reason, with the package that brings the source where another one does."""
+    return say("reason_and_package", reason=why, package=row.package) if row.package else why
 
 
 def _national(site: Site) -> list[SourceInfo]:

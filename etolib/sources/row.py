@@ -145,6 +145,9 @@ class SourceInfo:
         How many places one request may hold.
     at_height : bool
         Whether its answer depends on the elevation it is told: asked when the elevation is known, not at once.
+    package : str
+        Name and version of the package that brings it; empty for those of etolib. Filled in by
+        `etolib.sources.packages`.
     """
 
     name: str
@@ -180,6 +183,7 @@ class SourceInfo:
     error: float | None = None
     places: int = 1
     at_height: bool = False
+    package: str = ""
 
     def clip(self, period: Period, today: dt.date) -> Period:
         """Return the days of ``period`` this source can have; `SourceWindowError` where there are none."""

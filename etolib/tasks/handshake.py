@@ -66,6 +66,9 @@ def differences(ours: Description, theirs: Description) -> list[Text]:
     for name, count in look.COMPARED.items():
         if look.part(ours[name], count) != look.part(theirs[name], count):
             told.append(say("worker_has_other", name=name, found=str(theirs[name]), expected=str(ours[name])))
+    here, there = ours.get("packages", []), theirs.get("packages", [])
+    told += [say("worker_lacks_sources", package=name) for name in here if name not in there]
+    told += [say("worker_has_more_sources", package=name) for name in there if name not in here]
     return told
 
 

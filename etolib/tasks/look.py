@@ -11,6 +11,7 @@ import importlib.util
 import io
 import os
 import platform
+import re
 import socket
 import sys
 import zipfile
@@ -35,6 +36,7 @@ def name_of(found: dict[str, Any]) -> str:
     """Return the resource of workers that have the same."""
     parts = [str(found["etolib"]), str(found["science"])]
     parts += [part(found[name], count) for name, count in COMPARED.items()]
+    parts += [name.replace(" ", "-") for name in found["packages"]]
     return _OURS + "-".join(parts)
 
 
@@ -63,6 +65,7 @@ def look(address: str | None = None, warm: bool = False, upload: bytes | None = 
         except Exception:  # a package of any state may lie there; it counts as none
             found[name] = None
     found["host"] = socket.gethostname()
+    found["packages"] = packages()
     worker = None if address is None else _worker(address)
     try:
         if upload is not None and worker is not None:
@@ -83,6 +86,19 @@ def look(address: str | None = None, warm: bool = False, upload: bytes | None = 
         if name not in state.total_resources:
             state.total_resources[name] = state.available_resources[name] = PLENTY
     return found
+
+
+def packages() -> list[str]:
+    """Return the packages that bring sources, with their versions, but for those that ETOLIB_WITHOUT leaves out."""
+    names = os.environ.get("ETOLIB_WITHOUT", "").split(",")
+    unwanted = {re.sub(r"[-_.]+", "-", name.strip()).lower() for name in names}
+    try:
+        entries: list[Any] = [*importlib.metadata.entry_points(group="etolib.sources")]
+        brought = {(one.dist.name, one.dist.version) for one in entries}
+    except Exception:  # a Python before 3.10, which no etolib of today runs on; or a package of any state
+        return []
+    plain = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in brought}
+    return [] if "all" in unwanted else sorted(f"{name} {plain[name]}" for name in plain.keys() - unwanted)
 
 
 def _worker(address: str) -> Any:

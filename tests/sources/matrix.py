@@ -31,6 +31,7 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue, geocoding, open_meteo, opentopodata
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
+from etolib.sources.testing import compare
 from tests.simulator import FAULTS, WeatherServer
 
 TODAY = "2024-07-01"
@@ -189,41 +190,6 @@ def judge(ask: Callable[[], pd.DataFrame], truth: pd.DataFrame, server: WeatherS
     except Exception as error:
         kind, text = f"not typed: {type(error).__name__}!", str(error)
     return Outcome(kind, text, time.perf_counter() - begun, len(server.calls()) - before)
-
-
-def compare(frame: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, str]:
-    """Return ``data``, ``partial``, ``stale`` or what is wrong with ``frame``."""
-    warnings = frame.attrs["warnings"]
-    missing, near = 0, False
-    for name in truth.columns:
-        if name == "kind":
-            if list(frame["kind"]) != list(truth["kind"]):
-                return "WRONG kind!", ""
-            continue
-        if name not in frame:
-            missing += int(truth[name].notna().sum())
-            continue
-        have, want = frame[name].to_numpy(dtype=float), truth[name].to_numpy(dtype=float)
-        if len(have) != len(want):
-            return "WRONG days!", f"{len(have)} instead of {len(want)}"
-        there = np.isfinite(have)
-        if not np.allclose(have[there], want[there], rtol=1e-9, atol=1e-9, equal_nan=True):
-            # A station's day may be made of 21 to 23 hours, radiation be another satellite's, and then they say so.
-            few = any("of 24 hours" in text or "stands in" in text for text in warnings)
-            if not few or not np.allclose(have[there], want[there], rtol=0.1, atol=2.0):
-                return "WRONG number!", f"{name}: {have[there & (have != want)][:3]}"
-            near = True
-        missing += int((np.isfinite(want) & ~there).sum())
-    extra = set(frame.columns) - set(truth.columns)
-    if extra:
-        return "WRONG columns!", ", ".join(extra)
-    if missing and not warnings:
-        return "partial without a warning!", ""
-    if frame.attrs["stale"]:
-        return "stale", warnings[-1]
-    if near:
-        return "near", next(text for text in warnings if "of 24 hours" in text or "stands in" in text)
-    return ("partial", f"{missing} values missing: {warnings[-1]}") if missing else ("data", "")
 
 
 def row(provider: Provider, faults: Iterable[str], times: int | None = None) -> dict[str, Outcome]:
