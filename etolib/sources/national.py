@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from etolib.sources.row import Box, Near, Rank, SourceInfo, Window
@@ -37,6 +38,9 @@ _NWS: dict[str, Any] = {
     "role": "national",
     "kinds": ("observed", "forecast"),
 }
+
+_AUSTRALIA = (Box(-44.0, -10.0, 112.0, 154.0),)
+"""SILO's grid; its cells over the sea are empty."""
 
 ROWS = (
     SourceInfo(
@@ -89,6 +93,31 @@ ROWS = (
         rank=Rank(weather=50, radiation=50, at_home=11),
         prior="nws_stations_first",
         **_NWS,
+    ),
+    SourceInfo(
+        name="silo",
+        title="SILO Data Drill",
+        provides=("tmin", "tmax", "ea", "rs", "precipitation"),
+        window=Window(dt.date(1889, 1, 1), -1),
+        delay="delay_silo",
+        coverage="coverage_silo",
+        licence="licence_cc_by_4",
+        attribution="SILO (https://www.longpaddock.qld.gov.au/silo/), Queensland Government, CC BY 4.0; based on "
+        "observations of the Bureau of Meteorology; values that are long-term means were left out",
+        homepage="https://www.longpaddock.qld.gov.au/silo/",
+        politeness="your e-mail with each request (ETOLIB_SILO_EMAIL); at most 2 requests at once, 1 s between them; "
+        "one request for the whole period, one answer for all places in the same cell",
+        provider="etolib.sources.silo:Silo",
+        service="silo",
+        root="https://www.longpaddock.qld.gov.au",
+        key_needed=True,
+        key="ETOLIB_SILO_EMAIL",
+        reach=_AUSTRALIA,
+        home=_AUSTRALIA,
+        role="national",
+        reason="australia_by_silo",
+        rank=Rank(weather=45, radiation=25, at_home=14),
+        prior="silo_first",
     ),
 )
 """The rows, in the order tables show them."""

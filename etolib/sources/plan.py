@@ -268,8 +268,8 @@ def _not_asked(missing: Sequence[tuple[str, str]]) -> list[Text]:
         services = titles[0]
         for title in titles[1:]:
             services = say("one_and_other", one=services, other=title)
-        key = "not_asked_for_want_of_contact" if setting == "ETOLIB_CONTACT" else "not_asked_for_want_of_key"
-        sentences.append(say(key, services=services, setting=setting))
+        wanted = {"CONTACT": "contact", "EMAIL": "email"}.get(setting.rpartition("_")[2], "key")
+        sentences.append(say(f"not_asked_for_want_of_{wanted}", services=services, setting=setting))
     return sentences
 
 

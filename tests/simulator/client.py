@@ -9,7 +9,7 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulator import WeatherServer, nws
+from tests.simulator import WeatherServer, nws, silo
 
 TODAY = "2024-07-01"
 AGENT = {"User-Agent": "etolib-test/1 (etolib@example.org)"}
@@ -85,6 +85,8 @@ URLS = {
     "met_norway": "/weatherapi/locationforecast/2.0/complete?lat=59.91&lon=10.75",
     "nws": f"/gridpoints/{nws.grid_of(*IN_US).office}/{nws.grid_of(*IN_US).x},{nws.grid_of(*IN_US).y}",
     "opentopodata": "/v1/mapzen?locations=-15.8,-47.9|1,2",
+    "silo": f"{silo.PATH}?lat=-27.5&lon=151.95&start=20240201&finish=20240210&format=csv&comment=RXNVJGHF"
+    "&username=a@b.org&password=apirequest",
 }
 """One genuine request of every service."""
 

@@ -196,6 +196,27 @@ def _no_units(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     return answer
 
 
+@kind("silent_units", "answer", "numbers of another system (degF, kPa, kWh) in a table that states no units")
+def _silent_units(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
+    for part in parts(answer.document):
+        if not part.get("states_no_units"):
+            continue
+        for name, change in options.get("units", SILENT.get(service, {})).items():
+            column = part["daily"][name]
+            part["daily"][name] = [None if value is None else change(value) for value in column]
+    return answer
+
+
+def _fahrenheit(value: float) -> float:
+    return round(value * 1.8 + 32, 1)
+
+
+SILENT: dict[str, dict[str, Callable[[float], float]]] = {
+    "silo": {"max_temp": _fahrenheit, "min_temp": _fahrenheit},
+}
+"""What `silent_units` does to which columns, unless option ``units`` says otherwise."""
+
+
 def _reorder(answer: Answer, order: Callable[[int], list[int]]) -> Answer:
     """Rearrange time steps of any service's answer; ``order`` gives the indices to keep for a length."""
     for part in parts(answer.document):

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.simulator import control, faults, geocoding, met_norway, nasa, nws, open_meteo, opentopodata
+from tests.simulator import control, faults, further, geocoding, met_norway, nasa, nws, open_meteo, opentopodata
 from tests.simulator.answer import Answer, Query, html
 from tests.simulator.clock import Clock
 from tests.simulator.faults import Fault, Faults
@@ -197,6 +197,7 @@ class WeatherServer:
             return _OPEN_METEO_PATHS[path], path
         by_start = {"/api/": "nasa_power", "/weatherapi/": "met_norway", "/v1/": "opentopodata"}
         by_start |= dict.fromkeys(("/points/", "/gridpoints/", "/stations"), "nws")
+        by_start |= further.STARTS
         found = next((service for start, service in by_start.items() if path.startswith(start)), "unknown")
         return named or listener or found, path
 
@@ -210,6 +211,8 @@ class WeatherServer:
             return nws.answer(path, query, f"http://{headers.get('host', '')}", self.clock, self.weather)
         if service == "opentopodata":
             return opentopodata.answer(path, query, self.weather)
+        if service in further.ANSWERS:
+            return further.ANSWERS[service](path, query, self.clock, self.weather)
         if service == "open_meteo_geocoding" and path == "/v1/search":
             return geocoding.answer(query)
         if path in _OPEN_METEO_PATHS:

@@ -24,7 +24,7 @@ from tests.simulator.client import (
     get,
 )
 from tests.simulator.formats import recording
-from tests.simulator.kinds import SERVICES
+from tests.simulator.kinds import FURTHER, SERVICES
 
 
 @pytest.fixture
@@ -56,21 +56,24 @@ def test_every_fault_can_be_set_for_every_service(server: WeatherServer, service
 
 
 DATELESS = {"open_meteo_elevation", "open_meteo_geocoding", "opentopodata"}
+UNITLESS = {"silo"}
+"""Services whose tables state no units."""
 APPLIES = {
     "all_missing": set(SERVICES),
     "all_fill": set(SERVICES),
     "nan_token": set(SERVICES),
     "text_values": set(SERVICES),
     "absurd_values": set(SERVICES),
-    "tail_missing": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS,
+    "tail_missing": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS | set(FURTHER),
     "missing_column": set(SERVICES) - DATELESS,
-    "undefined_column": {s for s in SERVICES if s.startswith("open_meteo")} - DATELESS,
-    "wrong_unit": set(SERVICES) - DATELESS,
-    "no_units": set(SERVICES) - DATELESS,
+    "undefined_column": {s for s in SERVICES if s.startswith("open_meteo")} - DATELESS | set(FURTHER),
+    "wrong_unit": set(SERVICES) - DATELESS - UNITLESS,
+    "no_units": set(SERVICES) - DATELESS - UNITLESS,
+    "silent_units": UNITLESS,
     "unsorted_dates": set(SERVICES) - DATELESS,
     "missing_dates": set(SERVICES) - DATELESS,
     "duplicated_dates": set(SERVICES) - DATELESS,
-    "ragged_columns": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS,
+    "ragged_columns": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS | set(FURTHER),
     "bad_dates": set(SERVICES) - DATELESS,
     "other_place": set(SERVICES) - DATELESS - {"nws"},
     "empty_layer": {"nws"},

@@ -35,7 +35,7 @@ ERRORS = {
     "tls_error": "SourceUnavailable",
 }  # fmt: skip
 """What a lasting fault must come to, whatever the provider."""
-WEATHER = ("nasa_power", "open_meteo_archive", "open_meteo_forecast", "met_norway", "nws_forecast")
+WEATHER = ("nasa_power", "open_meteo_archive", "open_meteo_forecast", "met_norway", "nws_forecast", "silo")
 ONCE = ("500", "502_html", "503", "503_retry_after", "429_retry_after", "close", "reset", "reset_body", "short_body",
         "gzip_truncated", "broken_json", "stream_error", "redirect_301")  # fmt: skip
 

@@ -35,7 +35,7 @@ COGNATES = {
         use usual virtual zeros zoom
     """,
     "es": """
-        albedo alfalfa balance base cacao california continental decimal dual error evaporable feb ini jul jun
+        albedo alfalfa australia balance base cacao california continental decimal dual error evaporable feb ini jul jun
         latitudes local longitudes mar may normal nov oct real regional script sep solar total use usual variable
         variables virtual web zoom
     """,

@@ -1,0 +1,80 @@
+"""Tables in text, as services send them: rows of cells, numbers read strictly.
+
+A text that is cut off is a table with fewer rows, or a number with fewer digits, and says nothing of it: whoever reads
+rows here says how a row ends (`Ends`), and a last row that does not end so makes the answer a broken one.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+Ends = Literal["line", "cells"]
+"""How a whole row is known: by the end of its line, or by having all its cells (where the last one is no number)."""
+
+
+def rows(body: bytes, *, separator: str = ",", ends: Ends = "line", encoding: str = "utf-8") -> list[list[str]]:
+    """Return the rows of a table, cells without the spaces around them; ValueError where it is none, or is cut off.
+
+    Empty lines are left out.
+
+    >>> rows(b"day, tmin\\n2024-01-01, 12.5\\n")
+    [['day', 'tmin'], ['2024-01-01', '12.5']]
+    >>> rows(b"day, tmin\\n2024-01-01, 12.")
+    Traceback (most recent call last):
+    ...
+    ValueError: the table is cut off in its last row
+    """
+    text = body.decode(encoding)  # UnicodeDecodeError is a ValueError
+    if text.lstrip("\ufeff \r\n")[:1] in ("<", "{", "["):
+        raise ValueError("this is no table")
+    if ends == "line" and text and not text.endswith("\n"):
+        raise ValueError("the table is cut off in its last row")
+    try:
+        read = list(csv.reader(text.lstrip("\ufeff").splitlines(), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise ValueError(f"the table cannot be read: {error}") from None
+    found = [[cell.strip() for cell in row] for row in read if any(cell.strip() for cell in row)]
+    if len(found) < 2:
+        raise ValueError("the table has no rows")
+    width = len(found[0])
+    for number, row in enumerate(found[1:], start=2):
+        if len(row) != width:
+            raise ValueError(f"row {number} has {len(row)} cells instead of {width}")
+    return found
+
+
+def number(text: str, missing: Sequence[str] = ()) -> float:
+    """Return a cell as a number, NaN where it is empty or says so; ValueError where it is anything else.
+
+    >>> number(" 12.5"), number(""), number("-999", ("-999",))
+    (12.5, nan, nan)
+    """
+    cell = text.strip()
+    if cell == "" or cell.lower() in ("nan", "null") or cell in missing:
+        return math.nan
+    if "_" in cell or not cell.isascii():  # float() takes 1_000 and digits of other scripts
+        raise ValueError(f"{cell[:40]!r} stands where a number should be")
+    value = float(cell)
+    return value if math.isfinite(value) else math.nan
+
+
+def column(table: Sequence[Sequence[str]], name: str, missing: Sequence[str] = ()) -> np.ndarray:
+    """Return a column of `rows` as numbers (n,); ValueError where it is not there once.
+
+    >>> column([["day", "tmin"], ["1", "12.5"], ["2", ""]], "tmin")
+    array([12.5,  nan])
+    """
+    return np.array([number(cell, missing) for cell in cells(table, name)], dtype=float)
+
+
+def cells(table: Sequence[Sequence[str]], name: str) -> list[str]:
+    """Return a column of `rows` as texts; ValueError where it is not there, or stands twice."""
+    if table[0].count(name) != 1:
+        raise ValueError(f"the column {name!r} is not there once")
+    place = table[0].index(name)
+    return [row[place] for row in table[1:]]

@@ -1,0 +1,13 @@
+"""The services that answer in tables of text: where their paths begin, and what answers for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.simulator import silo
+from tests.simulator.answer import Answer, Query
+from tests.simulator.clock import Clock
+from tests.simulator.weather import Weather
+
+STARTS = {"/cgi-bin/silo/": "silo"}
+ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {"silo": silo.answer}

@@ -1,0 +1,62 @@
+"""What the sources added later leave alone: the first six are asked no more often, and elsewhere nothing is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+import etolib
+from etolib.site import Period, Site
+from etolib.sources import catalogue
+from etolib.sources.plan import choose
+from etolib.widgets import wording
+from tests.simulator.kinds import FURTHER
+from tests.sources.matrix import settings
+
+PERIOD = "2024-06-15/2024-07-03"
+PLACES = {
+    "Queensland": Site(-27.18, 151.26, 340.0),
+    "Kansas": Site(39.05, -95.68, 280.0),
+    "Brandenburg": Site(52.38, 13.06, 80.0),
+    "Lapland": Site(66.5, 25.7, 195.0),
+    "São Paulo": Site(-22.7, -47.6, 550.0),
+}
+FIRST = {row.name for row in catalogue.SOURCES.values() if row.service not in FURTHER}
+
+
+@pytest.fixture
+def asked(weather_server, tmp_path, monkeypatch):
+    """Return a counter of the calls of a calculation by service."""
+
+    def count(site, folder):
+        with settings(weather_server, tmp_path / folder):
+            weather_server.forget()
+            etolib.compute(site, PERIOD)
+            return Counter(call.provider for call in weather_server.calls())
+
+    monkeypatch.setenv("ETOLIB_SILO_EMAIL", "grower@example.org")
+    return count
+
+
+@pytest.mark.parametrize("name", ["Queensland", "Kansas", "Brandenburg"])
+def test_the_first_six_are_asked_no_more_often(asked, monkeypatch, name):
+    with_them = asked(PLACES[name], "with")
+    rows = {key: row for key, row in catalogue.SOURCES.items() if key in FIRST}
+    monkeypatch.setattr(catalogue, "SOURCES", rows)
+    without = asked(PLACES[name], "without")
+    assert {service: n for service, n in with_them.items() if service not in FURTHER} == dict(without)
+
+
+def test_elsewhere_none_of_them_is_asked(asked):
+    assert not set(asked(PLACES["São Paulo"], "elsewhere")) & set(FURTHER)
+
+
+@pytest.mark.parametrize("language", ["en", "pt", "es"])
+def test_every_step_of_a_plan_gives_its_reason_in_words(weather_server, language):
+    for site in PLACES.values():
+        for step in choose(site, Period("2024-06-15", "2024-07-03")):
+            told = wording.translate(language, step.reason)
+            assert told
+            assert "{" not in told
+            assert language == "en" or told != str(step.reason)
