@@ -214,6 +214,8 @@ def _patience(where: Any, wait: float | str | None) -> float | None:
 def _client_of(where: Any, security: Any, timeout: float) -> Client:
     from distributed import Client
 
+    from etolib.tasks import line
+
     if where is None:
         where = os.environ.get("DASK_SCHEDULER_ADDRESS") or _current()
     if where is None:
@@ -227,7 +229,7 @@ def _client_of(where: Any, security: Any, timeout: float) -> Client:
     name = client_name()
     try:
         if isinstance(getattr(where, "scheduler_address", None), str) and hasattr(where, "status"):
-            return Client(where, security=security, timeout=timeout, set_as_default=False, name=name)
+            return line.Client(where, security=security, timeout=timeout, set_as_default=False, name=name)
         if callable(getattr(where, "get_client", None)):
             return usable(where.get_client())
         if isinstance(getattr(where, "scheduler_address", None), str):
@@ -257,8 +259,9 @@ def usable(client: Client) -> Client:
 
 
 def _by_address(address: str, security: Any, timeout: float) -> Client:
-    from distributed import Client
     from distributed.comm.addressing import get_address_host, parse_address, parse_host_port
+
+    from etolib.tasks import line
 
     try:
         if address.endswith(".json") or Path(address).is_file():
@@ -270,7 +273,7 @@ def _by_address(address: str, security: Any, timeout: float) -> Client:
             parse_host_port(place)
         else:
             get_address_host(address)
-        client = Client(address, timeout=timeout, security=security, set_as_default=False, name=client_name())
+        client = line.Client(address, timeout=timeout, security=security, set_as_default=False, name=client_name())
         client._timeout = max(timeout, RECONNECT_S)  # dask takes that of the first answer, and then closes for good
         return client
     except (OSError, TimeoutError, ValueError, KeyError, TypeError, RuntimeError) as error:

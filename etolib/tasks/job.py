@@ -123,6 +123,9 @@ class Job:
                 return State.SUCCESS  # of many, not watched
             return State.PROCESSING if self._messages else State.QUEUED
 
+    def _ended_well(self) -> bool:
+        return self.status == State.SUCCESS
+
     def messages(self) -> list[Message]:
         """Return the messages so far, in the order of ``seq``; the one that ends the task is the last."""
         self._fetch()
@@ -172,6 +175,8 @@ class Job:
             self._ended.wait(5)
             if self._future is not future:  # the line was lost, and the task found again
                 return self.result(timeout)
+            if self._ended_well() and _lost_its_line(future) and _line_is_back(self.client) and self._attach_again():
+                return self.result(timeout)  # the scheduler has kept it
             raise self._why() from None
         except KilledWorker as error:
             raise messages.unexpected(error) from error

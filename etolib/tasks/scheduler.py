@@ -29,6 +29,7 @@ from etolib.errors import SchedulerUnavailable
 from etolib.request import Request
 from etolib.tasks import limits, workers
 from etolib.tasks.figures import Figures
+from etolib.tasks.grace import WAITER, Grace
 from etolib.tasks.messages import ASKED, PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
 from etolib.tasks.turns import Turns
 from etolib.tasks.workers import Workers
@@ -107,6 +108,7 @@ class TaskPlugin(SchedulerPlugin):
         self._scheduler: Scheduler
         self._workers: Workers
         self._turns: Turns
+        self._grace: Grace
         self._figures: Figures
         self._accounts = {
             limits.PLACES: limits.Account(limits.PLACES),
@@ -121,6 +123,7 @@ class TaskPlugin(SchedulerPlugin):
 
         self._scheduler = scheduler
         self._turns = Turns(scheduler)
+        self._grace = Grace(scheduler)
         self._figures = Figures(scheduler)
         self._workers = Workers(scheduler, self._turns.soon)
         self._watching = PeriodicCallback(self._watch, workers.LOOK_S * 1000)
@@ -144,6 +147,7 @@ class TaskPlugin(SchedulerPlugin):
             for key in tasks:
                 if str(key).startswith("eto-") and key not in self._owners:
                     self._owners[key] = Owner(visitor, client, self._what(key) or "")
+        self._grace.arrived(tasks)
 
     def transition(self, key: Any, start: str, finish: str, *args: Any, **more: Any) -> None:
         """Take note of a task that moved on; called by dask."""
@@ -156,6 +160,7 @@ class TaskPlugin(SchedulerPlugin):
     def _watch(self) -> None:
         self._workers.watch()
         self._turns.watch()
+        self._grace.watch()
 
     async def close(self) -> None:
         """Stop looking; called by dask when the scheduler ends."""
@@ -179,17 +184,23 @@ class TaskPlugin(SchedulerPlugin):
         self._accounts[what].back(client, amount)
         return {}
 
+    def add_client(self, scheduler: Scheduler, client: str) -> None:
+        """Take in a client that comes, or comes back; called by dask."""
+        self._grace.came(client)
+
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """Forget a client that went away; called by dask."""
         self._turns.left(client)
         for account in self._accounts.values():
             account.left(client)
+        self._grace.left(client)
 
     def begin(self, task_id: str) -> dict[str, Any]:
         """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""
         self._figures.begun(task_id)
         task = self._scheduler.tasks.get(task_id)
-        self._wanted[task_id] = {client.client_key for client in task.who_wants or ()} if task is not None else set()
+        wanted = {client.client_key for client in task.who_wants or ()} if task is not None else set()
+        self._wanted[task_id] = wanted - {WAITER}
         end = self._ended.get(task_id)
         return {"seq": self._last_seq(task_id), "end": None if end is None else end.kind}
 
@@ -209,6 +220,7 @@ class TaskPlugin(SchedulerPlugin):
         if self._ended[task_id].kept:
             self._scheduler.client_desires_keys([task_id], HOLDER)
         self._let_go(task_id)
+        self._grace.over(task_id)
         self._forget_results()
         self._forget_messages(task_id)
         return {"seq": self._last_seq(task_id), "reason": PAGE_CLOSED if gone else RELEASED}
@@ -234,7 +246,7 @@ class TaskPlugin(SchedulerPlugin):
             if isinstance(key, str)
             and key.startswith("eto-")
             and key not in self._ended
-            and {one.client_key for one in task.who_wants or ()} <= named
+            and {one.client_key for one in task.who_wants or ()} <= named | {WAITER}
         ]
         self.finish([message(key, 0, *cancelled(self._last_stage(key), reason)) for key in alone])
         for key in named:

@@ -158,7 +158,8 @@ class Workers:
                 self._end(task, error)
 
     def _patience(self, task: TaskState) -> float:
-        waits = [self._waits.get(client.client_key, WAIT_S) for client in task.who_wants or ()]
+        wanted = (client.client_key for client in task.who_wants or ())
+        waits = [self._waits[client] for client in wanted if client in self._waits]
         return max(waits, default=WAIT_S)
 
     def _why_not(self, name: str, able: list[WorkerState]) -> EtolibError:

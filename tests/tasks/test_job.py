@@ -488,14 +488,14 @@ def processes():
 def test_killed_worker_costs_a_second_run_then_an_error_for_all(processes, tmp_path):
     with etolib.set_options(offline=True):
         job = tasks.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "once", 1))
-        assert len(job.result(60).table) == 3
+        assert len(job.result(120).table) == 3
         story = topic_messages(processes, ended(job))
         assert ends(story) == ["SUCCESS"]
         assert seqs(story) == sorted(set(seqs(story)))
 
         job = tasks.submit(SITE, PERIOD, client=processes, station=suicidal_station(tmp_path / "always", 99))
         with pytest.raises(TaskError, match="KilledWorker"):
-            job.result(60)
+            job.result(120)
         assert ends(ended(job).messages()) == ["ERROR"]
         assert ends(topic_messages(processes, job)) == ["ERROR"]
 
