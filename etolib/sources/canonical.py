@@ -16,7 +16,7 @@ from etolib.equations import constants
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
 from etolib.site import distance_km as distance_km
-from etolib.sources import catalogue
+from etolib.sources import catalogue, revision
 from etolib.sources.base import SourceInfo
 from etolib.sources.network.client import Reply
 from etolib.variables import VARIABLES
@@ -268,6 +268,14 @@ def kept_answer(named: str, reply: Reply) -> Text:
     return say("of_source", source=named, sentence=used)
 
 
+def said_of(named: str, reply: Reply) -> list[Text]:
+    """Return what to warn of an answer: that it is past its time, or that its numbers are not what they were."""
+    found = [kept_answer(named, reply)] if reply.stale else []
+    if (note := reply.revised) is not None and revision.changed_numbers(note):
+        found.append(say("of_source", source=named, sentence=revision.told(note)))
+    return found
+
+
 def require(source: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
     """Raise `BadResponse` where one of two columns without which no day can be computed is absent or empty."""
     lacking = [name for name in names if name not in frame or frame[name].isna().all()]
@@ -298,6 +306,8 @@ def lost(missing: Sequence[str], frame: pd.DataFrame) -> list[str]:
 
 def provenance(info: SourceInfo, site: Site, reply: Reply) -> dict[str, Any]:
     """Return the part of ``SourceData.meta`` that is the same for all providers."""
+    note = reply.revised
+    revised = {} if note is None else {"revised": note, "revision": revision.told(note)}
     return {
         "source": info.name,
         "title": info.title,
@@ -310,4 +320,5 @@ def provenance(info: SourceInfo, site: Site, reply: Reply) -> dict[str, Any]:
         "attribution": info.attribution,
         "licence": catalogue.words(info.licence),
         "estimated": [],
+        **revised,
     }

@@ -12,7 +12,7 @@ from typing import Any
 from etolib import config, places
 from etolib.errors import SourceError
 from etolib.places import Place
-from etolib.sources import canonical
+from etolib.sources import canonical, lifetime
 from etolib.sources.network import client
 from etolib.sources.open_meteo import budget
 
@@ -79,7 +79,8 @@ def search(text: str, limit: int = 10, language: str = "en") -> list[Place]:
         {"name": name, "count": min(limit, _MOST), "language": language, "format": "json"},
         source=SERVICE,
         check=parse,
-        ttl=lambda data, headers: 30 * 86400.0,
+        ttl=lambda data, headers: lifetime.FOUND if data else lifetime.NOT_FOUND,
+        differs=lambda before, after, fetched: None if before == after else {},
         deadline=6.0,
         connect=1.7,
         read=5.0,

@@ -19,11 +19,12 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, SourceWindowError
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue
+from etolib.sources import canonical, catalogue, lifetime, revision
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.network.keeping import Lifetime
 from etolib.words import Text, say, verbatim
 
 FIRST_SOLAR_DAY = dt.date(1984, 1, 1)
@@ -224,13 +225,24 @@ def _hour(key: str) -> dt.datetime:
     return _time(key, True)
 
 
-def lifetime(answer: Answer, period: Period, today: dt.date) -> float:
-    """Return how long an answer may be kept [s]: old days do not change, new ones are revised and completed."""
-    if (today - period.end).days > 120:
-        expected = period.start >= FIRST_SOLAR_DAY
-        return 6 * 3600.0 if answer.missing and expected else 90 * 86400.0
-    recent = answer.frame[answer.frame.index >= pd.Timestamp(today - dt.timedelta(days=10))]
-    return 6 * 3600.0 if answer.missing or recent.isna().to_numpy().any() else 12 * 3600.0
+def lasting(answer: Answer, period: Period, today: dt.date) -> Lifetime:
+    """Return how long an answer is kept: new days are completed, holes filled, provisional products replaced."""
+    if (today - period.end).days <= lifetime.SETTLED_AFTER:
+        fresh = answer.missing or lifetime.newest_absent(answer.frame, today)
+        return lifetime.NEWEST if fresh else lifetime.NASA_RECENT
+    if answer.missing and period.end >= FIRST_SOLAR_DAY:
+        return lifetime.NEWEST
+    if lifetime.has_holes(answer.frame, period, {"rs": FIRST_SOLAR_DAY}):
+        return lifetime.HOLES
+    return lifetime.PROVISIONAL if lifetime.provisional(answer.sources) else lifetime.FINAL
+
+
+def differs(before: Answer, after: Answer, fetched: float) -> dict[str, Any] | None:
+    """Return what a second answer changed of days that were over when the first was fetched; None: nothing."""
+    found = revision.differences(before.frame, after.frame, fetched)
+    if found is not None and before.sources != after.sources:
+        found |= {"products": [list(before.sources), list(after.sources)]}
+    return found
 
 
 def _ask(step: str, community: str, names: Sequence[str], where: Cells, period: Period, today: dt.date) -> client.Reply:
@@ -239,7 +251,7 @@ def _ask(step: str, community: str, names: Sequence[str], where: Cells, period: 
     return client.fetch(
         _url(step), _params(community, names, where, period),
         source=INFO.name, check=lambda body: parse(body, names, at=(where.latitude, where.longitude), hourly=hourly),
-        ttl=lambda answer, headers: lifetime(answer, period, today),
+        ttl=lambda answer, headers: lasting(answer, period, today), differs=differs,
         deadline=180.0, read=60.0, budget=budget(), version=_VERSION,
     )  # fmt: skip
 
@@ -293,6 +305,7 @@ def fetch_hourly(site: Site, period: Period) -> SourceData:
 def _where(site: Site, where: Cells, answer: Answer) -> dict[str, Any]:
     return {
         "model": "+".join(answer.sources) or "POWER",
+        "provisional": list(lifetime.provisional(answer.sources)),
         "version": answer.version,
         "latitude": where.weather[0],
         "longitude": where.weather[1],
@@ -343,8 +356,7 @@ class NasaPower:
         if lost := canonical.lost(missing, frame):
             warnings.append(say("left_out", source=info.title, variables=lost))
         canonical.require(info.name, frame, ("tmin", "tmax"))
-        if reply.stale:
-            warnings.append(canonical.kept_answer(info.title, reply))
+        warnings += canonical.said_of(info.title, reply)
         said = {"missing": missing, "messages": list(answer.messages)}
         meta = {**canonical.provenance(info, site, reply), **_where(site, where, answer), **said}
         return SourceData(info.name, frame, meta, warnings)

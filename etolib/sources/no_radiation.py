@@ -70,8 +70,7 @@ def source_data(
     canonical.require(info.name, frame, ("tmin", "tmax"))
     if estimated:
         warnings.append(say("has_no_radiation", source=info.title, basis=estimated["rs"]))
-    if reply.stale:
-        warnings.append(canonical.kept_answer(info.title, reply))
+    warnings += canonical.said_of(info.title, reply)
     meta = {
         **canonical.provenance(info, site, reply), **more,
         "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",

@@ -28,13 +28,20 @@ def budget() -> Budget:
     return Budget(f"nws@{client.host_of('nws')}", spacing=0.2, in_flight=4)
 
 
-def get(info: SourceInfo, path: str, check: Any, ttl: Any, params: Mapping[str, Any] | None = None) -> client.Reply:
+def get(
+    info: SourceInfo, path: str, check: Any, ttl: Any, params: Mapping[str, Any] | None = None, differs: Any = None
+) -> client.Reply:
     """Ask the service for a path; raises a `SourceError`."""
     return client.fetch(
-        config.service_root("nws") + path, params, source=info.name, check=check, ttl=ttl,
+        config.service_root("nws") + path, params, source=info.name, check=check, ttl=ttl, differs=differs or _same,
         deadline=60.0, read=30.0, waits=(5.0, 10.0, 20.0), budget=budget(), not_covered=(404,),
         max_stale=7 * 86400.0, headers={"Accept": "application/geo+json"}, version="nws-1",
     )  # fmt: skip
+
+
+def _same(before: Any, after: Any, fetched: float) -> dict[str, Any] | None:
+    """Return None where the same answer came again, which may then be kept for longer; empty: it is another."""
+    return None if before == after else {}
 
 
 def unit(name: str, text: Any, known: Mapping[str, canonical.Conversion]) -> canonical.Conversion:

@@ -18,12 +18,13 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, NotCovered, SourceError
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, daily, no_radiation, nws
+from etolib.sources import canonical, catalogue, daily, lifetime, no_radiation, nws, revision
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.agent import require_contact
-from etolib.words import Text, say
+from etolib.sources.network.keeping import Lifetime
+from etolib.words import Text, join, say
 
 INFO = catalogue.SOURCES["nws_stations"]
 
@@ -129,14 +130,31 @@ def _measured(item: Any, name: str, known: Mapping[str, canonical.Conversion]) -
 
 def _observations(station: str, day: dt.date, today: dt.date) -> tuple[pd.DataFrame, client.Reply]:
     """Return the reports of one UTC day: 500 rows, the most in one answer, are two days of a 5-minute station."""
-    closed = (today - day).days > 1
     reply = nws.get(
         INFO, f"/stations/{station}/observations", parse_observations,
-        lambda data, headers: 7 * 86400.0 if closed else 300.0,
+        lambda data, headers: lasting(data, day, today),
         {"start": f"{day}T00:00:00Z", "end": f"{day + dt.timedelta(days=1)}T00:00:00Z", "limit": 500},
+        differs=revision.differences,
     )  # fmt: skip
     return reply.data, reply
 
+
+def lasting(reports: pd.DataFrame, day: dt.date, today: dt.date) -> Lifetime:
+    """Return how long the reports of a UTC day are kept: for good only where they reach the day's end.
+
+    An empty list with status 200, and reports that end hours before the day does, are what the service gives while it
+    is behind.
+    """
+    if (today - day).days <= 1:
+        return lifetime.STATION_NOW
+    end = pd.Timestamp(day) + pd.Timedelta(days=1)
+    behind = reports.empty or reports.index[-1] < end - LATE
+    hours = 0 if reports.empty else pd.DatetimeIndex(reports.index).floor("h").nunique()
+    return lifetime.STATION_THIN if behind or hours < daily.NEEDED else lifetime.STATION_DAY
+
+
+LATE = pd.Timedelta(hours=3)
+"""A day whose last report is older than this before its end is not whole: stations report each hour."""
 
 _EARLY = pd.Timedelta(minutes=10)
 
@@ -185,7 +203,10 @@ def survey_stations(site: Site, *, candidates: int = 10, source: SourceInfo = IN
     """Return the nearest stations with what each lacks; the usable ones first. See `find_stations`."""
     require_contact(source, say("us_national_weather_service"))
     where = nws.point(source, site)
-    listed: list[Station] = nws.get(source, where.stations, parse_stations, lambda data, headers: 86400.0).data
+    listed: list[Station] = nws.get(
+        source, where.stations, parse_stations,
+        lambda data, headers: lifetime.STATION_LIST if data else lifetime.NOTHING_LISTED,
+    ).data  # fmt: skip
     near = sorted(
         (
             replace(s, distance_km=round(
@@ -292,6 +313,8 @@ class NwsStations:
         })  # fmt: skip
         data.meta["from_cache"] = all(r.from_cache for r in replies)
         data.meta["stale"] = any(r.stale for r in replies)
+        if notes := [r.revised for r in replies if r.revised]:
+            data.meta |= {"revised": notes[-1], "revision": join("; ", [revision.told(note) for note in notes])}
         return data
 
 

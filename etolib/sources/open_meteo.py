@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,12 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, grouping
+from etolib.sources import canonical, grouping, lifetime, revision
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.network.keeping import Lifetime
 from etolib.words import Text, say
 
 _C = {"°C": canonical.SAME}
@@ -194,6 +196,13 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
     return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings))
 
 
+def differs(before: Sequence[Answer], after: Sequence[Answer], fetched: float) -> dict[str, Any] | None:
+    """Return what a second answer for one place changed of days that were over when the first was fetched."""
+    if len(before) != 1 or len(after) != 1:
+        return {}  # places of a list are compared one by one
+    return revision.differences(before[0].frame, after[0].frame, fetched)
+
+
 def _places(sites: Sequence[Site]) -> dict[str, str]:
     return {
         "latitude": ",".join(f"{coordinate(s.latitude):.4f}" for s in sites),
@@ -288,9 +297,13 @@ class OpenMeteo:
             here = [absent[i] for i in part]
             reply = self._ask(here, inside, today, _LIST_DEADLINE)
             if len(here) > 1:
-                for site, item in zip(here, json.loads(reply.body), strict=True):
+                for site, item, one in zip(here, json.loads(reply.body), reply.data, strict=True):
                     body = json.dumps(item, ensure_ascii=False).encode()
-                    door.put(url, self._params([site], inside), body, like=reply, version=_VERSION)
+                    door.put(
+                        url, self._params([site], inside), body, like=reply, data=[one], version=_VERSION,
+                        check=partial(self._read, sites=[site]), differs=differs,
+                        ttl=lambda answers, headers: self._lifetime(answers, inside, today),
+                    )  # fmt: skip
         return len(parts)
 
     def asks(self, sites: Sequence[Site], period: Period, known: set[object]) -> list[float]:
@@ -342,7 +355,7 @@ class OpenMeteo:
         return client.fetch(
             self._url(), self._params(sites, inside), source=self.info.name,
             check=lambda body: self._read(body, sites),
-            ttl=lambda answers, headers: self._lifetime(answers, inside, today),
+            ttl=lambda answers, headers: self._lifetime(answers, inside, today), differs=differs,
             deadline=deadline or (60.0 if self.forecast else 120.0), read=30.0 if self.forecast else 60.0,
             budget=budget(self.info.service), weight=grouping.weight(self.variables, len(inside), len(sites)),
             limited_until=limited_until, version=_VERSION,
@@ -351,11 +364,14 @@ class OpenMeteo:
     def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
         return parse(body, places=sites)
 
-    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
-        if self.forecast and (today - inside.end).days < 10:
-            return 3600.0
-        settled = (today - inside.end).days > 120 and not any(a.missing for a in answers)
-        return 90 * 86400.0 if settled else 86400.0
+    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float | Lifetime:
+        """Return how long an answer is kept: an hour where it is a forecast, a day where days are new."""
+        if self.forecast and (today - inside.end).days < lifetime.NEWEST_DAYS:
+            return lifetime.FORECAST
+        if (today - inside.end).days <= lifetime.SETTLED_AFTER or any(a.missing for a in answers):
+            return lifetime.ARCHIVE_RECENT
+        holes = any(lifetime.has_holes(a.frame, inside) for a in answers)
+        return lifetime.HOLES if holes else lifetime.FINAL
 
     def _data(
         self, site: Site, answer: Answer, reply: client.Reply, period: Period, inside: Period, today: dt.date
@@ -375,8 +391,7 @@ class OpenMeteo:
         if away > 25:
             sentence = say("cell_away", distance=f"{away:.0f}")
             warnings.append(say("of_source", source=info.title, sentence=sentence))
-        if reply.stale:
-            warnings.append(canonical.kept_answer(info.title, reply))
+        warnings += canonical.said_of(info.title, reply)
         meta = {**canonical.provenance(info, site, reply), **self._where(site, answer), "missing": missing}
         return SourceData(info.name, frame, meta, warnings)
 
@@ -399,7 +414,10 @@ def prefetch_elevations(sites: Sequence[Site]) -> int:
         if len(part) > 1:
             for site, height in zip(part, reply.data, strict=True):
                 body = json.dumps({"elevation": [height]}).encode()
-                door.put(url, _places([site]), body, like=reply, version=_ELEVATION_VERSION)
+                door.put(
+                    url, _places([site]), body, like=reply, data=[height], version=_ELEVATION_VERSION,
+                    check=lambda kept: parse_elevations(kept, 1), ttl=lifetime.of_heights,
+                )  # fmt: skip
     return len(parts)
 
 
@@ -427,7 +445,7 @@ def _elevation_url() -> str:
 def _ask_elevations(sites: Sequence[Site], deadline: float = 20.0) -> client.Reply:
     return client.fetch(
         _elevation_url(), _places(sites), source="open_meteo_elevation",
-        check=lambda body: parse_elevations(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
+        check=lambda body: parse_elevations(body, len(sites)), ttl=lifetime.of_heights, differs=lifetime.heights_differ,
         deadline=deadline, connect=1.7, read=10.0, attempts=2,
         budget=budget("open_meteo_elevation"), weight=float(len(sites)),
         limited_until=limited_until, version=_ELEVATION_VERSION,

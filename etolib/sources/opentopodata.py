@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from etolib import config
 from etolib.site import Site
-from etolib.sources import canonical
+from etolib.sources import canonical, lifetime
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
 
@@ -42,7 +42,7 @@ def elevations(sites: Sequence[Site]) -> list[float | None]:
     locations = "|".join(f"{s.latitude:.5f},{s.longitude:.5f}" for s in sites)
     reply = client.fetch(
         f"{config.service_root('opentopodata')}/v1/{DATASETS}", {"locations": locations}, source="opentopodata",
-        check=lambda body: parse(body, len(sites)), ttl=lambda data, headers: 3650 * 86400.0,
+        check=lambda body: parse(body, len(sites)), ttl=lifetime.of_heights, differs=lifetime.heights_differ,
         deadline=20.0, connect=1.7, read=10.0, attempts=2, waits=(1.2,), budget=budget(), version="otd-1",
     )  # fmt: skip
     return list(reply.data)

@@ -109,6 +109,33 @@ def _tail(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     return answer
 
 
+@kind("null_day", "answer", "the middle day is there, and missing in every column (archives were so for days)")
+def _null_day(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
+    fill = _fill(answer)
+    for part in parts(answer.document):
+        for column in part.get("properties", {}).get("parameter", {}).values():
+            days = sorted({key[:8] for key in column})
+            column.update({key: fill for key in column if key[:8] == days[len(days) // 2]})
+        for block in ("daily", "hourly"):
+            times = part.get(block, {}).get("time", [])
+            days = sorted({str(one)[:10] for one in times})
+            for name, column in part.get(block, {}).items():
+                if name != "time" and days:
+                    middle = days[len(days) // 2]
+                    column[:] = [None if str(one)[:10] == middle else v for one, v in zip(times, column, strict=True)]
+    return answer
+
+
+@kind("provisional", "answer", "NASA POWER before the final products came: `sources` says so, `shift` is added (0)")
+def _provisional(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
+    if "header" in answer.document:
+        answer.document["header"]["sources"] = ["FLASHFLUX", "GEOSIT", "POWER"]
+        for holder, key in list(slots(answer.document)) if options.get("shift") else ():
+            if holder[key] != _fill(answer):
+                holder[key] = round(holder[key] + float(options["shift"]), 2)
+    return answer
+
+
 @kind(
     "missing_column",
     "answer",

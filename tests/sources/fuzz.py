@@ -23,6 +23,7 @@ from etolib import config
 from etolib.errors import BadResponse, EtolibError
 from etolib.sources import met_norway, nasa_power, nws, nws_forecast, nws_stations, open_meteo, opentopodata
 from etolib.sources.network import address, client
+from etolib.sources.network.keeping import Lifetime
 from etolib.sources.station import file
 from etolib.variables import VARIABLES
 from tests.shared import shared_root
@@ -160,8 +161,9 @@ class Damaged:
             if shown not in self.read:  # what is not damaged is read once
                 self.read[shown] = check(body)
             data = self.read[shown]
-        lifetime = ttl(data, {})
-        return client.Reply(data, body, shown, 200, time.time(), time.time() + lifetime, {})
+        lasting = ttl(data, {})
+        seconds = lasting.first if isinstance(lasting, Lifetime) else lasting
+        return client.Reply(data, body, shown, 200, time.time(), time.time() + seconds, {})
 
 
 def fuzz_source(name: str, count: int, seed: int) -> Counter[str]:

@@ -30,6 +30,7 @@ from etolib.sources.network import counts, scope
 from etolib.sources.network.address import kept, plain, reason_of, retry_after
 from etolib.sources.network.budget import Budget, slot
 from etolib.sources.network.cache import Entry
+from etolib.sources.network.keeping import Differs, Ttl, revision, settle
 from etolib.sources.network.wire import Elsewhere
 from etolib.words import Text, say
 
@@ -77,6 +78,11 @@ class Reply:
     stale: bool = False
     error: Text | None = None
 
+    @property
+    def revised(self) -> dict[str, Any] | None:
+        """What the provider changed since an earlier answer that was kept; None: nothing that is known."""
+        return revision(self.headers)
+
 
 class _Again(Exception):
     """A failed attempt that may be repeated, after ``wait`` seconds if the server said so."""
@@ -96,7 +102,7 @@ class Call:
     shown: str
     key: str
     source: str
-    ttl: Callable[[Any, Mapping[str, str]], float]
+    ttl: Ttl
     check_body: Callable[[bytes], Any]
     connect: float
     read: float
@@ -111,6 +117,7 @@ class Call:
     end: float
     deadline: float
     secrets: tuple[keys.Secret, ...] = ()
+    differs: Differs | None = None
 
     def remaining(self) -> float:
         """Return the time left. [s]"""
@@ -230,9 +237,9 @@ class Call:
     def _classify(self, status: int, headers: Mapping[str, str], body: bytes, old: Entry | None) -> Reply:
         now = self.door.clock()
         if status == 304 and old is not None:
-            return self._keep(status, {**old.headers, **kept(headers)}, old.body, now)
+            return self._keep(status, {**old.headers, **kept(headers)}, old.body, now, old)
         if status in (200, 203):
-            return self._keep(status, kept(headers), body, now)
+            return self._keep(status, kept(headers), body, now, old)
         reason = reason_of(body)
         answer = f"HTTP {status}: {reason}" if reason else f"HTTP {status}"
         details = {"status": status, "body": plain(body[:500].decode("utf-8", "replace"))}
@@ -257,7 +264,7 @@ class Call:
             raise self._error(SourceUnavailable, "failed_on_its_side", error=answer, details=details)
         raise self._error(BadResponse, "unexpected_status", status=status, details=details)
 
-    def _keep(self, status: int, headers: dict[str, str], body: bytes, now: float) -> Reply:
+    def _keep(self, status: int, headers: dict[str, str], body: bytes, now: float, old: Entry | None) -> Reply:
         details: dict[str, Any] = {"status": status, "body": plain(body[:500].decode("utf-8", "replace"))}
         try:
             data = self.check(body)
@@ -270,7 +277,7 @@ class Call:
             error.source, error.url, error.status = error.source or self.source, self.shown, status
             error.body = error.body or details["body"]
             raise
-        lifetime = max(0.0, self.ttl(data, headers))
+        lifetime, headers = settle(data, headers, self.ttl, self.differs, old, self.check)
         entry = Entry(self.shown, 200 if status == 304 else status, headers, body, now, now + lifetime)
         self.door.cache.store(self.key, entry, now)
         return self.reply(entry, data)

@@ -40,6 +40,7 @@ from etolib.sources.network.agent import user_agent
 from etolib.sources.network.budget import Budget, Ledger
 from etolib.sources.network.cache import Cache, Database, Entry
 from etolib.sources.network.call import Call, Reply, checked
+from etolib.sources.network.keeping import Differs, Ttl, settle
 from etolib.sources.network.wire import Net
 from etolib.words import say
 
@@ -106,7 +107,8 @@ class Door:
         url: str,
         params: Mapping[str, Any] | None = None,
         *,
-        ttl: Callable[[Any, Mapping[str, str]], float],
+        ttl: Ttl,
+        differs: Differs | None = None,
         check: Callable[[bytes], Any],
         source: str,
         deadline: float = 60.0,
@@ -131,7 +133,9 @@ class Door:
             sent and nothing else: no address shown, no key of the cache, no error has it, and an answer that repeats it
             is kept without it.
         ttl : callable
-            ``(data, headers)`` -> lifetime [s]; called when the body has been seen.
+            ``(data, headers)`` -> lifetime [s] or `Lifetime`; called when the body has been seen.
+        differs : callable, optional
+            How an answer differs from the one that was kept before (`etolib.sources.network.keeping.Differs`).
         check : callable
             Body -> data. ValueError: broken, is retried. `EtolibError`: wrong, is not retried. Neither is stored.
         source : str
@@ -165,7 +169,7 @@ class Door:
         deadline = min(deadline, config.deadline() or deadline)
         call = Call(
             self, full, shown, key, source, ttl, check, connect, read, attempts, waits, budget, weight, limited_until,
-            not_covered, dict(headers or {}), self.clock(), self.monotonic() + deadline, deadline, secrets,
+            not_covered, dict(headers or {}), self.clock(), self.monotonic() + deadline, deadline, secrets, differs,
         )  # fmt: skip
         reply, entry = call.look()
         counts.add(counts.MISSED if reply is None else counts.KEPT, source)
@@ -216,11 +220,29 @@ class Door:
         entry = self.cache.load(key_of(address(url, params)[1], version), now)
         return entry is not None and entry.fetched - 86400 <= now < entry.expires
 
-    def put(self, url: str, params: Mapping[str, Any] | None, body: bytes, *, like: Reply, version: str = "1") -> None:
-        """Keep ``body`` as the answer to another address, as fresh as ``like``, of which it is a part."""
+    def put(
+        self,
+        url: str,
+        params: Mapping[str, Any] | None,
+        body: bytes,
+        *,
+        like: Reply,
+        data: Any,
+        ttl: Ttl,
+        check: Callable[[bytes], Any],
+        differs: Differs | None = None,
+        version: str = "1",
+    ) -> None:
+        """Keep ``body`` as the answer to another address, as old as ``like``, of which it is a part.
+
+        ``data`` is what ``check`` makes of it; the rest as in `fetch`.
+        """
         shown = address(url, params)[1]
-        entry = Entry(shown, like.status, dict(like.headers), body, like.fetched, like.expires)
-        self.cache.store(key_of(shown, version), entry, self.clock())
+        key, now = key_of(shown, version), self.clock()
+        old = None if differs is None else self.cache.load(key, now)
+        lifetime, headers = settle(data, like.headers, ttl, differs, old, check)
+        entry = Entry(shown, like.status, headers, body, like.fetched, like.fetched + lifetime)
+        self.cache.store(key, entry, now)
 
     def _stale(self, call: Call, entry: Entry | None, max_stale: float, error: SourceError) -> Reply:
         if entry is not None and self.clock() - entry.expires <= max_stale:
