@@ -65,7 +65,7 @@ APPLIES = {
     "text_values": set(SERVICES),
     "absurd_values": set(SERVICES),
     "tail_missing": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS | set(FURTHER),
-    "null_day": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS,
+    "null_day": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS | set(FURTHER),
     "provisional": {"nasa_power"},
     "missing_column": set(SERVICES) - DATELESS,
     "undefined_column": {s for s in SERVICES if s.startswith("open_meteo")} - DATELESS | set(FURTHER),
