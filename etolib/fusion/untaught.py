@@ -15,7 +15,7 @@ from etolib.fusion.block import Array, Block, Mask, Table, places_where, rows_of
 from etolib.fusion.equation import Done, complete, evapotranspiration, wind_slope
 from etolib.fusion.estimates import BOUNDED, estimate_error
 from etolib.fusion.inputs import HUMIDITY, Inputs
-from etolib.fusion.sources import own_error
+from etolib.fusion.sources import own_error, row
 from etolib.fusion.wind import unquestioned, wind_error
 from etolib.sources.catalogue import STATION
 from etolib.sources.climatology import annual_range
@@ -153,7 +153,7 @@ def _draw(days: Untaught, block: Block, wind: tuple[Array, Array], means: Sequen
     """Draw the interval of days on which nothing was learnt."""
     eto, done, inputs = days.eto, days.done, days.inputs
     doubtful = np.array([done.flagged(name, ESTIMATED.difference(BOUNDED)) for name in FILLED])
-    extra = ESTIMATE_ERROR**2 * doubtful.sum(axis=0)
+    extra = ESTIMATE_ERROR**2 * doubtful.sum(axis=0) + stated_error(inputs) ** 2
     spread, number = _between([eto for name, eto in days.each.items() if name not in means], eto.shape)
     lower, upper = intervals.without_reference(eto, wind, spread, number, extra=extra)
     own = np.array([inputs.of(name, STATION) | done.flagged(name, BOUNDED) for name in FILLED])
@@ -172,6 +172,17 @@ def _draw(days: Untaught, block: Block, wind: tuple[Array, Array], means: Sequen
     room = intervals.Z95 * LEAST_ERROR
     lower, days.upper = np.minimum(lower, eto - room), np.maximum(upper, eto + room)
     days.lower = np.where(eto >= 0, np.maximum(lower, 0.0), lower)
+
+
+def stated_error(inputs: Inputs) -> Array:
+    """Return the largest relative error that the catalogue states of the sources of each day; (places, days). [1]"""
+    found = np.zeros(inputs.source["tmax"].shape)
+    for name in inputs.names:
+        known = None if name == STATION else row(name)
+        if known is not None and known.error is not None:
+            used = np.logical_or.reduce([inputs.of(variable, name) for variable in ("tmax", "ea", "u2", "rs")])
+            found = np.maximum(found, np.where(used, known.error, 0.0))
+    return found
 
 
 def _of_means(days: Untaught, block: Block, name: str, extra: Array, lower: Array, upper: Array) -> None:

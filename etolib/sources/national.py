@@ -42,6 +42,11 @@ _NWS: dict[str, Any] = {
 _AUSTRALIA = (Box(-44.0, -10.0, 112.0, 154.0),)
 """SILO's grid; its cells over the sea are empty."""
 
+_GERMANY = (Box(47.2, 55.1, 5.8, 15.1),)
+
+_CONTIGUOUS_USA = (Box(25.05, 49.42, -124.8, -67.03),)
+"""gridMET's grid; its cells over the sea, Canada and Mexico are empty."""
+
 ROWS = (
     SourceInfo(
         name="met_norway",
@@ -118,6 +123,49 @@ ROWS = (
         reason="australia_by_silo",
         rank=Rank(weather=45, radiation=25, at_home=14),
         prior="silo_first",
+    ),
+    SourceInfo(
+        name="dwd_stations",
+        title="DWD stations",
+        provides=("tmin", "tmax", "tmean", "rhmean", "ea", "u2", "sunshine", "cloud", "pressure", "precipitation"),
+        window=Window(-500, -1),
+        delay="delay_dwd_stations",
+        coverage="coverage_dwd_stations",
+        licence="licence_dwd",
+        attribution="Data basis: Deutscher Wetterdienst (https://opendata.dwd.de), CC BY 4.0; wind brought to 2 m",
+        homepage="https://opendata.dwd.de/climate_environment/CDC/",
+        politeness="at most 4 requests at once, 0.2 s between them; the list of stations is kept for a day, the file "
+        "of a station for half a day",
+        provider="etolib.sources.dwd:DwdStations",
+        service="dwd",
+        root="https://opendata.dwd.de",
+        reach=_GERMANY,
+        home=_GERMANY,
+        # As for the stations of the USA. Round priors.
+        near=Near(25.0, 150.0),
+        role="national",
+        reason="germany_stations",
+        rank=Rank(weather=51, radiation=51, at_home=15),
+        prior="dwd_stations_first",
+    ),
+    SourceInfo(
+        name="gridmet",
+        title="gridMET",
+        provides=("tmax", "tmin", "rhmax", "rhmin", "rs", "u2", "precipitation"),
+        window=Window(dt.date(1979, 1, 1), -1),
+        delay="delay_gridmet",
+        coverage="coverage_gridmet",
+        licence="licence_public_domain",
+        attribution="gridMET (Abatzoglou 2013, doi:10.1002/joc.3413), https://www.climatologylab.org/gridmet.html",
+        homepage="https://www.climatologylab.org/gridmet.html",
+        politeness="at most 2 requests at once, 0.5 s between them; one request a variable for the whole period",
+        provider="etolib.sources.gridmet:GridMet",
+        service="gridmet",
+        root="https://thredds.northwestknowledge.net",
+        reach=_CONTIGUOUS_USA,
+        # After all of Open-Meteo: its ETo lies 10 to 20 % above that of 793 stations, its wind before all.
+        rank=Rank(weather=45, radiation=45),
+        error=0.15,
     ),
 )
 """The rows, in the order tables show them."""

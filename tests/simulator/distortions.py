@@ -240,6 +240,7 @@ def _fahrenheit(value: float) -> float:
 
 SILENT: dict[str, dict[str, Callable[[float], float]]] = {
     "silo": {"max_temp": _fahrenheit, "min_temp": _fahrenheit},
+    "dwd": {"TMK": _fahrenheit, "TXK": _fahrenheit, "TNK": _fahrenheit},
 }
 """What `silent_units` does to which columns, unless option ``units`` says otherwise."""
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator import silo
+from tests.simulator import dwd, gridmet, silo
 from tests.simulator.answer import Answer, Query
 from tests.simulator.clock import Clock
 from tests.simulator.weather import Weather
 
-STARTS = {"/cgi-bin/silo/": "silo"}
-ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {"silo": silo.answer}
+STARTS = {"/cgi-bin/silo/": "silo", "/climate_environment/CDC/": "dwd", "/thredds/": "gridmet"}
+ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
+    "silo": silo.answer,
+    "dwd": dwd.answer,
+    "gridmet": gridmet.answer,
+}

@@ -12,7 +12,7 @@ OPEN_METEO = (
     "open_meteo_archive", "open_meteo_forecast", "open_meteo_historical_forecast", "open_meteo_elevation",
     "open_meteo_geocoding", "open_meteo_satellite", "open_meteo_ensemble",
 )  # fmt: skip
-FURTHER = ("silo",)
+FURTHER = ("silo", "dwd", "gridmet")
 """Services that answer in tables of text."""
 SERVICES = ("nasa_power", *OPEN_METEO, "met_norway", "nws", "opentopodata", *FURTHER)
 GROUPS = {"all": SERVICES, "open_meteo": OPEN_METEO}

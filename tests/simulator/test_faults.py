@@ -56,7 +56,7 @@ def test_every_fault_can_be_set_for_every_service(server: WeatherServer, service
 
 
 DATELESS = {"open_meteo_elevation", "open_meteo_geocoding", "opentopodata"}
-UNITLESS = {"silo"}
+UNITLESS = {"silo", "dwd"}
 """Services whose tables state no units."""
 APPLIES = {
     "all_missing": set(SERVICES),

@@ -17,10 +17,12 @@ from tests.sources import fuzz, matrix
 pytestmark = pytest.mark.slow
 
 COUNT = int(os.environ.get("ETOLIB_FUZZ", "250"))
-# Stations ask a dozen times and more: a fault of each sort there, the whole in `python -m tests.sources.matrix`.
+FEW_FAULTS = ("nws_stations", "gridmet")
+# These ask a dozen times and more: a fault of each sort there, the whole in `python -m tests.sources.matrix`.
 STATION_FAULTS = (
     "503", "429_retry_after_long", "404", "hang", "refuse", "reset_body", "garbage", "broken_json", "no_units",
     "wrong_unit", "missing_dates", "absurd_values", "no_features", "duplicated_dates",
+    "silent_units",
 )  # fmt: skip
 ERRORS = {
     "400": "InvalidRequest", "401": "InvalidRequest", "403": "InvalidRequest", "500": "SourceUnavailable",
@@ -35,7 +37,9 @@ ERRORS = {
     "tls_error": "SourceUnavailable",
 }  # fmt: skip
 """What a lasting fault must come to, whatever the provider."""
-WEATHER = ("nasa_power", "open_meteo_archive", "open_meteo_forecast", "met_norway", "nws_forecast", "silo")
+WEATHER = (
+    "nasa_power", "open_meteo_archive", "open_meteo_forecast", "met_norway", "nws_forecast", "silo", "dwd_stations",
+)  # fmt: skip
 ONCE = ("500", "502_html", "503", "503_retry_after", "429_retry_after", "close", "reset", "reset_body", "short_body",
         "gzip_truncated", "broken_json", "stream_error", "redirect_301")  # fmt: skip
 
@@ -43,7 +47,7 @@ ONCE = ("500", "502_html", "503", "503_retry_after", "429_retry_after", "close",
 @pytest.mark.parametrize("name", matrix.PROVIDERS)
 def test_no_fault_makes_a_wrong_number_or_another_exception(name):
     provider = matrix.PROVIDERS[name]
-    faults = [*(STATION_FAULTS if name == "nws_stations" else sorted(FAULTS)), *matrix.ELSEWHERE]
+    faults = [*(STATION_FAULTS if name in FEW_FAULTS else sorted(FAULTS)), *matrix.ELSEWHERE]
     for fault, outcome in matrix.row(provider, faults).items():
         assert outcome.allowed, f"{name} x {fault}: {outcome}"
         assert outcome.kind == ERRORS.get(fault, outcome.kind), f"{name} x {fault}: {outcome}"
@@ -68,7 +72,7 @@ def test_a_kept_answer_is_used_and_marked_while_the_provider_is_down(name, fault
 
 @pytest.mark.parametrize("name", matrix.PROVIDERS)
 def test_damaged_answers_end_in_data_or_a_typed_error(name):
-    count = COUNT if name != "nws_stations" or COUNT > 250 else COUNT // 4
+    count = COUNT if name not in FEW_FAULTS or COUNT > 250 else COUNT // 4
     found = fuzz.fuzz_source(name, count, seed=20)
     assert sum(found.values()) == count
     assert found["data"] > 0  # some damage does not matter; were there none, nothing would be tested

@@ -1,0 +1,114 @@
+"""DWD's stations: their list, their archives, which is asked, and results from them against a calculation by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+import etolib
+from etolib.errors import BadResponse, NotCovered
+from etolib.site import Period, Site
+from etolib.sources import catalogue, dwd
+from etolib.sources.plan import choose
+from tests.simulator import dwd as simulated
+from tests.simulator import sky
+from tests.simulator.client import get
+from tests.sources.matrix import settings
+
+BRANDENBURG = Site(52.38, 13.06, 80.0)
+JUNE = Period("2024-06-03", "2024-06-09")
+
+
+@pytest.fixture
+def server(weather_server, tmp_path):
+    with settings(weather_server, tmp_path):
+        yield weather_server
+
+
+def station_of(site):
+    return min(
+        (f"{100 * row + column:05d}" for row in range(simulated.ROWS) for column in range(simulated.COLUMNS)),
+        key=lambda one: np.hypot(simulated.place_of(one)[0] - site.latitude,
+                                 (simulated.place_of(one)[1] - site.longitude) * np.cos(np.radians(site.latitude))),
+    )  # fmt: skip
+
+
+def test_the_nearest_station_answers_and_says_where_it_stands(server):
+    data = catalogue.provider("dwd_stations").fetch(BRANDENBURG, JUNE)
+    assert data.meta["station"] == station_of(BRANDENBURG)
+    assert any(data.meta["station"] in text and "km" in text for text in data.warnings)
+    assert data.meta["elevation_difference"] == data.meta["elevation"] - 80.0
+    assert [call.path.rpartition("/")[2] for call in server.calls("dwd")] == [
+        "KL_Tageswerte_Beschreibung_Stationen.txt", f"tageswerte_KL_{data.meta['station']}_akt.zip",
+    ]  # fmt: skip
+    catalogue.provider("dwd_stations").fetch(Site(52.40, 13.10), Period("2024-03-01", "2024-03-05"))
+    assert len(server.calls("dwd")) == 2  # a neighbour and other days: what is kept answers
+
+
+def test_its_days_are_those_of_the_simulated_weather_by_hand(server):
+    """Units by hand: hPa to kPa, wind from 10 m to 2 m, eighths to percent; ETo by FAO-56 with sunshine (Eq. 35)."""
+    data = catalogue.provider("dwd_stations").fetch(BRANDENBURG, JUNE)
+    place = simulated.place_of(data.meta["station"])
+    height = round(sky.elevation(*place))
+    days = sky.daily(*place, JUNE.start, JUNE.end, 0, "dwd", height=height)
+    frame = data.frame
+    assert frame["tmax"].to_numpy() == pytest.approx(np.round(days["tmax"], 1))
+    assert frame["ea"].to_numpy() == pytest.approx(np.round(10 * sky.saturation(days["tdew"]), 1) / 10)
+    assert frame["u2"].to_numpy() == pytest.approx(np.round(days["ws10"], 1) * 4.87 / np.log(672.58))
+    assert frame["cloud"].to_numpy() == pytest.approx(days["cloud"], abs=1.0)
+    result = etolib.compute(BRANDENBURG, str(JUNE), ["dwd_stations"])
+    number = np.array([day.timetuple().tm_yday for day in JUNE.days()], dtype=float)
+    phi, declination = np.radians(BRANDENBURG.latitude), 0.409 * np.sin(2 * np.pi * number / 365 - 1.39)
+    sunset = np.arccos(-np.tan(phi) * np.tan(declination))
+    high = sunset * np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.sin(sunset)
+    ra = 24 * 60 / np.pi * 0.0820 * (1 + 0.033 * np.cos(2 * np.pi * number / 365)) * high
+    rs = (0.25 + 0.5 * np.minimum(frame["sunshine"] / (24 / np.pi * sunset), 1)) * ra
+    tmin, tmax, ea, u2 = (frame[name].to_numpy() for name in ("tmin", "tmax", "ea", "u2"))
+    mean = (tmin + tmax) / 2
+    slope = 4098 * sky.saturation(mean) / (mean + 237.3) ** 2
+    gamma = 0.665e-3 * sky.surface_pressure(80.0)
+    warm = ((tmax + 273.16) ** 4 + (tmin + 273.16) ** 4) / 2
+    cloud = 1.35 * np.minimum(rs / ((0.75 + 2e-5 * 80) * ra), 1) - 0.35
+    net = 0.77 * rs - 4.903e-9 * warm * (0.34 - 0.14 * np.sqrt(ea)) * cloud
+    deficit = (sky.saturation(tmax) + sky.saturation(tmin)) / 2 - ea
+    eto = (0.408 * slope * net + gamma * 900 / (mean + 273) * u2 * deficit) / (slope + gamma * (1 + 0.34 * u2))
+    assert result.table["eto"].to_numpy() == pytest.approx(eto.to_numpy(), abs=0.03)
+    assert set(result.table["flags"]) == {"rs: estimated_sunshine"}
+    assert "HIGH" not in set(result.table["quality"])
+
+
+def test_it_is_asked_by_itself_in_germany_for_the_days_its_files_have(server):
+    def names(site, start, end):
+        return [step.source for step in choose(site, Period(start, end))]
+
+    assert "dwd_stations" in names(BRANDENBURG, "2024-06-20", "2024-07-03")
+    assert "dwd_stations" not in names(BRANDENBURG, "2020-06-20", "2020-07-03")
+    assert "dwd_stations" not in names(Site(-22.7, -47.6), "2024-06-20", "2024-07-03")
+    with pytest.raises(NotCovered):
+        catalogue.provider("dwd_stations").fetch(Site(-22.7, -47.6), JUNE)
+    assert server.calls("dwd") == []
+
+
+def test_a_station_without_a_file_is_followed_by_the_next(server):
+    server.fault("dwd", "404", match=f"KL_{station_of(BRANDENBURG)}_")
+    data = catalogue.provider("dwd_stations").fetch(BRANDENBURG, JUNE)
+    assert data.meta["station"] != station_of(BRANDENBURG)
+    assert data.meta["distance_km"] < dwd.FARTHEST
+
+
+def test_another_stations_table_a_cut_archive_and_a_silent_unit_are_refused(server):
+    path = f"{simulated.FOLDER}tageswerte_KL_01014_akt.zip"
+    body = get(server.url + path).body
+    frame, _ = dwd.parse(body, "01014")
+    assert len(frame) == simulated.DAYS
+    with pytest.raises(BadResponse, match="01014"):
+        dwd.parse(body, "01015")
+    with pytest.raises(ValueError, match="archive"):
+        dwd.parse(body[: len(body) // 2], "01014")
+    server.fault("dwd", "silent_units", times=1)
+    with pytest.raises(BadResponse, match="does not follow"):
+        dwd.parse(get(server.url + path).body, "01014")
+    assert dwd.lifetime(frame, dt.date(2024, 7, 1)) == 12 * 3600
+    assert dwd.lifetime(frame, dt.date(2024, 7, 9)) == 6 * 3600
