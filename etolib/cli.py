@@ -1,4 +1,4 @@
-"""The command line: ``etolib serve | lab | compute | batch | station | sources | fuse | validate``.
+"""The command line: ``etolib serve | lab | compute | batch | station | sources | doctor | fuse | validate``.
 
 Exit status: 0 done, 2 bad input (one line per problem on standard error), 3 no source could answer.
 """
@@ -18,6 +18,7 @@ import click
 from etolib import config
 from etolib._version import __version__
 from etolib.cli_batch import batch
+from etolib.cli_doctor import doctor
 from etolib.cli_logs import logging_options
 from etolib.cli_tasks import tasks
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem, SourceError
@@ -420,6 +421,7 @@ def _validate_places(data: Path, json_file: Path | None) -> None:
 
 
 main.add_command(batch)
+main.add_command(doctor)
 main.add_command(tasks)
 
 if __name__ == "__main__":

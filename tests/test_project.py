@@ -51,7 +51,7 @@ LAYERS = [
     {"validation"},
     {"widgets", "serve"},
     {"cli_logs"},
-    {"cli", "cli_batch", "cli_tasks", "__init__", "__main__"},
+    {"cli", "cli_batch", "cli_doctor", "cli_tasks", "__init__", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -15,6 +15,7 @@ from etolib.places import Place
 from etolib.sources import canonical, lifetime
 from etolib.sources.network import client
 from etolib.sources.open_meteo import budget
+from etolib.sources.shape import Anything, List, Number, Object, Words
 
 SERVICE = "open_meteo_geocoding"
 ATTRIBUTION = "Places: Open-Meteo.com and GeoNames (https://www.geonames.org), CC BY 4.0"
@@ -111,3 +112,18 @@ def _same(one: Place, other: Place) -> bool:
     """Return whether two places are one: within about 11 km, and of the same country where both say it."""
     apart = abs(one.latitude - other.latitude) < 0.1 and abs(one.longitude - other.longitude) < 0.1
     return apart and (one.country == other.country or not one.country or not other.country)
+
+
+SHAPES = {
+    "/v1/search": Object(
+        results=List(
+            Object(
+                name=Words(), latitude=Number(-90, 90), longitude=Number(-180, 180), country_code=Words(),
+                optional={"elevation": Number(-500, 9999), "population": Number(0, 1e9), "admin1": Words()},
+                others=Anything(),
+            )
+        ),
+        generationtime_ms=Number(0),
+    ),
+}  # fmt: skip
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

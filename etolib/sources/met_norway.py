@@ -24,6 +24,7 @@ from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import address, client
 from etolib.sources.network.agent import require_contact
 from etolib.sources.network.budget import Budget
+from etolib.sources.shape import Anything, Each, Is, List, Nearby, Number, Object, Words
 from etolib.words import Text, say, verbatim
 
 INFO = catalogue.SOURCES["met_norway"]
@@ -186,3 +187,40 @@ class MetNorway:
                 canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude), 2
             ),
         })  # fmt: skip
+
+
+_BLOCK = Object(optional={"summary": Anything(), "details": Object(others=Number())})
+SHAPES = {
+    "/weatherapi/locationforecast/2.0/complete": Object(
+        type=Is("Feature"),
+        geometry=Object(
+            type=Is("Point"),
+            coordinates=Each(Nearby("longitude", 0.05), Nearby("latitude", 0.05), Number(-500, 9000)),
+        ),
+        properties=Object(
+            meta=Object(
+                updated_at=Words(daily.parse_time),
+                units=Object(
+                    {name: Is(*known) for name, (_, known) in _INSTANT.items()}
+                    | {
+                        "precipitation_amount": Is("mm"),
+                        "air_temperature_max": Is(*_C),
+                        "air_temperature_min": Is(*_C),
+                    },
+                    others=Words(),
+                ),
+            ),
+            timeseries=List(
+                Object(
+                    time=Words(daily.parse_time),
+                    data=Object(
+                        instant=Object(details=Object(dict.fromkeys(_INSTANT, Number()), others=Number())),
+                        optional={f"next_{hours}_hours": _BLOCK for hours in (1, 6, 12)},
+                    ),
+                ),
+                least=40,
+            ),
+        ),
+    ),
+}
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

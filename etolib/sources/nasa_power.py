@@ -25,6 +25,7 @@ from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
 from etolib.sources.network.keeping import Lifetime
+from etolib.sources.shape import Anything, Days, Each, Is, List, Nearby, Number, Object, Same, Words
 from etolib.words import Text, say, verbatim
 
 FIRST_SOLAR_DAY = dt.date(1984, 1, 1)
@@ -320,6 +321,9 @@ def _where(site: Site, where: Cells, answer: Answer) -> dict[str, Any]:
 class NasaPower:
     """NASA POWER daily."""
 
+    behind: Mapping[str, int] = {"rs": SOLAR_DELAY}
+    """Days that variables are behind, where these are more than the row says."""
+
     def __init__(self, info: SourceInfo = INFO) -> None:
         self.info = info
 
@@ -360,3 +364,31 @@ class NasaPower:
         said = {"missing": missing, "messages": list(answer.messages)}
         meta = {**canonical.provenance(info, site, reply), **_where(site, where, answer), **said}
         return SourceData(info.name, frame, meta, warnings)
+
+
+PRODUCTS = ("MERRA2", "GEOS", "GEOSIT", "GEOS-IT", "SRB", "SYN1DEG", "FLASHFLUX", "POWER")
+"""What the header of an answer may name as its sources."""
+
+SHAPES = {
+    "/api/temporal/daily/point": Object(
+        type=Is("Feature"),
+        geometry=Object(
+            type=Is("Point"),
+            # Asked at a point that several places share: the middle of what their cells have in common.
+            coordinates=Each(Nearby("longitude", 0.7), Nearby("latitude", 0.6), Number(-500, 9000)),
+        ),
+        properties=Object(parameter=Object({name: Days("%Y%m%d", Number()) for name in VARIABLE_MAP})),
+        header=Object(
+            title=Words(), api=Object(version=Words(), name=Words()), sources=List(Is(*PRODUCTS)),
+            fill_value=Is(-999.0), time_standard=Is("LST"),
+            start=Same(lambda asked: f"{asked.period.start:%Y%m%d}"),
+            end=Same(lambda asked: f"{asked.period.end:%Y%m%d}"),
+        ),
+        messages=List(Words(), 0),
+        parameters=Object(
+            {name: Object(units=Is(*known), longname=Words()) for name, (_, known) in VARIABLE_MAP.items()}
+        ),
+        optional={"times": Anything()},
+    ),
+}  # fmt: skip
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

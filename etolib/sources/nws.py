@@ -16,6 +16,7 @@ from etolib.sources import canonical
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.shape import Anything, Is, Object, Words
 
 CELSIUS = {"degC": canonical.SAME}
 PERCENT = {"percent": canonical.SAME}
@@ -81,3 +82,22 @@ def point(info: SourceInfo, site: Site) -> Point:
     )
     found: Point = reply.data
     return found
+
+
+def units(known: Mapping[str, canonical.Conversion]) -> Is:
+    """Return the shape of a unit: ``wmoUnit:degC``, older ``unit:degC``."""
+    return Is(*(f"{prefix}:{name}" for prefix in ("wmoUnit", "unit") for name in known))
+
+
+def _path(text: str) -> None:
+    if not urlsplit(text).path.startswith("/gridpoints/"):
+        raise ValueError(text)
+
+
+POINTS = {
+    r"/points/[-.\d]+,[-.\d]+": Object(
+        properties=Object(forecastGridData=Words(_path), observationStations=Words(_path), others=Anything()),
+        others=Anything(),
+    )
+}
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

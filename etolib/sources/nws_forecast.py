@@ -18,6 +18,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import address, client
 from etolib.sources.network.agent import require_contact
+from etolib.sources.shape import Anything, List, Number, Object, Words
 from etolib.words import Text, say
 
 INFO = catalogue.SOURCES["nws_forecast"]
@@ -139,3 +140,23 @@ class NwsForecast:
             "elevation": grid.elevation,
             "distance_km": round(away, 2),
         })  # fmt: skip
+
+
+def _layer(known: Mapping[str, canonical.Conversion]) -> Object:
+    steps = List(Object(validTime=Words(lambda text: daily.parse_interval(text, 0.0)), value=Number(or_null=True)))
+    return Object(uom=nws.units(known), values=steps)
+
+
+SHAPES = nws.POINTS | {
+    r"/gridpoints/\w+/\d+,\d+": Object(
+        properties=Object(
+            {name: _layer(known) for name, (_, known) in _LAYERS.items()}
+            | {name: _layer(nws.CELSIUS) for name in ("maxTemperature", "minTemperature")},
+            elevation=Object(unitCode=nws.units({"m": canonical.SAME}), value=Number(-500, 9000)),
+            updateTime=Words(daily.parse_time),
+            others=Anything(),
+        ),
+        others=Anything(),
+    ),
+}
+"""What answers are assumed to be; `etolib doctor` looks whether they still are."""

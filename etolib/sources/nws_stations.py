@@ -24,6 +24,7 @@ from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.agent import require_contact
 from etolib.sources.network.keeping import Lifetime
+from etolib.sources.shape import Anything, Is, List, Number, Object, Words
 from etolib.words import Text, join, say
 
 INFO = catalogue.SOURCES["nws_stations"]
@@ -334,3 +335,44 @@ def stations_table(stations: Sequence[Station]) -> pd.DataFrame:
     np.float64(4.2)
     """
     return pd.DataFrame([s.__dict__ for s in stations]).set_index("identifier")
+
+
+def _value(known: Mapping[str, canonical.Conversion]) -> Object:
+    return Object(
+        unitCode=nws.units(known),
+        value=Number(or_null=True),
+        qualityControl=Is(*_CODES),
+        optional={"maxValue": Anything()},
+    )
+
+
+_CODES = tuple(prefix + code for code in "VCSZQXBGT" for prefix in ("qc:", ""))
+SHAPES = nws.POINTS | {
+    r"/gridpoints/\w+/\d+,\d+/stations": Object(
+        features=List(
+            Object(
+                geometry=Object(type=Is("Point"), coordinates=List(Number(-360, 9000), 2)),
+                properties=Object(
+                    stationIdentifier=Words(), elevation=Object(unitCode=nws.units({"m": (1.0, 0.0)}), value=Number()),
+                    optional={"name": Words()}, others=Anything(),
+                ),
+                others=Anything(),
+            )
+        ),
+        others=Anything(),
+    ),
+    r"/stations/\w+/observations": Object(
+        features=List(
+            Object(
+                properties=Object(
+                    {name: _value(known) for name, (_, known) in _OBSERVED.items()}, timestamp=Words(daily.parse_time),
+                    others=Anything(),
+                ),
+                others=Anything(),
+            ),
+            least=0,  # of a station that is silent
+        ),
+        others=Anything(),
+    ),
+}  # fmt: skip
+"""What answers are assumed to be; `etolib doctor` looks whether they still are."""

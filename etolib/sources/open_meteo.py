@@ -27,6 +27,7 @@ from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
 from etolib.sources.network.keeping import Lifetime
+from etolib.sources.shape import Column, Days, Is, List, Nearby, Number, Object, Read, Same, Shape, Words
 from etolib.words import Text, say
 
 _C = {"°C": canonical.SAME}
@@ -458,8 +459,36 @@ def parse_elevations(body: bytes, count: int) -> list[float | None]:
     >>> parse_elevations(b'{"elevation":[38.0, nan]}', 2)
     [38.0, None]
     """
-    data = json.loads(re.sub(rb"(?<![\w\"])-?nan(?![\w\"])", b"null", body))
+    data = _without_nan(body)
     values = canonical.numbers(data["elevation"], count)
     if ((values < -500) | (values > 9000)).any():
         raise ValueError("an elevation that is not on Earth")
     return [None if math.isnan(v) else float(v) for v in values]
+
+
+def _without_nan(body: bytes) -> Any:
+    return json.loads(re.sub(rb"(?<![\w\"])-?nan(?![\w\"])", b"null", body))
+
+
+def shape_of(step: str, units: Mapping[str, Shape], column: Shape, times: Shape, **optional: Shape) -> Object:
+    """Return the shape of an answer for one place: ``daily`` or ``hourly`` columns with their units."""
+    return Object(
+        {f"{step}_units": Object({**units, "time": Is("iso8601")}, optional=dict.fromkeys(optional, Words())),
+         step: Object(dict.fromkeys(units, column) | {"time": times}, optional=optional)},
+        latitude=Nearby("latitude", 0.5), longitude=Nearby("longitude", 0.5), generationtime_ms=Number(0),
+        utc_offset_seconds=Same(lambda asked: asked.site.utc_offset * 3600),
+        timezone=Same(lambda asked: zone(asked.site)), timezone_abbreviation=Words(),
+        optional={"elevation": Number(-500, 9000)},
+    )  # fmt: skip
+
+
+HOURS = List(Words(dt.datetime.fromisoformat), 24)
+HOURLY = List(Number(or_null=True), 24)
+
+SHAPES = {
+    "/v1/(archive|forecast)": shape_of(
+        "daily", {name: Is(*known) for name, (_, known) in VARIABLE_MAP.items()}, Column(), Days()
+    ),
+    "/v1/elevation": Read(_without_nan, Object(elevation=List(Number(-500, 9000, or_null=True)))),
+}
+"""What answers are assumed to be; `etolib doctor` looks whether they still are."""

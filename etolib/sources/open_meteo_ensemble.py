@@ -19,8 +19,9 @@ from etolib.site import Period, Site
 from etolib.sources import canonical
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
-from etolib.sources.open_meteo import Answer, OpenMeteo, place_of
+from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, place_of, shape_of
 from etolib.sources.open_meteo_satellite import daily, sunlight
+from etolib.sources.shape import Is
 from etolib.words import Text, say
 
 SPREAD = "_spread"
@@ -149,3 +150,11 @@ class OpenMeteoEnsemble(OpenMeteo):
             warnings.append(canonical.kept_answer(info.title, reply))
         meta = {**canonical.provenance(info, site, reply), **self._where(site, answer), "missing": list(answer.missing)}
         return SourceData(info.name, frame.assign(**spreads), meta, warnings)
+
+
+SHAPES = {
+    "/v1/ensemble": shape_of(
+        "hourly", {name: Is(_HOURLY[name.removesuffix(SPREAD)][1]) for name in names()}, HOURLY, HOURS
+    )
+}
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ from etolib.site import Period, Site
 from etolib.sources import canonical
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
-from etolib.sources.open_meteo import Answer, OpenMeteo, place_of, zone
+from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, place_of, shape_of, zone
+from etolib.sources.shape import Is
 from etolib.words import Text, say
 
 SELECTION = "satellite_radiation_seamless"
@@ -248,3 +250,13 @@ class OpenMeteoSatellite(OpenMeteo):
             "model": "+".join(days_of), "days_of_model": days_of, "missing": list(answer.missing), "wind": None,
         }  # fmt: skip
         return SourceData(info.name, frame, meta, warnings)
+
+
+_named = partial("{}_{}".format, VARIABLE)
+SHAPES = {
+    "/v1/archive": shape_of(
+        "hourly", {_named(SELECTION): Is(*_UNITS)}, HOURLY, HOURS,
+        **{_named(model): HOURLY for model in (METEOSAT, HIMAWARI)},
+    )
+}  # fmt: skip
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from etolib import config
@@ -10,6 +11,7 @@ from etolib.site import Site
 from etolib.sources import canonical, lifetime
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.shape import Is, List, Nearby, Number, Object
 
 DATASETS = "srtm30m,mapzen"  # the first that is not null answers; SRTM ends at 60 degrees
 ATTRIBUTION = "OpenTopoData (opentopodata.org): SRTM (NASA), Mapzen terrain tiles"
@@ -46,3 +48,17 @@ def elevations(sites: Sequence[Site]) -> list[float | None]:
         deadline=20.0, connect=1.7, read=10.0, attempts=2, waits=(1.2,), budget=budget(), version="otd-1",
     )  # fmt: skip
     return list(reply.data)
+
+
+SHAPES = {
+    "/v1/" + re.escape(DATASETS): Object(
+        results=List(
+            Object(
+                elevation=Number(-500, 9000, or_null=True), dataset=Is(*DATASETS.split(",")),
+                location=Object(lat=Nearby("latitude", 0.001), lng=Nearby("longitude", 0.001)),
+            )
+        ),
+        status=Is("OK"),
+    ),
+}  # fmt: skip
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

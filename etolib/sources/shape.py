@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from etolib.site import Period, Site
@@ -207,12 +207,29 @@ class List:
             yield from self.item.look(item, f"{where}[]", asked)
 
 
+class Each:
+    """A list of so many values, each of its own shape."""
+
+    def __init__(self, *shapes: Shape) -> None:
+        self.shapes = shapes
+
+    def look(self, value: Any, where: str, asked: Asked) -> Iterator[Found]:
+        if not isinstance(value, list) or len(value) != len(self.shapes):
+            found = len(value) if isinstance(value, list) else 0
+            yield Found(where, "changed", say("shape_length", place=where, found=found, expected=len(self.shapes)))
+            return
+        for i, (shape, item) in enumerate(zip(self.shapes, value, strict=True)):
+            yield from shape.look(item, f"{where}[{i}]", asked)
+
+
 @dataclass(frozen=True)
 class Column:
     """A list of numbers or null, one for each day asked for."""
 
     def look(self, value: Any, where: str, asked: Asked) -> Iterator[Found]:
         yield from List(Number(or_null=True), 0, len(asked.period)).look(value, where, asked)
+        if isinstance(value, list) and value and all(one is None for one in value):
+            yield Found(where, "changed", say("shape_empty", place=where))
 
 
 @dataclass(frozen=True)
@@ -241,13 +258,11 @@ class Days:
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """A part that is not relied on: nothing of it is looked at."""
+class Read:
+    """The shape of an answer that is no JSON: what ``read`` makes of its bytes; ValueError where it cannot."""
 
-    note: str = field(default="")
-
-    def look(self, value: Any, where: str, asked: Asked) -> Iterator[Found]:
-        yield from ()
+    read: Callable[[bytes], Any]
+    shape: Shape
 
 
 def compare(shape: Shape, value: Any, asked: Asked) -> list[Found]:
