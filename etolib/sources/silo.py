@@ -43,6 +43,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.shape import Days, List, Object, Read, Words
 from etolib.variables import VARIABLES
 from etolib.words import Text, say
 
@@ -225,6 +226,9 @@ def lifetime(answer: Answer, period: Period, today: dt.date) -> float:
 class Silo:
     """SILO's Data Drill."""
 
+    behind: Mapping[str, int] = {"tmax": 2}
+    """Days that variables are behind, where these are more than the row says: until then it is the long-term mean."""
+
     def __init__(self, info: SourceInfo = INFO) -> None:
         self.info = info
 
@@ -318,3 +322,22 @@ def _params(where: tuple[float, float], period: Period) -> dict[str, str]:
         "lat": f"{where[0]:.2f}", "lon": f"{where[1]:.2f}", "format": "csv", "comment": _ASKED,
         "start": f"{period.start:%Y%m%d}", "finish": f"{period.end:%Y%m%d}",
     }  # fmt: skip
+
+
+def _columns(body: bytes) -> dict[str, list[str]]:
+    head, *days = text_table.rows(body, ends="cells")
+    return {name: [row[i] for row in days if row[head.index("YYYY-MM-DD")]] for i, name in enumerate(head)}
+
+
+_NUMBERS = List(Words(text_table.number))
+_NAMES = (*VARIABLE_MAP, "rh_tmin", _HUMIDITY, _ETO)
+SHAPES = {
+    r"/cgi-bin/silo/DataDrillDataset\.php": Read(
+        _columns,
+        Object(
+            dict.fromkeys([*_NAMES, *(f"{name}_source" for name in _NAMES), "latitude", "longitude"], _NUMBERS)
+            | {"YYYY-MM-DD": Days(), "metadata": List(Words())}
+        ),
+    )
+}
+"""What an answer is assumed to be; `etolib doctor` looks whether it still is."""

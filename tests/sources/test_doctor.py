@@ -56,7 +56,10 @@ class World:
 
 
 @pytest.fixture(autouse=True)
-def at_home(tmp_path):
+def at_home(tmp_path, monkeypatch):
+    for row in catalogue.SOURCES.values():
+        if row.key_needed:
+            monkeypatch.setenv(row.key_variable, "doctor@example.org")
     with config.set_options(today=TODAY, contact="doctor@example.org", cache_dir=tmp_path):
         yield
 
@@ -216,6 +219,9 @@ CHANGES = {
     "ensemble_spread": (
         "open_meteo_ensemble", "", renamed("hourly.wind_speed_10m_spread", "wind_speed_10m_sd"),
         "hourly.wind_speed_10m_spread is missing"),
+    "silo_column": (
+        "silo", "", both(renamed("daily.vp", "vapour"), renamed("daily.vp_source", "vapour_source")), "vp is missing"),
+    "silo_words": ("silo", "", body(lambda b: b"Sorry, this service has moved.\n"), "answers with what cannot be read"),
     # MET Norway
     "met_203": ("met_norway", "", status(203), "is going away (HTTP 203)"),
     "met_unit": (
