@@ -366,7 +366,7 @@ class NasaPower:
         return SourceData(info.name, frame, meta, warnings)
 
 
-PRODUCTS = ("MERRA2", "GEOS", "GEOSIT", "GEOS-IT", "SRB", "SYN1DEG", "FLASHFLUX", "POWER")
+PRODUCTS = ("MERRA2", "GEOS", "GEOSIT", "GEOS-IT", "GEOSFP", "SRB", "SYN1DEG", "FLASHFLUX", "FLASHFlux", "POWER")
 """What the header of an answer may name as its sources."""
 
 SHAPES = {
