@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import re
@@ -418,12 +419,73 @@ def test_a_reload_finds_the_batch_again_and_a_lost_one_is_no_fault():
     assert 'data-done="4"' in other.progress.value
     assert "100 %" in text(other.detail.mean.value)
     assert other.form.box == "-48, -23, -47, -22"
+    # The page is closed, and its link opened elsewhere: in another browser, that knows nothing of the tab.
+    link = page._link()
+    assert f"batch={page.runner.name}" in link
+    elsewhere, _ = make(link)
+    assert 'data-done="4"' in elsewhere.progress.value
+    assert elsewhere.form.box == "-48, -23, -47, -22"
+    assert "100 % of its area" in text(elsewhere.detail.mean.value)
+    assert elsewhere._link() == link
+    elsewhere.form.spacing = "0.25"  # another region than that of the batch
+    assert "batch" not in elsewhere._link()
     for name in ("0" * 32, "../../etc", "x"):
+        assert make(f"{LINK}&batch={name}")[0].runner.name == ""
         lost, _ = make("?lang=en")
         lost.browser.session = {"region": [{"task": name, "query": LINK}]}
         lost.browser.ready = True
         assert lost.runner.name == ""
         assert lost.banner.layout.display == "none"
+
+
+def test_a_link_has_the_polygon_of_a_file_and_its_weights_whatever_its_size():
+    """More corners than a link holds, and a hole: the store says what region it is of."""
+    turn = np.linspace(0, 2 * np.pi, 900)[:-1]
+    corners = [[round(-47.5 + 0.45 * np.cos(a), 6), round(-22.5 + 0.45 * np.sin(a), 6)] for a in turn]
+    document = {"type": "Polygon", "coordinates": [[*corners, corners[0]], box_ring(-47.7, -22.7, -47.55, -22.55)]}
+    page, handed = make(f"?period={PERIOD}&sources=climatology&spacing=0.5")
+    choose(page.where, json.dumps(document).encode())
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    link = page._link()
+    assert "polygon" not in link
+    other, _ = make(link)
+    assert other.form.area == page.form.area
+    assert np.array_equal(other.runner.about.weights, page.runner.about.weights)
+    assert len(set(page.runner.about.weights.round(6))) > 1
+    assert other.detail.mean.value == page.detail.mean.value
+    assert other._link() == link
+
+
+def test_a_batch_on_which_another_page_works_is_looked_at_and_taken_over(monkeypatch):
+    """The link of a page that is still open: what it has put there is shown; when it has closed, this one goes on."""
+    page, handed = make(LINK)
+    page.calculate.click()
+    handed[0].compute(0)
+    store = handed[0].store
+    waits = []
+
+    def wait(seconds):
+        waits.append(other.progress.value)
+        if len(waits) == 2:
+            holding.close()
+
+    monkeypatch.setattr(runner.time, "sleep", wait)
+    holding = contextlib.ExitStack()
+    holding.enter_context(store.held())
+    other, found = make("?lang=en")
+    resume = other.runner._resume_batch
+
+    def resume_held(path, client):
+        with Store.open(path).held():
+            return resume(path, client)
+
+    other.runner._resume_batch = resume_held
+    other._filled(page.runner.name)
+    assert len(waits) == 2
+    assert 'data-done="2"' in waits[0]
+    found[0].compute(1)
+    assert 'data-done="4"' in other.progress.value
 
 
 def test_files_are_those_of_the_store():

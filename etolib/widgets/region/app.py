@@ -19,6 +19,7 @@ from etolib.widgets.frame import Frame
 from etolib.widgets.markup import base
 from etolib.widgets.markup import form as form_markup
 from etolib.widgets.region import answers, markup, runner
+from etolib.widgets.region.about import About
 from etolib.widgets.region.area import Area
 from etolib.widgets.region.asking import Where
 from etolib.widgets.region.away import Away
@@ -193,7 +194,7 @@ class Region(Frame):
         if self._complained:
             self._check()
         if self.browser.ready and not self._told:
-            self.browser.fields = self.browser.fields | self.form.fields()
+            self.browser.fields = self.browser.fields | self.form.fields() | {"batch": self._batch_asked()}
         self._start_then = False
         self._survey()
 
@@ -236,8 +237,6 @@ class Region(Frame):
             return
         if self.runner.values is None:
             self._preview(found)
-        elif self._weights is None:
-            self._moved()
         if self._start_then:
             self._start_then = False
             self._start(asked, found)
@@ -267,24 +266,34 @@ class Region(Frame):
         self._survey()
 
     def _start(self, asked: Asked, found: Mapping[str, Any]) -> None:
-        self._lay_out_places(found["sites"], found["half"])
-        self._weights, self._file = np.asarray(found["weights"]), ""
+        self._placed = sites = tuple(found["sites"])
+        self._lay_out_places(sites, found["half"])
         self.map.mark(None)
         self.detail.look_at(None)
-        self.runner.start(found["sites"], asked)
+        self._asked_of_batch = asked
+        self.runner.start(sites, asked, About(asked.area, found["half"], np.asarray(found["weights"])))
         self._remember()
 
-    _weights: Any = None
+    _placed: Sequence[Any] = ()  # the places of the batch that are laid out
+    _asked_of_batch: Asked | None = None
     _was_working = False
 
     def _know_places(self) -> None:
-        """Take what a worker has found of the places where they are those of the batch: of one found again, too."""
-        sites, found = self.runner.sites, self.where.found
-        if sites and self._file and self.form.area is None:
-            self.form.have(Area(sites=sites, name=self._file))
-        if sites and self._weights is None and found is not None and found.get("sites") == sites:
-            self._weights = np.asarray(found["weights"])
-            self._lay_out_places(sites, found["half"])
+        """Take the region and the places of a batch that was found again."""
+        sites, about = self.runner.sites, self.runner.about
+        if not sites or self._placed is sites:
+            return
+        self._placed = sites
+        area = about.area if about is not None else Area()
+        if area.kind == "box" and area.box is None:
+            area = Area(sites=sites, name=area.name or say(self.form.language, "region"))
+        if self.form.area is None:
+            with self._listening():
+                self.form.have(area)
+        with contextlib.suppress(InputError):
+            self._asked_of_batch = self.form.asked()
+        self._lay_out_places(sites, about.half if about is not None else 0.0)
+        self._remember()
 
     def _tell_end(self) -> None:
         """Have it read aloud that the batch has ended."""
@@ -317,11 +326,14 @@ class Region(Frame):
     def _moved(self) -> None:
         """Show where the batch stands."""
         now = self.runner
-        self._show_batch()
         self._know_places()
+        self._show_batch()
         self.look.show(now.values if self._picture is not None else None, self._picture)
         why = {one.position: f"{one.message}" for one in now.failures if not one.partial}
-        self.detail.show(now.values, now.sites, self._weights, why, self._half > 0)
+        about = now.about
+        self.detail.show(
+            now.values, now.sites, None if about is None else about.weights, why, about is not None and about.half > 0
+        )
         if self.detail.at is None and now.values is not None and (now.values.state > 0).any():
             self._look_at(middle([(site.latitude, site.longitude) for site in now.sites]))
         self._tell_end()
@@ -387,18 +399,28 @@ class Region(Frame):
     # --- links, and what this tab had ---------------------------------------------------------------------------------
 
     def _link(self) -> str:
-        fields = {name: value for name, value in self.form.fields().items() if value}
+        fields = self.form.fields() | {"batch": self._batch_asked()}
+        fields = {name: value for name, value in fields.items() if value}
         with contextlib.suppress(InputError):
             fields["period"] = str(self.form.days())  # as dates, so that the link means the same ones tomorrow
         return "?" + urlencode(fields | {"lang": self.form.language}, safe="/,;|")
 
+    def _batch_asked(self) -> str:
+        """Return the name of the batch where the form still asks for what it is of."""
+        with contextlib.suppress(InputError):
+            return self.runner.name if self.form.asked() == self._asked_of_batch else ""
+        return ""
+
     def _remember(self) -> None:
-        """Have the browser keep the batch of this tab, for when it is loaded again."""
+        """Have the browser keep the batch: in this tab for when it is loaded again, and in the address."""
         if self.browser.ready:
-            area = self.form.area
-            file = area.name if area is not None and area.sites else ""
-            row = {"task": self.runner.name, "query": self._link(), "file": file}
-            self.browser.keep(_KEPT, [row], tab=True)
+            self.browser.keep(_KEPT, [{"task": self.runner.name, "query": self._link()}], tab=True)
+            self.browser.fields = self.browser.fields | self.form.fields() | {"batch": self.runner.name}
+
+    def _filled(self, task_id: str | None) -> None:
+        """Find the batch that a link names."""
+        if task_id:
+            self.runner.find(task_id)
 
     def _came_back(self) -> None:
         """Show again what this tab had before it was loaded anew."""
@@ -410,10 +432,7 @@ class Region(Frame):
             with self._listening():
                 if self.form.area is None:
                     self.form.fill(row.get("query", ""))
-            self._file = row.get("file", "") or say(self.form.language, "region")
             self.runner.find(row.get("task", ""))
-
-    _file = ""  # name of the file of places of a batch that was found again
 
     # --- the clock, the line ------------------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ class RegionModel(FormModel):
         }
 
     def fill(self, query: str) -> str | None:
-        """Fill the form from a query string; as `FormModel.fill`.
+        """Fill the form from a query string; return the batch it asks for, if any; else as `FormModel.fill`.
 
         >>> model = RegionModel()
         >>> model.fill("?box=-48,-23,-47,-22&spacing=0.25&period=2024")
@@ -140,7 +140,7 @@ class RegionModel(FormModel):
             self.have(area)
         if "spacing" in given:
             self.spacing = given["spacing"][0][:40]
-        return task
+        return given.get("batch", [""])[0] or task
 
 
 def too_many(area: Area, spacing: float, days: int) -> list[Problem]:

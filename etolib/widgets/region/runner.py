@@ -20,6 +20,7 @@ from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TaskCan
 from etolib.site import Site
 from etolib.widgets import remote
 from etolib.widgets.region import answers
+from etolib.widgets.region.about import About
 from etolib.widgets.region.model import Asked
 from etolib.widgets.region.values import DONE, FAILED, PARTIAL, Values
 from etolib.words import Text, say
@@ -42,7 +43,7 @@ KEPT_S = 7 * 86400.0
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 _ARRAYS = ("eto", "eto_lower", "eto_upper", "quality", "kind", "elevation", "state")
-_WAIT_S = 10.0  # the page before this one may hold the store for a moment yet [s]
+_LOOK_ON_S = 1.0  # how often to look at a store on which another page works [s]
 _USUAL_LOT = 60  # places whose climatology is asked for at once: workers share them, and the map fills in
 _USUAL_S = 300.0  # what is usual at so many places may take so long [s]
 
@@ -79,6 +80,8 @@ class Runner:
         Why the whole batch ended.
     name : str
         Of the store; empty where there is none.
+    about : About or None
+        The region it is of; None of a store that does not say it.
     """
 
     def __init__(
@@ -102,6 +105,7 @@ class Runner:
         self.failures: list[Failure] = []
         self.error: EtolibError | None = None
         self.name = ""
+        self.about: About | None = None
         self.working = False
         self._seen: dict[int, str] = {}
         self._reading = self._again = False
@@ -115,19 +119,19 @@ class Runner:
 
     # --- begin --------------------------------------------------------------------------------------------------------
 
-    def start(self, sites: Sequence[Site], asked: Asked) -> None:
+    def start(self, sites: Sequence[Site], asked: Asked, about: About) -> None:
         """Calculate places as one batch into a new store."""
         self.cancel()
         self._forget()
-        self.sites, self.name, self.working = tuple(sites), uuid.uuid4().hex, True
+        self.sites, self.name, self.working, self.about = tuple(sites), uuid.uuid4().hex, True, about
         self._new_values(len(sites), len(asked.period), (asked.period.start - EPOCH).days)
-        self._background.run(self._hand_over, self._run, self.name, tuple(sites), asked)
+        self._background.run(self._hand_over, self._run, self.name, tuple(sites), asked, about)
         self._changed()
 
     def _new_values(self, places: int, days: int, first: int) -> None:
         self.values = Values.none(places, days, first)
 
-    def _hand_over(self, run: object, name: str, sites: tuple[Site, ...], asked: Asked) -> None:
+    def _hand_over(self, run: object, name: str, sites: tuple[Site, ...], asked: Asked, about: About) -> None:
         if self._submit_many is None:
             from etolib.tasks.limited import submit_stored
 
@@ -138,6 +142,7 @@ class Runner:
             sweep(folder())
             path = folder() / name
             batch = self._submit_many(sites, asked.period, asked.sources, store=path, client=client)
+            about.write(path)
         except Exception as error:
             self._background.later(self._failed, run, _known(error))
         else:
@@ -157,8 +162,8 @@ class Runner:
         self._changed()
 
     def find(self, name: str) -> None:
-        """Go on with the store that this tab had before it was loaded anew."""
-        if not _NAME.fullmatch(name):
+        """Go on with the store of a page before this one; while another page still works on it, show what is there."""
+        if not _NAME.fullmatch(name) or name == self.name:
             return
         self._forget()
         self.name, self.working = name, True
@@ -166,29 +171,57 @@ class Runner:
         self._changed()
 
     def _find(self, run: object, name: str) -> None:
-        late = time.monotonic() + _WAIT_S
-        while True:
+        path, seen = folder() / name, False
+        while run is self._run:
             try:
-                batch = self._resumer()(folder() / name, client=self._connection.client())
+                batch = self._resumer()(path, client=self._connection.client())
                 break
-            except InputError as error:  # the page before this one still ends, or the store is gone
-                held = (folder() / name / "journal" / "run.json").exists()
-                if not held or time.monotonic() > late:
+            except InputError as error:  # another page has it, or the store is gone
+                if not (path / "journal" / "run.json").exists():
                     self._background.later(self._lost_store, run, error)
                     return
-                time.sleep(0.2)
+                seen = self._look_on(run, path, seen)
+                time.sleep(_LOOK_ON_S)
             except Exception as error:
                 self._background.later(self._failed, run, _known(error))
                 return
-        order = batch.store.order
-        self._background.later(
-            self._found, run, tuple(order.sites), len(order.period), (order.period.start - EPOCH).days
-        )
+        else:
+            return
+        if not seen:
+            self._tell_found(run, batch.store)
         self._take_up(run, batch)
 
-    def _found(self, run: object, sites: tuple[Site, ...], days: int, first: int) -> None:
+    def _look_on(self, run: object, path: Path, seen: bool) -> bool:
+        """Show what another page has put into a store by now; return whether the store is known."""
+        from etolib.store.store import Store
+        from etolib.tasks.batch_progress import Count
+
+        try:
+            store = Store.open(path)
+            if not seen:
+                self._tell_found(run, store)
+            found = new_lots(store, dict(self._seen))
+            progress = Count.of(store).progress(0.0, running=True)
+        except (EtolibError, OSError, ValueError, KeyError):  # it is being written or taken away just now
+            return seen
+        self._background.later(self._looked_on, run, found, progress)
+        return True
+
+    def _looked_on(self, run: object, found: list[Any], progress: Progress) -> None:
+        if run is self._run and self.values is not None:
+            self.progress = progress
+            self._put(found)
+            self._changed()
+
+    def _tell_found(self, run: object, store: Any) -> None:
+        order = store.order
+        first = (order.period.start - EPOCH).days
+        found = tuple(order.sites), len(order.period), first, About.read(store.path, len(order.sites))
+        self._background.later(self._found, run, *found)
+
+    def _found(self, run: object, sites: tuple[Site, ...], days: int, first: int, about: About | None) -> None:
         if run is self._run:
-            self.sites = sites
+            self.sites, self.about = sites, about
             self._new_values(len(sites), days, first)
             self._changed()
 
@@ -242,9 +275,7 @@ class Runner:
         if run is not self._run or self.values is None:
             return
         self._reading = False
-        for number, stamp, rows, arrays in found:
-            self._seen[number] = stamp
-            put(self.values, rows, arrays)
+        self._put(found)
         if failures is not None:
             self.failures = failures
         if batch.done:
@@ -252,6 +283,13 @@ class Runner:
         self._changed()
         if self._again:
             self._read(run, batch)
+
+    def _put(self, found: list[Any]) -> None:
+        """Take in what was read of lots."""
+        for number, stamp, rows, arrays in found:
+            self._seen[number] = stamp
+            if self.values is not None:
+                put(self.values, rows, arrays)
 
     # --- what is usual ------------------------------------------------------------------------------------------------
 
