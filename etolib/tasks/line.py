@@ -11,6 +11,8 @@ from typing import Any
 
 import distributed
 
+from etolib.tasks import steady
+
 ATTEMPT_S = 2.0
 """How long one attempt to reconnect may take; dask's pauses within one are shorter. [s]"""
 
@@ -25,6 +27,7 @@ class Client(distributed.Client):
     _attempt_s = ATTEMPT_S
 
     def __init__(self, *args: Any, **more: Any) -> None:
+        steady.keep()
         super().__init__(*args, **more)  # type: ignore[no-untyped-call]
 
     async def _reconnect(self) -> None:

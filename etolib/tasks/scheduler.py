@@ -27,7 +27,7 @@ from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
 from etolib.request import Request
-from etolib.tasks import limits, workers
+from etolib.tasks import limits, steady, workers
 from etolib.tasks.figures import Figures
 from etolib.tasks.grace import WAITER, Grace
 from etolib.tasks.messages import ASKED, PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
@@ -121,6 +121,7 @@ class TaskPlugin(SchedulerPlugin):
         """Take the scheduler; called by dask when the plugin is registered."""
         from tornado.ioloop import PeriodicCallback
 
+        steady.keep()
         self._scheduler = scheduler
         self._turns = Turns(scheduler)
         self._grace = Grace(scheduler)

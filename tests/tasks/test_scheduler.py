@@ -160,8 +160,8 @@ def test_what_ended_long_ago_and_topics_of_tasks_that_vanished_are_forgotten(cli
 
 def test_what_dask_notes_of_submissions_is_shortened(client, monkeypatch):
     scheduler.ask(client, "find", task_id="eto-none", client=client.id)  # the plugin is there
-    for i in range(8):
-        client.submit(abs, i, pure=False).result()
+    held = [client.submit(abs, i, pure=False) for i in range(8)]  # dask begins a new span where all is let go of
+    client.gather(held)
     monkeypatch.setattr(scheduler, "KEPT_SUBMISSIONS", 5)
 
     def noted(dask_scheduler):

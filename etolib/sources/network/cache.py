@@ -48,8 +48,8 @@ MARK_S = 600.0
 MEMORY_BYTES = 64 << 20
 """Bodies kept in memory at most where there is no folder. [byte]"""
 
-FAULTS = (sqlite3.DatabaseError, OSError)
-"""What goes wrong with a file; whoever uses the cache does without it then."""
+FAULTS = (sqlite3.DatabaseError, OSError, UnicodeDecodeError)
+"""What goes wrong with a file; whoever uses the cache does without it then. The last: sqlite3 quotes a damaged name."""
 
 
 class Database:
@@ -173,7 +173,7 @@ class Database:
             with contextlib.closing(sqlite3.connect(self.path, timeout=30)) as connection:
                 sound = connection.execute("pragma quick_check").fetchone()[0] == "ok"
                 connection.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if busy(error):
                 return
             if _of_the_disk(error):
