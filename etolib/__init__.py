@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from etolib.sources.listing import sources
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, StoredBatch, attach, connect, get_client, resume_batch, submit, submit_many
+    from etolib.tasks.bar import progress
     from etolib.water.crop_water import water_balance
     from etolib.water.degree_days import degree_days
     from etolib.water.ledger import WaterBalance
@@ -134,6 +135,7 @@ _HOMES = {
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names}
 _HOME["read_station"] = ("sources.station.file", "read")
 _HOME |= {name: ("areas", name) for name in ("AreaMean", "area_mean")}
+_HOME["progress"] = ("tasks.bar", "progress")
 _HOME["grid_source"] = ("sources.grid", "grid_source")
 _HOME["sources"] = ("sources", "")  # the package itself, which can be called
 _HOME["places"] = ("places", "")  # the module: etolib.places.search("petrolina")

@@ -167,7 +167,7 @@ _RELATIVE = re.compile(r"^(last|next)-(\d{1,5})-days?$")
 _MAX_DAYS = 366 * 200
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Period:
     """Inclusive days from ``start`` to ``end``.
 
@@ -207,6 +207,9 @@ class Period:
             raise InputError(problems)
         object.__setattr__(self, "start", first)
         object.__setattr__(self, "end", last)
+
+    def __repr__(self) -> str:
+        return f"Period('{self.start}', '{self.end}')"
 
     @classmethod
     def parse(cls, text: str | Period) -> Period:

@@ -37,7 +37,7 @@ LAYERS = [
     {"equations.humidity", "equations.radiation", "equations.soil"},
     {"equations"},
     {"reference", "archive"},
-    {"water"},
+    {"water", "accessors"},
     {"request"},
     {"sources.network"},
     {"sources"},

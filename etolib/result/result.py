@@ -17,6 +17,7 @@ from etolib.words import say
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.axes import Axes
 
     from etolib.equations.eto_result import EtoResult
 
@@ -47,7 +48,7 @@ def _empty_frame() -> pd.DataFrame:
     return pd.DataFrame()
 
 
-@dataclass
+@dataclass(repr=False)
 class Result:
     """Daily reference evapotranspiration of one place.
 
@@ -250,10 +251,33 @@ class Result:
             for day, eto, quality, source in zip(*columns, strict=True)
         ]
 
-    def _repr_html_(self) -> str:
-        import html
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return a copy of the table; the same name as a batch has it."""
+        return self.table.copy()
 
-        mean = self.table["eto"].mean()
-        head = f"<b>ETo</b> {html.escape(str(self.site))}, {self.period}: mean {mean:.2f} mm/day"
-        notes = "".join(f"<li>{html.escape(w)}</li>" for w in self.warnings)
-        return f"<p>{head}</p><ul>{notes}</ul>{self.table.head(10).to_html(index=False, escape=True)}"
+    def plot(self, ax: Axes | None = None, *, units: str = METRIC) -> Axes:
+        """Draw daily ETo with its interval by matplotlib; days to come are dashed.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; default: the current axes of pyplot, as xarray and pandas have it.
+        units : {"metric", "us"}
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from etolib.result.drawing import draw
+
+        return draw(self.table, ax, check(units))
+
+    def __repr__(self) -> str:
+        from etolib.result import shown
+
+        return shown.text(self)
+
+    def _repr_html_(self) -> str:
+        from etolib.result import shown
+
+        return shown.as_html(self)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from etolib.request import Request
     from etolib.result.result import Result
+    from etolib.tasks.batch_progress import Progress
     from etolib.tasks.cost import Cost
     from etolib.words import Text
 
@@ -163,15 +164,41 @@ class Batch:
     def __await__(self) -> Generator[Any, None, list[Result | EtolibError]]:
         return asyncio.to_thread(self.result).__await__()
 
-    def _repr_html_(self) -> str:
-        from etolib.tasks.batch_progress import Progress, html_of
+    @property
+    def progress(self) -> Progress:
+        """How many places have ended, and how."""
+        from etolib.tasks.batch_progress import Progress
 
         counts = self.status
         done = counts.get("finished", 0)
         failed = sum(counts.get(name, 0) for name in ("error", "cancelled", "lost"))
         total, ended = len(self.jobs), done + failed
-        progress = Progress(total, done, 0, failed, total, ended, 0, None, ended < total)
-        return html_of(progress, "Batch", [f"{i}: {error}" for i, error in self.failures()[:5]])
+        return Progress(total, done, 0, failed, total, ended, 0, None, ended < total)
+
+    def how_far(self) -> tuple[float, str, bool]:
+        """Return the part that is done (0 to 1), words for it, and whether all has ended, for `etolib.progress`."""
+        now = self.progress
+        return now.share, str(now), not now.running
+
+    def when_news(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` on a thread of dask each time a place has ended."""
+        for job in self.jobs:
+            if job._future is not None:
+                job._future.add_done_callback(lambda _: callback())
+
+    def __repr__(self) -> str:
+        return f"<Batch {self.progress}>"
+
+    def _repr_html_(self) -> str:
+        from etolib.tasks.batch_progress import html_of
+
+        return html_of(self.progress, "Batch", [f"{i}: {error}" for i, error in self.failures()[:5]])
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show itself in a notebook as a bar that moves."""
+        from etolib.tasks.bar import bundle
+
+        return bundle(self, options)
 
     def cancel(self, reason: str = ASKED) -> int:
         """Stop all that have not ended; return how many this call ended. ``reason`` as in `Job.cancel`."""

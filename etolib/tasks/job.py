@@ -10,13 +10,14 @@ whose worker died runs again elsewhere: its messages go on counting.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,12 @@ class Job:
         self._fetch()
         return self._sorted()
 
+    @property
+    def last_message(self) -> Message | None:
+        """The newest message that has come, the last one of a task that has ended; None before any."""
+        with self._lock:
+            return self._terminal or (self._messages[max(self._messages)] if self._messages else None)
+
     def _fetch(self) -> None:
         """Have the messages of a job that ended unwatched: of many, they are fetched when somebody asks."""
         if self._ended.is_set() and self._terminal is None:
@@ -186,6 +193,17 @@ class Job:
             self._ended.wait(5)  # of a closed client: dask has no loop left to ask
             raise self._why() from None
         return result
+
+    def __await__(self) -> Generator[Any, None, Result]:
+        """Wait without blocking the loop: ``result = await job``; raises as `result` does."""
+        return self._wait().__await__()
+
+    async def _wait(self) -> Result:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        if self._future is not None:  # no thread waits meanwhile: many may be awaited at once
+            self._future.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
+            await over.wait()
+        return await asyncio.to_thread(self.result)
 
     def cancel(self, reason: str = ASKED) -> bool:
         """Stop the task wherever it is; return whether this call ended it (False: it had ended before).
@@ -354,6 +372,27 @@ class Job:
 
     def __repr__(self) -> str:
         return f"<Job {self.task_id} {self.status}>"
+
+    def how_far(self) -> tuple[float, str, bool]:
+        """Return the part that is done (0 to 1), words for it, and whether it has ended; `etolib.progress` shows it."""
+        from etolib.tasks.bar import of_message
+
+        return of_message(str(self.status), self.last_message)
+
+    def when_news(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` for each message; on threads as `on_message` has them."""
+        self.on_message(lambda _: callback())
+
+    def _repr_html_(self) -> str:
+        from etolib.tasks.bar import html_of
+
+        return html_of(*self.how_far()[:2], self.task_id)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show itself in a notebook as a bar that moves."""
+        from etolib.tasks.bar import bundle
+
+        return bundle(self, options)
 
 
 _BACK_S = 5.0  # how long a line that was lost is waited for [s]

@@ -235,6 +235,22 @@ class StoredBatch:
     def _repr_html_(self) -> str:
         return batch_progress.html_of(self.progress, self.store.path.name, [str(f) for f in self.failures[:5]])
 
+    def how_far(self) -> tuple[float, str, bool]:
+        """Return the part that is done (0 to 1), words for it, and whether all has ended, for `etolib.progress`."""
+        now = self.progress
+        return now.share, str(now), not now.running
+
+    def when_news(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` after each lot and at the end, on the batch's thread, and once now."""
+        self.on_progress(lambda _: callback())
+        self.when_done(callback)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show itself in a notebook as a bar that moves."""
+        from etolib.tasks.bar import bundle
+
+        return bundle(self, options)
+
     # --- the thread ---------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:

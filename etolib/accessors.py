@@ -1,0 +1,64 @@
+"""``import etolib.accessors`` gives tables and datasets an ``eto``: ``frame.eto(site)``, ``dataset.eto()``.
+
+Nothing is registered by ``import etolib`` alone: pandas and xarray keep such names for the whole process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xarray as xr
+
+from etolib.equations.tables import eto
+
+if TYPE_CHECKING:
+    from etolib.equations.eto_result import EtoResult
+    from etolib.site import Site
+
+
+class Accessor:
+    """Reference evapotranspiration of the table or dataset at hand.
+
+    A column named ``eto`` is still ``frame["eto"]``; ``frame.eto`` is this.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import etolib, etolib.accessors
+    >>> days = pd.DataFrame({"tmin": [12.3], "tmax": [21.5], "ea": [1.409], "rs": [22.07], "u2": [2.078]},
+    ...                     index=pd.DatetimeIndex(["2015-07-06"]))
+    >>> days.eto(etolib.Site(50.8, 4.35, elevation=100)).eto.round(2).item()
+    3.88
+    """
+
+    def __init__(self, data: pd.DataFrame | xr.Dataset) -> None:
+        self._data = data
+
+    def __call__(self, site: Site | None = None, method: str = "fao56", **options: Any) -> EtoResult:
+        """Return the ETo of every day, as `etolib.eto` does.
+
+        Parameters
+        ----------
+        site : Site, optional
+            The place; a dataset may have ``latitude`` and ``elevation`` in itself.
+        method : str
+            As `etolib.eto` has it.
+        **options
+            Handed to `etolib.eto`.
+
+        Returns
+        -------
+        EtoResult
+            ``.eto`` [mm day-1], ``.flags`` of every input, ``.terms()``.
+
+        Raises
+        ------
+        InputError
+            As `etolib.eto`.
+        """
+        return eto(self._data, site, method, **options)
+
+
+pd.api.extensions.register_dataframe_accessor("eto")(Accessor)
+xr.register_dataset_accessor("eto")(Accessor)  # type: ignore[no-untyped-call]

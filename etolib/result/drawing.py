@@ -1,0 +1,60 @@
+"""A plain picture of daily ETo on axes that a notebook already has; the picture of files is `etolib.result.figures`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from etolib.unit_systems import METRIC, unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+def draw(table: pd.DataFrame, ax: Axes | None = None, units: str = METRIC) -> Axes:
+    """Draw a line of ETo and the band of its interval.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `etolib.Result.table`: ``date``, ``eto``, ``eto_lower``, ``eto_upper`` [mm day-1], ``kind``. Days without a
+        value are gaps.
+    ax : matplotlib.axes.Axes, optional
+        Default: the current axes of pyplot.
+    units : {"metric", "us"}
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matplotlib.figure import Figure
+    >>> days = pd.date_range("2024-01-01", periods=3)
+    >>> table = pd.DataFrame({"date": days, "eto": [4.0, 4.5, 3.9], "eto_lower": 3.5, "eto_upper": 5.0,
+    ...                       "kind": ["observed", "observed", "forecast"]})
+    >>> axes = draw(table, Figure().add_subplot())
+    >>> axes.get_ylabel(), len(axes.lines)
+    ('ETo [mm day-1]', 2)
+    """
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.gca()
+    depth = unit("mm day-1", units)
+    days = table["date"].to_numpy(dtype="datetime64[D]")
+    eto, lower, upper = (
+        table[name].to_numpy(dtype=float, na_value=np.nan) / depth.factor for name in ("eto", "eto_lower", "eto_upper")
+    )
+    ahead = (table["kind"] == "forecast").to_numpy()
+    (line,) = ax.plot(days, np.where(ahead, np.nan, eto), label="ETo")
+    if ahead.any():
+        joined = ahead | np.append(ahead[1:], False)  # from the last day before them, so that the line does not break
+        ax.plot(days, np.where(joined, eto, np.nan), linestyle="--", color=line.get_color(), label="ETo, forecast")
+    ax.fill_between(days, lower, upper, color=line.get_color(), alpha=0.2, linewidth=0)
+    ax.set_ylabel(f"ETo [{depth.text}]")
+    ax.set_ylim(bottom=0)
+    return ax
