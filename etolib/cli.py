@@ -6,6 +6,7 @@ Exit status: 0 done, 2 bad input (one line per problem on standard error), 3 no 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -327,11 +328,16 @@ def lab(**options: Any) -> None:
 @click.option("--port", default=8866, show_default=True, type=click.IntRange(1, 65535), help="Where it listens.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
 @click.option("--base-url", default="/", show_default=True, help="Path below which it serves.")
-def status(port: int, host: str, base_url: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(port: int, host: str, base_url: str, as_json: bool) -> None:
     """Tell how a running `etolib serve` of this user is: pages, kernels, memory."""
     from etolib.serve import server
 
-    for name, value in server.status(host, port, base_url):
+    found = server.status(host, port, base_url)
+    if as_json:
+        click.echo(json.dumps({name: float(value) for name, value in found}, indent=1))
+        return
+    for name, value in found:
         click.echo(f"{name}\t{value}")
 
 

@@ -20,16 +20,21 @@ _MOST = 50  # tasks that are listed, unless all are wanted
 
 @click.group(invoke_without_command=True)
 @click.option("--scheduler", help="Address of the cluster; by default that of a running `etolib serve` of this user.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Where the pages of that `etolib serve` are.")
 @click.option("--places", is_flag=True, help="Say also what is calculated: place and days.")
 @click.option("--all", "everything", is_flag=True, help=f"List all that are known, not the newest {_MOST}.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def tasks(context: click.Context, scheduler: str | None, places: bool, everything: bool, as_json: bool) -> None:
+def tasks(
+    context: click.Context, scheduler: str | None, port: int | None, places: bool, everything: bool, as_json: bool
+) -> None:
     """List the tasks of a cluster, newest first: id, state, age [s], stage, owner."""
-    context.obj = scheduler
+    if scheduler and port:
+        raise click.UsageError("--scheduler and --port name two clusters")
+    context.obj = scheduler or port
     if context.invoked_subcommand is not None:
         return
-    with _client(scheduler) as client:
+    with _client(context.obj) as client:
         rows = _rows(client, places)
     rows = rows if everything else rows[:_MOST]
     if as_json:
@@ -43,11 +48,11 @@ def tasks(context: click.Context, scheduler: str | None, places: bool, everythin
 @click.argument("task_id")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def show(scheduler: str | None, task_id: str, as_json: bool) -> None:
+def show(where: str | int | None, task_id: str, as_json: bool) -> None:
     """Print the messages of a task."""
     from etolib.tasks.submission import attach
 
-    with _client(scheduler) as client:
+    with _client(where) as client:
         messages = attach(task_id, client=client).messages()
     if as_json:
         click.echo(json.dumps(messages, indent=1))
@@ -60,15 +65,17 @@ def show(scheduler: str | None, task_id: str, as_json: bool) -> None:
 
 @tasks.command()
 @click.argument("task_id")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def cancel(scheduler: str | None, task_id: str) -> None:
+def cancel(where: str | int | None, task_id: str, as_json: bool) -> None:
     """Stop a task, whoever has begun it."""
     from etolib.tasks.submission import attach
 
-    with _client(scheduler) as client:
+    with _client(where) as client:
         job = attach(task_id, client=client)
         ended = job.cancel()
-    click.echo(f"{task_id}\t{'CANCELLED' if ended else job.status}")
+    state = "CANCELLED" if ended else str(job.status)
+    click.echo(json.dumps({"task_id": task_id, "state": state}) if as_json else f"{task_id}\t{state}")
 
 
 def _rows(client: Client, places: bool) -> list[dict[str, Any]]:
@@ -78,19 +85,20 @@ def _rows(client: Client, places: bool) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _client(address: str | None) -> Iterator[Client]:
-    """Yield a client of a cluster: the one that is named, or that of a server of this user."""
+def _client(where: str | int | None) -> Iterator[Client]:
+    """Yield a client of a cluster: the one whose address or port is given, or that of a server of this user."""
     import os
 
     from etolib.tasks import cluster, reach
 
-    if address is None and not os.environ.get("DASK_SCHEDULER_ADDRESS"):
-        found = reach.newest()
+    if isinstance(where, int) or (where is None and not os.environ.get("DASK_SCHEDULER_ADDRESS")):
+        found = reach.newest(where)
         if found is None:
-            raise InputError([Problem("scheduler", "", say("no_server_of_this_user"), say("give_scheduler_address"))])
+            rule = say("no_server_of_this_user") if where is None else say("no_server_of_this_user_there")
+            raise InputError([Problem("scheduler", where or "", rule, say("give_scheduler_address"))])
         client = cluster.connect(found.address, security=found.security)
     else:
-        client = cluster.connect(address)
+        client = cluster.connect(where)
     try:
         yield client
     finally:

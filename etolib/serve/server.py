@@ -123,11 +123,12 @@ def serve(
         if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
             address = _adopt(scheduler)
             watch = Supervisor(told, address)
+            reach.tell(folder.path, address, {}, entrance.port)
         else:
             own, certificate, start = _own_cluster(workers, folder, dashboard=dashboard)
             address = str(own.scheduler_address)
             watch = Supervisor(told, address, own, start)
-            reach.tell(folder.path, address, certificate)
+            reach.tell(folder.path, address, certificate, entrance.port)
             more |= certificate | ({} if dashboard else {NO_DASHBOARD: "1"})
         environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
         watch.watch()

@@ -7,6 +7,7 @@ asked: what they have counted comes with the heartbeat that dask sends anyhow.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from bisect import bisect_left
 from collections import Counter
@@ -18,6 +19,7 @@ from etolib.tasks import look
 
 if TYPE_CHECKING:
     from distributed import Scheduler, Worker
+    from distributed.scheduler import WorkerState
 
 log = logging.getLogger("etolib.task")
 
@@ -26,6 +28,12 @@ BOUNDS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
 METRIC = "etolib"
 """Name of our counts in the heartbeat of a worker."""
+
+FILES = "etolib-files"
+"""Name in the heartbeat of the share that a worker has open of the files it may."""
+
+MOST_FILES = 0.8
+"""A worker that has a larger share open gets no more tasks until it has closed some."""
 
 _MOST = 100_000  # tasks under way of which the beginning is remembered
 
@@ -171,3 +179,23 @@ def _flat(counted: dict[str, dict[str, int]]) -> dict[tuple[str, str], int]:
 def count_on(worker: Worker) -> None:
     """Have a worker send what its process counts with its heartbeat."""
     worker.metrics.setdefault(METRIC, lambda worker: counts.all_of_them())
+    worker.metrics.setdefault(FILES, lambda worker: open_files())
+
+
+def open_files() -> float:
+    """Return the share that this process has open of the files it may; 0 where that is not known (beside Linux)."""
+    try:
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return len(os.listdir("/proc/self/fd")) / most if most > 0 else 0.0
+    except (ImportError, OSError, ValueError):
+        return 0.0
+
+
+def takes_more(worker: WorkerState) -> bool:
+    """Return whether a worker may be given a task: it is not near the limit of its files.
+
+    (Near the limit of its memory dask pauses it, and it is not among those that run.)
+    """
+    return float(worker.metrics.get(FILES, 0.0)) <= MOST_FILES

@@ -25,15 +25,21 @@ class Reach:
     security: Any
 
 
-def tell(folder: Path, address: str, environment: Mapping[str, str]) -> None:
-    """Write the address and the certificate (`etolib.tasks.security.environment`) of a cluster."""
+def tell(folder: Path, address: str, environment: Mapping[str, str], port: int = 0) -> None:
+    """Write the address and the certificate (`etolib.tasks.security.environment`) of a cluster.
+
+    ``port`` is where the server of the pages listens.
+    """
     path = folder / _FILE
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"address": address, "certificate": dict(environment)}, file)
+        json.dump({"address": address, "certificate": dict(environment), "port": port}, file)
 
 
-def newest() -> Reach | None:
-    """Return the cluster of the server of this user that was started last; None where none runs."""
+def newest(port: int | None = None) -> Reach | None:
+    """Return the cluster of the server of this user that was started last; None where none runs.
+
+    With ``port`` that of the server whose pages are there.
+    """
     found = []
     for path in Path(tempfile.gettempdir()).glob(f"etolib-*/{_FILE}"):
         with contextlib.suppress(OSError):
@@ -43,6 +49,8 @@ def newest() -> Reach | None:
     for _, path in sorted(found, reverse=True):
         with contextlib.suppress(OSError, ValueError, KeyError):
             said = json.loads(path.read_text())
+            if port is not None and said.get("port") != port:
+                continue
             return Reach(said["address"], _security(said["certificate"]))
     return None
 

@@ -307,8 +307,8 @@ class TaskPlugin(SchedulerPlugin):
         return self._figures.all_of_them()
 
     def ready(self, resource: str) -> dict[str, Any]:
-        """Return how many workers would take a task now: those that have what it needs and are not paused."""
-        able = [one for one in self._scheduler.running if resource in one.resources]
+        """Return how many workers would take a task now: that have what it needs, and are not near their limits."""
+        able = [one for one in self._turns.able() if resource in one.resources]
         return {"workers": len(able)}
 
     def keep(self, task_id: str, keep: bool) -> dict[str, Any]:

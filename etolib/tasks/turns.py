@@ -23,6 +23,7 @@ import distributed  # noqa: F401  (see etolib.tasks.scheduler)
 from distributed.protocol.pickle import dumps
 
 from etolib.tasks import aside, limits, look
+from etolib.tasks.figures import takes_more
 
 if TYPE_CHECKING:
     from distributed import Scheduler
@@ -186,9 +187,13 @@ class Turns:
         finally:
             task.worker_restrictions = wished
 
+    def able(self) -> list[WorkerState]:
+        """Return the workers that would take a task now."""
+        return self._ours()
+
     def _ours(self) -> list[WorkerState]:
         """Return the workers that take tasks of etolib at present."""
-        return [one for one in self._scheduler.running if look.ours(one.resources)]
+        return [one for one in self._scheduler.running if look.ours(one.resources) and takes_more(one)]
 
     @staticmethod
     def _busy(worker: WorkerState) -> int:

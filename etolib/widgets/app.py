@@ -17,6 +17,7 @@ from etolib.widgets.going import Going
 from etolib.widgets.markup import base
 from etolib.widgets.markup import form as markup
 from etolib.widgets.memory import Memory
+from etolib.widgets.others import Others
 from etolib.widgets.place import Place
 from etolib.widgets.stack import CardStack
 
@@ -77,6 +78,7 @@ class Page(Frame):
         self.stack.refused = self._refused
         self.going = Going(form.language, self.stack, self._background)
         self.buttons.children = (*self.buttons.children, self.going.widget)
+        self.others = Others(form.language, self._background, self._connection, self._on_cards, self.stack.attach)
         self.place = Place(form, self.browser, self._background, self._connection.ask)
         self.map = self.place.map
         self.earlier = marked(widgets.HTML(), "etolib-earlier")
@@ -86,7 +88,8 @@ class Page(Frame):
             "etolib-form",
         )
         self.lay_out(
-            [self.place.frame, self.place.form.widget, ask], [self.stack.widget, self.shown.widget, self.earlier]
+            [self.place.frame, self.place.form.widget, ask],
+            [self.stack.widget, self.shown.widget, self.earlier, self.others.widget],
         )
         self.calculate.on_click(guard(self._calculate))
         self.cancel.on_click(guard(lambda _: self.stack.cancel_newest()))
@@ -115,6 +118,7 @@ class Page(Frame):
         self.place.translate(language)
         self.stack.translate(language)
         self.going.translate(language)
+        self.others.translate(language)
         if self._complained:
             self._check()
 
@@ -186,3 +190,7 @@ class Page(Frame):
 
     def _passed(self, *, no_worker: bool) -> None:
         self.stack.count(no_worker=no_worker)
+        self.others.passed()
+
+    def _on_cards(self) -> set[str]:
+        return {card.task.snapshot.task_id or "" for card in self.stack.cards}

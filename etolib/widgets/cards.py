@@ -61,6 +61,11 @@ class Card:
         self._begun = False
         self.translate(language)
 
+    @property
+    def theirs(self) -> bool:
+        """Whether the task is another visitor's, whose link led here."""
+        return bool(getattr(self.job, "theirs", False))
+
     def begin(self, task: TaskModel, number: int = 0) -> None:
         """Show a task, from now on; the higher its ``number``, the newer."""
         self.task = task

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from etolib import config
-from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TooManyTasks
+from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TaskError, TooManyTasks
 from etolib.request import Request, without_own_file
 from etolib.sources import catalogue
 from etolib.tasks.messages import PAGE_CLOSED, RELEASED, State
@@ -85,7 +85,7 @@ class CardStack:
         self._asides = Asides(background, connection, hands.submitter, self.results.progress, self._calculated)
         self.results.calculate, self.results.give_up = self._asides.begin, self._asides.cancel
         self.succeeded: Callable[[Card], None] = lambda card: None
-        self.refused: Callable[[TooManyTasks], None] = lambda error: None
+        self.refused: Callable[[EtolibError], None] = lambda error: None
         self.taken: Callable[[Card], None] = lambda card: None
         self.widget = marked(widgets.VBox(), "etolib-cards")
         self._background, self._connection, self._changed = background, connection, changed
@@ -141,9 +141,9 @@ class CardStack:
         card = self._add(TaskModel(request))
         self._background.run(self._hand_over, card, request, again)
 
-    def attach(self, task_id: str) -> None:
-        """Follow a task that somebody has submitted."""
-        self._follow(task_id, TaskModel())
+    def attach(self, task_id: str, query: str = "") -> None:
+        """Follow a task that somebody has submitted; ``query`` is what it calculates, where that is known."""
+        self._restore(task_id, query, older=False, wanted=False)
 
     def _follow(self, task_id: str, task: TaskModel, *, older: bool = False, wanted: bool = False) -> None:
         task.submitted(task_id)
@@ -474,7 +474,7 @@ class CardStack:
             self.start(card.task.request, again=True)
 
     def _close(self, card: Card) -> None:
-        if not card.task.snapshot.status.final:
+        if not card.task.snapshot.status.final and not card.theirs:
             self._stop(card)
         if card.answers is not None:
             self._asides.cancel(card.answers)
@@ -485,7 +485,9 @@ class CardStack:
         self._changed()
 
     def _stop(self, card: Card) -> None:
-        if card.job is not None:
+        if card.theirs:
+            self.refused(TaskError(say("task_of_other_visitor"), suggestion=say("only_its_visitor_stops_it")))
+        elif card.job is not None:
             self._background.run(card.job.cancel)
         else:
             card.task.cancelled()

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -21,11 +22,14 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from etolib import words
 from etolib.errors import EtolibError, InputError
-from etolib.serve import access, voila
+from etolib.serve import access, account, voila
 from etolib.serve.server import status as figures_of
-from etolib.serve.voila.door import Door
+from etolib.serve.voila.door import Door, notice
+from etolib.serve.voila.server import Dashboards
 from etolib.serve.voila.visits import Full, Visits
+from etolib.tasks import visitor
 from tests.browser.stage import free_port, process, until
 
 TOKEN = "0123456789abcdef0123"
@@ -248,6 +252,43 @@ def test_one_visitor_does_not_take_all_pages():
     with pytest.raises(Full, match="visitor_full"):
         asyncio.run(ask(visits, kernels, "a", meets=True))
     asyncio.run(ask(visits, kernels, "b", meets=True))
+
+
+@pytest.mark.parametrize(
+    ("reason", "key"), [("memory_low", "server_short_of_memory"), ("files_low", "server_short_of_files")]
+)
+def test_a_server_short_of_what_a_page_needs_opens_none_until_it_has_it_again(monkeypatch, tmp_path, reason, key):
+    told = tmp_path / "account.json"
+    monkeypatch.setenv(account.VARIABLE, str(told))
+    kernels = FakeKernels()
+    visits = Visits(kernels, most=3, most_each=3)
+
+    def short(*reasons):
+        account.write(told, {"at": time.time(), "state": "degraded" if reasons else "ok", "reasons": reasons})
+
+    short("disk_low_cache", reason)
+    with pytest.raises(Full, match=key):
+        asyncio.run(ask(visits, kernels, "a", meets=True))
+    assert kernels.visitors == {}
+    shown = {notice(language, key, again_s=10) for language in words.languages()}
+    assert len(shown) == 3
+    assert not any(key in page for page in shown)
+    short("disk_low_cache")  # a page needs no disk
+    asyncio.run(ask(visits, kernels, "a", meets=True))
+    assert len(kernels.visitors) == 1
+
+
+def test_a_visitor_is_known_inside_by_what_does_not_tell_his_cookie(tmp_path, monkeypatch):
+    cookie, other = "0" * 32, "1" * 32
+    app = SimpleNamespace(connection_dir=str(tmp_path))
+    Dashboards.tell_visitor(app, KERNEL, cookie)
+    path = visitor.file_of(tmp_path / f"kernel-{KERNEL}.json")
+    monkeypatch.setenv(visitor.VARIABLE, str(path))
+    known = visitor.of_this_process()
+    assert known == access.visitor_of(cookie) != access.visitor_of(other)
+    assert cookie not in known
+    monkeypatch.setenv(visitor.VARIABLE, str(tmp_path / "kernel-of-nobody.visitor"))
+    assert visitor.of_this_process() == ""
 
 
 def test_pages_that_never_connect_do_not_start_kernels_without_end():

@@ -54,5 +54,12 @@ def test_the_cluster_of_a_running_server_is_found_by_its_owner(monkeypatch, tmp_
     assert (folder.path / "cluster.json").stat().st_mode & 0o077 == 0
     with pytest.raises(SchedulerUnavailable):
         cluster.connect(found.address, security=found.security, timeout=0.1)
+    assert reach.newest(8866) is None
+    assert CliRunner().invoke(cli.main, ["tasks", "--port", "8866"]).exit_code == 2
+    assert CliRunner().invoke(cli.main, ["tasks", "--port", "8866", "--scheduler", "tcp://127.0.0.1:1"]).exit_code == 2
+    beside = RunFolder()
+    reach.tell(beside.path, "tcp://127.0.0.1:2", {}, 8866)
+    assert reach.newest(8866) == reach.Reach("tcp://127.0.0.1:2", None)
+    beside.close()
     folder.close()
     assert reach.newest() is None

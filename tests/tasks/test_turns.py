@@ -12,7 +12,7 @@ from distributed import Client
 import etolib
 from etolib import pipeline, tasks, words
 from etolib.errors import TooManyTasks, TooMuch
-from etolib.tasks import cluster, handshake, limited, limits, scheduler, turns, visitor
+from etolib.tasks import cluster, figures, handshake, limited, limits, scheduler, turns, visitor
 from etolib.tasks.messages import topic
 from etolib.widgets.connection import Connection
 from tests.tasks.test_job import PERIOD, SITE, make_result
@@ -189,6 +189,48 @@ def test_a_visitor_runs_no_more_than_two_tasks_a_thread_while_they_step_aside(cl
         weather.gate.set()
         assert len([job.result(60) for job in jobs]) == 4
     assert weather.most == 2
+
+
+def test_a_worker_near_the_limit_of_its_files_gets_no_task_until_it_has_closed_some(weather, client):
+    def say(share):
+        def tell(dask_scheduler):
+            for one in dask_scheduler.workers.values():
+                one.metrics[figures.FILES] = share
+            dask_scheduler.plugins[scheduler.TaskPlugin.name]._turns.soon()
+
+        for worker in client.cluster.workers.values():  # what it will say with its next heartbeat
+            worker.metrics[figures.FILES] = lambda worker: share
+        client.run_on_scheduler(tell)
+
+    (resource,) = handshake.needed()
+    cluster.prepare(client)
+    weather.gate.set()
+    say(0.81)
+    try:
+        job = tasks.submit(SITE, PERIOD, client=client)
+        assert scheduler.ask(client, "ready", resource=resource) == {"workers": 0}
+        assert not weather.began.acquire(timeout=0.5)
+        say(0.5)
+        assert len(job.result(60).table) == 3
+        assert scheduler.ask(client, "ready", resource=resource) == {"workers": 1}
+    finally:
+        say(0.0)
+
+
+def test_a_worker_near_the_limit_of_its_memory_gets_no_task_until_it_has_let_go_of_some(weather, client, monkeypatch):
+    (resource,) = handshake.needed()
+    (worker,) = client.cluster.workers.values()
+    cluster.prepare(client)
+    weather.gate.set()
+    used = worker.memory_manager.memory_limit * 0.9
+    monkeypatch.setattr(worker.monitor, "get_process_memory", lambda: int(used))
+    while scheduler.ask(client, "ready", resource=resource)["workers"]:
+        pass
+    job = tasks.submit(SITE, PERIOD, client=client)
+    assert not weather.began.acquire(timeout=0.5)
+    monkeypatch.setattr(worker.monitor, "get_process_memory", lambda: 1000)
+    assert len(job.result(60).table) == 3
+    assert scheduler.ask(client, "ready", resource=resource) == {"workers": 1}
 
 
 @pytest.mark.parametrize("what", [limits.PLACES, limits.UPLOADED])

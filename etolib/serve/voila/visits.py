@@ -10,6 +10,11 @@ from typing import Any
 from traitlets import Float, Int
 from traitlets.config import Configurable
 
+from etolib.serve import account
+
+_SHORT = {"memory_low": "server_short_of_memory", "files_low": "server_short_of_files"}
+"""What `etolib.serve.supervisor` finds short that a page needs, and the sentence."""
+
 
 class Full(Exception):
     """There is no kernel for one more page; ``key`` is that of the sentence."""
@@ -48,6 +53,8 @@ class Visits(Configurable):
         try:
             late = asyncio.get_running_loop().time() + self.patience
             while True:
+                if short := next(filter(None, map(_SHORT.get, account.of_this_process().get("reasons", ()))), None):
+                    raise Full(short)
                 if len(self._kernels.visitors) + self._entering >= self.most:
                     raise Full("server_full")
                 if sum(one == visitor for one in self._kernels.visitors.values()) >= self.most_each:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from etolib import words
+from etolib.errors import InputError
+from etolib.request import Request, without_own_file
 from etolib.tasks.messages import ASKED, State
 from etolib.widgets import wording
 from etolib.widgets.markup.base import bar, label, sentence, text
 from etolib.widgets.task import Bar, Snapshot
 from etolib.widgets.wording import say, say_or
-
-if TYPE_CHECKING:
-    from etolib.request import Request
 
 
 def card(
@@ -45,6 +44,14 @@ def links_of_tasks(language: str, ids: Iterable[str]) -> str:
     """Return the links that find tasks again; nothing where there are none."""
     rows = "".join(f'<li><a href="?task={text(one)}"><code>{text(one)}</code></a></li>' for one in ids)
     return f'<p class="etolib-muted">{label(language, "tasks_found_again")}</p><ul>{rows}</ul>' if rows else ""
+
+
+def other(language: str, state: str, query: str, task_id: str) -> str:
+    """Return what is said of a task that stands on no card of the page."""
+    request = None
+    with contextlib.suppress(InputError):  # of another version, or with an own file
+        request = Request.from_query(without_own_file(query)[0])
+    return _head(language, request, Snapshot(status=State(state), task_id=task_id))
 
 
 def news(language: str, request: Request | None, now: Snapshot) -> str:

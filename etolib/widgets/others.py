@@ -1,0 +1,141 @@
+"""What a visitor has under way, or has finished, beside the cards of this page: from other tabs, and from earlier ones.
+
+The list is the scheduler's (`etolib.tasks.limited.mine`), which tells a visitor of his own tasks only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from etolib.tasks import visitor
+from etolib.tasks.messages import State
+from etolib.widgets.form import marked
+from etolib.widgets.markup.base import label
+from etolib.widgets.markup.card import other
+from etolib.widgets.wording import say
+
+if TYPE_CHECKING:
+    from etolib.widgets.background import Background
+
+log = logging.getLogger("etolib.page")
+
+MOST = 8
+"""Tasks that are shown."""
+
+_EVERY_S = 5  # how often the scheduler is asked [s]
+
+
+class _Row:
+    """A line of the list; made once, and shown with one task after the other."""
+
+    def __init__(self, guard: Callable[..., Any], opened: Callable[[_Row], None], stop: Callable[[_Row], None]) -> None:
+        self.task: Mapping[str, Any] = {}
+        self.said = widgets.HTML()
+        self.open = marked(widgets.Button(), "etolib-other-open", "etolib-second")
+        self.stop = marked(widgets.Button(), "etolib-other-stop", "etolib-second")
+        self.widget = marked(widgets.Box([self.said, self.open, self.stop]), "etolib-other")
+        self.open.on_click(guard(lambda _: opened(self)))
+        self.stop.on_click(guard(lambda _: stop(self)))
+
+    def show(self, language: str, task: Mapping[str, Any] | None) -> None:
+        """Show a task; None: nothing."""
+        self.widget.layout.display = "none" if task is None else None
+        if task is None:
+            return
+        self.task = task
+        self.said.value = other(language, task["state"], task["query"], task["task_id"])
+        self.open.description, self.stop.description = say(language, "open"), say(language, "cancel")
+        self.stop.layout.display = "none" if State(task["state"]).final else None
+
+
+class Others:
+    """The list; unseen while there is nothing in it.
+
+    Parameters
+    ----------
+    language : str
+    background : Background
+        Runs callbacks and slow work.
+    connection : object
+        As `etolib.widgets.connection.Connection`.
+    here : callable
+        Returns the ids of the tasks that stand on cards of this page.
+    opened : callable
+        Called with the id of a task and its query, to be shown on a card.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        background: Background,
+        connection: Any,
+        here: Callable[[], Collection[str]],
+        opened: Callable[[str, str], None],
+    ) -> None:
+        self._language, self._background, self._connection = language, background, connection
+        self._here, self._opened = here, opened
+        self._found: Sequence[Mapping[str, Any]] = ()
+        self._asking, self._ticks = False, 0
+        self.title = widgets.HTML()
+        self.rows = [_Row(background.guard, self._open, self._stop) for _ in range(MOST)]
+        self.widget = marked(widgets.VBox([self.title, *(row.widget for row in self.rows)]), "etolib-others")
+        self.translate(language)
+
+    def translate(self, language: str) -> None:
+        """Show the words of a language."""
+        self._language = language
+        self.title.value = f"<h2>{label(language, 'other_calculations')}</h2>"
+        self.show()
+
+    def passed(self) -> None:
+        """Ask again now and then; called once a second."""
+        self._ticks += 1
+        if self._ticks % _EVERY_S == 1:
+            self.look()
+
+    def look(self) -> None:
+        """Ask the scheduler what there is; a page without a visitor has no others."""
+        if not self._asking and visitor.of_this_process():
+            self._asking = True
+            self._background.run(self._ask)
+
+    def _ask(self) -> None:
+        from etolib.tasks import limited
+
+        found = self._found
+        try:
+            found = limited.mine(self._connection.client())
+        except Exception as error:  # the line to the cluster says by itself that it is lost
+            log.debug("the other tasks could not be listed: %s", error)
+        self._background.later(self._told, found)
+
+    def _told(self, found: Sequence[Mapping[str, Any]]) -> None:
+        self._asking, self._found = False, found
+        self.show()
+
+    def show(self) -> None:
+        """Show what is not on a card of this page: what runs first, the newest first."""
+        here = self._here()
+        listed = [one for one in self._found if not one["here"] and one["task_id"] not in here]
+        listed.sort(key=lambda one: State(one["state"]).final)  # stable
+        self.widget.layout.display = None if listed else "none"
+        (self.widget.add_class if listed else self.widget.remove_class)("etolib-some")
+        for row, task in zip(self.rows, [*listed[:MOST], *[None] * MOST], strict=False):
+            row.show(self._language, task)
+
+    def _open(self, row: _Row) -> None:
+        self._opened(row.task["task_id"], row.task["query"])
+        self.show()
+
+    def _stop(self, row: _Row) -> None:
+        self._background.run(self._end, row.task["task_id"])
+
+    def _end(self, task_id: str) -> None:
+        from etolib.tasks import limited
+
+        limited.stop(self._connection.client(), task_id)
+        self._background.later(self.look)
