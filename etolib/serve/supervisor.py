@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 LOOK_S = 2.0
 """How often everything is looked at. [s]"""
 
+FILES_S = 30.0
+"""How often every process is asked how many files it has open: that costs more than all the rest. [s]"""
+
 LEAST_DISK = 500e6
 """Free bytes of the cache's or the temporary folder's disk under which a warning is given."""
 
@@ -74,6 +77,7 @@ class Supervisor:
         self.restarts = {"workers": 0, "scheduler": 0, "server": 0}
         self._client: Client | None = None
         self._told: frozenset[str] = frozenset()
+        self._files = (float("-inf"), 0.0)  # when open files were counted (steady clock) [s], and the share
         self._without: dict[Any, float] = {}  # nannies without a worker: since when
         self._stop = threading.Event()
         self._guard = threading.Lock()
@@ -187,8 +191,16 @@ class Supervisor:
                 yield f"disk_low_{name}", f"{free / 1e6:.0f} MB are free"
         if (share := free_memory()) < LEAST_MEMORY:
             yield "memory_low", f"{100 * share:.1f} % are free"
-        if (used := used_files()) > MOST_FILES:
+        if (used := self._used_files()) > MOST_FILES:
             yield "files_low", f"a process has {100 * used:.0f} % of the files it may have open"
+
+    def _used_files(self) -> float:
+        """Return the share of `used_files`, counted now and then; while it is too large, at every look."""
+        counted, share = self._files
+        if share > MOST_FILES or time.monotonic() - counted >= FILES_S:
+            share = used_files()
+            self._files = (time.monotonic(), share)
+        return share
 
 
 async def _start_workers(own: Any, lost: list[Any]) -> None:

@@ -202,3 +202,18 @@ def test_a_limit_of_the_control_group_counts(tmp_path, monkeypatch):
     assert supervisor.free_memory() == pytest.approx(0.01)
     (tmp_path / "memory.max").write_text("max\n")
     assert supervisor.free_memory() > 0.01
+
+
+def test_open_files_are_counted_now_and_then_and_at_every_look_while_they_are_too_many(monkeypatch, tmp_path):
+    counted, now = [], [1000.0]
+    shares = iter([0.1, 0.9, 0.9, 0.2, 0.2])
+    monkeypatch.setattr(supervisor, "used_files", lambda: counted.append(now[0]) or next(shares))
+    monkeypatch.setattr(supervisor.time, "monotonic", lambda: now[0])
+    one = Supervisor(tmp_path / "account.json", "tcp://127.0.0.1:1")
+    found = []
+    for _ in range(40):
+        found.append("files_low" in dict(one._reasons(FIGURES)))
+        now[0] += supervisor.LOOK_S
+    assert [one - 1000 for one in counted] == [0, 30, 32, 34, 64]
+    assert found.index(True) == 15
+    assert sum(found) == 2
