@@ -119,17 +119,16 @@ def serve(
     folder = RunFolder()
     told = folder.path / "account.json"
     try:
-        more: dict[str, str] = account.environment(told)
+        more, certificate = account.environment(told), dict[str, str]()
         if scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS"):
             address = _adopt(scheduler)
             watch = Supervisor(told, address)
-            reach.tell(folder.path, address, {}, entrance.port)
         else:
             own, certificate, start = _own_cluster(workers, folder, dashboard=dashboard)
             address = str(own.scheduler_address)
             watch = Supervisor(told, address, own, start)
-            reach.tell(folder.path, address, certificate, entrance.port)
             more |= certificate | ({} if dashboard else {NO_DASHBOARD: "1"})
+        reach.tell(folder.path, address, certificate, entrance.port)
         environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
         watch.watch()
         child, pages_of = _start(kind, entrance, folder, environment)
