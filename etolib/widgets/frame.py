@@ -18,7 +18,7 @@ from ipywidgets import DOMWidget
 from etolib import config, logs, words
 from etolib.errors import EtolibError, TaskError
 from etolib.unit_systems import SYSTEMS
-from etolib.widgets import remote
+from etolib.widgets import private, remote
 from etolib.widgets.background import Background, Loop, Pool
 from etolib.widgets.browser import Browser
 from etolib.widgets.connection import DOWN, RUNNING, Connection
@@ -71,6 +71,7 @@ class Frame:
         self._state: tuple[str, int, str | None] = ("connecting", 0, None)
         self._sources_known = False
         self._served: tuple[str, list[str]] = ("", [])  # this dashboard, and all that are served
+        private.listen()
         self.browser = Browser()
         self.semantics = Semantics()
         self._make_header()
@@ -233,9 +234,11 @@ class Frame:
 
     def _follow(self, query: str) -> None:
         """Fill the page from a query string."""
+        asked = dict(parse_qsl(query.lstrip("?")))
+        private.keep_named(asked)
+        private.keep_typed(asked.get("places"))
         with self._listening():
             self._filled(self.form.fill(query))
-            asked = dict(parse_qsl(query.lstrip("?")))
             known = bool(words.best_language(asked.get("lang", "")))
             self._asked = {"language": known, "theme": "theme" in asked, "units": "units" in asked}
             self._paint()
@@ -257,6 +260,7 @@ class Frame:
 
         Where no language was chosen the page speaks that of the browser, as far as it can.
         """
+        private.keep_named([self.browser.local, self.browser.session])
         self._follow_address(self.browser.address.lstrip("?"))
         kept = {"language": self.browser.language()} | self.browser.local
         with self._listening():
