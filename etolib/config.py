@@ -28,7 +28,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,7 +73,12 @@ def _value(option: str) -> str | None:
     overrides = _overrides.get() or {}
     if option in overrides:
         return overrides[option]
-    return os.environ.get(f"ETOLIB_{option.upper()}") or None
+    return os.environ.get(_variable(option)) or None
+
+
+@cache
+def _variable(option: str) -> str:
+    return f"ETOLIB_{option.upper()}"
 
 
 def set_options(**values: str | os.PathLike[str] | bool | dt.date | None) -> AbstractContextManager[None]:
@@ -115,10 +120,11 @@ def settings() -> dict[str, str]:
     ...     sorted({"today", "offline"} & settings().keys())
     ['offline', 'today']
     """
+    there, overrides = set(os.environ), _overrides.get() or {}  # to ask for one that is not there costs two exceptions
     return {
         name: keys.Private(value) if keys.secret_name(name) else value
         for name in options()
-        if (value := _value(name)) is not None
+        if (name in overrides or _variable(name) in there) and (value := _value(name)) is not None
     }
 
 

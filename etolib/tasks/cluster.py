@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
+import time
 import warnings
 import weakref
 from pathlib import Path
@@ -117,13 +119,42 @@ def prepare(client: Client, *, patience: float = 120.0, **more: Any) -> dict[str
         _registered.add(client)
     answer = scheduler.ask(client, "hello", client=client.id, ours=ours, patience=patience, **asked)
     found: dict[str, Description] = answer["workers"]
+    _tell(client, found)
+    return found
+
+
+def prepare_beside(client: Client) -> None:
+    """Do what `prepare` does for a client that is known, without waiting: once a second, told at the next call."""
+    if (news := _news.pop(client, None)) is not None:
+        _tell(client, news)
+    now = time.monotonic()
+    if now - _asked_at.get(client, 0.0) > _AGAIN_S:
+        _asked_at[client] = now
+        loop: Any = client.loop
+        loop.add_callback(loop.call_later, _BESIDE_S, _ask_beside, client)
+
+
+async def _ask_beside(client: Client) -> None:
+    asked = {"client": client.id, "ours": handshake.mine(), "wait": workers.WAIT_S, "warm": False, "upload": None}
+    # Lost or closed meanwhile: whoever hands over the next task will be told.
+    with contextlib.suppress(SchedulerUnavailable, OSError, TimeoutError, RuntimeError):
+        _news[client] = (await scheduler.ask_beside(client, "hello", patience=0, **asked))["workers"]
+
+
+def _tell(client: Client, found: dict[str, Description]) -> None:
+    """Warn of workers that differ, once of each."""
+    ours = handshake.mine()
     told = handshake.told(ours, {address: one for address, one in found.items() if (client.id, address) not in _told})
     _told.update((client.id, address) for address in found)
     if told:
         sentence = join("\n", [say("workers_get_no_task"), *told, handshake.advice(ours)])
-        warnings.warn(str(sentence), UserWarning, stacklevel=3)
-    return found
+        warnings.warn(str(sentence), UserWarning, stacklevel=4)
 
+
+_AGAIN_S = 1.0  # how often a client asks again what workers there are [s]
+_BESIDE_S = 0.05  # how long after a task was handed over, whose way it shall not cross [s]
+_asked_at: weakref.WeakKeyDictionary[Client, float] = weakref.WeakKeyDictionary()
+_news: weakref.WeakKeyDictionary[Client, dict[str, Description]] = weakref.WeakKeyDictionary()
 
 _registered: weakref.WeakSet[Client] = weakref.WeakSet()
 _told: set[tuple[str, str]] = set()  # workers that a client was told about

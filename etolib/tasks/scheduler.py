@@ -464,6 +464,11 @@ def ask(client: Client, handler: str, /, **arguments: Any) -> dict[str, Any]:
     return answer
 
 
+async def ask_beside(client: Client, handler: str, /, **arguments: Any) -> dict[str, Any]:
+    """Call a handler on the loop of a client; as `ask`."""
+    return await _call(client.scheduler, handler, arguments)
+
+
 def ask_within(patience: float, client: Client, handler: str, /, **arguments: Any) -> dict[str, Any]:
     """Call a handler from a client as `ask` does; TimeoutError after so many seconds, whatever the line does. [s]"""
     if client.status != "running":

@@ -297,18 +297,21 @@ def _ready(client: Any) -> Client:
     client = cluster.client_of(client)
     if client.status != "running":
         raise SchedulerUnavailable(say("scheduler_connection_is_lost"))
-    known = client in _prepared
+    line = client.scheduler_comm
+    if _prepared.get(client) is line:
+        cluster.prepare_beside(client)
+        return cast("Client", client)
     with _handing_over():
-        # Each time: a scheduler that was started anew under its clients knows nothing. A millisecond.
-        cluster.prepare(client, patience=0 if known else _FIRST_S)
-    _prepared.add(client)
+        # A line of its own: behind it may be a scheduler that was started anew under its clients and knows nothing.
+        cluster.prepare(client, patience=0 if client in _prepared else _FIRST_S)
+    _prepared[client] = line
     return cast("Client", client)
 
 
 _FIRST_S = (
     1.0  # a client's first call waits so long for workers that are asked what they have, to name those that differ
 )
-_prepared: weakref.WeakSet[Client] = weakref.WeakSet()
+_prepared: weakref.WeakKeyDictionary[Client, Any] = weakref.WeakKeyDictionary()  # by the line to the scheduler
 
 
 def _new_id() -> str:
