@@ -30,9 +30,37 @@ if TYPE_CHECKING:
     from etolib.sources.base import Source
 
 __all__ = [
-    "ELEVATIONS", "KINDS", "LAST", "OWN", "PLACES", "PROVIDERS", "SOURCES", "STATION", "Box", "Near", "Rank",
-    "ServiceInfo", "SourceInfo", "Window", "added", "adopt", "find", "humidity_pairs", "key_variables", "load",
-    "names", "of_source", "provider", "ranked", "register", "registered", "services", "title", "unregister", "words",
+    "ELEVATIONS",
+    "KINDS",
+    "LAST",
+    "OWN",
+    "PLACES",
+    "PROVIDERS",
+    "SOURCES",
+    "STATION",
+    "STATIONS",
+    "Box",
+    "Near",
+    "Rank",
+    "ServiceInfo",
+    "SourceInfo",
+    "Window",
+    "added",
+    "adopt",
+    "find",
+    "humidity_pairs",
+    "key_variables",
+    "load",
+    "names",
+    "of_source",
+    "provider",
+    "ranked",
+    "register",
+    "registered",
+    "services",
+    "title",
+    "unregister",
+    "words",
 ]  # fmt: skip
 
 STATION = "station"
@@ -192,7 +220,12 @@ OWN = SourceInfo(
 """The row of the user's own file; what a file makes of it tells its title, window and columns."""
 
 
-SOURCES = Rows(_ROWS, {row.service: row.root for row in (*ELEVATIONS, PLACES)}, lambda: _changed())
+STATIONS = ServiceInfo(
+    "meteostat", "etolib.sources.meteostat:parse_stations", "meteostat_stations", "https://bulk.meteostat.net"
+)
+"""The list of Meteostat's stations, on a host of its own."""
+
+SOURCES = Rows(_ROWS, {row.service: row.root for row in (*ELEVATIONS, PLACES, STATIONS)}, lambda: _changed())
 """The row of every source by name, in the order tables show them. `register` adds one, and other packages may."""
 
 PROVIDERS: dict[str, Source] = {}
@@ -268,7 +301,7 @@ def services() -> Mapping[str, str]:
     >>> services()["nws"]
     'https://api.weather.gov'
     """
-    rows: tuple[SourceInfo | ServiceInfo, ...] = (*SOURCES.values(), *ELEVATIONS, PLACES)
+    rows: tuple[SourceInfo | ServiceInfo, ...] = (*SOURCES.values(), *ELEVATIONS, PLACES, STATIONS)
     modules = list(dict.fromkeys(row.provider.partition(":")[0] for row in rows))
     together = sorted(rows, key=lambda row: modules.index(row.provider.partition(":")[0]))  # those of one provider
     return MappingProxyType({row.service: row.root for row in together if row.service})

@@ -167,5 +167,22 @@ ROWS = (
         rank=Rank(weather=45, radiation=45),
         error=0.15,
     ),
+    SourceInfo(
+        name="meteostat",
+        title="Meteostat stations",
+        provides=("tmin", "tmax", "tmean", "rhmean", "u2", "sunshine", "cloud", "precipitation"),
+        window=Window(dt.date(1800, 1, 1), -1),
+        delay="delay_meteostat",
+        coverage="coverage_meteostat",
+        licence="licence_meteostat",
+        attribution="Meteostat (https://meteostat.net), CC BY 4.0; values of models left out, wind brought to 2 m",
+        homepage="https://dev.meteostat.net",
+        politeness="at most 2 requests at once, 0.2 s between them; the list of stations is kept for a week, a past "
+        "year of a station for two months",
+        provider="etolib.sources.meteostat:Meteostat",
+        service="meteostat",
+        root="https://data.meteostat.net",
+        rank=Rank(weather=52, radiation=52),
+    ),
 )
 """The rows, in the order tables show them."""

@@ -9,7 +9,7 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulator import WeatherServer, dwd, gridmet, nws, silo
+from tests.simulator import WeatherServer, dwd, gridmet, meteostat, nws, silo
 
 TODAY = "2024-07-01"
 AGENT = {"User-Agent": "etolib-test/1 (etolib@example.org)"}
@@ -88,6 +88,8 @@ URLS = {
     "silo": f"{silo.PATH}?lat=-27.5&lon=151.95&start=20240201&finish=20240210&format=csv&comment=RXNVJGHF"
     "&username=a@b.org&password=apirequest",
     "dwd": f"{dwd.FOLDER}tageswerte_KL_01014_akt.zip",
+    "meteostat": "/daily/2024/D0909.csv.gz",
+    "meteostat_stations": meteostat.LIST,
     "gridmet": f"{gridmet.TABLES}{gridmet.file_of('tmmx')}?var=daily_maximum_temperature&latitude=39.05"
     "&longitude=-95.68&accept=csv&time_start=2024-02-01T00:00:00Z&time_end=2024-02-10T00:00:00Z",
 }

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator import dwd, gridmet, silo
+from tests.simulator import dwd, gridmet, meteostat, silo
 from tests.simulator.answer import Answer, Query
 from tests.simulator.clock import Clock
 from tests.simulator.weather import Weather
 
-STARTS = {"/cgi-bin/silo/": "silo", "/climate_environment/CDC/": "dwd", "/thredds/": "gridmet"}
+STARTS = {
+    "/cgi-bin/silo/": "silo",
+    "/climate_environment/CDC/": "dwd",
+    "/thredds/": "gridmet",
+    "/daily/": "meteostat",
+    "/v2/stations/": "meteostat_stations",
+}
 ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
     "silo": silo.answer,
     "dwd": dwd.answer,
     "gridmet": gridmet.answer,
+    "meteostat": meteostat.answer,
+    "meteostat_stations": meteostat.answer,
 }

@@ -1,0 +1,255 @@
+"""Meteostat: daily values of the nearest weather station of the world, out of its open files.
+
+Formats as documented (https://dev.meteostat.net/data/timeseries/daily, https://dev.meteostat.net/bulk/stations,
+https://dev.meteostat.net/formats): a list of stations as JSON, and a file per station and year
+(``/daily/{year}/{station}.csv.gz``) with the columns a station has, each beside the ids of its sources: degC, mm, km/h,
+minutes, eighths of cloud, percent. A station without a year is answered by 404.
+
+The files hold **model values where an observation is missing** (``metno_forecast``, ``dwd_mosmix``); those are no
+observations and are left out. Pressure is that at sea level and is not taken. There is no radiation: sunshine stands
+for it where a station has it, else the range of temperature, each flagged. Asked by name only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import io
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etolib import config
+from etolib.errors import BadResponse, NotCovered
+from etolib.site import Period, Site
+from etolib.sources import canonical, catalogue, text_table
+from etolib.sources.base import SourceData
+from etolib.sources.catalogue import SourceInfo
+from etolib.sources.network import client
+from etolib.sources.network.budget import Budget
+from etolib.words import Text, say
+
+INFO = catalogue.SOURCES["meteostat"]
+
+VARIABLE_MAP: Mapping[str, tuple[str, float]] = {
+    "tmin": ("tmin", 1.0),
+    "tmax": ("tmax", 1.0),
+    "temp": ("tmean", 1.0),
+    "rhum": ("rhmean", 1.0),
+    "wspd": ("u2", 1 / 3.6),  # km/h at 10 m, brought to 2 m
+    "tsun": ("sunshine", 1 / 60),
+    "cldc": ("cloud", 12.5),
+    "prcp": ("precipitation", 1.0),
+}
+"""Column of a file, its canonical name and the factor to its unit."""
+
+FARTHEST = 50.0
+"""A station farther away says little of a place. [km]"""
+
+TRIED = 3
+_MODELS = ("forecast", "mosmix", "model")
+_LARGEST = 80_000_000  # bytes of an unpacked file
+_VERSION = "meteostat-1"
+
+
+def budget() -> Budget:
+    """Return what the provider allows: no limit is published, and answers are to be kept."""
+    return Budget(f"meteostat@{client.host_of('meteostat')}", spacing=0.2, in_flight=2)
+
+
+@dataclass(frozen=True)
+class Station:
+    """A station: id, name, place [degrees], height [m] and the days its daily data span."""
+
+    identifier: str
+    name: str
+    latitude: float
+    longitude: float
+    elevation: float | None
+    first: dt.date
+    last: dt.date
+    distance_km: float = np.nan
+
+
+def unpacked(body: bytes) -> bytes:
+    """Return the content of a gzip file, or the body where it is none (the way there may have unpacked it)."""
+    if body[:2] != b"\x1f\x8b":
+        return body
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+            content = file.read(_LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"the file cannot be unpacked: {error}") from None
+    if len(content) > _LARGEST:
+        raise ValueError("the file is larger than it can be")
+    return content
+
+
+def parse_stations(body: bytes) -> tuple[Station, ...]:
+    """Read the list of stations with daily data; ValueError where it is not one."""
+    listed = canonical.read_json(unpacked(body))
+    if not isinstance(listed, list) or not listed:
+        raise ValueError("this is no list of stations")
+    found = []
+    for one in listed:
+        span = (one.get("inventory") or {}).get("daily") or {}
+        if not span.get("start") or not span.get("end"):
+            continue
+        where, identifier = one["location"], one["id"]
+        height = canonical.number(where.get("elevation"))
+        if not isinstance(identifier, str) or not identifier.isalnum() or not identifier.isascii():
+            raise ValueError("a station without an id")
+        found.append(
+            Station(
+                identifier, str((one.get("name") or {}).get("en", ""))[:80], canonical.number(where["latitude"]),
+                canonical.number(where["longitude"]), None if np.isnan(height) else height,
+                dt.date.fromisoformat(span["start"]), dt.date.fromisoformat(span["end"]),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year of a station: canonical columns by day, and how many values of models were left out."""
+
+    frame: pd.DataFrame
+    modelled: int
+    warnings: tuple[Text, ...]
+
+
+def parse(body: bytes, year: int) -> Year:
+    """Read a file of a station and a year; ValueError where it is not one, or is cut off."""
+    table = text_table.rows(unpacked(body), ends="line")
+    parts = [text_table.cells(table, name) for name in ("year", "month", "day")]
+    dates = [dt.date(int(a), int(b), int(c)) for a, b, c in zip(*parts, strict=True)]
+    if any(day.year != year for day in dates):
+        raise ValueError("the file is of another year")
+    columns: dict[str, np.ndarray] = {}
+    modelled = 0
+    for name, (variable, factor) in VARIABLE_MAP.items():
+        if name not in table[0] and name not in ("tmin", "tmax"):
+            continue  # a station has the columns it measures
+        values = text_table.column(table, name)
+        of_model = np.array(
+            [any(word in cell.lower() for word in _MODELS) for cell in text_table.cells(table, f"{name}_source")]
+        )
+        modelled += int((of_model & np.isfinite(values)).sum())
+        columns[variable] = np.where(of_model, np.nan, values) * factor
+    if "u2" in columns:
+        columns["u2"] = canonical.u2_from_10m(columns["u2"])
+    if "tmean" in columns:
+        with np.errstate(invalid="ignore"):
+            outside = (columns["tmean"] < columns["tmin"] - 1) | (columns["tmean"] > columns["tmax"] + 1)
+        if outside.mean() > 0.5:
+            raise BadResponse(
+                say("columns_contradict", source=INFO.name, variable="tmean"),
+                source=INFO.name, retryable=False, suggestion=say("report_this_change"),
+            )  # fmt: skip
+    warnings: list[Text] = []
+    return Year(canonical.table(dates, columns, warnings), modelled, tuple(warnings))
+
+
+def _get(service: str, path: str, check: Any, ttl: Any) -> client.Reply:
+    return client.fetch(
+        config.service_root(service) + path, source=INFO.name, check=check, ttl=ttl,
+        deadline=120.0, read=60.0, budget=budget(), not_covered=(404,), version=_VERSION,
+    )  # fmt: skip
+
+
+def lifetime(year: int, today: dt.date) -> float:
+    """Return how long a file may be kept: the present year grows, the last is completed, others rest. [s]"""
+    return {0: 12 * 3600.0, 1: 7 * 86400.0}.get(today.year - year, 60 * 86400.0)
+
+
+def nearest(site: Site, period: Period, stations: tuple[Station, ...]) -> list[Station]:
+    """Return the nearest stations that have some of the days, at most `TRIED` and none beyond `FARTHEST`."""
+    box = [
+        one
+        for one in stations
+        if abs(one.latitude - site.latitude) < 1 and one.first <= period.end and one.last >= period.start
+    ]
+    found = [
+        replace(one, distance_km=round(canonical.distance_km(site.latitude, site.longitude, one.latitude,
+                                                             one.longitude), 2))
+        for one in box
+    ]  # fmt: skip
+    near = sorted((one for one in found if one.distance_km <= FARTHEST), key=lambda one: one.distance_km)
+    return near[:TRIED]
+
+
+class Meteostat:
+    """Daily values of the nearest station of Meteostat."""
+
+    requests_per_place = 1  # about: a year of a station; the list is shared
+
+    def __init__(self, info: SourceInfo = INFO) -> None:
+        self.info = info
+
+    def fetch(self, site: Site, period: Period) -> SourceData:
+        """Return the days of ``period`` from the nearest station; raises a `SourceError`."""
+        inside = self.info.clip(period, config.today())
+        listed = _get(
+            "meteostat_stations", "/v2/stations/lite.json.gz", parse_stations, lambda data, headers: 7 * 86400.0
+        )
+        failure: NotCovered | None = None
+        for station in nearest(site, inside, listed.data):
+            try:
+                return self._from(station, site, period, inside)
+            except NotCovered as error:  # it has none of these years
+                failure = failure or error
+        raise failure or NotCovered(say("no_station_reports", place=str(site)), source=self.info.name,
+                                    suggestion=say("choose_another_source_here"))  # fmt: skip
+
+    def _from(self, station: Station, site: Site, period: Period, inside: Period) -> SourceData:
+        today, info = config.today(), self.info
+        warnings: list[Text] = []
+        canonical.clipped(period, inside, info.title, warnings)
+        replies: list[client.Reply] = []
+        absent: NotCovered | None = None
+        for year in range(inside.start.year, inside.end.year + 1):
+            try:
+                replies.append(_year(station, year, today))
+            except NotCovered as error:
+                absent = error
+        if absent is not None and not replies:
+            raise absent
+        years: list[Year] = [reply.data for reply in replies]
+        warnings += [say("of_source", source=info.title, sentence=one) for year in years for one in year.warnings]
+        table = pd.concat([year.frame for year in years])
+        frame = canonical.finish(table, inside, today=today, forecast=False, warnings=warnings, named=info.title)
+        canonical.require(info.name, frame, ("tmin", "tmax"))
+        if modelled := sum(year.modelled for year in years):
+            warnings.append(say("values_of_models_left_out", source=info.title, count=modelled))
+        difference = None
+        named, distance = f"{station.identifier} {station.name}", f"{station.distance_km:.1f}"
+        sentence = say("station_away", station=named, distance=distance)
+        if site.elevation is not None and station.elevation is not None:
+            difference = round(station.elevation - site.elevation, 1)
+            sentence = say("station_away_and_higher", station=named, distance=distance, difference=f"{difference:+.0f}")
+        warnings.append(say("of_source", source=info.title, sentence=sentence))
+        warnings += [canonical.kept_answer(info.title, reply) for reply in replies if reply.stale][:1]
+        meta = {
+            **canonical.provenance(info, site, replies[-1]),
+            "model": f"station {station.identifier}",
+            "station": station.identifier, "station_name": station.name,
+            "latitude": station.latitude, "longitude": station.longitude, "elevation": station.elevation,
+            "elevation_difference": difference, "distance_km": station.distance_km,
+            "day": say("day_of_meteostat"),
+            "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
+            "stale": any(reply.stale for reply in replies),
+            "from_cache": all(reply.from_cache for reply in replies),
+            "modelled_left_out": modelled,
+        }  # fmt: skip
+        return SourceData(info.name, frame, meta, warnings)
+
+
+def _year(station: Station, year: int, today: dt.date) -> client.Reply:
+    return _get(
+        "meteostat", f"/daily/{year}/{station.identifier}.csv.gz", lambda body: parse(body, year),
+        lambda data, headers: lifetime(year, today),
+    )  # fmt: skip
