@@ -122,6 +122,8 @@ def said(values: Mapping[str, Array], block: Block, eto: Array, inputs: Inputs, 
             rows = days[place] & (codes == code)
             if rows.any():
                 own = eto[place, rows]
+                if not own.sum() > LEAST * len(own):
+                    continue  # next to nothing evaporates: a share of it says nothing
                 parts = [float((ratio[place, rows] * own).sum()) / own.sum() - 1 for ratio in (weak, strong)]
                 low, high = sorted(100 * part for part in parts)
                 sentence = say(

@@ -236,6 +236,8 @@ def _automatic(site: Site, period: Period, today: dt.date) -> list[Step]:
 
 
 def _why(row: SourceInfo, **values: str) -> Text:
+    if row.near is not None:
+        values |= {"kilometres": f"{row.near.kilometres:g}", "metres": f"{row.near.metres:g}"}
     return _brought(row, catalogue.words(row.reason, **values))
 
 
