@@ -191,8 +191,8 @@ def _examine(name: str, title: str, ask: Question, module: str, door: _Listening
     error: EtolibError | None = None
     try:
         data = question()
-    except _Enough:
-        pass
+    except _Enough as enough:
+        found.notes.append(enough.message)
     except EtolibError as problem:
         error = problem
     found.asked = [keys.scrub(one.url) for one in heard]
