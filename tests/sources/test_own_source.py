@@ -9,12 +9,13 @@ import re
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import etolib
 from etolib import words
 from etolib.errors import BadResponse, SourceUnavailable
-from etolib.sources import catalogue, guard, plan
+from etolib.sources import catalogue, doctor, guard, plan
 from etolib.sources.network import client
 from etolib.sources.packages import installed
 from etolib.tasks import handshake, look
@@ -252,3 +253,23 @@ def test_our_own_rows_cost_no_look_at_packages(here):
     catalogue.SOURCES.forget()
     assert catalogue.find("nasa_power") in catalogue.SOURCES.own
     assert not catalogue.SOURCES._asked
+
+
+def test_the_doctor_asks_it_and_knows_its_shapes(lighthouses, monkeypatch):
+    import httpx2
+
+    monkeypatch.setenv("ETOLIB_TODAY", "2024-07-01")
+
+    def answer(request: httpx2.Request, unit: str = "km/h") -> httpx2.Response:
+        query = request.url.params
+        days = [f"{day:%Y-%m-%d}" for day in pd.date_range(query["from"], query["to"])]
+        values = {"low": 12.0, "high": 25.0, "humidity": 80, "wind": 7.0, "sun": 4.5}
+        units = {"low": "degC", "high": "degC", "humidity": "%", "wind": unit, "sun": "kWh/m2"}
+        body = {"lat": float(query["lat"]), "lon": float(query["lon"]), "units": units, "days": days}
+        return httpx2.Response(200, json=body | {"values": {name: [v] * len(days) for name, v in values.items()}})
+
+    (found,) = doctor.examine(["lighthouses"], transport=httpx2.MockTransport(answer))
+    assert (found.state, found.changed, found.news) == ("agrees", [], [])
+    assert any("/v1/days" in text for text in found.agrees)
+    (found,) = doctor.examine(["lighthouses"], transport=httpx2.MockTransport(lambda request: answer(request, "knots")))
+    assert "units.wind is 'knots', expected 'km/h'" in found.changed
