@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.shape import Anything, Number, Object, Read
 from etolib.variables import VARIABLES
 from etolib.words import Text, say
 
@@ -273,3 +275,24 @@ class DwdStations:
             "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
         }  # fmt: skip
         return SourceData(info.name, frame, meta, warnings)
+
+
+def _head(body: bytes) -> dict[str, str]:
+    """Return the first row of the table of an archive, by column."""
+    head, *rows = text_table.rows(_member(body), separator=";", ends="cells", encoding="latin-1")
+    return dict(zip(head, rows[0], strict=True)) if rows else {}
+
+
+SHAPES = {
+    re.escape(_FOLDER) + r"KL_Tageswerte_Beschreibung_Stationen\.txt": Read(
+        lambda body: {"stations": len(parse_stations(body))}, Object(stations=Number(1, 1e5))
+    ),
+    re.escape(_FOLDER) + r"tageswerte_KL_\d{5}_akt\.zip": Read(
+        _head,
+        Object(
+            dict.fromkeys([*VARIABLE_MAP, "STATIONS_ID", "MESS_DATUM", "eor"], Anything()),
+            optional=dict.fromkeys(["QN_3", "FX", "QN_4", "RSKF", "SHK_TAG", "TGK"], Anything()),
+        ),
+    ),
+}
+"""What answers are assumed to be; `etolib doctor` looks whether they still are."""

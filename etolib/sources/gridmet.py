@@ -34,6 +34,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.shape import Anything, Days, Is, Object, Read
 from etolib.words import Text, say
 
 INFO = catalogue.SOURCES["gridmet"]
@@ -212,3 +213,32 @@ def _ask(dataset: str, site: Site, period: Period, today: dt.date) -> client.Rep
         f"/thredds/ncss/grid/{file}", asked, lambda body: parse(body, dataset, packing, at),
         lambda data, headers: lifetime(data[0], period, today),
     )  # fmt: skip
+
+
+def _heads(body: bytes) -> dict[str, Any]:
+    """Return the units of a table by column, and its days."""
+    head, *rows = text_table.rows(body, ends="line")
+    found = [_HEADER.match(cell) for cell in head]
+    units = {one[1]: one[2] for one in found if one}
+    return {"columns": units, "days": [row[[*units].index("time")] for row in rows]}
+
+
+def _packed(body: bytes) -> dict[str, str]:
+    """Return the unit of the variable of a data set that says how it is packed."""
+    text = body.decode("utf-8")
+    for variable, _, _ in VARIABLE_MAP.values():
+        if re.search(rf"\b{variable}\s*\{{", text):
+            return {variable: str(parse_packing(body, variable).units)}
+    raise ValueError("the attributes name none of the variables")
+
+
+_UNITS = {variable: Is(*known) for variable, _, known in VARIABLE_MAP.values()}
+_TABLE = Object(
+    columns=Object({"latitude": Anything(), "longitude": Anything(), "time": Anything()}, optional=_UNITS),
+    days=Days("%Y-%m-%dT00:00:00Z"),
+)
+SHAPES = {
+    r"/thredds/dodsC/agg_met_\w+_1979_CurrentYear_CONUS\.nc\.das": Read(_packed, Object(optional=_UNITS)),
+    r"/thredds/ncss/grid/agg_met_\w+_1979_CurrentYear_CONUS\.nc": Read(_heads, _TABLE),
+}
+"""What answers are assumed to be; `etolib doctor` looks whether they still are."""

@@ -222,6 +222,10 @@ CHANGES = {
     "silo_column": (
         "silo", "", both(renamed("daily.vp", "vapour"), renamed("daily.vp_source", "vapour_source")), "vp is missing"),
     "silo_words": ("silo", "", body(lambda b: b"Sorry, this service has moved.\n"), "answers with what cannot be read"),
+    "gridmet_unit": (
+        "gridmet", "/ncss/", body(lambda b: b.replace(b'unit="K"', b'unit="degF"')),
+        "columns.daily_maximum_temperature is 'degF', expected 'K'"),
+    "dwd_page": ("dwd_stations", "zip", body(lambda b: HTML), "answers with a page (HTML) where data should be"),
     # MET Norway
     "met_203": ("met_norway", "", status(203), "is going away (HTTP 203)"),
     "met_unit": (
