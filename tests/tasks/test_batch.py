@@ -50,7 +50,7 @@ def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path, monkey
     calls = {name: len(weather_server.calls(name)) for name in catalogue.services()}
     shared = 2
     assert {name: n for name, n in calls.items() if n} == {
-        "nasa_power": 1, "open_meteo_archive": shared, "open_meteo_elevation": shared,
+        "nasa_power": 1, "open_meteo_archive": shared, "open_meteo_satellite": shared, "open_meteo_elevation": shared,
     }  # fmt: skip
     assert ends(client, batch) == [["SUCCESS"]] * count
     # A place alone, asked anew, has the same numbers.
@@ -58,7 +58,7 @@ def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path, monkey
         for i in (0, 9, count - 1):
             alone = etolib.compute(farms[i], PERIOD)
             assert results[i].site == alone.site
-            assert set(alone.table["source"]) == {"nasa_power+open_meteo_archive"}
+            assert set(alone.table["source"]) == {"nasa_power+open_meteo_archive+open_meteo_satellite"}
             pd.testing.assert_frame_equal(results[i].table, alone.table)
 
 
@@ -138,7 +138,7 @@ def test_lots_are_of_one_solar_day_and_long_periods_share_elevations_only(client
     tasks.submit_many(years, "2018-01-01/2023-12-31", client=client).result(60)
     assert len(weather_server.calls("open_meteo_archive")) == 4
     assert len(weather_server.calls("open_meteo_elevation")) == 3
-    assert len(weather_server.calls()) == before + 4  # six years: one call a place, and one of NASA POWER for both
+    assert len(weather_server.calls()) == before + 6  # six years: two calls a place, and one of NASA POWER for both
 
 
 def test_one_place_has_nothing_before_it(client):
