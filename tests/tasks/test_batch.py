@@ -87,12 +87,18 @@ def test_a_failing_list_fails_no_job(client, weather_server, monkeypatch, wrong)
 def test_a_dead_provider_is_asked_for_one_list_and_left_to_the_jobs(client, weather_server, monkeypatch):
     asked = []
     original = open_meteo.OpenMeteo.prefetch
-    monkeypatch.setattr(open_meteo.OpenMeteo, "prefetch", lambda *a: asked.append(len(a[1])) or original(*a))
+
+    def counted(source, sites, period):
+        if source.info.name == "open_meteo_archive":
+            asked.append(len(sites))
+        return original(source, sites, period)
+
+    monkeypatch.setattr(open_meteo.OpenMeteo, "prefetch", counted)
     monkeypatch.setattr(grouping, "MAX_PLACES", 2)
     weather_server.fault("open_meteo_archive", "refuse")
     results = tasks.submit_many(district(6), PERIOD, client=client).result(60)
     assert asked == [2]
-    assert {source for result in results for source in result.table["source"]} == {"nasa_power"}
+    assert {source for result in results for source in result.table["source"]} == {"nasa_power+open_meteo_satellite"}
     assert all(any(text.startswith("open_meteo_archive") for text in result.warnings) for result in results)
 
 
