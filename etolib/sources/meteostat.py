@@ -187,6 +187,9 @@ class Meteostat:
 
     requests_per_place = 1  # about: a year of a station; the list is shared
 
+    behind: Mapping[str, int] = {"u2": 4}
+    """Days that variables are behind, where these are more than the row says: the newest winds seen are a model's."""
+
     def __init__(self, info: SourceInfo = INFO) -> None:
         self.info = info
 

@@ -151,7 +151,7 @@ SAME = {
     "pt": "Latitude|Longitude|Eqs?[.]",
     "es": "Cacao",
     "all": "CC BY|GeoNames|Piracicaba|Petrolina|MET Norway|NASA POWER|ipyleaflet|EN|ES|PT|last-30-days|ETo?|P|PNG|KGE"
-    "|RMSE|Kc ini|Kcb|Ke"
+    "|RMSE|Kc ini|Kcb|Ke|gridMET|SILO Data Drill|Meteostat"
     "|Dual|FAO-56|Normal|total|mm|in|km|kB|kPa|MJ|rad|m²|d|HTML|IPYNB|JSON|NC|PARQUET|PY|TXT|XLSX|ZIP|CSV|NetCDF|GeoJSON|eto-[0-9a-f]{32}|[?]task=",
 }
 """What is written as English writes it: names, symbols, units, endings of files, and words that are the same."""
