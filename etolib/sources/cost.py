@@ -106,7 +106,7 @@ def _steps(
         except NotCovered:
             continue
         for step in steps:
-            if step.role != "fallback":
+            if step.role == "main":
                 wanted.setdefault((step.source, step.period), []).append(site)
     return wanted.items()
 

@@ -18,7 +18,6 @@ NAMES = """
     featurecollection fluxnet fsspec geojson gldas greenwich json kcb kge kpa land meteo min mit mph multipolygon nan
     nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
     python rmse series tcp tls tmax tmean tmin token tsv utah utc voila wetterdienst xarray zarr
-    doi himawari lsa medina mtg saf sarah tian
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
@@ -31,12 +30,11 @@ CODE = """
 
 COGNATES = {
     "pt": """
-        albedo banana base cache cantaloupe central cluster continental decimal dual ini jan jul jun latitude latitudes
-        link local longitude longitudes mail mar normal notebook nov offline real regional script site solar status
-        total use usual virtual zeros zoom
+        albedo banana base cache cantaloupe cluster continental decimal dual ini jan jul jun latitude latitudes link
+        local longitude longitudes mail mar normal notebook nov offline real regional script site solar status total
+        use usual virtual zeros zoom
     """,
     "es": """
-        central
         albedo alfalfa australia balance base cacao california continental decimal dual error evaporable feb ini jul jun
         latitudes local longitudes mar may normal nov oct real regional script sep solar total use usual variable
         variables virtual web zoom
