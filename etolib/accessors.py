@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Accessor:
     """Reference evapotranspiration of the table or dataset at hand.
 
-    A column named ``eto`` is still ``frame["eto"]``; ``frame.eto`` is this.
+    Where a column or variable is named ``eto``, ``frame.eto`` is that one, as it always was.
 
     Examples
     --------
@@ -60,5 +60,19 @@ class Accessor:
         return eto(self._data, site, method, **options)
 
 
-pd.api.extensions.register_dataframe_accessor("eto")(Accessor)
-xr.register_dataset_accessor("eto")(Accessor)  # type: ignore[no-untyped-call]
+class _Eto:
+    """The attribute ``eto`` of tables and datasets: a column of that name where there is one, else an `Accessor`.
+
+    The registration of pandas and xarray would hide such a column, and keep what it once gave.
+    """
+
+    def __get__(self, data: pd.DataFrame | xr.Dataset | None, owner: type) -> Any:
+        if data is None:
+            return Accessor
+        return data["eto"] if "eto" in data else Accessor(data)
+
+
+for _kind in (pd.DataFrame, xr.Dataset):
+    if getattr(_kind, "eto", Accessor) is not Accessor:
+        raise ImportError(f"another package has given {_kind.__name__} an attribute eto")
+    _kind.eto = _Eto()  # type: ignore[union-attr]

@@ -44,7 +44,7 @@ FEET = re.compile(r"\s*([-+]?[\d.,]+)\s*(?:ft|feet|')\.?\s*$", re.IGNORECASE)
 
 _T = TypeVar("_T")
 _THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(,\d{3})+(?!\d)")
-_MAX_TYPED = 200  # characters of a field of a link that are looked at
+_MAX_TYPED = 1000  # characters of a field of a link that are looked at: all sources by name are some 300
 _MAX_DIGITS = 40  # longer ones are written with an exponent
 _MAX_FIELDS = 50  # of a link: ours have seven
 _EXPONENT = re.compile(r"-?\d(\.\d+)?e-\d+")

@@ -89,6 +89,8 @@ REPEATS = {
 @pytest.mark.parametrize("where", ["query", "header"])
 @pytest.mark.parametrize("answer", REPEATS.values(), ids=REPEATS)
 def test_a_service_that_repeats_it_puts_it_nowhere(secret, tmp_path, caplog, answer, where):
+    import distributed  # noqa: F401  errors are pickled as between workers: with all that lies behind them
+
     seen = []
 
     def handler(request):

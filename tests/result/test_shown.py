@@ -73,3 +73,12 @@ def test_tables_and_datasets_have_an_eto_of_their_own(year):
     pd.testing.assert_series_equal(days.eto(SITE).eto, expected)
     grid = xr.Dataset.from_dataframe(days.rename_axis("time"))
     assert np.allclose(grid.eto(SITE).eto, expected)
+
+
+def test_a_column_of_the_name_stays_what_it_was(year):
+    table = year.table.copy()
+    pd.testing.assert_series_equal(table.eto, year.table["eto"])
+    table["eto"] = 1.0
+    assert (table.eto == 1.0).all()
+    data = xr.Dataset({"eto": ("x", [1.0, 2.0])})
+    assert data.eto.values.tolist() == [1.0, 2.0]

@@ -44,7 +44,8 @@ def stations() -> list[str]:
 def answer(path: str, query: Query, clock: Clock, weather: Weather) -> Answer:
     """Return the file of a path."""
     if path == LIST:
-        return Answer(document={"list": _list(clock.today())}, content_type="application/gzip", render=_written)
+        return Answer(document={"list": _list(clock.today())}, content_type="application/gzip", render=_written,
+                      origin="simulated")  # fmt: skip
     found = _FILE.match(path)
     if found is None or found[2] not in stations() or not FIRST.year <= int(found[1]) <= clock.today().year:
         return html(404, "Not Found")

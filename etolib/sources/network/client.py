@@ -182,6 +182,18 @@ class Door:
             )  # fmt: skip
             return self._stale(call, entry, max_stale, error)
         try:
+            return self._answer(call, entry, max_stale)
+        except EtolibError as error:
+            if not secrets:
+                raise
+            told = error
+        # What lies behind an error holds the request as it was sent, and goes with the error to other processes.
+        told.__cause__ = told.__context__ = None
+        raise told.with_traceback(None)
+
+    def _answer(self, call: Call, entry: Entry | None, max_stale: float) -> Reply:
+        """Have the answer, or the one that was kept where it may stand in."""
+        try:
             return self._alone(call)
         except Timeout:
             if scope.cancelled():
