@@ -127,7 +127,7 @@ PROVIDERS = {
         Provider("silo", "silo", _source("silo", AUSTRALIA, Period("2024-02-01", "2024-03-31"))),
         Provider("dwd_stations", "dwd", _source("dwd_stations", GERMANY, Period("2024-05-01", "2024-06-10")), 2),
         Provider("gridmet", "gridmet", _source("gridmet", KANSAS, Period("2024-02-01", "2024-03-10")), 14),
-        Provider("meteostat", "meteostat", _source("meteostat", METEOSTAT, Period("2024-02-01", "2024-03-10"))),
+        Provider("meteostat", "meteostat", _source("meteostat", METEOSTAT, Period("2024-02-01", "2024-03-10")), 2),
         Provider("open_meteo_elevation", "open_meteo_elevation", _heights(open_meteo)),
         Provider("opentopodata", "opentopodata", _heights(opentopodata)),
         Provider("open_meteo_geocoding", "open_meteo_geocoding", _towns),

@@ -42,13 +42,21 @@ def install(folder: Path, name: str, files: dict[str, str], entries: dict[str, s
     (info / "entry_points.txt").write_text("[etolib.sources]\n" + "\n".join(lines) + "\n")
 
 
+def _forget():
+    """Let what is remembered of installed packages be looked up anew."""
+    catalogue.SOURCES.forget()
+    catalogue.services.cache_clear()
+    handshake.mine.cache_clear()
+    handshake.needed.cache_clear()
+    importlib.invalidate_caches()
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """Return a folder whose packages are installed; afterwards they are not."""
     monkeypatch.syspath_prepend(str(tmp_path))
     before = set(sys.modules)
-    catalogue.SOURCES.forget()
-    catalogue.services.cache_clear()
+    _forget()
     yield tmp_path
     brought = [row.name for row in catalogue.SOURCES.values() if row.package]
     monkeypatch.undo()
@@ -57,9 +65,7 @@ def here(tmp_path, monkeypatch):
     for name in set(sys.modules) - before:
         if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]
-    catalogue.SOURCES.forget()
-    catalogue.services.cache_clear()
-    importlib.invalidate_caches()
+    _forget()
 
 
 @pytest.fixture
