@@ -183,7 +183,7 @@ def own(texts: set[str], language: str) -> set[str]:
     return {one for one in texts if re.search(r"[^\W\d_]{2}", same.sub("", one))}
 
 
-_VERSIONS = re.compile(r"(CC BY|NLOD|etolib) [\d.]+|-?[\d.]+, -?[\d.]+")
+_VERSIONS = re.compile(r"(CC BY(?:-NC)?|NLOD|etolib) [\d.]+|-?[\d.]+, -?[\d.]+")
 
 
 def pointed(texts: set[str]) -> set[str]:

@@ -174,7 +174,7 @@ def test_a_newcomer_walks_from_a_name_to_files_and_comes_back(visit, tmp_path, p
     expect(page.locator(".etolib-tab-compare.etolib-open")).to_be_visible()
     expect(shown).to_be_visible()
     expect(shown).to_have_text(scores, use_inner_text=True)
-    expect(page.locator(".etolib-card-place")).to_have_text([re.compile("Petrolina")] * 2)
+    expect(page.locator(".etolib-card .etolib-card-place")).to_have_text([re.compile("Petrolina")] * 2)
     expect(page.locator(".etolib-elevation input")).to_have_value("377")
     expect(page.get_by_label("mi finca.csv")).to_be_checked(timeout=PATIENCE_MS)
     expect(page.locator(".etolib-station-said")).to_contain_text("mi finca.csv")
