@@ -44,7 +44,8 @@ FEET = re.compile(r"\s*([-+]?[\d.,]+)\s*(?:ft|feet|')\.?\s*$", re.IGNORECASE)
 
 _T = TypeVar("_T")
 _THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(,\d{3})+(?!\d)")
-_MAX_TYPED = 1000  # characters of a field of a link that are looked at: all sources by name are some 300
+_MAX_TYPED = 200  # characters of a field of a link that are looked at
+_MAX_SOURCES = 1000  # ... of the names of sources: all are some 300
 _MAX_DIGITS = 40  # longer ones are written with an exponent
 _MAX_FIELDS = 50  # of a link: ours have seven
 _EXPONENT = re.compile(r"-?\d(\.\d+)?e-\d+")
@@ -320,7 +321,7 @@ def query_fields(text: str) -> dict[str, str]:
         given = parse_qs(text.strip().lstrip("?"), max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise InputError([Problem("link", text[:40], say("link_has_too_many_fields", number=_MAX_FIELDS))]) from None
-    first = {name: values[0][:_MAX_TYPED] for name, values in given.items()}
+    first = {name: values[0][: _MAX_SOURCES if name == "sources" else _MAX_TYPED] for name, values in given.items()}
     return {name: value if name == "name" else value.strip() for name, value in first.items()}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import threading
 
 import psutil
@@ -65,5 +64,5 @@ def test_a_lane_that_is_stopped_ends_its_stage_first(tmp_path):
     assert process.is_running()
     one.stop()
     thread.join(10)
-    assert one._process.returncode == 1 != -signal.SIGKILL
+    assert one._process.returncode >= 0  # it has ended by itself, not by a second signal
     assert psutil.wait_procs([process, *programs], timeout=5)[1] == []
