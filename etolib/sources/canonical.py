@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations import constants
-from etolib.errors import BadResponse
+from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
 from etolib.site import distance_km as distance_km
 from etolib.sources import catalogue, revision
@@ -274,6 +274,12 @@ def said_of(named: str, reply: Reply) -> list[Text]:
     if (note := reply.revised) is not None and revision.changed_numbers(note):
         found.append(say("of_source", source=named, sentence=revision.told(note)))
     return found
+
+
+def elsewhere(info: SourceInfo, site: Site) -> NotCovered:
+    """Return the error of a place that a source does not reach."""
+    sentence = say("outside_of_its_region", source=info.title, place=str(site))
+    return NotCovered(sentence, source=info.name, suggestion=say("choose_another_source_here"))
 
 
 def require(source: str, frame: pd.DataFrame, names: Sequence[str]) -> None:

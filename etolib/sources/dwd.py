@@ -22,7 +22,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import BadResponse, NotCovered, SourceError
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, text_table
+from etolib.sources import canonical, catalogue, nearby, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -206,18 +206,6 @@ def lifetime(frame: pd.DataFrame, today: dt.date) -> float:
     return 6 * 3600.0 if late else 12 * 3600.0
 
 
-def nearest(site: Site, period: Period, stations: tuple[Station, ...]) -> list[Station]:
-    """Return the nearest stations that have some of the days, at most `TRIED` and none beyond `FARTHEST`."""
-    found = [
-        replace(one, distance_km=round(canonical.distance_km(site.latitude, site.longitude, one.latitude,
-                                                             one.longitude), 2))
-        for one in stations
-        if one.first <= period.end and one.last >= period.start
-    ]  # fmt: skip
-    near = sorted((one for one in found if one.distance_km <= FARTHEST), key=lambda one: one.distance_km)
-    return near[:TRIED]
-
-
 class DwdStations:
     """Daily observations of the nearest climate station of Germany."""
 
@@ -230,13 +218,13 @@ class DwdStations:
         """Return the days of ``period`` from the nearest station; raises a `SourceError`."""
         today, info = config.today(), self.info
         inside = info.clip(period, today)
-        elsewhere = NotCovered(say("outside_of_its_region", source=info.title, place=str(site)), source=info.name,
-                               suggestion=say("choose_another_source_here"))  # fmt: skip
+        elsewhere = canonical.elsewhere(info, site)
         if not info.covers(site):
             raise elsewhere
         listed = _get("KL_Tageswerte_Beschreibung_Stationen.txt", parse_stations, lambda data, headers: 86400.0)
         failure: SourceError | None = None
-        for station in nearest(site, inside, listed.data):
+        there = [one for one in listed.data if one.first <= inside.end and one.last >= inside.start]
+        for station in nearby.nearest(site, there, TRIED, FARTHEST):
             try:
                 return self._from(station, site, period, inside, today)
             except (NotCovered, BadResponse) as error:
@@ -257,20 +245,12 @@ class DwdStations:
         warnings += [say("of_source", source=info.title, sentence=sentence) for sentence in said]
         frame = canonical.finish(table, inside, today=today, forecast=False, warnings=warnings, named=info.title)
         canonical.require(info.name, frame, ("tmin", "tmax"))
-        difference = None if site.elevation is None else round(station.elevation - site.elevation, 1)
-        named, distance = f"{station.identifier} {station.name}", f"{station.distance_km:.1f}"
-        sentence = say("station_away", station=named, distance=distance)
-        if difference is not None:
-            sentence = say("station_away_and_higher", station=named, distance=distance, difference=f"{difference:+.0f}")
-        warnings.append(say("of_source", source=info.title, sentence=sentence))
-        if reply.stale:
-            warnings.append(canonical.kept_answer(info.title, reply))
+        difference = nearby.higher(station, site)
+        warnings.append(say("of_source", source=info.title, sentence=nearby.told(station, difference)))
+        warnings += canonical.said_of(info.title, reply)
         meta = {
             **canonical.provenance(info, site, reply),
-            "model": f"station {station.identifier}",
-            "station": station.identifier, "station_name": station.name,
-            "latitude": station.latitude, "longitude": station.longitude, "elevation": station.elevation,
-            "elevation_difference": difference, "distance_km": station.distance_km,
+            **nearby.provenance(station, difference),
             "day": say("day_of_dwd"),
             "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
         }  # fmt: skip

@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from etolib import config
-from etolib.errors import BadResponse, NotCovered
+from etolib.errors import BadResponse
 from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue, text_table
 from etolib.sources.base import SourceData
@@ -162,8 +162,7 @@ class GridMet:
         today, info = config.today(), self.info
         inside = info.clip(period, today)
         if not info.covers(site):
-            raise NotCovered(say("outside_of_its_region", source=info.title, place=str(site)), source=info.name,
-                             suggestion=say("choose_another_source_here"))  # fmt: skip
+            raise canonical.elsewhere(info, site)
         warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
         columns: dict[str, pd.Series] = {}

@@ -17,7 +17,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, text_table
+from etolib.sources import canonical, catalogue, nearby, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -166,22 +166,6 @@ def lifetime(year: int, today: dt.date) -> float:
     return {0: 12 * 3600.0, 1: 7 * 86400.0}.get(today.year - year, 60 * 86400.0)
 
 
-def nearest(site: Site, period: Period, stations: tuple[Station, ...]) -> list[Station]:
-    """Return the nearest stations that have some of the days, at most `TRIED` and none beyond `FARTHEST`."""
-    box = [
-        one
-        for one in stations
-        if abs(one.latitude - site.latitude) < 1 and one.first <= period.end and one.last >= period.start
-    ]
-    found = [
-        replace(one, distance_km=round(canonical.distance_km(site.latitude, site.longitude, one.latitude,
-                                                             one.longitude), 2))
-        for one in box
-    ]  # fmt: skip
-    near = sorted((one for one in found if one.distance_km <= FARTHEST), key=lambda one: one.distance_km)
-    return near[:TRIED]
-
-
 class Meteostat:
     """Daily values of the nearest station of Meteostat."""
 
@@ -200,7 +184,12 @@ class Meteostat:
             "meteostat_stations", "/v2/stations/lite.json.gz", parse_stations, lambda data, headers: 7 * 86400.0
         )
         failure: NotCovered | None = None
-        for station in nearest(site, inside, listed.data):
+        there = [
+            one
+            for one in listed.data
+            if abs(one.latitude - site.latitude) < 1 and one.first <= inside.end and one.last >= inside.start
+        ]
+        for station in nearby.nearest(site, there, TRIED, FARTHEST):
             try:
                 return self._from(station, site, period, inside)
             except NotCovered as error:  # it has none of these years
@@ -228,20 +217,12 @@ class Meteostat:
         canonical.require(info.name, frame, ("tmin", "tmax"))
         if modelled := sum(year.modelled for year in years):
             warnings.append(say("values_of_models_left_out", source=info.title, count=modelled))
-        difference = None
-        named, distance = f"{station.identifier} {station.name}", f"{station.distance_km:.1f}"
-        sentence = say("station_away", station=named, distance=distance)
-        if site.elevation is not None and station.elevation is not None:
-            difference = round(station.elevation - site.elevation, 1)
-            sentence = say("station_away_and_higher", station=named, distance=distance, difference=f"{difference:+.0f}")
-        warnings.append(say("of_source", source=info.title, sentence=sentence))
+        difference = nearby.higher(station, site)
+        warnings.append(say("of_source", source=info.title, sentence=nearby.told(station, difference)))
         warnings += [canonical.kept_answer(info.title, reply) for reply in replies if reply.stale][:1]
         meta = {
             **canonical.provenance(info, site, replies[-1]),
-            "model": f"station {station.identifier}",
-            "station": station.identifier, "station_name": station.name,
-            "latitude": station.latitude, "longitude": station.longitude, "elevation": station.elevation,
-            "elevation_difference": difference, "distance_km": station.distance_km,
+            **nearby.provenance(station, difference),
             "day": say("day_of_meteostat"),
             "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
             "stale": any(reply.stale for reply in replies),

@@ -333,13 +333,8 @@ class NasaPower:
         ``known`` holds what was asked for other lots; what is asked now is added.
         """
         inside = self.info.clip(period, config.today())
-        door, weights = client.door(), []
-        for where in dict.fromkeys(map(cells, sites)):
-            params = _params("AG", tuple(VARIABLE_MAP), where, inside)
-            if (key := tuple(params.values())) not in known and not door.has(_url("daily"), params, version=_VERSION):
-                weights.append(1.0)
-                known.add(key)
-        return weights
+        asked = [_params("AG", tuple(VARIABLE_MAP), where, inside) for where in dict.fromkeys(map(cells, sites))]
+        return [1.0] * client.door().count_absent(_url("daily"), asked, known, version=_VERSION)
 
     def budget(self) -> Budget:
         """Return what the provider allows."""

@@ -18,7 +18,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, NotCovered, SourceError
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, daily, lifetime, no_radiation, nws, revision
+from etolib.sources import canonical, catalogue, daily, lifetime, nearby, no_radiation, nws, revision
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -208,14 +208,7 @@ def survey_stations(site: Site, *, candidates: int = 10, source: SourceInfo = IN
         source, where.stations, parse_stations,
         lambda data, headers: lifetime.STATION_LIST if data else lifetime.NOTHING_LISTED,
     ).data  # fmt: skip
-    near = sorted(
-        (
-            replace(s, distance_km=round(
-                canonical.distance_km(site.latitude, site.longitude, s.latitude, s.longitude), 2))
-            for s in listed
-        ),
-        key=lambda s: s.distance_km,
-    )[:candidates]  # fmt: skip
+    near = nearby.nearest(site, listed, candidates)
     failures: list[BadResponse] = []
     surveyed = [_survey(s, site, failures) for s in near]
     if failures and all(s.lacking for s in surveyed):
@@ -300,7 +293,8 @@ class NwsStations:
         warnings += daily.of_fewer_hours(hours, site, info.title)
         if not hours["cloud"].notna().any():
             days = days.drop(columns=["cloud", "cloud_by_day"])
-        warnings.append(say("of_source", source=info.title, sentence=_where(station)))
+        where = nearby.told(station, station.elevation_difference)
+        warnings.append(say("of_source", source=info.title, sentence=where))
         data = no_radiation.source_data(info, site, inside, today, days, station.elevation, replies[-1], warnings, {
             "model": f"station {station.identifier}",
             "station": station.identifier,
@@ -317,15 +311,6 @@ class NwsStations:
         if notes := [r.revised for r in replies if r.revised]:
             data.meta |= {"revised": notes[-1], "revision": join("; ", [revision.told(note) for note in notes])}
         return data
-
-
-def _where(station: Station) -> Text:
-    """Return which station it is, and how far and how much higher it stands."""
-    named, distance = f"{station.identifier} {station.name}", f"{station.distance_km:.1f}"
-    if station.elevation_difference is None:
-        return say("station_away", station=named, distance=distance)
-    height = f"{station.elevation_difference:+.0f}"
-    return say("station_away_and_higher", station=named, distance=distance, difference=height)
 
 
 def stations_table(stations: Sequence[Station]) -> pd.DataFrame:

@@ -135,13 +135,19 @@ def parse(
     BadResponse
         Where a unit, the zone or the place is not what was asked.
     """
+    items = answers_of(body, places)
+    table = HOURLY_MAP if hourly else VARIABLE_MAP
+    names = tuple(table if requested is None else requested)
+    return [_one(item, names, None if places is None else places[i], hourly) for i, item in enumerate(items)]
+
+
+def answers_of(body: bytes, places: Sequence[Site] | None) -> list[Any]:
+    """Return the answer of each place, in the order they were asked; ValueError where some are missing."""
     data = canonical.read_json(body)
     items = data if isinstance(data, list) else [data]
     if places is not None and len(items) != len(places):
         raise ValueError(f"{len(items)} places where {len(places)} were asked")
-    table = HOURLY_MAP if hourly else VARIABLE_MAP
-    names = tuple(table if requested is None else requested)
-    return [_one(item, names, None if places is None else places[i], hourly) for i, item in enumerate(items)]
+    return items
 
 
 def place_of(data: Any, site: Site | None) -> tuple[float, float]:

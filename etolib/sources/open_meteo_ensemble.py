@@ -16,11 +16,11 @@ import pandas as pd
 
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical
+from etolib.sources import canonical, open_meteo_hours
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
-from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, place_of, shape_of
-from etolib.sources.open_meteo_satellite import daily, sunlight
+from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, answers_of, place_of, shape_of
+from etolib.sources.open_meteo_hours import daily, days_of, laid_out, sunlight
 from etolib.sources.shape import Is
 from etolib.words import Text, say
 
@@ -59,21 +59,12 @@ def read(data: Any, site: Site) -> Answer:
         Where a unit, the zone or the place is not what was asked.
     """
     latitude, longitude = place_of(data, site)
-    values_of, units = data["hourly"], data["hourly_units"]
-    times = values_of["time"]
-    if not isinstance(times, list):
-        raise ValueError("the dates are missing")
-    stamps = [dt.datetime.fromisoformat(text) for text in times]
     warnings: list[Text] = []
+    stamps, found, missing = open_meteo_hours.read(data, names())
     columns: dict[str, np.ndarray] = {}
-    missing = []
-    for name in names():
+    for name, values in found.items():
         column, unit, factor = _HOURLY[name.removesuffix(SPREAD)]
-        values = canonical.numbers(values_of[name], len(stamps)) if name in values_of else None
-        if values is None or (units.get(name) == "undefined" and np.isnan(values).all()):
-            missing.append(name)
-            continue
-        canonical.conversion("open_meteo_ensemble", name, units.get(name), {unit: canonical.SAME})
+        canonical.conversion("open_meteo_ensemble", name, data["hourly_units"].get(name), {unit: canonical.SAME})
         columns[column + name[len(name.removesuffix(SPREAD)) :]] = values * factor
     hours = canonical.table(stamps, columns, warnings)
     return Answer(_of_days(hours, site), tuple(missing), latitude, longitude, None, tuple(warnings))
@@ -81,19 +72,14 @@ def read(data: Any, site: Site) -> Answer:
 
 def _of_days(hours: pd.DataFrame, site: Site) -> pd.DataFrame:
     """Return days: means of 24 hours; of radiation the sum of the hours that end within the day."""
-    if hours.empty:
-        return pd.DataFrame(columns=hours.columns, index=pd.DatetimeIndex([], name="date"), dtype=float)
-    first, last = hours.index[0].normalize(), hours.index[-1].normalize()
-    if last - first > pd.Timedelta(days=400):
-        raise ValueError("the hours span more than a forecast")
-    days = pd.date_range(first, last, freq="D", name="date")
+    days = days_of(hours, 400, "a forecast")
+    if not len(days):
+        return pd.DataFrame(columns=hours.columns, index=days, dtype=float)
     light = sunlight(site, days)
     found = {}
     for name in hours.columns:
         radiation = name.startswith("rs")
-        begin = first + pd.Timedelta(hours=1 if radiation else 0)
-        axis = pd.date_range(begin, periods=24 * len(days), freq="h")
-        values = hours[name].reindex(axis).to_numpy(dtype=float).reshape(len(days), 24)
+        values = laid_out(hours[name], days, labelled_at_end=radiation)
         with np.errstate(over="ignore", invalid="ignore"):
             found[name] = daily(values, light) if radiation else values.mean(axis=1)
     return pd.DataFrame(found, index=days)
@@ -115,11 +101,7 @@ class OpenMeteoEnsemble(OpenMeteo):
         return params | {"hourly": ",".join(names())}
 
     def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
-        data = canonical.read_json(body)
-        items = data if isinstance(data, list) else [data]
-        if len(items) != len(sites):
-            raise ValueError(f"{len(items)} places where {len(sites)} were asked")
-        return [read(item, site) for item, site in zip(items, sites, strict=True)]
+        return [read(one, site) for one, site in zip(answers_of(body, sites), sites, strict=True)]
 
     def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
         return 3 * 3600.0  # the ensemble runs every six hours

@@ -5,8 +5,9 @@ Japan's satellite), and the provider's own selection (``satellite_radiation_seam
 is fresher, was seen to have no older days, and once lost sixteen months of a disk. A day is the record's where that is
 whole, else the selection's; the provenance says which, day by day.
 
-Hours may be absent. A day counts where the hours that are there hold all but `MISSING` of the radiation above the air;
-what is absent in the dark is darkness. A zero under a high sun is a gap that was filled, not weather.
+Hours may be absent. A day counts where the hours that are there hold nearly all of the radiation above the air
+(`etolib.sources.open_meteo_hours`); what is absent in the dark is darkness. A zero under a high sun is a gap that was
+filled, not weather.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etolib.equations.sun import extraterrestrial_radiation_hourly
 from etolib.errors import BadResponse, InvalidRequest, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import canonical
+from etolib.sources import canonical, open_meteo_hours
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
-from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, place_of, shape_of, zone
+from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, answers_of, place_of, shape_of, zone
+from etolib.sources.open_meteo_hours import daily, days_of, laid_out, sunlight
 from etolib.sources.shape import Is
 from etolib.words import Text, say
 
@@ -40,13 +41,6 @@ _METEOSAT_HOURS = range(-5, 5)
 
 VARIABLE = "shortwave_radiation"
 _UNITS = {"W/m²": (0.0036, 0.0)}  # mean of the hour before its label -> MJ m-2 of that hour
-
-MISSING = 0.01
-"""Share of a day's radiation above the air that may lie in hours without a value. A round prior: the first and last
-light of a day, where satellites see nothing and little is lost. [1]"""
-
-HIGH_SUN = 0.5
-"""Share of the day's highest hour above which no hour is dark: under the thickest cloud some percent come through."""
 
 MIDDLE_OFF = 1.5
 """How far the middle of the radiation may lie from the sun's, over `MIDDLE_DAYS` or more, before its hours are held to
@@ -65,47 +59,6 @@ def models(site: Site) -> tuple[str, str]:
     return (METEOSAT if site.utc_offset in _METEOSAT_HOURS else HIMAWARI), SELECTION
 
 
-def sunlight(site: Site, days: pd.DatetimeIndex) -> np.ndarray:
-    """Return the radiation above the air in each hour of local solar days; shape (days, 24). [MJ m-2]
-
-    >>> sunlight(Site(0.0, 0.0), pd.date_range("2024-03-20", periods=1))[0, [2, 12]].round(1).tolist()
-    [0.0, 4.9]
-    """
-    number = days.day_of_year.to_numpy().astype(float)[:, None]
-    hour = np.arange(24)[None, :] + 0.5
-    found = extraterrestrial_radiation_hourly(
-        site.latitude, site.longitude, number, hour, site.utc_offset, convention="asce2005"
-    )
-    return np.asarray(found, dtype=float)
-
-
-def daily(hours: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """Return the radiation of days from their hours, NaN where a day is not whole; shape (days,). [MJ m-2 day-1]
-
-    Parameters
-    ----------
-    hours : ndarray, shape (days, 24)
-        NaN where absent. [MJ m-2]
-    light : ndarray, shape (days, 24)
-        Radiation above the air, see `sunlight`. [MJ m-2]
-
-    Examples
-    --------
-    >>> light = sunlight(Site(0.0, 0.0), pd.date_range("2024-03-20", periods=3))
-    >>> hours = 0.7 * light
-    >>> hours[0, :5], hours[1, 10], hours[2, 12] = np.nan, np.nan, 0.0
-    >>> daily(hours, light).round(1).tolist()
-    [26.5, nan, nan]
-    """
-    with np.errstate(invalid="ignore"):
-        high = light > HIGH_SUN * light.max(axis=1, keepdims=True)
-        absent = np.isnan(hours) | (hours < 0) | (high & (hours <= 0))
-    total = light.sum(axis=1)
-    lost = np.where(absent, light, 0.0).sum(axis=1)
-    whole = np.where(total > 0.1, lost <= MISSING * total, ~absent.any(axis=1)) & ~absent.all(axis=1)
-    return np.where(whole, np.where(absent, 0.0, hours).sum(axis=1), np.nan)
-
-
 def read(data: Any, site: Site) -> Answer:
     """Read the answer for one place: daily radiation by model, columns in the order of `models`. [MJ m-2 day-1]
 
@@ -117,39 +70,27 @@ def read(data: Any, site: Site) -> Answer:
         Where a unit, the zone or the place is not what was asked, or the hours are not those of the place's sun.
     """
     latitude, longitude = place_of(data, site)
-    values_of, units = data["hourly"], data["hourly_units"]
-    times = values_of["time"]
-    if not isinstance(times, list):
-        raise ValueError("the dates are missing")
-    stamps = [dt.datetime.fromisoformat(text) for text in times]
     warnings: list[Text] = []
+    of_model = {f"{VARIABLE}_{model}": model for model in models(site)}
+    stamps, found, missing = open_meteo_hours.read(data, of_model)
     columns: dict[str, np.ndarray] = {}
-    missing = []
-    for model in models(site):
-        name = f"{VARIABLE}_{model}"
-        values = canonical.numbers(values_of[name], len(stamps)) if name in values_of else None
-        if values is None or (units.get(name) == "undefined" and np.isnan(values).all()):
-            missing.append(model)
-            continue
-        factor, offset = canonical.conversion("open_meteo_satellite", name, units.get(name), _UNITS)
-        columns[model] = values * factor + offset
+    for name, values in found.items():
+        factor, offset = canonical.conversion("open_meteo_satellite", name, data["hourly_units"].get(name), _UNITS)
+        columns[of_model[name]] = values * factor + offset
     frame = canonical.table(stamps, columns, warnings)
-    return Answer(_of_days(frame, site), tuple(missing), latitude, longitude, None, tuple(warnings))
+    absent = tuple(of_model[name] for name in missing)
+    return Answer(_of_days(frame, site), absent, latitude, longitude, None, tuple(warnings))
 
 
 def _of_days(hours: pd.DataFrame, site: Site) -> pd.DataFrame:
     """Return the days of hours that are labelled with their end; the last hour of the last day is dark."""
-    if hours.empty:
-        return pd.DataFrame(columns=hours.columns, index=pd.DatetimeIndex([], name="date"), dtype=float)
-    first, last = hours.index[0].normalize(), hours.index[-1].normalize()
-    if last - first > pd.Timedelta(days=366 * 120):
-        raise ValueError("the hours span more than the archive")
-    days = pd.date_range(first, last, freq="D", name="date")
-    axis = pd.date_range(first + pd.Timedelta(hours=1), periods=24 * len(days), freq="h")
+    days = days_of(hours, 366 * 120, "the archive")
+    if not len(days):
+        return pd.DataFrame(columns=hours.columns, index=days, dtype=float)
     light = sunlight(site, days)
     found = {}
     for name in hours.columns:
-        values = hours[name].reindex(axis).to_numpy(dtype=float).reshape(len(days), 24)
+        values = laid_out(hours[name], days, labelled_at_end=True)
         _in_place(values, light)
         found[name] = daily(values, light)
     return pd.DataFrame(found, index=days)
@@ -202,11 +143,7 @@ class OpenMeteoSatellite(OpenMeteo):
             raise
 
     def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
-        data = canonical.read_json(body)
-        items = data if isinstance(data, list) else [data]
-        if len(items) != len(sites):
-            raise ValueError(f"{len(items)} places where {len(sites)} were asked")
-        return [read(item, site) for item, site in zip(items, sites, strict=True)]
+        return [read(one, site) for one, site in zip(answers_of(body, sites), sites, strict=True)]
 
     def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
         """Return how long an answer is good: what is absent, or not yet of the long record, may come soon."""

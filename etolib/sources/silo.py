@@ -238,13 +238,8 @@ class Silo:
         ``known`` holds what was asked for other lots; what is asked now is added.
         """
         inside = self.info.clip(period, config.today())
-        door, weights = client.door(), []
-        for where in dict.fromkeys(map(cell, sites)):
-            params = _params(where, inside)
-            if (key := tuple(params.values())) not in known and not door.has(_url(), params, version=_VERSION):
-                weights.append(1.0)
-                known.add(key)
-        return weights
+        asked = [_params(where, inside) for where in dict.fromkeys(map(cell, sites))]
+        return [1.0] * client.door().count_absent(_url(), asked, known, version=_VERSION)
 
     def budget(self) -> Budget:
         """Return what the provider allows."""
@@ -255,8 +250,7 @@ class Silo:
         today, info = config.today(), self.info
         inside = info.clip(period, today)
         if not info.covers(site):
-            raise NotCovered(say("outside_of_its_region", source=info.title, place=str(site)), source=info.name,
-                             suggestion=say("choose_another_source_here"))  # fmt: skip
+            raise canonical.elsewhere(info, site)
         email = config.key(info)
         if email is None:
             raise InvalidRequest(
@@ -279,8 +273,7 @@ class Silo:
             warnings.append(say("long_term_means_left_out", source=info.title, count=sum(answer.replaced.values()),
                                 variables=list(answer.replaced)))  # fmt: skip
         canonical.require(info.name, frame, ("tmin", "tmax"))
-        if reply.stale:
-            warnings.append(canonical.kept_answer(info.title, reply))
+        warnings += canonical.said_of(info.title, reply)
         estimated = _estimated(answer, frame)
         if estimated:
             warnings.append(say("days_estimated_from_few", source=info.title, variables=list(estimated)))

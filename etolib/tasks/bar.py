@@ -6,31 +6,59 @@ import asyncio
 import html
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, TextIO
 
 from etolib.tasks.messages import FINAL, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from etolib.tasks.batch_progress import Progress
 
-class Work(Protocol):
-    """What can show how far it is: `etolib.Job`, `etolib.Batch`, `etolib.StoredBatch`."""
 
+class Shown(ABC):
+    """Work that shows itself: `etolib.Job`, `etolib.Batch`, `etolib.StoredBatch`."""
+
+    @abstractmethod
     def how_far(self) -> tuple[float, str, bool]:
-        """Return the part that is done (0 to 1), words for it, and whether it has ended."""
+        """Return the part that is done (0 to 1), words for it, and whether all has ended."""
 
+    @abstractmethod
     def when_news(self, callback: Callable[[], None]) -> None:
         """Call ``callback()``, on any thread, when `how_far` may say something else."""
 
+    @abstractmethod
     def _repr_html_(self) -> str: ...
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show itself in a notebook as a bar that moves; as the state of now where there are no widgets."""
+        said: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        if not _in_notebook():
+            return said
+        shown = widget(self)._repr_mimebundle_(**options)
+        return (shown[0] | said, shown[1]) if isinstance(shown, tuple) else shown | said
+
+
+class Counted(Shown):
+    """Work of many places, told by their counts."""
+
+    @property
+    @abstractmethod
+    def progress(self) -> Progress:
+        """How many places have ended, and how."""
+
+    def how_far(self) -> tuple[float, str, bool]:
+        """Return the part that is done (0 to 1), words for it, and whether all has ended."""
+        now = self.progress
+        return now.share, str(now), not now.running
 
 
 _BEAT_S = 0.1  # between two showings of a bar in a notebook [s]
 _WIDE = 24  # characters of the bar in a terminal
 
 
-def progress(work: Work, file: TextIO | None = None) -> Any:
+def progress(work: Shown, file: TextIO | None = None) -> Any:
     """Show how far a task or a batch is.
 
     In a notebook, the value of the cell is a bar that moves by itself while other cells run. Elsewhere a line is drawn
@@ -54,23 +82,7 @@ def progress(work: Work, file: TextIO | None = None) -> Any:
     return None
 
 
-def bundle(work: Work, options: dict[str, Any]) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
-    """Return work as Jupyter shows it: a moving bar where there are widgets, the state of now elsewhere.
-
-    Parameters
-    ----------
-    work : Job, Batch or StoredBatch
-    options : dict
-        ``include`` and ``exclude`` of IPython.
-    """
-    said: dict[str, Any] = {"text/plain": repr(work), "text/html": work._repr_html_()}
-    if not _in_notebook():
-        return said
-    shown: dict[str, Any] | tuple[dict[str, Any], dict[str, Any]] = widget(work)._repr_mimebundle_(**options)
-    return (shown[0] | said, shown[1]) if isinstance(shown, tuple) else shown | said
-
-
-def widget(work: Work) -> Any:
+def widget(work: Shown) -> Any:
     """Return a bar as a widget that follows the work to its end.
 
     Parameters
@@ -134,7 +146,7 @@ def html_of(share: float, words: str, name: str) -> str:
     return f"<div>{bar} {html.escape(words)} <code>{html.escape(name)}</code></div>"
 
 
-def _draw(work: Work, file: TextIO) -> None:
+def _draw(work: Shown, file: TextIO) -> None:
     terminal, news, over = file.isatty(), threading.Event(), False
     work.when_news(news.set)
     while not over:

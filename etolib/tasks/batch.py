@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from etolib.errors import EtolibError
+from etolib.tasks.bar import Counted
 from etolib.tasks.job import Callback, Job, cancel_all
 from etolib.tasks.messages import ASKED, Message
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from etolib.words import Text
 
 
-class Batch:
+class Batch(Counted):
     """Many jobs; iterate over it to get each `Job` as it completes.
 
     >>> len(Batch([]))
@@ -175,11 +176,6 @@ class Batch:
         total, ended = len(self.jobs), done + failed
         return Progress(total, done, 0, failed, total, ended, 0, None, ended < total)
 
-    def how_far(self) -> tuple[float, str, bool]:
-        """Return the part that is done (0 to 1), words for it, and whether all has ended, for `etolib.progress`."""
-        now = self.progress
-        return now.share, str(now), not now.running
-
     def when_news(self, callback: Callable[[], None]) -> None:
         """Call ``callback()`` on a thread of dask each time a place has ended."""
         for job in self.jobs:
@@ -193,12 +189,6 @@ class Batch:
         from etolib.tasks.batch_progress import html_of
 
         return html_of(self.progress, "Batch", [f"{i}: {error}" for i, error in self.failures()[:5]])
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Show itself in a notebook as a bar that moves."""
-        from etolib.tasks.bar import bundle
-
-        return bundle(self, options)
 
     def cancel(self, reason: str = ASKED) -> int:
         """Stop all that have not ended; return how many this call ended. ``reason`` as in `Job.cancel`."""

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
 from etolib.tasks import messages, scheduler
+from etolib.tasks.bar import Shown, html_of, of_message
 from etolib.tasks.messages import ASKED, Ending, Message, State
 from etolib.words import say
 
@@ -57,7 +58,7 @@ def _hand_out(jobs: list[Job], event: tuple[float, Message]) -> None:
         job._receive(event[1])
 
 
-class Job:
+class Job(Shown):
     """One task, seen from a client.
 
     Attributes
@@ -375,8 +376,6 @@ class Job:
 
     def how_far(self) -> tuple[float, str, bool]:
         """Return the part that is done (0 to 1), words for it, and whether it has ended; `etolib.progress` shows it."""
-        from etolib.tasks.bar import of_message
-
         return of_message(str(self.status), self.last_message)
 
     def when_news(self, callback: Callable[[], None]) -> None:
@@ -384,15 +383,7 @@ class Job:
         self.on_message(lambda _: callback())
 
     def _repr_html_(self) -> str:
-        from etolib.tasks.bar import html_of
-
         return html_of(*self.how_far()[:2], self.task_id)
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Show itself in a notebook as a bar that moves."""
-        from etolib.tasks.bar import bundle
-
-        return bundle(self, options)
 
 
 _BACK_S = 5.0  # how long a line that was lost is waited for [s]

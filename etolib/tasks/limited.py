@@ -122,7 +122,7 @@ def _counted(client: Any, places: int, begin: Callable[[], StoredBatch]) -> Stor
     take(client, limits.PLACES, places)
     try:
         batch = begin()
-    except BaseException:
+    except BaseException:  # interrupted as well: places that no batch has must not count for ever
         _give_back(client, places)
         raise
     batch.when_done(lambda: _give_back(client, places))

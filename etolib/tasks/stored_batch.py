@@ -24,6 +24,7 @@ from etolib.errors import EtolibError, SchedulerUnavailable, TaskCancelled, Task
 from etolib.sources import catalogue
 from etolib.store import layout
 from etolib.tasks import batch_progress, handshake, messages
+from etolib.tasks.bar import Counted
 from etolib.tasks.batch_progress import Progress
 from etolib.tasks.lot import LotEnd, run_stored_lot
 from etolib.words import Text, decode, say, verbatim
@@ -75,7 +76,7 @@ class Failure:
         return f"{self.place}: {self.error}: {self.message}" + (f" ({self.suggestion})" if self.suggestion else "")
 
 
-class StoredBatch:
+class StoredBatch(Counted):
     """Many places on their way into a store; iterate over it to get each lot's `LotEnd` as it completes.
 
     Attributes
@@ -235,21 +236,10 @@ class StoredBatch:
     def _repr_html_(self) -> str:
         return batch_progress.html_of(self.progress, self.store.path.name, [str(f) for f in self.failures[:5]])
 
-    def how_far(self) -> tuple[float, str, bool]:
-        """Return the part that is done (0 to 1), words for it, and whether all has ended, for `etolib.progress`."""
-        now = self.progress
-        return now.share, str(now), not now.running
-
     def when_news(self, callback: Callable[[], None]) -> None:
         """Call ``callback()`` after each lot and at the end, on the batch's thread, and once now."""
         self.on_progress(lambda _: callback())
         self.when_done(callback)
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Show itself in a notebook as a bar that moves."""
-        from etolib.tasks.bar import bundle
-
-        return bundle(self, options)
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 

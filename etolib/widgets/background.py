@@ -65,7 +65,7 @@ class Background:
         def guarded() -> None:
             try:
                 work(*args)
-            except Exception as error:
+            except Exception as error:  # a thread that dies here would be silent: the page says that it is a fault
                 self.later(self.fault, error)
 
         self.pool.submit(guarded)

@@ -303,7 +303,7 @@ class Frame:
     def _list_sources(self) -> None:
         try:
             found = self._connection.ask(remote.source_list, config.settings())
-        except Exception:
+        except Exception:  # whatever it was: they are asked for again
             self._sources_known = False
             raise
         self._background.later(self.which.offer, found)
@@ -330,7 +330,7 @@ class Frame:
             found = self._connection.ask(
                 remote.read_station, upload.content, upload.name, upload.known, upload.station, place
             )
-        except Exception as error:
+        except Exception as error:  # whatever a file makes a worker raise: the form must say it
             log.exception("an own file could not be read")
             known = isinstance(error, EtolibError)
             later(self.own.failed, upload, error if known else TaskError(f"{type(error).__name__}: {error}"))

@@ -15,6 +15,7 @@ from etolib.sources.plan import choose
 from tests.simulator import dwd as simulated
 from tests.simulator import sky
 from tests.simulator.client import get
+from tests.sources import by_hand
 from tests.sources.matrix import settings
 
 BRANDENBURG = Site(52.38, 13.06, 80.0)
@@ -60,20 +61,10 @@ def test_its_days_are_those_of_the_simulated_weather_by_hand(server):
     assert frame["cloud"].to_numpy() == pytest.approx(days["cloud"], abs=1.0)
     result = etolib.compute(BRANDENBURG, str(JUNE), ["dwd_stations"])
     number = np.array([day.timetuple().tm_yday for day in JUNE.days()], dtype=float)
-    phi, declination = np.radians(BRANDENBURG.latitude), 0.409 * np.sin(2 * np.pi * number / 365 - 1.39)
-    sunset = np.arccos(-np.tan(phi) * np.tan(declination))
-    high = sunset * np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.sin(sunset)
-    ra = 24 * 60 / np.pi * 0.0820 * (1 + 0.033 * np.cos(2 * np.pi * number / 365)) * high
+    sunset, ra = by_hand.sun(BRANDENBURG.latitude, number)
     rs = (0.25 + 0.5 * np.minimum(frame["sunshine"] / (24 / np.pi * sunset), 1)) * ra
     tmin, tmax, ea, u2 = (frame[name].to_numpy() for name in ("tmin", "tmax", "ea", "u2"))
-    mean = (tmin + tmax) / 2
-    slope = 4098 * sky.saturation(mean) / (mean + 237.3) ** 2
-    gamma = 0.665e-3 * sky.surface_pressure(80.0)
-    warm = ((tmax + 273.16) ** 4 + (tmin + 273.16) ** 4) / 2
-    cloud = 1.35 * np.minimum(rs / ((0.75 + 2e-5 * 80) * ra), 1) - 0.35
-    net = 0.77 * rs - 4.903e-9 * warm * (0.34 - 0.14 * np.sqrt(ea)) * cloud
-    deficit = (sky.saturation(tmax) + sky.saturation(tmin)) / 2 - ea
-    eto = (0.408 * slope * net + gamma * 900 / (mean + 273) * u2 * deficit) / (slope + gamma * (1 + 0.34 * u2))
+    eto = by_hand.eto(tmin, tmax, ea, u2, rs, ra, 80.0)
     assert result.table["eto"].to_numpy() == pytest.approx(eto.to_numpy(), abs=0.03)
     assert set(result.table["flags"]) == {"rs: estimated_sunshine"}
     assert "HIGH" not in set(result.table["quality"])

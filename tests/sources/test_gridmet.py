@@ -10,6 +10,7 @@ from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
 from etolib.sources import catalogue, gridmet
 from tests.simulator import sky
+from tests.sources import by_hand
 from tests.sources.matrix import settings
 
 KANSAS = Site(39.05, -95.68, 280.0)
@@ -67,19 +68,8 @@ def test_its_days_are_those_of_the_simulated_weather_by_hand(server):
     rs = np.round(days["rs"] / 0.0864, 1) * 0.0864
     ea = (sky.saturation(tmin) * days["rhmax"] + sky.saturation(tmax) * days["rhmin"]) / 200
     u2 = np.round(days["ws10"], 1) * 4.87 / np.log(672.58)
-    number = np.arange(61, 71)
-    phi, declination = np.radians(KANSAS.latitude), 0.409 * np.sin(2 * np.pi * number / 365 - 1.39)
-    sunset = np.arccos(-np.tan(phi) * np.tan(declination))
-    high = sunset * np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.sin(sunset)
-    ra = 24 * 60 / np.pi * 0.0820 * (1 + 0.033 * np.cos(2 * np.pi * number / 365)) * high
-    mean = (tmin + tmax) / 2
-    slope = 4098 * sky.saturation(mean) / (mean + 237.3) ** 2
-    gamma = 0.665e-3 * sky.surface_pressure(280.0)
-    warm = ((tmax + 273.16) ** 4 + (tmin + 273.16) ** 4) / 2
-    cloud = 1.35 * np.minimum(rs / ((0.75 + 2e-5 * 280) * ra), 1) - 0.35
-    net = 0.77 * rs - 4.903e-9 * warm * (0.34 - 0.14 * np.sqrt(ea)) * cloud
-    deficit = (sky.saturation(tmax) + sky.saturation(tmin)) / 2 - ea
-    eto = (0.408 * slope * net + gamma * 900 / (mean + 273) * u2 * deficit) / (slope + gamma * (1 + 0.34 * u2))
+    _, ra = by_hand.sun(KANSAS.latitude, np.arange(61, 71))
+    eto = by_hand.eto(tmin, tmax, ea, u2, rs, ra, 280.0)
     assert result.table["eto"].to_numpy() == pytest.approx(eto, abs=0.03)
     assert any("10 to 20 %" in text for text in result.warnings)
 

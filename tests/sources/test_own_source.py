@@ -213,43 +213,47 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_what_breaks_the_protocol_is_refused_and_the_package_named(name):
-    change, kind, sentence = BROKEN[name]
-    row = dataclasses.replace(catalogue.find("climatology"), name="mine", package="toys 1.0")
+MINE = dataclasses.replace(catalogue.find("climatology"), name="mine", package="toys 1.0")
+
+
+def guarded(change):
+    """Ask a provider of a package whose answer is the climatology's after ``change``."""
 
     class Provider:
-        info = row
+        info = MINE
 
         def fetch(self, site, period):
             data = catalogue.provider("climatology").fetch(site, period)
             data.source, data.meta = "mine", {}
-            import pandas as pd
+            return change(data)
 
-            scope = {"data": data, "pd": pd}
-            exec("def run():\n    " + change.replace("data.frame =", "data.frame="), scope)
-            found = scope["run"]()
-            return found if change.startswith("return") else data
+    return guard.Guard(MINE, Provider()).fetch(SITE, etolib.Period("2024-02-01", "2024-02-02"))
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_breaks_the_protocol_is_refused_and_the_package_named(name):
+    change, kind, sentence = BROKEN[name]
+
+    def broken(data):
+        import pandas as pd
+
+        scope = {"data": data, "pd": pd}
+        exec("def run():\n    " + change.replace("data.frame =", "data.frame="), scope)
+        found = scope["run"]()
+        return found if change.startswith("return") else data
 
     with pytest.raises(kind, match=sentence) as caught:
-        guard.Guard(row, Provider()).fetch(SITE, etolib.Period("2024-02-01", "2024-02-02"))
+        guarded(broken)
     assert "toys 1.0" in caught.value.message
     json.dumps(caught.value.to_dict())
 
 
 def test_values_that_cannot_be_weather_are_left_out_and_said():
-    row = dataclasses.replace(catalogue.find("climatology"), name="mine", package="toys 1.0")
+    def windy(data):
+        data.frame["u2"] = [900.0, 2.0]
+        return data
 
-    class Provider:
-        info = row
-
-        def fetch(self, site, period):
-            data = catalogue.provider("climatology").fetch(site, period)
-            data.source, data.meta = "mine", {}
-            data.frame["u2"] = [900.0, 2.0]
-            return data
-
-    found = guard.Guard(row, Provider()).fetch(SITE, etolib.Period("2024-02-01", "2024-02-02"))
+    found = guarded(windy)
     assert found.frame["u2"].isna().tolist() == [True, False]
     assert any("900 m s-1" in text for text in found.warnings)
     assert found.meta["package"] == "toys 1.0"

@@ -14,7 +14,8 @@ from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources.open_meteo_ensemble import SPREAD
-from etolib.sources.open_meteo_satellite import HIMAWARI, METEOSAT, SELECTION, daily, models, read, sunlight
+from etolib.sources.open_meteo_hours import daily, sunlight
+from etolib.sources.open_meteo_satellite import HIMAWARI, METEOSAT, SELECTION, models, read
 
 PLACE = Site(-22.7, -47.6, 550.0)
 DAYS = pd.date_range("2024-03-01", periods=20)

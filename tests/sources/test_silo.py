@@ -14,6 +14,7 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue, silo
 from etolib.sources.plan import choose
 from tests.simulator import sky
+from tests.sources import by_hand
 from tests.sources.matrix import settings
 
 DALBY = Site(-27.18, 151.26, 340.0)
@@ -94,17 +95,9 @@ def test_eto_of_its_days_is_that_of_the_simulated_weather_by_hand(server):
     cell = silo.cell(DALBY)
     days = sky.daily(*cell, FEBRUARY.start, FEBRUARY.end, 10, "silo", height=sky.elevation(*cell))
     rounded = {name: np.round(days[name], 1) for name in ("tmax", "tmin", "rs", "ra")}
-    number = np.arange(32, 42)
-    ra = _extraterrestrial(DALBY.latitude, number)
+    _, ra = by_hand.sun(DALBY.latitude, np.arange(32, 42))
     ea = np.round(10 * sky.saturation(days["tdew"]), 1) / 10
-    mean = (rounded["tmax"] + rounded["tmin"]) / 2
-    slope = 4098 * sky.saturation(mean) / (mean + 237.3) ** 2
-    gamma = 0.665e-3 * sky.surface_pressure(340.0)
-    warm = ((rounded["tmax"] + 273.16) ** 4 + (rounded["tmin"] + 273.16) ** 4) / 2
-    cloud = 1.35 * np.minimum(rounded["rs"] / ((0.75 + 2e-5 * 340) * ra), 1) - 0.35
-    net = 0.77 * rounded["rs"] - 4.903e-9 * warm * (0.34 - 0.14 * np.sqrt(ea)) * cloud
-    es = (sky.saturation(rounded["tmax"]) + sky.saturation(rounded["tmin"])) / 2
-    eto = (0.408 * slope * net + gamma * 900 / (mean + 273) * 2 * (es - ea)) / (slope + gamma * 1.68)
+    eto = by_hand.eto(rounded["tmin"], rounded["tmax"], ea, 2.0, rounded["rs"], ra, 340.0)
     assert alone.table["eto"].to_numpy() == pytest.approx(eto, abs=0.03)
     # Without a wind the world mean is taken, and no day that rests on it is HIGH.
     assert set(alone.table["flags"]) == {"u2: default_wind"}
@@ -113,14 +106,6 @@ def test_eto_of_its_days_is_that_of_the_simulated_weather_by_hand(server):
     meta = alone.provenance["sources"]["silo"]
     assert meta["own_eto"]["mean"] == pytest.approx(float(alone.table["eto"].mean()), abs=0.1)
     assert "9 am" in meta["day"]
-
-
-def _extraterrestrial(latitude, number):
-    phi, declination = np.radians(latitude), 0.409 * np.sin(2 * np.pi * number / 365 - 1.39)
-    distance = 1 + 0.033 * np.cos(2 * np.pi * number / 365)
-    sunset = np.arccos(-np.tan(phi) * np.tan(declination))
-    height = sunset * np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.sin(sunset)
-    return 24 * 60 / np.pi * 0.0820 * distance * height
 
 
 def test_radiation_that_no_satellite_saw_and_days_before_1957_count_as_estimated(server):

@@ -12,7 +12,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -231,6 +231,17 @@ class Door:
         now = self.clock()
         entry = self.cache.load(key_of(address(url, params)[1], version), now)
         return entry is not None and entry.fetched - 86400 <= now < entry.expires
+
+    def count_absent(
+        self, url: str, asked: Iterable[Mapping[str, Any]], known: set[object], *, version: str = "1"
+    ) -> int:
+        """Return how many of the questions have no fresh answer kept and are not in ``known``, where they are added."""
+        count = 0
+        for params in asked:
+            if (key := tuple(params.values())) not in known and not self.has(url, params, version=version):
+                known.add(key)
+                count += 1
+        return count
 
     def put(
         self,

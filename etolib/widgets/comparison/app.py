@@ -302,7 +302,7 @@ class Comparison(Frame):
             at = [one.number for one in series].index(self.view.reference.value)
             labels = [one.label for one in series]
             found = self._connection.ask(answers.files, futures, labels, at, self.form.units, timeout=_FILES_S)
-        except Exception as error:
+        except Exception as error:  # whatever a worker raises: the pane must not wait for ever
             log.exception("the files of the comparison could not be made")
             later(self.view.take, made_of, None, f"{type(error).__name__}: {error}")
         else:

@@ -167,7 +167,7 @@ class Runs:
             client = self._connection.client()
             requests = [run.request for run in runs]
             batch = self._hands.submitter()(requests, client=client, timeout=config.timeout())
-        except Exception as error:
+        except Exception as error:  # of dask, which has many: no place may stay QUEUED
             known = isinstance(error, EtolibError)
             if not known:
                 log.exception("the tasks could not be handed over")
@@ -229,7 +229,7 @@ class Runs:
     def _fetch(self, number: int, run: Run) -> None:
         try:
             answer = self._connection.ask(remote.tab, run.job.future, answers.ask, {})
-        except Exception as error:
+        except Exception as error:  # whatever a worker raises: the card must not wait for ever
             log.exception("the result of a place could not be had")
             self._background.later(self._answered, number, run, None, f"{type(error).__name__}: {error}")
         else:
