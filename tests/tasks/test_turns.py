@@ -357,7 +357,8 @@ def test_a_task_goes_on_without_its_page_where_that_was_asked_for(weather, clien
         assert len(again.result(60).table) == 3
     assert again._ended.wait(20)
     types = [message["type"] for message in again.messages()]
-    assert types == ["PROGRESS", "SUCCESS" if keep else "CANCELLED"]
+    assert types[-1] == ("SUCCESS" if keep else "CANCELLED")
+    assert types[:-1] in ([], ["PROGRESS"])  # what is cancelled at once need not have told how far it was
     assert not client.run_on_scheduler(kept)
 
 
