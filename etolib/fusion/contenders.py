@@ -13,7 +13,7 @@ winters, whose weathers all give nothing), where a place has few days.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +48,18 @@ Whole = NDArray[np.int32]
 Single = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-Screen = Callable[[Expected], Whole]
-"""Returns the weathers of each day as numbers to be put in order: ETo in steps times `WEATHERS`, plus which it is."""
+
+class Screen(NamedTuple):
+    """What is computed of weathers in single precision, by numpy or compiled: the quantiles are the same.
+
+    ``every``: of days, their weathers as numbers to be put in order (ETo in steps times `WEATHERS`, plus which it is),
+    shape (days, WEATHERS). ``some``: of days of n spans, shape (n, days), the ETo of some weathers of each span, shape
+    (n, weathers), as an array of shape (n, days, weathers) [steps]. ``mark``: what `mark` returns of its arguments.
+    """
+
+    every: Callable[[Expected], Whole]
+    some: Callable[[Expected, NDArray[np.int64], NDArray[np.int64]], Single]
+    mark: Callable[..., tuple[Mask, Single, NDArray[np.int64]]]
 
 
 def encode(steps: Single, which: NDArray[np.integer]) -> Whole:
@@ -72,8 +82,7 @@ def windows(expected: Expected, ranks: Sequence[int], screen: Screen) -> tuple[W
     expected : Expected
     ranks : sequence of int
         Two or more, counted from 0.
-    screen : callable
-        What computes days in full.
+    screen : Screen
 
     Returns
     -------
@@ -85,12 +94,12 @@ def windows(expected: Expected, ranks: Sequence[int], screen: Screen) -> tuple[W
     known, left = _known_days(expected.runs, expected.days)
     around = np.empty((len(ranks), expected.days, WIDTH), np.int32)
     unknown = np.zeros(expected.days, bool)
-    every = screen(expected.on(known))
+    every = screen.every(expected.on(known))
     ordered = _fill(every, known, ranks, around, unknown)
     if len(left):
-        spans = _spans(known, left, every, ordered, ranks)
-        some = _fill_between(expected, spans, ranks, around)
-        _fill(screen(expected.on(some)), some, ranks, around, unknown)
+        spans = _spans(known, left, every, ordered, ranks, screen)
+        some = _fill_between(expected, spans, ranks, around, screen)
+        _fill(screen.every(expected.on(some)), some, ranks, around, unknown)
     return around, unknown
 
 
@@ -142,8 +151,9 @@ class _Spans(NamedTuple):
 
 
 def _spans(
-    known: NDArray[np.int64], left: NDArray[np.int64], every: Whole, ordered: Whole, ranks: Sequence[int]
-) -> _Spans:
+    known: NDArray[np.int64], left: NDArray[np.int64], every: Whole, ordered: Whole, ranks: Sequence[int],
+    screen: Screen,
+) -> _Spans:  # fmt: skip
     """Return what is known of the days between, and who contends there."""
     lowest, highest = [], []
     for rank in ranks:
@@ -153,19 +163,45 @@ def _spans(
         lowest.append(ends[:, 0] - wander[:, :1])
         highest.append(ends[:, 1] + wander[:, 1:])
     bounds = np.array(lowest), np.array(highest)
+    contend, stray, below = screen.mark(known, left, every, *bounds)
+    row, which = np.nonzero(contend)
+    start, end = (steps_of(every[left[row] + day, which]).astype(np.float32) for day in (0, 1))
+    count = np.bincount(row, minlength=len(left))
+    offset = np.cumsum(count) - count
+    return _Spans(known[left], known[left + 1], count, offset, which, start, end, stray[row, which], below, *bounds)
+
+
+def mark(
+    known: NDArray[np.int64], left: NDArray[np.int64], every: Whole, lowest: Single, highest: Single
+) -> tuple[Mask, Single, NDArray[np.int64]]:
+    """Return of n spans who contends for a rank, how far each weather may stray, and how many of the others lie below.
+
+    Parameters
+    ----------
+    known, left : ndarray
+        See `_known_days`; ``left`` of shape (n,).
+    every : ndarray, shape (days known, WEATHERS)
+        In the order of the weathers, see `Screen`.
+    lowest, highest : ndarray, shape (ranks, n, 2)
+        What bounds the contenders at both ends of a span. [steps]
+
+    Returns
+    -------
+    contend, stray : ndarray, shape (n, WEATHERS)
+        The latter in steps.
+    below : ndarray, shape (ranks, n)
+    """
     parts = [
-        _contenders(known, left[begin : begin + BLOCK], every, *(edge[:, begin : begin + BLOCK] for edge in bounds))
+        _mark(known, left[begin : begin + BLOCK], every, *(one[:, begin : begin + BLOCK] for one in (lowest, highest)))
         for begin in range(0, len(left), BLOCK)
     ]
-    count, which, start, end, stray, below = (np.concatenate(one, axis=-1) for one in zip(*parts, strict=True))
-    offset = np.cumsum(count) - count
-    return _Spans(known[left], known[left + 1], count, offset, which, start, end, stray, below, *bounds)
+    contend, stray, below = zip(*parts, strict=True)
+    return np.concatenate(contend), np.concatenate(stray), np.concatenate(below, axis=1)
 
 
-def _contenders(
+def _mark(
     known: NDArray[np.int64], left: NDArray[np.int64], every: Whole, lowest: Single, highest: Single
-) -> tuple[NDArray[Any], ...]:
-    """Return number, which, start, end, stray and below of `_Spans` of some of the spans."""
+) -> tuple[Mask, Single, NDArray[np.int64]]:
     begin, stop = max(0, left[0] - 1), min(len(known), left[-1] + 3)
     values = steps_of(every[begin:stop]).astype(np.float32)
     stray = _bends(values, known[begin:stop], left - begin)
@@ -174,15 +210,15 @@ def _contenders(
     contend = np.zeros(stray.shape, bool)
     under = []
     for low, high in zip(lowest, highest, strict=True):
-        least = np.maximum(start - low[:, :1], end - low[:, 1:])
-        under.append(np.less(least, -stray))
-        most = np.minimum(start - high[:, :1], end - high[:, 1:])
-        contend |= ~under[-1] & (most <= stray)
-    row, which = np.nonzero(contend)
-    below = np.array([(one & ~contend).sum(axis=1) for one in under])
-    return (
-        np.bincount(row, minlength=len(left)), which, start[row, which], end[row, which], stray[row, which], below,
-    )  # fmt: skip
+        under.append(np.maximum(start - low[:, :1], end - low[:, 1:]) < -stray)
+        contend |= ~under[-1] & (np.minimum(start - high[:, :1], end - high[:, 1:]) <= stray)
+    return contend, stray, np.array([(one & ~contend).sum(axis=1) for one in under])
+
+
+def ends_of(left: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the known days whose bends count at both ends of each span: at a place's ends those beside them."""
+    begins, ends = np.diff(left, prepend=-2) > 1, np.diff(left, append=left[-1] + 2) > 1
+    return np.where(begins, left + 1, left), np.where(ends, left, left + 1)
 
 
 def _bends(values: Single, known: NDArray[np.int64], left: NDArray[np.int64]) -> Single:
@@ -195,14 +231,15 @@ def _bends(values: Single, known: NDArray[np.int64], left: NDArray[np.int64]) ->
     bends = np.zeros_like(values)
     np.subtract(slope[1:], slope[:-1], out=bends[1:-1])
     np.abs(bends, out=bends)
-    begins, ends = np.diff(left, prepend=-2) > 1, np.diff(left, append=left[-1] + 2) > 1
-    first, last = bends[np.where(begins, left + 1, left)], bends[np.where(ends, left, left + 1)]
+    first, last = (bends[day] for day in ends_of(left))
     first += last
     first *= gap[left] / 2
     return first
 
 
-def _fill_between(expected: Expected, spans: _Spans, ranks: Sequence[int], around: Whole) -> NDArray[np.int64]:
+def _fill_between(
+    expected: Expected, spans: _Spans, ranks: Sequence[int], around: Whole, screen: Screen
+) -> NDArray[np.int64]:
     """Write what lies about the ranks on the days between; returns the days of which it cannot be said."""
     failed = [np.empty(0, np.int64)]
     for some in _alike(spans.number):
@@ -210,7 +247,7 @@ def _fill_between(expected: Expected, spans: _Spans, ranks: Sequence[int], aroun
         if spans.number[some[-1]] > MANY:
             failed.append(day.ravel())
             continue
-        sure = _of_spans(expected, spans, some, day, ranks, around)
+        sure = _of_spans(expected, spans, some, day, ranks, around, screen)
         failed.append(day[~sure])
     return np.unique(np.concatenate(failed))
 
@@ -230,7 +267,7 @@ def _alike(count: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
 
 def _of_spans(
     expected: Expected, spans: _Spans, some: NDArray[np.int64], day: NDArray[np.int64], ranks: Sequence[int],
-    around: Whole,
+    around: Whole, screen: Screen,
 ) -> Mask:  # fmt: skip
     """Write what lies about the ranks on the days of some spans; returns of which days that is sure."""
     count = spans.number[some, None]
@@ -240,7 +277,7 @@ def _of_spans(
     which = spans.which[listed]
     share = (day - spans.first[some, None]) / (spans.last[some, None] - spans.first[some, None])
     share = share.astype(np.float32)[..., None]
-    steps = expected.eto(day, which[:, None, :], "float32") * np.float32(STEPS)
+    steps = screen.some(expected, day, which)
     line = _between(spans.start[listed][:, None], spans.end[listed][:, None], share)
     line -= steps
     sure = np.asarray((np.abs(line) <= spans.stray[listed][:, None] / 2).all(axis=-1))

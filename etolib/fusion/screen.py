@@ -11,16 +11,13 @@ not finite, or where single precision was off by more than a quarter of the marg
 from __future__ import annotations
 
 import importlib.util
-import threading
-from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from etolib.fusion.contenders import MARGIN, MOST, ROOM, STEPS, Mask, Screen, Whole, encode, steps_of, windows
+from etolib.fusion.contenders import MARGIN, ROOM, STEPS, Mask, Screen, Single, Whole, encode, mark, steps_of, windows
 from etolib.fusion.statistics import Ordered
-from etolib.fusion.weathers import CELLS, WEATHERS, Array, Expected, points
+from etolib.fusion.weathers import CELLS, WEATHERS, Array, Expected
 
 LEAST_RATE = 0.02
 """Days whose clearness is distributed more evenly than at this rate are computed in double precision throughout: the
@@ -43,8 +40,9 @@ def quantiles(expected: Expected, levels: tuple[float, float], screen: Screen | 
     expected : Expected
     levels : two floats
         As of `numpy.quantile`.
-    screen : callable, optional
-        `by_numpy` or `compiled`; by how many days there were by default. The quantiles are the same.
+    screen : Screen, optional
+        `by_numpy` or `etolib.fusion.screen_compiled.compiled`; by how many days there were by default. The quantiles
+        are the same.
 
     Returns
     -------
@@ -76,7 +74,7 @@ def _quantile(expected: Expected, window: Whole, level: float, whole: Mask) -> A
     near[whole] = False
     day = np.nonzero(near)[0]
     which, steps = window[near] % WEATHERS, steps[near]
-    exact = expected.eto(day, which[:, None])[:, 0]
+    exact = expected.eto(day, which)
     whole[day[~(np.abs(exact - steps / STEPS) < MARGIN / 4)]] = True
     values = np.full(near.shape, np.nan)
     values[near] = exact[np.lexsort((exact, day))]
@@ -99,11 +97,14 @@ def _chosen(days: int) -> Screen:
     global _days_seen
     if days > YEAR:
         _days_seen += days
-    return compiled if _days_seen >= MANY_DAYS and importlib.util.find_spec("numba") else by_numpy
+    if _days_seen >= MANY_DAYS and importlib.util.find_spec("numba"):
+        from etolib.fusion.screen_compiled import compiled
+
+        return compiled
+    return by_numpy
 
 
-def by_numpy(expected: Expected) -> Whole:
-    """Return the weathers of each day by numpy, see `Screen`."""
+def _every(expected: Expected) -> Whole:
     out = np.empty((expected.days, WEATHERS), np.int32)
     number = np.arange(WEATHERS, dtype=np.int32)
     for some in _parts(np.arange(len(out))):
@@ -111,21 +112,9 @@ def by_numpy(expected: Expected) -> Whole:
     return out
 
 
-def compiled(expected: Expected) -> Whole:
-    """Return the same by a compiled loop."""
-    out = np.empty((expected.days, WEATHERS), np.int32)
-    with _lock:
-        loop = _compile(expected.of_maps)
-    loop(expected.table.T.astype(np.float32, order="C").ravel(), points("float32").ravel(), out)
-    return out
+def _some(expected: Expected, day: NDArray[np.int64], which: NDArray[np.int64]) -> Single:
+    found: Single = expected.eto(day[..., None], which[:, None], "float32") * np.float32(STEPS)
+    return found
 
 
-_lock = threading.Lock()
-
-
-@cache
-def _compile(of_maps: bool) -> Callable[..., None]:
-    """Compile the loop over days."""
-    from etolib.fusion.screen_compiled import make_loop
-
-    return make_loop(of_maps, STEPS, MOST)
+by_numpy = Screen(_every, _some, mark)

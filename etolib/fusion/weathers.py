@@ -290,16 +290,18 @@ class Expected:
 
         Parameters
         ----------
-        days : index of the days, of any shape
-        which : ndarray, shape (*days, n), optional
-            Weathers to try on each of them; all by default.
+        days : index of the days
+        which : ndarray, optional
+            Which weather to try on each of them, of a shape that broadcasts with theirs; all by default.
         precision : {"float64", "float32"}
 
         Returns
         -------
-        ndarray, shape (*days, n)
+        ndarray, shape (days, WEATHERS), or that of both together
         """
-        day = self.table[:, days].astype(precision)[..., None]
+        day = self.table[:, days].astype(precision)
+        if which is None:
+            day = day[..., None]
         share, n1, n2, n3, n4, n5, clearer, wider = points(precision) if which is None else points(precision)[:, which]
         steps = _on_arrays(precision, self.of_maps)
         with np.errstate(all="ignore"):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from etolib.fusion import contenders, departures, screen
+from etolib.fusion.screen_compiled import compiled
 from etolib.fusion.statistics import Ordered
 from etolib.fusion.weathers import Expected
 from etolib.site import Period, Site
@@ -43,7 +44,7 @@ def of_all(days: Expected) -> np.ndarray:
 
 
 @pytest.mark.parametrize("of_maps", [True, False])
-@pytest.mark.parametrize("which", [screen.by_numpy, screen.compiled], ids=["numpy", "compiled"])
+@pytest.mark.parametrize("which", [screen.by_numpy, compiled], ids=["numpy", "compiled"])
 def test_quantiles_are_those_of_all_weathers(asked, of_maps, which, monkeypatch):
     days = expected(asked, of_maps, step=4)
     computed = 0
@@ -61,17 +62,17 @@ def test_quantiles_are_those_of_all_weathers(asked, of_maps, which, monkeypatch)
     assert computed < 0.05 * screen.WEATHERS * days.table.shape[1]
 
 
-@pytest.mark.parametrize("which", [screen.by_numpy, screen.compiled], ids=["numpy", "compiled"])
+@pytest.mark.parametrize("which", [screen.by_numpy, compiled], ids=["numpy", "compiled"])
 def test_single_precision_errs_by_less_than_a_tenth_of_what_is_allowed(asked, which):
     days = expected(asked, True, step=4)
-    steps = which(days) // screen.WEATHERS
+    steps = which.every(days) // screen.WEATHERS
     steady = np.abs(days.table[0]) >= screen.LEAST_RATE
     off = np.abs(steps / screen.STEPS - days.eto(slice(None)))[steady]
     assert off.max() < 1 / screen.STEPS + 0.1 * screen.MARGIN / 4
 
 
 @pytest.mark.parametrize("what", ["jump", "odd day", "steps", "no order", "few days"])
-@pytest.mark.parametrize("which", [screen.by_numpy, screen.compiled], ids=["numpy", "compiled"])
+@pytest.mark.parametrize("which", [screen.by_numpy, compiled], ids=["numpy", "compiled"])
 def test_weather_that_does_not_move_slowly_is_noticed(asked, what, which):
     days = expected(asked[1:3], False)
     table = days.table[:, : days.runs[1]].copy()
@@ -91,7 +92,7 @@ def test_weather_that_does_not_move_slowly_is_noticed(asked, what, which):
 
 
 @pytest.mark.parametrize("what", ["no elevation", "even clearness", "wrong screen", "no room"])
-@pytest.mark.parametrize("which", [screen.by_numpy, screen.compiled], ids=["numpy", "compiled"])
+@pytest.mark.parametrize("which", [screen.by_numpy, compiled], ids=["numpy", "compiled"])
 def test_a_day_that_cannot_be_screened_is_computed_whole(asked, what, which, monkeypatch):
     days = expected(asked[1:2], True, step=12)
     if what == "no elevation":
@@ -99,7 +100,8 @@ def test_a_day_that_cannot_be_screened_is_computed_whole(asked, what, which, mon
     elif what == "even clearness":
         days.table[:3, 5] = np.array([1e-3, np.exp(1e-3 * 0.05), np.exp(1e-3 * 0.75)])
     elif what == "wrong screen":
-        which = lambda days, of=which: of(Expected(days.table * 1.001, days.of_maps))  # noqa: E731
+        of = which.every
+        which = which._replace(every=lambda days: of(Expected(days.table * 1.001, days.of_maps)))
     else:
         monkeypatch.setattr(screen, "MARGIN", 0.2)
         monkeypatch.setattr(contenders, "MARGIN", 0.2)
