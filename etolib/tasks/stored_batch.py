@@ -117,12 +117,12 @@ class StoredBatch(Counted):
     def progress(self) -> Progress:
         """How far it is: places by their state, lots, remaining time."""
         with self._lock:
-            return self._count.progress(time.monotonic() - self._begun, running=self._thread.is_alive())
+            return self._count.progress(time.monotonic() - self._begun, running=not self._over)
 
     @property
     def done(self) -> bool:
         """Whether nothing more will be computed."""
-        return not self._thread.is_alive()
+        return self._over
 
     @property
     def error(self) -> EtolibError | None:
@@ -176,7 +176,7 @@ class StoredBatch(Counted):
         i = 0
         while True:
             with self._news:
-                while i >= len(self._ends) and self._thread.is_alive():
+                while i >= len(self._ends) and not self._over:
                     self._news.wait(_LOOK_S)
                 if i >= len(self._ends):
                     return

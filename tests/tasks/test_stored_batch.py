@@ -144,6 +144,7 @@ def test_lots_are_the_tasks_and_counts_the_progress(client, tmp_path):
     batch.wait()
     assert [one.computed for one in seen] == sorted(one.computed for one in seen)
     assert (seen[-1].done, seen[-1].places, seen[-1].share) == (8, 8, 1.0)
+    assert not seen[-1].running  # who follows it hears of the end
     assert "8 of 8 places" in batch._repr_html_()
     assert not [key for key in client.futures if key.startswith("lot-")]
 
