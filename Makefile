@@ -1,6 +1,7 @@
 # make app   set up .venv and serve the dashboard      make test   set up everything and run all checks (CI runs this)
 # make lab   the same with JupyterLab                  make bench  measure against the peers (machine idle, please)
 # make env   only set up, with everything app and tests need      make check  a minute: linters, types, quick tests
+# make docs  build the documentation into build/docs (some minutes the first time; no part of make test, CI calls it beside)
 # make chaos every fault 20 times at seeded moments, some hours (ARGS="--times 20 --lanes 3 --write"; goes on where it stopped)
 PYTHON ?= python3
 VENV := .venv
@@ -17,7 +18,7 @@ FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
 FRONT_SOURCES := $(wildcard $(addprefix $(FRONT)/,package.json package-lock.json build.mjs src/*.* src/*/*.* src/*/*/*.*))
 
-.PHONY: env app lab test check lint unit coverage browser-tests notebooks bench chaos audit clean
+.PHONY: env app lab test check lint unit coverage browser-tests notebooks docs bench chaos audit clean
 
 env: $(VENV)/.ready-test $(BUILT)
 
@@ -38,6 +39,10 @@ $(VENV)/.ready-test: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.ready-bench: $(VENV)/.ready-test
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[app,test,bench]'
 	touch $@
+
+$(VENV)/.ready-docs: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[app,docs]'
+	touch $(VENV)/.ready-app $@
 
 # The front end; installing the package has built it, a change of its sources builds it again.
 $(BUILT): $(FRONT_SOURCES)
@@ -79,6 +84,10 @@ notebooks: env
 chaos: env
 	$(BIN)/python -m tests.chaos $(ARGS)
 
+# The site, offline; a warning is an error, a public name without an entry, too
+docs: $(VENV)/.ready-docs $(BUILT)
+	$(BIN)/python -m sphinx -b html -W --keep-going -j $(JOBS) -d build/docs-trees $(ARGS) docs build/docs
+
 bench: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -89,4 +98,4 @@ audit: $(VENV)/.ready-app
 	$(BIN)/python tools/audit.py --pip-audit $(VENV)/audit/bin/pip-audit $(ARGS)
 
 clean:
-	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules
+	rm -rf $(VENV) docs/api .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules

@@ -32,6 +32,7 @@ _TERM_OF = {"soil_heat_flux": "g"}
 
 
 def unused_units(units: Mapping[str, str], there: Any) -> list[Problem]:
+    """Return a problem for every variable that a unit was said for and that is not among the data."""
     return [
         Problem("units", name, say("variable_not_in_data")) for name in units if name in UNITS and name not in there
     ]
