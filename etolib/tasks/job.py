@@ -84,6 +84,8 @@ class Job(Shown):
         self._ended = threading.Event()
         self._watching = False
         self._future: Future[Any] | None = None
+        if client.status == "running":  # what was lost before has been given up, and is no part of the next loss
+            _lost_since.pop(client, None)
         if watch:
             self._watch()
         if future is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import time
 
 import distributed
 import pytest
@@ -12,6 +14,7 @@ import etolib
 from etolib import tasks
 from etolib.errors import SchedulerUnavailable
 from etolib.tasks import grace
+from etolib.tasks import job as job_module
 from etolib.tasks.line import ATTEMPT_S
 from tests.browser.stage import until
 from tests.chaos.proxy import Proxy
@@ -49,6 +52,29 @@ def test_a_line_that_is_reset_costs_no_task(lines, course):  # noqa: F811
     for job in (kept, alone):
         assert ends(ended(job).messages()) == ends(topic_messages(other, job)) == ["SUCCESS"]
     until(lambda: not held(other), "nothing to be held for its clients")
+
+
+def test_a_loss_long_ago_takes_no_patience_from_the_next(lines, course, monkeypatch):  # noqa: F811
+    one, _, line = lines
+    monkeypatch.setitem(job_module._lost_since, one, time.monotonic() - 60)  # given up then, and back since
+    monkeypatch.setattr(distributed.Client, "_ensure_connected", slowly(distributed.Client._ensure_connected))
+    job = tasks.submit(SITE, PERIOD, client=one)
+    until(lambda: len(job.messages()) == 5, "it to be on the way")
+    line.cut(reset=True)
+    line.mend()
+    course.gate.set()
+    assert len(job.result(20).table)
+    assert ends(ended(job).messages()) == ["SUCCESS"]
+
+
+def slowly(connect):
+    """Return a way to connect that takes half a second."""
+
+    async def connected(self, timeout=None):
+        await asyncio.sleep(0.5)
+        await connect(self, timeout=timeout)
+
+    return connected
 
 
 def test_a_result_that_was_there_is_found_again_after_a_reset(lines, course):  # noqa: F811
