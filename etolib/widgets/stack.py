@@ -435,11 +435,11 @@ class CardStack:
         if card.answers is None:
             self._background.run(self._fetch, card)
             return
+        for other in self.cards:  # "show" is offered on cards whose result is not the one shown; before it is seen
+            other.shown(other.task.snapshot.task_id == card.answers.task_id)
         self.results.show(card.answers, self._finished())
         self._opened()
         self._ask_again(card.answers)
-        for other in self.cards:  # "show" is offered on cards whose result is not the one shown
-            other.shown(other.task.snapshot.task_id == card.answers.task_id)
         self._changed()
 
     def _finished(self) -> list[Answers]:

@@ -137,6 +137,18 @@ def test_the_result_of_an_older_card_can_be_shown_again():
     assert [card.show_button.layout.display for card in page.cards] == ["none", None]
 
 
+def test_when_a_result_is_seen_every_other_is_already_offered(monkeypatch):
+    page, jobs = filled()
+    for _ in range(2):
+        page.calculate.click()
+        jobs[-1].send("SUCCESS", results=[], warnings=[])
+    seen = []
+    offered = lambda *given: seen.append([card.show_button.layout.display for card in page.cards])  # noqa: E731
+    monkeypatch.setattr(page.shown, "show", offered)
+    page.cards[0].show_button.click()
+    assert seen == [["none", None]]
+
+
 def test_a_result_that_somebody_reads_stays_until_he_calculates_again():
     page, jobs = filled()
     for _ in range(3):
