@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -261,6 +261,22 @@ class PlaceMap:
             self._names = None
 
 
+class _Whole:
+    """A list that goes to the browser as it is: ipywidgets looks into every list for bytes, 14,000 of them in lines."""
+
+    def __init__(self, items: list[Any]) -> None:
+        self._items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+
+class _Lines(leaflet.GeoJSON):  # type: ignore[misc]  # ipyleaflet has no types
+    data = traitlets.Dict().tag(
+        sync=True, to_json=lambda data, _: {**data, "features": _Whole(data["features"])} if data else data
+    )
+
+
 def _offline_layers() -> list[leaflet.Layer]:
     """Return relief, coasts and borders from the package: no address is asked for them."""
     data = resources.files("etolib.data")
@@ -272,7 +288,7 @@ def _offline_layers() -> list[leaflet.Layer]:
     for kind, style in LINES.items():
         features = [feature for feature in lines["features"] if feature["properties"]["kind"] == kind]
         layers.append(
-            leaflet.GeoJSON(
+            _Lines(
                 data={"type": "FeatureCollection", "features": features},
                 # Not interactive: else the kernel hears of each line the pointer touches.
                 style={"fill": False, "interactive": False, **style},

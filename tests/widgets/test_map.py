@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from urllib.parse import unquote
 
 import pytest
+from jupyter_client.session import Session
 
 from etolib.site import Site
 from etolib.widgets import cities
@@ -149,3 +150,12 @@ def test_a_marker_that_a_smaller_map_would_hide_is_brought_back_once():
     drawn.widget.center = before
     drawn.widget.set_trait("bounds", ((-5, -60), (5, -40)))
     assert tuple(drawn.widget.center) == before
+
+
+def test_lines_reach_the_browser_as_they_are():
+    session = Session()
+    coast = next(layer for layer in PlaceMap(lambda latitude, longitude: None).widget.layers if hasattr(layer, "data"))
+    state = coast.get_state()["data"]
+    assert not isinstance(state["features"], list | tuple | dict)  # ipywidgets would look through all of it
+    assert session.unpack(session.pack(state)) == session.unpack(session.pack(coast.data))
+    assert session.unpack(session.pack(coast.data))["features"][0]["geometry"]["coordinates"]
