@@ -316,11 +316,15 @@ def serve(**options: Any) -> None:
 
 @main.command()
 @_serving(8888)
+@click.option("--notebooks/--no-notebooks", default=True, help="Copy etolib's notebooks here; yours stay as they are.")
 @logging_options
-def lab(**options: Any) -> None:
-    """The same with JupyterLab, to explore with notebooks."""
+def lab(notebooks: bool, **options: Any) -> None:
+    """The same with JupyterLab, to explore with notebooks: in the current folder."""
+    from etolib.serve import notebooks as ours
     from etolib.serve import server
 
+    for line in ours.offer(Path.cwd()) if notebooks else ():
+        click.echo(line, err=True)
     sys.exit(server.serve("lab", **options))
 
 

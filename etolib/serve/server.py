@@ -345,10 +345,8 @@ def status(host: str, port: int, base_url: str = "/") -> list[tuple[str, str]]:
 
 
 def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:
-    checkout = voila.apps_folder().parent
-    root = checkout if (checkout / "notebooks").is_dir() else Path.cwd()
     options = {
-        "ip": entrance.host, "port": entrance.port, "port_retries": 0, "root_dir": root, "open_browser": False,
+        "ip": entrance.host, "port": entrance.port, "port_retries": 0, "root_dir": Path.cwd(), "open_browser": False,
         "base_url": entrance.base_url,
     }  # fmt: skip
     arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()] + [f"--log-level={logs.others()}"]

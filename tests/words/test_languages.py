@@ -32,8 +32,8 @@ CODE = """
 COGNATES = {
     "pt": """
         albedo banana base cache cantaloupe cluster continental decimal dual ini jan jul jun latitude latitudes link
-        local longitude longitudes mail mar normal notebook nov offline real regional script site solar status total
-        use usual virtual zeros zoom
+        local longitude longitudes mail mar normal notebook notebooks nov offline real regional script site solar
+        status total use usual virtual zeros zoom
     """,
     "es": """
         albedo alfalfa australia balance base cacao california continental decimal dual error evaporable feb ini jul jun
