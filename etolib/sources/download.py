@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from etolib import spent
 from etolib.errors import SourceError
 from etolib.site import Period, Site
 from etolib.sources import catalogue
@@ -133,7 +134,7 @@ def _threads(count: int) -> Iterator[Callable[..., Future[Any]]]:
     def start(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         with scope:
             # Settings and the scope of the downloads live in context variables: carry them to the thread.
-            return pool.submit(contextvars.copy_context().run, function, *arguments)
+            return pool.submit(contextvars.copy_context().run, spent.part, function, *arguments)
 
     try:
         yield start

@@ -6,7 +6,7 @@ import contextvars
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from etolib import config
 from etolib.errors import InputError, Problem, RateLimited, TaskCancelled, TaskError
 from etolib.sources import catalogue
+from etolib.spent import Spent, part
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def run_stored_lot(
     from etolib.tasks.worker import unwanted
 
     catalogue.adopt(rows)
-    worker, begun, before = get_worker(), time.monotonic(), time.thread_time()
+    worker, begun = get_worker(), time.monotonic()
 
     def checkpoint() -> None:
         if unwanted(worker, key):
@@ -105,11 +106,12 @@ def run_stored_lot(
             computed = again or marker is None
             if computed:
                 store.note("begin", number, worker=worker.name, places=len(positions), again=again)
-                outcomes = compute(requests, checkpoint)
-                checkpoint()
-                took = round(time.monotonic() - begun, 3)
-                marker = store.write(number, positions, outcomes, worker=str(worker.name), seconds=took)
-                cpu = round(time.thread_time() - before, 3)
+                with Spent() as spent:
+                    outcomes = compute(requests, checkpoint)
+                    checkpoint()
+                    took = round(time.monotonic() - begun, 3)
+                    marker = store.write(number, positions, outcomes, worker=str(worker.name), seconds=took)
+                cpu = round(spent.seconds, 3)
                 store.note("end", number, worker=worker.name, places=len(positions), again=again, seconds=took, cpu=cpu)
     except _Stopped:
         raise TaskCancelled(stage="download") from None
@@ -168,7 +170,7 @@ def _bring(requests: Sequence[Request], checkpoint: Callable[[], None]) -> None:
     ask = partial(prefetch, sites, first.period, first.sources, wait=_patience)
     with ThreadPoolExecutor(1, thread_name_prefix="etolib-bring") as pool:
         with scope:
-            work = pool.submit(contextvars.copy_context().run, ask)
+            work: Future[Any] = pool.submit(contextvars.copy_context().run, part, ask)
         try:
             while not wait([work], timeout=_LOOK_S).done:
                 checkpoint()
