@@ -18,7 +18,7 @@ PACKAGE = ROOT / "etolib"
 
 # Each layer may import what stands above it, and itself; the longest name that fits counts.
 LAYERS = [
-    {"_version", "spreadsheets", "variables", "words"},
+    {"_version", "spent", "spreadsheets", "variables", "words"},
     {"errors"},
     {"keys"},
     {"dates"},
