@@ -98,4 +98,4 @@ audit: $(VENV)/.ready-app
 	$(BIN)/python tools/audit.py --pip-audit $(VENV)/audit/bin/pip-audit $(ARGS)
 
 clean:
-	rm -rf $(VENV) docs/api .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules
+	rm -rf $(VENV) docs/api docs/how/equations.rst .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules

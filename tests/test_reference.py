@@ -8,8 +8,12 @@ import re
 import pytest
 
 import etolib
+from docs.builder import equations
 from docs.builder.names import modules, of_package, public
+from docs.builder.reader import read
 from docs.builder.reference import page_of, write_reference
+from etolib.equations import air, radiation, sun
+from etolib.water import dual, single
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +54,25 @@ def test_functions_and_classes_for_others_have_words():
                 if not overload and not ast.get_docstring(node):
                     bare.append(f"{module}.{node.name}")
     assert bare == []
+
+
+def test_the_page_of_equations_has_a_formula_for_every_equation_of_a_book():
+    assert equations.unread() == []
+    assert equations.needless() == []
+    assert len([name for module in equations.SECTIONS for name, *_ in equations.numbered(f"etolib.{module}")]) > 60
+
+
+@pytest.mark.parametrize(
+    ("function", "lines"),
+    [
+        (air.mean_saturation_vapour_pressure, ["e_s = {e°(T_max) + e°(T_min)}/{2}"]),
+        (sun.solar_declination, ["δ = 0.409 sin ({2 π}/{365} J − 1.39)"]),
+        (radiation.clear_sky_radiation, ["R_so = (0.75 + 0.00002 z) R_a"]),
+        (etolib.eto_hargreaves, ["ET_o = 0.0023 w sqrt{T_max − T_min} · 0.408 R_a", 'w = T + 17.8 ", at least "0']),
+        (dual.evaporation_reduction, ['K_r = {TEW − D_e}/{TEW − REW} ", at least "0", at most "1']),
+        (single.kc_end, ['K_c,end = K_c,Tab " where " K_c,Tab < 0.45", else " K_c,Tab + ΔK_c']),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_formula_is_read_from_the_code(function, lines):
+    assert read(function) == lines

@@ -142,7 +142,9 @@ def main() -> None:
     text = "\n".join(lines) + "\n"
     print(text)
     if where is not None:
-        head = "<!-- PYTHONPATH=. aquacrop-env/bin/python tools/compare_aquacrop.py --write THIS -->\n"
+        page = "docs/validation/tables/aquacrop.md"
+        command = f"PYTHONPATH=. aquacrop-env/bin/python tools/compare_aquacrop.py --write {page}"
+        head = f"# Water of a crop, beside AquaCrop\n\nMade by `{command}`.\n\n"
         where.write_text(head + text, encoding="utf-8")
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.parsers.rst import Directive
 from sphinx import addnodes
 from sphinx.util import logging
 
-from docs.builder import docstrings, names, reference
+from docs.builder import docstrings, equations, names, reference
+from etolib.widgets.markup.formulas import mathml
 
 log = logging.getLogger("etolib.docs")
 
@@ -28,6 +30,7 @@ LISTS = {"validation/README": "*.md", "validation/speed": "tables/*.md"}
 
 def connect(app: Any) -> None:
     """Take part in a build."""
+    app.add_directive("formula", Formula)
     app.connect("builder-inited", make_pages)
     app.connect("include-read", lead_inside)
     app.connect("source-read", read)
@@ -36,9 +39,21 @@ def connect(app: Any) -> None:
     app.connect("build-finished", hold_names)
 
 
+class Formula(Directive):
+    """A formula in the way of `etolib.widgets.markup.formulas`: a browser sets it, no script and no network."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the formula as MathML."""
+        lines = "".join(f'<div class="formula">{mathml(line)}</div>' for line in self.content if line.strip())
+        return [nodes.raw("", f'<div class="equation"><div>{lines}</div></div>', format="html")]
+
+
 def make_pages(app: Any) -> None:
     """Write the pages that follow from the code."""
     reference.write_reference(Path(app.srcdir) / "api")
+    equations.write_equations(Path(app.srcdir) / "how" / "equations.rst")
 
 
 def read(app: Any, page: str, text: list[str]) -> None:

@@ -31,7 +31,7 @@ def prepared(lines: list[str]) -> list[str]:
         if table:
             made += _table(table)
             table = []
-        made.append(re.sub(r"``(\S+) ``", r"``\1``", line))
+        made.append(re.sub(r"``([^\s`]+) ``", r"``\1``", line))
     return made[:-1]
 
 

@@ -12,8 +12,8 @@ BOOK = "https://www.fao.org/4/x0490e/"
 CHAPTERS = {2: f"{BOOK}x0490e06.htm", 3: f"{BOOK}x0490e07.htm"}
 """Chapters of FAO-56 in which the equations stand: the Penman-Monteith equation, meteorological data."""
 
-# How a formula is written here: names and numbers as they are, a_b with an index, a^b, {numerator}/{denominator},
-# sqrt{...}; everything else is an operator.
+# How a formula is written here: names and numbers as they are, a_b with an index, a^b or a^{b c},
+# {numerator}/{denominator}, sqrt{...}, "words"; everything else is an operator.
 TERMS: dict[str, tuple[str, str]] = {
     "tmean": ("T", "{T_max + T_min}/{2}"),
     "pressure": ("P", "101.3 ({293 − 0.0065 z}/{293})^5.26"),
@@ -41,9 +41,9 @@ TERMS: dict[str, tuple[str, str]] = {
 }
 """Symbol and formula of every term that `etolib.equations.daily.TERMS` names; empty where it is an input."""
 
-_TOKEN = re.compile(r"sqrt\{|[{}]|[\w°,.]*[^\W\d_][\w°,]*|\d+(?:\.\d+)?|\^|/(?=\{)|\S")
+_TOKEN = re.compile(r'"[^"]*"|' r"sqrt\{|[{}]|[\w°,.]*[^\W\d_][\w°,]*|\d+(?:\.\d+)?|\^|/(?=\{)|\S")
 _POINT = re.compile(r"(?<=\d)[.](?=\d+</mn>)")
-_WORDS = ("cos", "sin", "tan", "arccos", "exp")
+_WORDS = ("cos", "sin", "tan", "arccos", "arcsin", "exp", "ln", "max", "min")
 _SPACE = '<mspace width="0.17em"></mspace>'
 
 
@@ -56,9 +56,16 @@ def formula(term: str, mark: str = ".") -> str:
     True
     """
     symbol, rule = TERMS[term]
-    shown = _set(symbol) + (f"<mo>=</mo>{_set(rule)}" if rule else "")
-    numbers = _POINT.sub(mark, shown)
-    return f'<math displaystyle="true"><mrow>{numbers}</mrow></math>'
+    return mathml(f"{symbol} = {rule}" if rule else symbol, mark)
+
+
+def mathml(text: str, mark: str = ".") -> str:
+    """Return a formula, written as in `TERMS`, in MathML.
+
+    >>> mathml("a^{b + 1}")
+    '<math displaystyle="true"><mrow><msup><mi>a</mi><mrow><mi>b</mi><mo>+</mo><mn>1</mn></mrow></msup></mrow></math>'
+    """
+    return f'<math displaystyle="true"><mrow>{_POINT.sub(mark, _set(text))}</mrow></math>'
 
 
 def _set(text: str) -> str:
@@ -87,7 +94,7 @@ def _parse(tokens: list[str]) -> tuple[list[str], list[str]]:
             below, tokens = _parse(tokens[1:])
             parts[-1] = f"<mfrac>{parts[-1]}<mrow>{''.join(below)}</mrow></mfrac>"
         elif token == "^":
-            power, tokens = _atom(tokens[0]), tokens[1:]
+            power, tokens = _power(tokens)
             parts[-1] = f"<msup>{parts[-1]}{power}</msup>"
         elif token in _WORDS:
             space = bool(parts) and not parts[-1].startswith("<mo")
@@ -102,7 +109,17 @@ def _parse(tokens: list[str]) -> tuple[list[str], list[str]]:
     return parts, tokens
 
 
+def _power(tokens: list[str]) -> tuple[str, list[str]]:
+    """Return what stands above a base, a token or what braces hold, and the tokens after it."""
+    if tokens[0] != "{":
+        return _atom(tokens[0]), tokens[1:]
+    inner, rest = _parse(tokens[1:])
+    return f"<mrow>{''.join(inner)}</mrow>", rest
+
+
 def _atom(token: str) -> str:
+    if token[0] == '"':
+        return f"<mtext>{escape(token[1:-1])}</mtext>"
     name, _, index = token.partition("_")
     if token[0].isdigit():
         return f"<mn>{token}</mn>"
