@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         EtolibError,
         InputError,
         InvalidRequest,
+        MissingPackage,
         NoSourceError,
         NotCovered,
         RateLimited,
@@ -81,6 +82,7 @@ _HOMES = {
         "EtolibError",
         "InputError",
         "InvalidRequest",
+        "MissingPackage",
         "NoSourceError",
         "NotCovered",
         "RateLimited",
@@ -147,7 +149,10 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'etolib' has no attribute {name!r}")
     module, attribute = _HOME[name]
-    home = import_module(f"etolib.{module}")
+    from etolib.extras import needed
+
+    with needed():
+        home = import_module(f"etolib.{module}")
     value = getattr(home, attribute) if attribute else home
     globals()[name] = value
     return value

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import xarray as xr
 
 from etolib.equations.tables import eto
+from etolib.extras import usable
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from etolib.equations.eto_result import EtoResult
     from etolib.site import Site
 
@@ -72,7 +74,12 @@ class _Eto:
         return data["eto"] if "eto" in data else Accessor(data)
 
 
-for _kind in (pd.DataFrame, xr.Dataset):
+_kinds: list[type] = [pd.DataFrame]
+if usable("xarray"):
+    import xarray as xr
+
+    _kinds.append(xr.Dataset)
+for _kind in _kinds:
     if getattr(_kind, "eto", Accessor) is not Accessor:
         raise ImportError(f"another package has given {_kind.__name__} an attribute eto")
-    _kind.eto = _Eto()  # type: ignore[union-attr]
+    _kind.eto = _Eto()  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etolib import config
+from etolib import config, extras
 from etolib._version import __version__
 from etolib.cli_batch import batch
 from etolib.cli_doctor import doctor
@@ -39,7 +39,8 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with extras.needed():
+                return super().invoke(ctx)
         except InputError as error:
             for problem in error.problems:
                 click.echo(f"error: {problem}", err=True)
@@ -237,6 +238,8 @@ def check_output(path: Path, endings: Collection[str] | None = None) -> None:
         from etolib.result import formats
 
         endings = formats.endings()
+        if path.suffix.lower() in endings:
+            extras.check(*formats.by_ending(path.suffix).needs)
     if path.suffix.lower() not in endings:
         raise InputError([Problem("output", str(path), say("must_end_in", endings=" ".join(endings)))])
     with _writing(path), contextlib.suppress(FileNotFoundError):
@@ -358,6 +361,9 @@ DATA_HELP = "Folder like that of the validation data: cities.csv, cities/<city>.
 def fuse(data: Path, protocol: str, cities: str | None, output: Path) -> None:
     """Fuse the sources of every place of a folder; writes columns city, date, eto, lower, upper."""
     check_output(output, (".parquet",))
+    with extras.needed():
+        import pyarrow  # noqa: F401 (writes the file)
+
     from etolib.validation import study
 
     names = None if cities is None else [name.strip() for name in cities.split(",") if name.strip()]

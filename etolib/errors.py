@@ -140,6 +140,31 @@ class InputError(EtolibError, ValueError):
         return super()._texts() | {"problems": [p.encode() for p in self.problems]}
 
 
+class MissingPackage(EtolibError, ImportError):
+    """What was asked needs a package that a plain installation leaves out; ``command`` installs it.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package.
+    extra : str
+        The part of etolib that brings it: ``plot`` of ``pip install "etolib[plot]"``.
+
+    Examples
+    --------
+    >>> raise MissingPackage("matplotlib", "plot")
+    Traceback (most recent call last):
+    ...
+    etolib.errors.MissingPackage: this needs the package matplotlib, which is not installed; the command \
+pip install "etolib[plot]" adds it
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package, self.extra = package, extra
+        self.command = f'pip install "etolib[{extra}]"'
+        super().__init__(say("package_is_missing", package=package, command=self.command))
+
+
 class SourceError(EtolibError):
     """A data source did not give what was asked.
 

@@ -23,6 +23,7 @@ import numpy as np
 from etolib.equations import air, sun
 from etolib.equations.tables import eto
 from etolib.errors import InputError, Problem
+from etolib.extras import needed
 from etolib.site import Site
 from etolib.variables import VARIABLES
 from etolib.words import say
@@ -50,7 +51,11 @@ def open_archive(source: Any, chunks: Mapping[str, int] | None = None) -> Any:
     InputError
         Where there is no such file.
     """
-    import xarray as xr
+    with needed("grid"):
+        import dask.array  # noqa: F401
+        import h5netcdf  # noqa: F401
+        import xarray as xr
+        import zarr  # noqa: F401
 
     if isinstance(source, xr.Dataset):
         return source if chunks is None else source.chunk(dict(chunks))
@@ -133,7 +138,8 @@ def eto_archive(
     ...     sorted(done), done["eto"].attrs["units"]
     (['ea_flag', 'eto', 'rs_flag', 'tmax_flag', 'tmin_flag', 'u2_flag'], 'mm day-1')
     """
-    import xarray as xr
+    with needed("grid"):
+        import xarray as xr
 
     _refuse_existing(target)
     store = Path(target)
@@ -157,8 +163,9 @@ def _write(out: Any, store: Path) -> None:
 
     A task for each variable would cost more than what it writes: flags are zeros almost everywhere.
     """
-    import dask.array as da
-    import zarr
+    with needed("grid"):
+        import dask.array as da
+        import zarr
 
     lazy = [str(name) for name, variable in out.data_vars.items() if variable.chunks]
     out.to_zarr(store, consolidated=False, compute=False)
@@ -231,9 +238,11 @@ def simulate_archive(
     ...     dict(simulate_archive(f"{folder}/weather.zarr", days=3, grid=(4, 6)).sizes)
     {'time': 3, 'latitude': 4, 'longitude': 6}
     """
-    import dask.array as da
     import pandas as pd
-    import xarray as xr
+
+    with needed("grid"):
+        import dask.array as da
+        import xarray as xr
 
     _refuse_existing(target)
     shape = (days, *grid)

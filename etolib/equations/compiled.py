@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from etolib.equations.formula import WEATHER, Formula, Key, bit_layout, make_formula, padded
+from etolib.extras import needed
 from etolib.units import LIMITS
 
 _BLOCK = 4224  # cells: half of it is no multiple of a page, or both halves would share a place in the cache
@@ -100,7 +101,8 @@ def _compile(key: Key) -> Callable[..., bool]:
 
     No disk cache: numba's does not see that a constant changed, and a stale number is worse than two seconds.
     """
-    import numba
+    with needed():
+        import numba
 
     dtype = np.dtype(key[0])
     number = dtype.type
@@ -139,7 +141,8 @@ def _compile(key: Key) -> Callable[..., bool]:
 
 def compile_formula(key: Key) -> Formula:
     """Return the three steps of the equation as numba inlines them into a loop."""
-    import numba
+    with needed():
+        import numba
 
     dtype = np.dtype(key[0])
     number = dtype.type

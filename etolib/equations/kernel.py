@@ -23,6 +23,7 @@ from etolib.equations.conventions import Convention
 from etolib.equations.elementwise import checked_inputs, ordered, range_problems
 from etolib.equations.formula import WEATHER, Key, bit_layout, make_formula, padded
 from etolib.errors import InputError, Problem
+from etolib.extras import usable
 from etolib.units import LIMITS
 from etolib.words import say
 
@@ -101,7 +102,8 @@ def daily(
     shape = _common_shape(weather, light.tables[0].shape, height.tables[0].shape, *others)
     key = (dtype.name, convention, surface)
     if compiled is None:
-        compiled = math.prod(shape) >= (_COMPILED_FROM if is_ready(key) else COMPILE_FROM)
+        cells = math.prod(shape)
+        compiled = cells >= _COMPILED_FROM and (is_ready(key) or (cells >= COMPILE_FROM and usable("numba")))
     compiled = compiled and g is None
     problems = [] if checked else [*light.problems, *height.problems]
     if sky is not None and not checked:

@@ -23,6 +23,7 @@ from etolib.equations.air import atmospheric_pressure, wind_speed_2m
 from etolib.equations.elementwise import in_canonical_unit
 from etolib.equations.table_dates import holds_dates
 from etolib.errors import InputError, Problem
+from etolib.extras import needed
 from etolib.quantities import carries_unit, without_unit
 from etolib.units import convert
 from etolib.words import Text, say
@@ -191,7 +192,8 @@ def latitude_of(dataset: Any) -> str | None:
 
 def coordinate_of(dataset: Any, axis: str) -> str | None:
     """Return what a Dataset calls its ``latitude`` or ``longitude``, as `latitude_of`."""
-    import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
+    with needed():
+        import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
 
     found = dataset.cf.standard_names.get(axis, []) or dataset.cf.coordinates.get(axis, [])
     return str(found[0]) if len(found) == 1 else None
@@ -204,7 +206,8 @@ def names_read(dataset: Any, wanted: tuple[str, ...]) -> list[str]:
     >>> names_read(xr.Dataset({"tasmin": 1.0, "uas": 2.0, "zg": 3.0}), ("tmin", "u2"))
     ['tasmin', 'uas']
     """
-    import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
+    with needed():
+        import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
 
     known = {*wanted, *(usual for name in wanted for usual in USUAL.get(name, ()))}
     for standard, extreme in (_STANDARD[name] for name in wanted if name in _STANDARD):
@@ -222,7 +225,8 @@ def find(dataset: Any, name: str) -> Found | None:
     """Return the variable that is meant; InputError where there are several."""
     there = [usual for usual in USUAL.get(name, ()) if usual in dataset.data_vars]
     if not there and name in _STANDARD:
-        import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
+        with needed():
+            import cf_xarray  # noqa: F401 (gives a Dataset its accessor `cf`)
 
         standard, extreme = _STANDARD[name]
         there = [

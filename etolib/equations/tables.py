@@ -14,6 +14,7 @@ from etolib.equations.grids import READ, grid_eto, two_units, unused_units
 from etolib.equations.months import SHARE, of_months
 from etolib.equations.table_dates import day_of_year, days_of, twice_warnings, with_dates
 from etolib.errors import InputError, Problem
+from etolib.extras import needed
 from etolib.quantities import without_unit
 from etolib.site import Site
 from etolib.units import UNITS, convert
@@ -173,7 +174,8 @@ def _of_months(arrays: Mapping[str, np.ndarray], index: Any, names: tuple[str, .
     """Return the inputs of months of a table."""
     if not names or not {"tmin", "tmax"} <= set(arrays):  # what is missing is told where the rest is checked
         return {}
-    import xarray as xr
+    with needed():
+        import xarray as xr
 
     days = days_of(index)
     time = xr.DataArray(days, dims="time", name="time", coords={"time": days})

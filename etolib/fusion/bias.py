@@ -24,6 +24,8 @@ from typing import Any
 
 import numpy as np
 
+from etolib.extras import usable
+
 STATES = ("level", "annual_cos", "annual_sin", "semi_cos", "semi_sin", "wind", "drift")
 """Names of the states, in order. All but ``wind`` are logarithms of a ratio; ``wind`` multiplies the wind slope."""
 
@@ -232,7 +234,9 @@ def from_neighbours(to_place: np.ndarray, between: np.ndarray, neighbours: State
 
 @cache
 def _filter() -> Any:
-    """Compile the time loop when it is first needed."""
+    """Return the time loop, compiled when it is first needed where that can be: the numbers are the same."""
+    if not usable("numba"):
+        return _loop
     import numba
 
     return numba.njit(cache=True, nogil=True)(_loop)

@@ -10,11 +10,10 @@ not finite, or where single precision was off by more than a quarter of the marg
 
 from __future__ import annotations
 
-import importlib.util
-
 import numpy as np
 from numpy.typing import NDArray
 
+from etolib.extras import usable
 from etolib.fusion.contenders import MARGIN, ROOM, STEPS, Mask, Screen, Single, Whole, encode, mark, steps_of, windows
 from etolib.fusion.statistics import Ordered
 from etolib.fusion.weathers import CELLS, WEATHERS, Array, Expected
@@ -97,7 +96,7 @@ def _chosen(days: int) -> Screen:
     global _days_seen
     if days > YEAR:
         _days_seen += days
-    if _days_seen >= MANY_DAYS and importlib.util.find_spec("numba"):
+    if _days_seen >= MANY_DAYS and usable("numba"):
         from etolib.fusion.screen_compiled import compiled
 
         return compiled

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etolib.errors import InputError, Problem
+from etolib.extras import needed
 from etolib.places_reader import geojson
 from etolib.places_reader.columns import choose
 from etolib.places_reader.place_list import PlaceList, checked_count, checked_most, doubled, swapped
@@ -122,7 +123,8 @@ def _of_file(path: Path, columns: Mapping[str, str] | None, skip_bad: bool) -> P
 
 def _check_parquet(path: Path, name: str) -> None:
     """Refuse a table of Parquet that is larger than it may be, by what it says of itself."""
-    import pyarrow.parquet as parquet
+    with needed():
+        import pyarrow.parquet as parquet
 
     from etolib.sources.station import bounds
 

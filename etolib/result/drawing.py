@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from etolib.extras import needed
 from etolib.unit_systems import METRIC, unit
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def draw(table: pd.DataFrame, ax: Axes | None = None, units: str = METRIC) -> Ax
     ('ETo [mm day-1]', 2)
     """
     if ax is None:
-        import matplotlib.pyplot as plt
+        with needed():
+            import matplotlib.pyplot as plt
 
         ax = plt.gca()
     depth = unit("mm day-1", units)

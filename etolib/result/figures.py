@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from etolib.extras import needed
 from etolib.unit_systems import METRIC, unit
 from etolib.words import ENGLISH, look_up
 
@@ -149,8 +150,9 @@ def _axis(labels: Mapping[str, str], key: str, units: str) -> str:
 
 def _canvas(width: float, height: float, palette: Palette) -> Figure:
     """Return an empty figure that a notebook can show: it asks like this where pyplot is not imported."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    with needed():
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
 
     canvas = Figure(figsize=(width, height), layout="constrained", facecolor=palette.paper)
     agg = FigureCanvasAgg(canvas)
@@ -295,7 +297,8 @@ def svg_for_page(
 
     One drawing then serves light and dark pages, in the page's own font.
     """
-    import matplotlib as mpl
+    with needed():
+        import matplotlib as mpl
 
     drawn = io.StringIO()
     # `svg.hashsalt` makes the ids depend on nothing but the figure; two figures in one page need different ones.

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psutil  # type: ignore[import-untyped]
 
-from etolib import logs
+from etolib import extras, logs
 from etolib.errors import EtolibError, InputError, Problem
 from etolib.serve import access, account, voila
 from etolib.serve.child import PARENT
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# What the processes of pages, and the cluster, import.
+_NEEDS = "distributed", "ipywidgets", "ipyleaflet", "anywidget", "setproctitle", "prometheus_client", "cryptography"
 _MOST_ENDS, _WHILE_S = 5, 600.0  # a server that ends more often within so many seconds is not started again
 _STOP_S = 2.0  # the scheduler may take so long to hear that we stop [s]
 _TELL_S = 0.3  # pages may take so long to hear of it [s]
@@ -109,7 +111,7 @@ def serve(
     secret = access.token_for(host, wanted=token, insecure=insecure)
     if not access.is_loopback(host):
         click.echo(say("open_to_others"), err=True)
-    _refuse_taken(host, port)
+    _refuse(kind, host, port)
     entrance = Entrance(host, port or free_port(host), f"/{base_url.strip('/')}/".replace("//", "/"), secret,
                         tuple(names), pages)  # fmt: skip
     child = watch = None
@@ -290,6 +292,12 @@ def _hear(handlers: Mapping[int, Any]) -> dict[int, Any]:
 def _hear_no_more() -> None:
     """Take no second Ctrl-C: it must not break off what ends everything, which takes some seconds at most."""
     _hear(dict.fromkeys(_SIGNALS, signal.SIG_IGN))
+
+
+def _refuse(kind: str, host: str, port: int) -> None:
+    """Refuse what cannot be served: a package is absent, or somebody listens there already."""
+    extras.check(*_NEEDS, "voila" if kind == "voila" else "jupyterlab", extra="app")
+    _refuse_taken(host, port)
 
 
 def _refuse_taken(host: str, port: int) -> None:

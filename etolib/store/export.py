@@ -16,6 +16,7 @@ from etolib import spreadsheets
 from etolib._version import __version__
 from etolib.equations.filling import ESTIMATED, FILLED, FLAGS, UNCONFIRMED
 from etolib.errors import InputError, Problem
+from etolib.extras import needed
 from etolib.result.citation import METHOD
 from etolib.result.columns import DECIMALS, UNITS
 from etolib.result.result import TABLE_COLUMNS
@@ -152,8 +153,9 @@ def _csv(store: Store, path: Path) -> None:
 
 
 def _parquet(store: Store, path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    with needed():
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
     text, number = pa.string(), pa.float64()
     types = dict.fromkeys((*layout.NUMBERS, "latitude", "longitude", "elevation"), number)
@@ -167,7 +169,8 @@ def _parquet(store: Store, path: Path) -> None:
 
 
 def _netcdf(store: Store, path: Path) -> None:
-    import dask
+    with needed("grid"):
+        import dask
 
     data = store.dataset().drop_vars(layout.TEXTS)
     data.attrs = {**data.attrs, "comment": "\n".join(header_lines(store))}
@@ -188,7 +191,8 @@ def _netcdf(store: Store, path: Path) -> None:
 
 def _add_texts(store: Store, path: Path) -> None:
     """Add the texts of the places, lot by lot: xarray would load them all to find out how long they are."""
-    import h5netcdf
+    with needed():
+        import h5netcdf
     import h5py
 
     source, chunk = store.dataset(), (min(store.order.lot, len(store)),)

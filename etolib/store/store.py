@@ -30,6 +30,7 @@ from filelock import FileLock, Timeout
 from etolib import science
 from etolib._version import __version__
 from etolib.errors import EtolibError, InputError, Problem
+from etolib.extras import needed
 from etolib.result.citation import METHOD
 from etolib.site import Site
 from etolib.sources import catalogue
@@ -49,10 +50,9 @@ _GROUP = '{"zarr_format": 3, "node_type": "group", "attributes": {}}'
 
 
 def _zarr() -> Any:
-    try:
+    with needed():
         import zarr
-    except ImportError as error:
-        raise InputError([Problem("zarr", "", say("zarr_is_not_installed"), say("install_zarr"))]) from error
+
     return zarr
 
 
@@ -320,7 +320,9 @@ class Store:
 
     def dataset(self) -> xr.Dataset:
         """Return it as an xarray Dataset, lazily."""
-        import xarray as xr
+        with needed("grid"):
+            import dask.array  # noqa: F401
+            import xarray as xr
 
         data: xr.Dataset = xr.open_zarr(self.path)
         return data

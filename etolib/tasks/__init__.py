@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from etolib.extras import needed
+
 if TYPE_CHECKING:
     from etolib.tasks.batch import Batch
     from etolib.tasks.cluster import connect, get_client
@@ -34,4 +36,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'etolib.tasks' has no attribute {name!r}")
-    return getattr(import_module(f"etolib.tasks.{_HOME[name]}"), name)
+    with needed():
+        return getattr(import_module(f"etolib.tasks.{_HOME[name]}"), name)

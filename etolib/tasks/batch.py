@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from etolib.errors import EtolibError
+from etolib.extras import needed
 from etolib.tasks.bar import Counted
 from etolib.tasks.job import Callback, Job, cancel_all
 from etolib.tasks.messages import ASKED, Message
@@ -156,7 +157,8 @@ class Batch(Counted):
 
     def to_dataset(self) -> xr.Dataset:
         """Wait for all; return their datasets along ``place``."""
-        import xarray as xr
+        with needed():
+            import xarray as xr
 
         found = {i: one for i, one in enumerate(self.result()) if not isinstance(one, EtolibError)}
         data = [one.dataset.drop_attrs(deep=False).assign_coords(place=i) for i, one in found.items()]

@@ -14,6 +14,7 @@ import pandas as pd
 
 from etolib import config
 from etolib.errors import SourceUnavailable
+from etolib.extras import needed
 from etolib.words import Text, join, say
 
 LIST = Path(__file__).resolve().parent / "validation_files.csv"
@@ -111,7 +112,8 @@ def fetch(folder: Path, home: str = HOME, listed: Path = LIST) -> Path:
 
 
 def _one(url: str, digest: str, folder: Path) -> str:
-    import pooch
+    with needed():
+        import pooch
 
     try:
         return str(pooch.retrieve(url, known_hash=f"sha256:{digest}", path=folder, progressbar=False))

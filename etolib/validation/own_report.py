@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from etolib._version import __version__
+from etolib.extras import needed
 from etolib.validation.own_record import (
     LONG_YEARS,
     NOTHING_LEARNT,
@@ -173,8 +174,9 @@ def course(study: OwnStudy) -> Figure:
 
 
 def _canvas(width: float, height: float) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    with needed():
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
 
     canvas = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(canvas)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from etolib.equations.air import wind_speed_2m
 from etolib.errors import InputError, Problem
+from etolib.extras import needed
 from etolib.site import Site
 from etolib.words import say
 
@@ -100,6 +101,9 @@ def load(data: str | Path, cities: Iterable[str] | None = None) -> list[Place]:
     InputError
         Where the folder, a city or a column is missing; lists all problems.
     """
+    with needed():
+        import pyarrow  # noqa: F401 (reads the files)
+
     folder = Path(data)
     table = folder / "cities.csv"
     if not table.is_file():
@@ -118,9 +122,9 @@ def load(data: str | Path, cities: Iterable[str] | None = None) -> list[Place]:
 
 def _place(folder: Path, name: str, row: pd.Series) -> Place:
     table = pd.read_parquet(folder / "cities" / f"{name}.parquet")
-    needed = [column for columns in COLUMNS.values() for column in columns if column not in table]
-    if needed or "date" not in table:
-        raise InputError([Problem("file", f"{name}.parquet", say("lacks_columns", names=needed or ["date"]))])
+    lacking = [column for columns in COLUMNS.values() for column in columns if column not in table]
+    if lacking or "date" not in table:
+        raise InputError([Problem("file", f"{name}.parquet", say("lacks_columns", names=lacking or ["date"]))])
     table = table.set_index(pd.DatetimeIndex(pd.to_datetime(table["date"]), name="date")).drop(columns="date")
     if table.index.has_duplicates:
         raise InputError([Problem("file", f"{name}.parquet", say("holds_a_date_twice"))])

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations.air import mean_saturation_vapour_pressure
+from etolib.extras import usable
 from etolib.fusion.faults.values import possible
 from etolib.fusion.members import penman_monteith
 from etolib.validation.places import NASA, OPEN_METEO, Place
@@ -69,6 +70,8 @@ def published(place: Place, normals_from: np.ndarray | None) -> np.ndarray:
 
 @cache
 def _walk() -> Any:
+    if not usable("numba"):
+        return _random_walk
     import numba
 
     return numba.njit(cache=True)(_random_walk)

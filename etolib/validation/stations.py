@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations.air import wind_speed_2m
+from etolib.extras import needed
 from etolib.fusion import fuse_sources
 from etolib.reference import eto
 from etolib.scores import interval_score
@@ -53,6 +54,9 @@ class Record:
 
 def records(folder: Path) -> Iterator[Record]:
     """Yield the stations of a folder whose file is there."""
+    with needed():
+        import pyarrow  # noqa: F401 (reads the files)
+
     places = pd.read_csv(folder / "stations.csv").set_index("station")
     for name in map(str, places.index):
         path = folder / f"{name}.parquet"

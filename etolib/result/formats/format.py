@@ -35,6 +35,9 @@ class Format:
     in_units : callable, optional
         Of a format that people read: takes the result and a system of units (`etolib.unit_systems.SYSTEMS`), returns
         the bytes of the file in that system. The others are exchange formats: canonical units, named in the file.
+    needs : tuple of str
+        Packages beyond a plain installation that it is written with, as they are imported: what is absent is told
+        before anything is computed for it.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Format:
     content: Callable[[Result], bytes]
     media_type: str = "application/octet-stream"
     in_units: Callable[[Result, str], bytes] | None = None
+    needs: tuple[str, ...] = ()
 
     def made(self, result: Result, units: str = METRIC) -> bytes:
         """Return the bytes of the file in a system of units, where the format has several; else ``content``."""

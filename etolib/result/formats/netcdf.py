@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etolib._version import __version__
+from etolib.extras import needed
 from etolib.result.citation import METHOD, header_lines
 from etolib.result.columns import UNITS
 from etolib.result.formats.format import Format
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 def dataset(result: Result) -> xr.Dataset:
     """Return an xarray Dataset: dimension ``time`` (and ``source`` for the values of each), CF-1.11 attributes."""
-    import xarray as xr
+    with needed():
+        import xarray as xr
 
     table = result.table.set_index("date").rename_axis("time")
     variables: dict[str, Any] = {}
@@ -74,6 +76,9 @@ def content(result: Result) -> bytes:
 
 def written(data: xr.Dataset) -> bytes:
     """Return a dataset as a file, compressed."""
+    with needed():
+        import h5netcdf  # noqa: F401 (xarray writes with it)
+
     encoding: dict[str, dict[str, Any]] = {
         str(name): {"zlib": True, "complevel": 4} for name, v in data.data_vars.items() if v.dtype.kind == "f"
     }
@@ -88,4 +93,4 @@ def written(data: xr.Dataset) -> bytes:
         return path.read_bytes()
 
 
-FORMAT = Format("netcdf", ".nc", content, "application/x-netcdf")
+FORMAT = Format("netcdf", ".nc", content, "application/x-netcdf", needs=("xarray", "h5netcdf"))

@@ -6,6 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
+from etolib.extras import needed
 from etolib.result.citation import header_lines
 from etolib.result.columns import UNITS
 from etolib.result.formats.format import Format
@@ -20,8 +21,9 @@ def content(result: Result) -> bytes:
     The metadata ``etolib`` holds provenance, warnings and citation as JSON; each column with a unit has it as metadata
     ``units``.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    with needed():
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
     each = result.source_eto.reindex(result.table["date"]).add_prefix("eto_").reset_index(drop=True)
     table = pa.Table.from_pandas(result.table.reset_index(drop=True).join(each), preserve_index=False)
@@ -41,4 +43,4 @@ def content(result: Result) -> bytes:
     return buffer.getvalue()
 
 
-FORMAT = Format("parquet", ".parquet", content, "application/vnd.apache.parquet")
+FORMAT = Format("parquet", ".parquet", content, "application/vnd.apache.parquet", needs=("pyarrow",))

@@ -33,4 +33,4 @@ def content(result: Result, units: str = METRIC) -> bytes:
     return buffer.getvalue()
 
 
-FORMAT = Format("png", ".png", content, "image/png", in_units=content)
+FORMAT = Format("png", ".png", content, "image/png", in_units=content, needs=("matplotlib",))

@@ -124,4 +124,4 @@ def content(result: Result, units: str = METRIC) -> bytes:
     return text(result, units).encode()
 
 
-FORMAT = Format("report", ".html", content, "text/html;charset=utf-8", in_units=content)
+FORMAT = Format("report", ".html", content, "text/html;charset=utf-8", in_units=content, needs=("matplotlib",))

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from etolib.extras import needed
 from etolib.result.citation import header_lines
 from etolib.result.columns import in_units
 from etolib.result.formats.format import Format
@@ -33,7 +34,8 @@ def content(result: Result, units: str = METRIC) -> bytes:
 
 def workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
     """Return a workbook with a sheet for each table, by its name."""
-    import xlsxwriter
+    with needed():
+        import xlsxwriter
 
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
@@ -70,4 +72,4 @@ def _fill(sheet: Any, at: int, values: pd.Series, day: Any) -> None:
 
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMAT = Format("xlsx", ".xlsx", content, _TYPE, in_units=content)
+FORMAT = Format("xlsx", ".xlsx", content, _TYPE, in_units=content, needs=("xlsxwriter",))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from etolib import spreadsheets
 from etolib._version import __version__
+from etolib.extras import needed
 from etolib.result.citation import METHOD, header_lines
 from etolib.result.columns import in_units
 from etolib.result.formats import netcdf as one_netcdf
@@ -19,6 +19,8 @@ from etolib.result.formats import xlsx as one_xlsx
 from etolib.unit_systems import METRIC, unit
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from etolib.result.together.together import Together
 
 DEPTH = "mm day-1"
@@ -82,6 +84,9 @@ def xlsx(together: Together, units: str = METRIC) -> bytes:
 
 def dataset(together: Together) -> xr.Dataset:
     """Return dimensions ``place`` and ``time``; CF discrete sampling geometry of time series."""
+    with needed():
+        import xarray as xr
+
     parts = []
     for one in together.results:
         part = one_netcdf.dataset(one).drop_vars(["eto_by_source", "source_name"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from etolib.errors import InputError, NotCovered, Problem
+from etolib.errors import InputError, MissingPackage, NotCovered, Problem
 from etolib.sources.grid.amounts import Kind
 from etolib.sources.grid.runs import flat
 from etolib.words import Text, say
@@ -78,7 +78,7 @@ def opened(paths: tuple[str, ...]) -> Any:
     shown = ", ".join(paths)
     try:
         return open_archive(paths[0] if len(paths) == 1 else list(paths))
-    except InputError:
+    except (InputError, MissingPackage):
         raise
     except ImportError as error:
         raise InputError(

@@ -19,6 +19,7 @@ import pandas as pd
 
 from etolib import config
 from etolib.errors import BadResponse, EtolibError, InputError, NotCovered, SourceUnavailable
+from etolib.extras import needed
 from etolib.site import Period, Site
 from etolib.sources import canonical
 from etolib.sources.base import SourceData
@@ -86,9 +87,10 @@ class NasaPowerZarr:
 
     def _open(self, path: str) -> tuple[Any, Lattice, Times]:
         """Return a store, its cells and its times; its metadata is asked again once a day."""
-        import xarray as xr
+        with needed():
+            import xarray as xr
 
-        from etolib.sources.grid.remote_store import LIFETIME, RemoteStore
+            from etolib.sources.grid.remote_store import LIFETIME, RemoteStore
 
         address = f"{config.service_root(self.info.service)}/{path}"
         store = RemoteStore(address, self.info.name, _budget(self.info.service))

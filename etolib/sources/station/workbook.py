@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from etolib.errors import InputError, Problem
+from etolib.errors import InputError, MissingPackage, Problem
+from etolib.extras import needed
 from etolib.sources.station import bounds
 from etolib.words import say
 
@@ -33,7 +34,7 @@ def sheets(data: bytes, name: str) -> dict[str, list[list[str]]]:
             bounds.of_archive(archive, name)
             bounds.of_parts(archive, name)
         return dict(_read(data, name))
-    except (InputError, MemoryError):
+    except (InputError, MissingPackage, MemoryError):
         raise
     except Exception as error:  # openpyxl raises whatever a broken archive makes it meet
         raise InputError([Problem("file", name, say("not_read_as_excel", error=type(error).__name__),
@@ -42,8 +43,9 @@ def sheets(data: bytes, name: str) -> dict[str, list[list[str]]]:
 
 def _read(data: bytes, name: str) -> Iterator[tuple[str, list[list[str]]]]:
     # The parts of openpyxl by themselves: as a whole it reads a sheet once more to know how large it is.
-    from openpyxl.reader.excel import ExcelReader
-    from openpyxl.styles.stylesheet import apply_stylesheet
+    with needed():
+        from openpyxl.reader.excel import ExcelReader
+        from openpyxl.styles.stylesheet import apply_stylesheet
 
     book = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     book.read_manifest()

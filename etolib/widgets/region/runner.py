@@ -17,6 +17,7 @@ import numpy as np
 
 from etolib import config
 from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TaskCancelled
+from etolib.extras import needed
 from etolib.site import Site
 from etolib.widgets import remote
 from etolib.widgets.region import answers
@@ -377,7 +378,8 @@ EPOCH = dt.date(1970, 1, 1)
 
 def new_lots(store: Any, seen: dict[int, str]) -> list[tuple[int, str, slice, dict[str, np.ndarray]]]:
     """Return what is new in a store: number of the lot, stamp of its marker, its places, its arrays."""
-    import zarr
+    with needed():
+        import zarr
 
     found = []
     group: Any = None
