@@ -1,4 +1,4 @@
-"""The folder of one run of a server: sockets, scratch space, what must not outlive it."""
+"""The folder of one run of a server: sockets, scratch space of its workers, what must not outlive it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,16 @@ class RunFolder:
 
     One that was left behind by a server that was killed is removed by the next `RunFolder`: its lock is free, because
     the system lets a lock go with its process.
+
+    Parameters
+    ----------
+    name : str
+        Of what runs; only folders of the same are removed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "etolib") -> None:
         root = Path(tempfile.gettempdir())
-        prefix = f"etolib-{_who()}-"
+        prefix = f"{name}-{_who()}-"
         for old in root.glob(f"{prefix}*"):
             _remove_stale(old)
         self.path = Path(tempfile.mkdtemp(prefix=prefix))
@@ -43,10 +48,14 @@ def _remove_stale(folder: Path) -> None:
     with contextlib.suppress(OSError):
         if hasattr(os, "getuid") and folder.lstat().st_uid != os.getuid():
             return
-        with (folder / _LOCK).open("r+") as lock:
-            if not _try_lock(lock.fileno()):
-                return
-        shutil.rmtree(folder, ignore_errors=True)
+        if not in_use(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_use(folder: Path) -> bool:
+    """Return whether the process whose `RunFolder` this is lives; OSError where it is none."""
+    with (folder / _LOCK).open("r+") as lock:
+        return not _try_lock(lock.fileno())
 
 
 def _try_lock(number: int) -> bool:

@@ -1,4 +1,7 @@
-"""A program that something starts again when it ends, as systemd does: scheduler, workers and providers of a stage."""
+"""A program that something starts again when it ends, as systemd does: scheduler, workers and providers of a stage.
+
+It is asked to end when whoever keeps it is gone, killed too.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from etolib.serve.child import PARENT
+
 LOOK_S = 0.05
 
 
@@ -21,14 +26,15 @@ class Kept:
     Parameters
     ----------
     command, environment, log
-        As it is started, and where it writes.
+        As it is started (a Python that runs `etolib.serve.child`), and where it writes.
     begun : set of int
         Gets the number of each process that was started: the session of all its children.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path, begun: set[int]) -> None:
         self._begun = begun
-        self._command, self._environment, self._log = list(command), dict(environment), log
+        self._command, self._log = list(command), log
+        self._environment = {**environment, PARENT: str(os.getpid())}
         self._wanted = threading.Event()
         self._over = threading.Event()
         self.start()
@@ -70,9 +76,10 @@ class Kept:
 
     def ask_to_end(self) -> None:
         """Ask it to end for good."""
+        self._family = self.children()  # it may hear of the end of the thread that started it
         self._over.set()
         self._thread.join()
-        self._family = self.children()
+        self._family += self.children()
         if self.process.poll() is None:
             self.process.terminate()
 

@@ -1,7 +1,8 @@
 """One of several lines of trials at once: a process of its own, with stages and ports of its own.
 
 ``python -m tests.chaos.lane`` reads what to try from a line of JSON (``[stage, seed, [[fault, number], ...]]``), and
-writes a line of JSON a verdict. Asked to stop (SIGTERM; its driver is gone) it ends its stage first.
+writes a line of JSON a verdict. Asked to stop (SIGTERM; its driver is gone) it ends its stage first. Of one that is
+killed the programs end by themselves, and its folder goes with the next.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from etolib.serve.child import PARENT, follow_parent
+from etolib.serve.folder import RunFolder, in_use
 from tests.chaos import trial
 from tests.chaos.faults import NotHere
 
 SILENT_S = 420.0  # no trial takes so long
 ENDING_S = 60.0
 UNTRIED = "not tried"
+NAME = "chaos"  # of the folders of lanes
 
 
 def main() -> None:
@@ -33,12 +38,26 @@ def main() -> None:
     follow_parent()
     signal.signal(signal.SIGTERM, _stop)
     kind, seed, trials = json.loads(sys.stdin.readline())
-    with tempfile.TemporaryDirectory(prefix="chaos", ignore_cleanup_errors=True) as folder:
+    with folder() as place:
         try:
-            for verdict in trial.several(Path(folder), kind, [(name, number) for name, number in trials], seed):
+            for verdict in trial.several(place, kind, [(name, number) for name, number in trials], seed):
                 print(json.dumps(verdict.as_dict() | {"seed": seed}), flush=True)
         except NotHere as error:
             print(json.dumps({UNTRIED: f"{kind}: {error}"}), flush=True)
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """Yield a folder that goes at the end; that of a lane that was killed goes first, with the disks in it."""
+    for disk in psutil.disk_partitions(all=True):
+        owner = next((one for one in Path(disk.mountpoint).parents if one.name.startswith(f"{NAME}-")), None)
+        if owner is not None and owner.parent == Path(tempfile.gettempdir()) and not in_use(owner):
+            subprocess.run(["umount", "--lazy", disk.mountpoint], check=False)
+    run = RunFolder(NAME)
+    try:
+        yield run.path
+    finally:
+        run.close()
 
 
 def _stop(number: int, frame: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
 import re
 import signal
@@ -22,10 +23,11 @@ import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 from etolib.result.result import Result
+from etolib.serve.child import PARENT
 from tests.browser.stage import TODAY, Visitor, free_port, kernel_of, launch, settings, until
 from tests.chaos import judge
 from tests.chaos.judge import PERIOD, Verdict
-from tests.chaos.stage import LATENCY_S, MARK, SESSIONS, marked, role
+from tests.chaos.stage import CHILD, LATENCY_S, MARK, SESSIONS, marked, role
 from tests.simulator import WeatherServer
 
 TASKS = 2
@@ -62,11 +64,11 @@ class House:
         if self.server is not None and self.server.poll() is None:
             return
         self.log.write_bytes(b"")
-        command = [sys.executable, "-m", "etolib.cli", "serve", "--no-browser", "--workers", "1"]
+        command = [sys.executable, *CHILD, "etolib.cli", "serve", "--no-browser", "--workers", "1"]
         with self.log.open("ab") as out:
             self.server = subprocess.Popen(
-                [*command, "--port", str(self.port)], env=self.environment, stdout=out, stderr=out,
-                start_new_session=True,
+                [*command, "--port", str(self.port)], env=self.environment | {PARENT: str(os.getpid())}, stdout=out,
+                stderr=out, start_new_session=True,
             )  # fmt: skip
         SESSIONS.setdefault(self.mark, set()).add(self.server.pid)
         self.url = until(self._told, "the line that tells the address", 120)

@@ -24,6 +24,7 @@ from tests.simulator import WeatherServer
 
 LATENCY_S = 0.15  # of every answer: a task lasts long enough to be struck
 MARK = "CHAOS_STAGE"
+CHILD = ("-m", "etolib.serve.child")  # runs a module that ends with whoever started it
 SESSIONS: dict[str, set[int]] = {}  # by mark: what the programs of a stage began
 
 
@@ -97,25 +98,27 @@ class Stage:
             MARK: self.mark, "TMPDIR": str(self.folder / "tmp"), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
         }  # fmt: skip
         if provider is None:
-            self.simulator = self._keep("simulator", "-m", "tests.simulator", "--port", str(simulator),
+            self.simulator = self._keep("simulator", "tests.simulator", "--port", str(simulator),
                                         "--today", TODAY, "--latency", str(self._latency))  # fmt: skip
-        self.scheduler = self._keep("scheduler", "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
+        self.scheduler = self._keep("scheduler", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
                                     "--port", str(port), "--no-dashboard")  # fmt: skip
         self.line, self.workers_line = (self._stack.enter_context(contextlib.closing(Proxy(port))) for _ in range(2))
         self.workers = [
-            self._keep(f"worker-{n}", "-m", "distributed.cli.dask_worker", f"tcp://127.0.0.1:{self.workers_line.port}",
+            self._keep(f"worker-{n}", "distributed.cli.dask_worker", f"tcp://127.0.0.1:{self.workers_line.port}",
                        "--host", "127.0.0.1", "--nthreads", "2", "--no-dashboard", "--memory-limit", memory,
                        "--death-timeout", "30", "--local-directory", str(self.folder / "tmp"),
-                       "--preload", "etolib.pipeline")
+                       "--preload", "etolib.pipeline", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="5s")
             for n in range(2)
         ]  # fmt: skip
         self.address = f"tcp://127.0.0.1:{self.line.port}"
         until(lambda: self._ready(2), "the cluster", 60)
         self.rest = self.census()
 
-    def _keep(self, name: str, *words: str) -> Kept:
-        command = [sys.executable, *words]
-        kept = Kept(command, self.environment, self.folder / f"{name}.log", SESSIONS.setdefault(self.mark, set()))
+    def _keep(self, name: str, *words: str, **more: str) -> Kept:
+        command = [sys.executable, *CHILD, *words]
+        kept = Kept(
+            command, self.environment | more, self.folder / f"{name}.log", SESSIONS.setdefault(self.mark, set())
+        )
         self._kept.append(kept)
         return self._stack.enter_context(contextlib.closing(kept))
 
@@ -126,6 +129,10 @@ class Stage:
             fit = [one for one in self.client.scheduler_info(n_workers=-1)["workers"].values() if one["resources"]]
             return len(fit) >= workers
         return False
+
+    def whole(self) -> None:
+        """Wait until both workers are there again: one that is just starting leaves its folder to the next."""
+        until(lambda: self._ready(2), "both workers", 60)
 
     def connect(self) -> None:
         """Have a client, a new one where there was one."""

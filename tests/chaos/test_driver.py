@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 
 import psutil
@@ -55,14 +56,23 @@ def test_a_run_goes_on_where_it_stopped_and_tries_again_what_went_wrong_only_whe
 
 
 @pytest.mark.slow
-def test_a_lane_that_is_stopped_ends_its_stage_first(tmp_path):
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+def test_of_a_lane_that_ends_nothing_stays(tmp_path, monkeypatch, how):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     one, lots = lane.Lane(), iter([("plain", 1, [("worker killed", n) for n in range(9)])])
     thread = threading.Thread(target=one.work, args=(lambda: next(lots, None), print), daemon=True)
     thread.start()
     process = psutil.Process(until(lambda: one._process and one._process.pid, "the lane"))
     programs = until(lambda: len(process.children()) > 3 and process.children(recursive=True), "its stage", 60)
     assert process.is_running()
-    one.stop()
+    if how == "stopped":
+        one.stop()
+    else:
+        process.kill()
     thread.join(10)
-    assert one._process.returncode >= 0  # it has ended by itself, not by a second signal
-    assert psutil.wait_procs([process, *programs], timeout=5)[1] == []
+    if how == "stopped":
+        assert one._process.returncode >= 0  # it has ended by itself, not by a second signal
+    assert psutil.wait_procs([process, *programs], timeout=15)[1] == []
+    with lane.folder() as place:
+        assert [*tmp_path.glob("chaos-*")] == [place]

@@ -38,6 +38,7 @@ def run(stage: Stage, name: str, seed: int, number: int) -> Verdict:
             stage.pause(fault.lasts)
         verdict.usable = round(judge.usable(stage, rng), 1)
         judge.judge(stage, stories, verdict, fault.allowed)
+        stage.whole()
         verdict.wrong += judge.left(stage)
         for story in stories:
             story.job.forget()

@@ -14,12 +14,14 @@ from types import SimpleNamespace
 
 import pytest
 from distributed import Client, LocalCluster
+from distributed.core import Status
 from distributed.protocol.serialize import ToPickle
 
 import etolib
 from etolib import science
 from etolib.errors import InputError, SchedulerUnavailable
 from etolib.tasks import cluster, handshake, look, workers
+from tests.browser.stage import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:These dask workers get no task:UserWarning")]
 
@@ -288,3 +290,27 @@ def test_the_text_for_workers_reads_on_other_pythons():
     from inspect import getsource
 
     ast.parse(getsource(look), feature_version=(3, 8))
+
+
+GATE = threading.Event()
+
+
+def waits_at_the_gate():
+    return GATE.wait(20)
+
+
+def test_what_has_not_begun_on_a_worker_that_pauses_does_not_lie_there_for_ever():
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, memory_limit=0, dashboard_address=":0") as one,
+        etolib.connect(one, wait=0.2) as client,
+    ):
+        (paused,) = one.workers.values()
+        begun, waits = (
+            client.submit(waits_at_the_gate, pure=False, resources=handshake.needed(), retries=0) for _ in range(2)
+        )
+        until(lambda: len(one.scheduler.workers[paused.address].processing) == 2, "both on the worker")
+        paused.status = Status.paused
+        GATE.set()
+        assert begun.result(10)
+        with pytest.raises(SchedulerUnavailable, match="paused"):
+            waits.result(10)
