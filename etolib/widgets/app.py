@@ -76,7 +76,8 @@ class Page(Frame):
         self.cards, self.shown = self.stack.cards, self.stack.results
         self.stack.tell = self.semantics.tell
         self.stack.refused = self._refused
-        self.going = Going(form.language, self.stack, self._background)
+        self.going = Going(form.language, self._background, lambda: self.stack.unfinished)
+        self.stack.taken = self.going.taken
         self.buttons.children = (*self.buttons.children, self.going.widget)
         self.others = Others(form.language, self._background, self._connection, self._on_cards, self.stack.attach)
         self.place = Place(form, self.browser, self._background, self._connection.ask)

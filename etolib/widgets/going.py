@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets as widgets
 
@@ -12,12 +13,37 @@ from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
     from etolib.widgets.background import Background
-    from etolib.widgets.cards import Card
-    from etolib.widgets.stack import CardStack
+    from etolib.widgets.task import TaskModel
+
+Link = tuple[str, str]
+"""Where a link leads, and its text."""
+
+
+class Running(Protocol):
+    """What a page has under way."""
+
+    task: TaskModel
+    job: Any
+
+
+def of_tasks(running: Sequence[Running]) -> list[Link]:
+    """Return a link for each task, by its id."""
+    ids = [one.task.snapshot.task_id for one in running]
+    return [(f"?task={one}", one) for one in ids if one]
 
 
 class Going:
     """The tick beside the buttons; seen while something waits or runs.
+
+    Parameters
+    ----------
+    language : str
+    background : Background
+        Runs callbacks and slow work.
+    under_way : callable
+        Returns what waits or runs.
+    links : callable
+        Called with that; returns the links by which it is found again.
 
     Attributes
     ----------
@@ -27,13 +53,18 @@ class Going:
         Where those that are under way are found again.
     """
 
-    def __init__(self, language: str, stack: CardStack, background: Background) -> None:
-        self._language, self._stack, self._background = language, stack, background
+    def __init__(
+        self,
+        language: str,
+        background: Background,
+        under_way: Callable[[], Sequence[Running]],
+        links: Callable[[Sequence[Running]], Sequence[Link]] = of_tasks,
+    ) -> None:
+        self._language, self._background, self._under_way, self._links = language, background, under_way, links
         self.tick = widgets.Checkbox(indent=False)
         self.links = widgets.HTML()
         self.widget = marked(widgets.VBox([self.tick, self.links]), "etolib-going")
         self.tick.observe(background.guard(lambda change: self._ticked()), "value")
-        stack.taken = self._taken
         self.translate(language)
 
     def translate(self, language: str) -> None:
@@ -44,18 +75,19 @@ class Going:
 
     def show(self) -> None:
         """Show what there is to say of the tasks as they stand."""
-        self.widget.layout.display = None if self._stack.active else "none"
-        ids = [card.task.snapshot.task_id for card in self._stack.unfinished if card.task.snapshot.task_id]
-        shown = links_of_tasks(self._language, ids) if self.tick.value else ""
+        running = self._under_way()
+        self.widget.layout.display = None if running else "none"
+        shown = links_of_tasks(self._language, self._links(running)) if self.tick.value and running else ""
         if shown != self.links.value:
             self.links.value = shown
 
     def _ticked(self) -> None:
-        for card in self._stack.unfinished:
-            if card.job is not None:
-                self._background.run(card.job.keep, self.tick.value)
+        for one in self._under_way():
+            if one.job is not None:
+                self._background.run(one.job.keep, self.tick.value)
         self.show()
 
-    def _taken(self, card: Card) -> None:
+    def taken(self, one: Running) -> None:
+        """Have what the cluster has just taken go on too, where the others do."""
         if self.tick.value:
-            self._background.run(card.job.keep)
+            self._background.run(one.job.keep)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from distributed.diskutils import WorkSpace
 
 import etolib
 from etolib.errors import EtolibError
@@ -194,6 +195,9 @@ def stage(folder: Path, **more: Any) -> Iterator[Stage]:
     finally:
         one.close()
     left = [role(process) for process in marked(one.mark)]
-    left += [path.name for path in (folder / "tmp" / "dask-scratch-space").glob("*") if path.is_dir()]
+    scratch = folder / "tmp" / "dask-scratch-space"
+    # What a worker leaves that is killed while it ends goes with the next that starts in the same place.
+    WorkSpace(str(scratch)).new_work_dir(prefix="next-").release()
+    left += [path.name for path in scratch.glob("*") if path.is_dir()]
     if left:
         raise AssertionError(f"{left}")

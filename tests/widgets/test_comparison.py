@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import re
 
@@ -358,6 +359,36 @@ def test_a_reload_finds_places_tasks_and_results_again(computed):
     assert [one.label for one in again.view.series] == ["Petrolina"]
     found[1][0].send("CANCELLED", stage=None, reason=PAGE_CLOSED)  # the end of the page has stopped it
     assert [job.request.site.name for job in found[2]] == ["Piracicaba"]
+
+
+def test_the_tick_has_all_places_go_on_and_a_link_finds_them_again(computed):
+    page, handed = make(results=computed)
+    page.browser.ready = True
+    add(page, *TWELVE[:3])
+    assert page.going.widget.layout.display == "none"
+    page.going.tick.value = True
+    page.calculate.click()
+    assert page.going.widget.layout.display is None
+    assert [job.kept for job in handed[0]] == [[True]] * 3
+    handed[0][0].send("SUCCESS", results=[], warnings=[])
+    (link,) = re.findall(r'href="([^"]+)"', page.going.links.value)
+    other, found = make(html.unescape(link), results=computed)
+    assert [m.site for m in other.form.members] == TWELVE[:3]
+    assert [jobs[0].task_id for jobs in found] == [job.task_id for job in handed[0]]
+    found[0][0].send("SUCCESS", results=[], warnings=[])
+    assert [one.label for one in other.view.series] == ["Petrolina"]
+    found[1][0].send("CANCELLED", stage=None, reason=PAGE_CLOSED)
+    assert len(found) == 3  # of a link nothing is begun anew
+    again, _ = reopened(page)
+    assert again.going.tick.value is True
+    page.going.tick.value = False
+    assert ([job.kept for job in handed[0][1:]], page.going.links.value) == ([[True, False]] * 2, "")
+
+
+@pytest.mark.parametrize("tasks", ["x", "eto-1", f"eto-{0:032d}", f"eto-{0:032d},,", f"eto-{0:032d}," * 50])
+def test_a_link_that_names_no_task_of_each_place_names_none(tasks):
+    page, found = make(f"?places=1,2;3,4&period={PERIOD}&tasks={tasks}")
+    assert (len(page.form.members), found) == (2, [])
 
 
 def test_another_link_in_the_same_tab_wins_over_what_the_tab_had():

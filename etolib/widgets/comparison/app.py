@@ -24,6 +24,7 @@ from etolib.widgets.comparison.series import Series
 from etolib.widgets.comparison.view import ComparisonView
 from etolib.widgets.form import marked
 from etolib.widgets.frame import Frame
+from etolib.widgets.going import Going, Link, Running
 from etolib.widgets.markup import base
 from etolib.widgets.markup import form as form_markup
 from etolib.widgets.search import PlaceSearch
@@ -98,6 +99,8 @@ class Comparison(Frame):
             form, lambda number: PlaceRow(number, form, guard, self.runs.cancel, lambda n: self._retry([n]))
         )
         self.station = StationPlace(form, self.own, guard)
+        self.going = Going(form.language, self._background, lambda: self.runs.unfinished, self._found_by)
+        self.runs.taken = self.going.taken
         self._lay_out_parts()
         self.calculate.on_click(guard(lambda _: self._calculate()))
         self.cancel.on_click(guard(lambda _: self.runs.cancel_all()))
@@ -111,6 +114,7 @@ class Comparison(Frame):
     def _watch_what_is_kept(self, remember: Callable[..., Any]) -> None:
         for field in (self.view.quantity, self.view.step, self.view.reference, self.typed.field):
             field.observe(remember, "value")
+        self.going.tick.observe(remember, "value")
         for button in self.view.choice.buttons.values():
             button.on_click(remember)
 
@@ -119,7 +123,7 @@ class Comparison(Frame):
         self.count = marked(widgets.HTML(), "etolib-muted")
         self.again = marked(widgets.Button(), "etolib-retry-failed", "etolib-second")
         self.again.layout.display = "none"
-        self.buttons.children = (self.calculate, self.cancel, self.again, self.wrong)
+        self.buttons.children = (self.calculate, self.cancel, self.again, self.wrong, self.going.widget)
         frame = marked(widgets.Box([self.map.widget, self.search.widget, self.map.basemap]), "etolib-map-frame")
         head = marked(widgets.Box([self.title, self.count, self.search.kept]), "etolib-section-head")
         places = marked(widgets.VBox([head, self.rows.widget, self.typed.widget]), "etolib-panel", "etolib-place")
@@ -154,7 +158,7 @@ class Comparison(Frame):
         language = self.form.language
         self.title.value = f"<h2>{base.label(language, 'places')}</h2>"
         self.again.description = say(language, "places_retry_failed")
-        for part in (self.map, self.search, self.typed, self.station, self.view):
+        for part in (self.map, self.search, self.typed, self.station, self.view, self.going):
             part.translate(language)
         self._show_places()
         if self._complained:
@@ -224,6 +228,7 @@ class Comparison(Frame):
 
     def _show_buttons(self) -> None:
         self.cancel.layout.display = None if self.runs.active else "none"
+        self.going.show()
         failed = [n for n in self.runs.failed if self.runs.by_number[n].request is not None]
         self.again.layout.display = None if len(failed) > 1 and not self.runs.active else "none"
         # The style sheet gives a result the room that map and form do not need any more.
@@ -321,6 +326,28 @@ class Comparison(Frame):
         fields["period"] = self._whole_period()
         return "?" + urlencode(fields | {"lang": self.form.language}, safe="/,;")
 
+    def _found_by(self, running: Sequence[Running]) -> list[Link]:
+        """Return the link that finds the calculations of all places again; own files cannot travel in it."""
+        linked = [m for m in self.form.members if m.station is None and not m.file]
+        runs = [self.runs.by_number.get(m.number) for m in linked]
+        ids = [(run.task.snapshot.task_id or "") if run is not None else "" for run in runs]
+        if not any(ids):
+            return []
+        tasks = urlencode({"tasks": ",".join(ids)}, safe=",")
+        return [(f"{self._link()}&{tasks}", say(self.form.language, "places_count", count=len(linked)))]
+
+    def _filled(self, task_id: str | None) -> None:
+        """Follow the tasks that a link names."""
+        tasks, self.form.linked = self.form.linked, ()
+        members = [m for m in self.form.members if m.station is None and not m.file]
+        if len(tasks) != len(members):
+            return
+        with contextlib.suppress(InputError):  # whatever a link may hold
+            requests = self.form.requests()
+            for member, task in zip(members, tasks, strict=True):
+                if task and member.number not in self.runs.by_number:
+                    self.runs.restore(member.number, task, requests[member.number], linked=True)
+
     def _whole_period(self) -> str:
         """Return the days as dates, so that a link means the same ones tomorrow."""
         try:
@@ -340,7 +367,8 @@ class Comparison(Frame):
             if run is not None and (run.request is not None or run.lost):
                 row["request"] = run.lost if run.request is None else run.request.query()
             rows.append(row)
-        typed = self.form.typed() | self.view.chosen() | {"list": self.typed.field.value}
+        going = {"going": "yes" if self.going.tick.value else ""}
+        typed = self.form.typed() | self.view.chosen() | {"list": self.typed.field.value} | going
         self.browser.keep_all({_KEPT: rows, _TYPED: [typed]})
 
     def _came_back(self) -> None:
@@ -367,12 +395,14 @@ class Comparison(Frame):
                     self.form.retype(row)
                 self.view.recall(row)
                 self.typed.field.value = row.get("list", "")
+                self.going.tick.value = row.get("going") == "yes"
         for member, (_, row) in zip(self.form.members, kept, strict=False):
             self._restore(member, row)
 
     def _restore(self, member: Member, row: dict[str, str]) -> None:
-        if not row.get("task"):
-            return
+        run = self.runs.by_number.get(member.number)
+        if not row.get("task") or (run is not None and run.task.snapshot.task_id == row["task"]):
+            return  # the second: the link names it too
         asked = row.get("request", "")
         request = None
         if not member.file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ MOST = 12
 """Places that can be compared: so many lines can still be told apart."""
 
 _LONGEST = 8000  # characters of a link's places that are looked at
+_TASKS = re.compile(r"(?:eto-[0-9a-f]{32})?(?:,(?:eto-[0-9a-f]{32})?)*")
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,11 @@ class ComparisonModel(FormModel):
         In the order they were added.
     said : Text or None
         Why what was last asked of the places could not be done.
+    linked : tuple of str
+        Tasks that the last link names, one a place, empty where a place has none.
     """
 
+    linked: tuple[str, ...] = ()
     members: Any = traitlets.Tuple()
     said: Any = traitlets.Any(None, allow_none=True)
 
@@ -246,10 +251,12 @@ class ComparisonModel(FormModel):
         """
         task = super().fill(query)
         try:
-            given = parse_qs(query.strip().lstrip("?"), max_num_fields=50).get("places", [""])[0][:_LONGEST]
+            fields = parse_qs(query.strip().lstrip("?"), max_num_fields=50)
         except ValueError:
             return task
-        sites = typed.from_field(given)
+        tasks = fields.get("tasks", [""])[0]
+        self.linked = tuple(tasks.split(",")) if _TASKS.fullmatch(tasks) else ()
+        sites = typed.from_field(fields.get("places", [""])[0][:_LONGEST])
         here = [m.site for m in self.members if not m.file]
         if sites and sites != here:
             with self.hold_trait_notifications():

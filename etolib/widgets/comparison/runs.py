@@ -91,6 +91,11 @@ class Runs:
         Called with the number of a place and the own file that its result has brought back.
     submit_many, attach : callable, optional
         As `etolib.submit_many` and `etolib.attach`.
+
+    Attributes
+    ----------
+    taken : callable
+        Called with a calculation that the cluster has taken.
     """
 
     def __init__(
@@ -106,12 +111,18 @@ class Runs:
         self.by_number: dict[int, Run] = {}
         self._background, self._connection, self._changed = background, connection, changed
         self._recovered = recovered
+        self.taken: Callable[[Run], None] = lambda run: None
         self._hands = Hands(submit_many, attach, "submit_many")
 
     @property
     def active(self) -> bool:
         """Whether any is waiting or running."""
-        return any(not run.status.final for run in self.by_number.values())
+        return bool(self.unfinished)
+
+    @property
+    def unfinished(self) -> list[Run]:
+        """The calculations that wait or run."""
+        return [run for run in self.by_number.values() if not run.status.final]
 
     @property
     def failed(self) -> list[int]:
@@ -137,13 +148,16 @@ class Runs:
         if runs:
             self._background.run(self._hand_over, runs, again)
 
-    def restore(self, number: int, task_id: str, request: Request | None, lost: str = "") -> None:
+    def restore(
+        self, number: int, task_id: str, request: Request | None, lost: str = "", *, linked: bool = False
+    ) -> None:
         """Follow a task that this page had before it was loaded anew; what its end has stopped is begun anew.
 
-        ``lost`` is the query of a request with an own file; the file comes back with the result.
+        ``lost`` is the query of a request with an own file; the file comes back with the result. Of a task that a link
+        names (``linked``) nothing is begun anew.
         """
         self.by_number[number] = run = Run(request, lost)
-        run.restored = True
+        run.restored = not linked
         run.task.submitted(task_id)
         self._follow(number, run)
         self._background.run(self._find, number, run, task_id)
@@ -197,7 +211,7 @@ class Runs:
     def _forgotten(self, number: int, run: Run) -> None:
         if self.by_number.get(number) is run:
             del self.by_number[number]
-            if run.request is not None:
+            if run.restored and run.request is not None:
                 self.start({number: run.request})
             else:
                 self._changed(number)
@@ -207,6 +221,8 @@ class Runs:
         run.task.submitted(job.task_id)
         if run not in self.by_number.values() or run.status is State.CANCELLED:
             self._background.run(job.cancel)  # taken away before the scheduler had it
+        else:
+            self.taken(run)
 
     # --- what comes ---------------------------------------------------------------------------------------------------
 

@@ -40,9 +40,9 @@ def card(
     return f'{_head(language, request, now)}<div class="etolib-card-line">{told}{foot}</div>{body}'
 
 
-def links_of_tasks(language: str, ids: Iterable[str]) -> str:
-    """Return the links that find tasks again; nothing where there are none."""
-    rows = "".join(f'<li><a href="?task={text(one)}"><code>{text(one)}</code></a></li>' for one in ids)
+def links_of_tasks(language: str, links: Iterable[tuple[str, str]]) -> str:
+    """Return the links that find tasks again, with their texts; nothing where there are none."""
+    rows = "".join(f'<li><a href="{text(there)}"><code>{text(said)}</code></a></li>' for there, said in links)
     return f'<p class="etolib-muted">{label(language, "tasks_found_again")}</p><ul>{rows}</ul>' if rows else ""
 
 
