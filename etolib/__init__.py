@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from etolib.site import Period, Site
     from etolib.sources.grid import grid_source
     from etolib.sources.listing import sources
+    from etolib.sources.plan import Plan, plan
     from etolib.sources.station.file import read as read_station
     from etolib.tasks import Batch, Job, StoredBatch, attach, connect, get_client, resume_batch, submit, submit_many
     from etolib.tasks.bar import progress
@@ -127,6 +128,7 @@ _HOMES = {
     "result.normals": ("Normals", "normals"),
     "result.result": ("Result",),
     "site": ("Period", "Site"),
+    "sources.plan": ("Plan", "plan"),
     "water.crop_water": ("water_balance",),
     "water.degree_days": ("degree_days",),
     "water.ledger": ("WaterBalance",),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.errors import EtolibError, InputError, NoSourceError, Problem
+from etolib.glance import Glance, Told
 from etolib.pipeline import run_lot
 from etolib.request import Days, Request
 from etolib.result.result import Result
@@ -27,8 +28,8 @@ LARGEST = 400
 WHOLE = 0.999
 
 
-@dataclass(frozen=True)
-class AreaMean:
+@dataclass(frozen=True, repr=False)
+class AreaMean(Glance):
     """The mean of an area.
 
     Attributes
@@ -48,6 +49,14 @@ class AreaMean:
     cells: pd.DataFrame
     weighting: str
     warnings: tuple[Text, ...]
+
+    def _told(self) -> Told:
+        eto = self.table["eto"].dropna()
+        lines = [say("shown_days", count=len(self.table), with_value=len(eto))]
+        if len(eto):
+            lines.append(say("shown_sums", mean=f"{eto.mean():.2f}", total=f"{eto.sum():.1f}"))
+        lines.append(say("glance_cells", count=len(self.cells)))
+        return Told(verbatim(self.weighting), lines, self.table, self.warnings)
 
 
 def area_mean(grid: GridSource, polygon: Any, period: Days, sources: Sequence[str] = (), **options: Any) -> AreaMean:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlencode
 
 from etolib.errors import InputError, Problem
+from etolib.glance import Told, as_html
 from etolib.site import Period, Site, parse_angle
 from etolib.sources import catalogue
 from etolib.unit_systems import METRIC, US, unit
-from etolib.words import say
+from etolib.words import say, verbatim
 
 if TYPE_CHECKING:
     from etolib.sources.base import Source
@@ -286,6 +287,14 @@ class Request:
         more = "".join(f", {name}={value!r}" for name, value in self.options.items())
         own = "" if self.station is None else f", station=<{type(self.station).__name__}>"
         return f"Request({self.site!r}, {self.period!r}, sources={self.sources!r}{own}{more})"
+
+    def _repr_html_(self) -> str:
+        names = [self.sources] if isinstance(self.sources, str) else list(self.sources)
+        lines = [say("days", count=len(self.period)), say("shown_sources", sources=", ".join(names))]
+        if self.station is not None:
+            lines.append(say("glance_station", name=station_name(self.station)))
+        lines += [verbatim(f"{name} = {value}") for name, value in self.options.items()]
+        return as_html("Request", Told(str(self), lines))
 
     def __str__(self) -> str:
         return f"{self.site}, {self.period}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from etolib import config
 from etolib.errors import InputError, Problem
+from etolib.glance import Told, as_html
 from etolib.quantities import without_unit
 from etolib.words import say
 
@@ -157,6 +158,12 @@ class Site:
         """Return the same place at another elevation [m]."""
         return Site(self.latitude, self.longitude, elevation, self.name)
 
+    def _repr_html_(self) -> str:
+        high = say("glance_elevation_unknown")
+        if self.elevation is not None:
+            high = say("glance_elevation", number=f"{self.elevation:g}")
+        return as_html("Site", Told(str(self), [high]))
+
     def __str__(self) -> str:
         text = f"{abs(self.latitude):.4f}°{'N' if self.latitude >= 0 else 'S'} "
         text += f"{abs(self.longitude):.4f}°{'E' if self.longitude >= 0 else 'W'}"
@@ -207,6 +214,9 @@ class Period:
             raise InputError(problems)
         object.__setattr__(self, "start", first)
         object.__setattr__(self, "end", last)
+
+    def _repr_html_(self) -> str:
+        return as_html("Period", Told(str(self), [say("days", count=len(self))]))
 
     def __repr__(self) -> str:
         return f"Period('{self.start}', '{self.end}')"

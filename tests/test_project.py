@@ -24,7 +24,7 @@ LAYERS = [
     {"errors"},
     {"extras"},
     {"keys"},
-    {"dates"},
+    {"dates", "glance"},
     {"sources.row"},
     {"sources.national", "sources.beside", "sources.packages", "sources.services"},
     {"sources.catalogue"},

@@ -14,11 +14,12 @@ from etolib.equations.daily import TERMS
 from etolib.equations.methods import METHODS
 from etolib.equations.table_dates import day_of_year, holds_dates
 from etolib.errors import InputError, Problem
-from etolib.words import Text, say
+from etolib.glance import ROWS, Glance, Told
+from etolib.words import Text, say, verbatim
 
 
-@dataclass(frozen=True)
-class EtoResult:
+@dataclass(frozen=True, repr=False)
+class EtoResult(Glance):
     """Reference evapotranspiration of a table or a grid, and where every number comes from.
 
     Attributes
@@ -50,6 +51,18 @@ class EtoResult:
     method: str
     convention: Convention
     warnings: tuple[Text, ...] = field(default=())
+
+    def _told(self) -> Told:
+        shape = ", ".join(f"{name} {size}" for name, size in getattr(self.eto, "sizes", {}).items())
+        head = verbatim(f"{self.method}, {shape or say('days', count=len(self.eto))}")
+        if shape:  # nothing of a grid is computed to be looked at
+            return Told(head, [verbatim(", ".join(map(str, self.inputs.data_vars)))], folded=self.warnings)
+        known = self.eto.dropna()
+        lines = [say("shown_days", count=len(self.eto), with_value=len(known))]
+        if len(known):
+            lines.append(say("shown_sums", mean=f"{known.mean():.2f}", total=f"{known.sum():.1f}"))
+        rows = self.inputs.head(ROWS).assign(eto=self.eto.head(ROWS)).reset_index()
+        return Told(head, lines, rows, self.warnings, len(self.eto))
 
     def terms(self, date: Any = None) -> Any:
         """Return every term of the equation.

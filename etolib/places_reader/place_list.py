@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import overload
 
 from etolib.errors import InputError, Problem
+from etolib.glance import ROWS, Glance, Told
 from etolib.site import Site
 from etolib.sources import plan
-from etolib.words import Text, say
+from etolib.words import Text, say, verbatim
 
 MAX_PLACES = 100_000
 """Places of one list, at most."""
@@ -18,8 +19,8 @@ MAX_PLACES = 100_000
 _SHOWN = 5  # examples named in a note
 
 
-@dataclass(frozen=True)
-class PlaceList(Sequence[Site]):
+@dataclass(frozen=True, repr=False)
+class PlaceList(Glance, Sequence[Site]):
     """Places, a sequence of `etolib.Site`.
 
     Attributes
@@ -40,6 +41,16 @@ class PlaceList(Sequence[Site]):
     sites: tuple[Site, ...]
     notes: tuple[Text, ...] = ()
     problems: tuple[Problem, ...] = field(default=(), repr=False)
+
+    def _told(self) -> Told:
+        import pandas as pd
+
+        columns = ["name", "latitude", "longitude", "elevation"]
+        rows = pd.DataFrame([[getattr(site, one) for one in columns] for site in self.sites[:ROWS]], columns=columns)
+        head = verbatim(f"{', '.join(map(str, self.sites[:2]))}{' ...' if len(self.sites) > 2 else ''}")
+        lines = [say("glance_places", count=len(self.sites)), *self.notes]
+        left_out = [str(problem) for problem in self.problems]
+        return Told(head, lines, rows.dropna(axis=1, how="all"), left_out, len(self.sites))
 
     @overload
     def __getitem__(self, index: int) -> Site: ...

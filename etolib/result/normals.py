@@ -20,10 +20,11 @@ import pandas as pd
 
 from etolib import spreadsheets
 from etolib.errors import InputError, Problem
+from etolib.glance import Glance, Told
 from etolib.request import Request
 from etolib.site import Period, Site
 from etolib.unit_systems import METRIC, check, unit
-from etolib.words import Text, say
+from etolib.words import Text, say, verbatim
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
@@ -46,8 +47,8 @@ SMOOTH = 15
 VARIABLES = ("eto", "precipitation")
 
 
-@dataclass
-class Normals:
+@dataclass(repr=False)
+class Normals(Glance):
     """A period against its normal.
 
     Attributes
@@ -90,6 +91,11 @@ class Normals:
     percentile: float
     notes: list[Text] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+
+    def _told(self) -> Told:
+        sums = f"{self.total:.1f} mm, normal {self.normal:.1f} mm, {self.anomaly:+.1f} mm ({self.percent:.0f} %)"
+        lines = [self.base, say("days", count=self.days), verbatim(sums), *self.notes]
+        return Told(verbatim(self.variable), lines, self.table)
 
     @property
     def base(self) -> Text:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
+from etolib import glance
+from etolib.glance import Told
 from etolib.sources import catalogue
 from etolib.words import Text, say
 
 if TYPE_CHECKING:
     from etolib.result.result import Result
 
-_ROWS = 8  # of the table that a notebook shows
 _COLUMNS = ["date", "eto", "eto_lower", "eto_upper", "quality", "source", "kind"]
 
 
@@ -53,8 +53,7 @@ def text(result: Result) -> str:
     ----------
     result : Result
     """
-    head = f"<etolib.Result> {where(result)}, {result.period}"
-    return "\n".join([head, *(f"  {line}" for line in lines(result))])
+    return glance.as_text("etolib.Result", Told(f"{where(result)}, {result.period}", lines(result)))
 
 
 def as_html(result: Result) -> str:
@@ -64,13 +63,5 @@ def as_html(result: Result) -> str:
     ----------
     result : Result
     """
-    head = f"<strong>ETo</strong> {html.escape(where(result))}, {html.escape(str(result.period))}"
-    told = "".join(f"<li>{html.escape(line)}</li>" for line in lines(result))
-    notes = "".join(f"<li>{html.escape(warning)}</li>" for warning in result.warnings)
-    warned = f"<details><summary>{html.escape(say('shown_notes'))}</summary><ul>{notes}</ul></details>" if notes else ""
-    table = (
-        result.table[_COLUMNS].head(_ROWS).to_html(index=False, escape=True, float_format="{:.2f}".format, na_rep="")
-    )
-    rest = len(result.table) - _ROWS
-    more = f"<p>{html.escape(say('shown_more_days', count=rest))}</p>" if rest > 0 else ""
-    return f"<div><p>{head}</p><ul>{told}</ul>{warned}{table}{more}</div>"
+    head = f"{where(result)}, {result.period}"
+    return glance.as_html("ETo", Told(head, lines(result), result.table[_COLUMNS], result.warnings))

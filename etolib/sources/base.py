@@ -7,15 +7,16 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from etolib.glance import ROWS, Glance, Told
 from etolib.site import Period, Site
 from etolib.sources.catalogue import KINDS, SourceInfo
-from etolib.words import Text
+from etolib.words import Text, say, verbatim
 
 __all__ = ["KINDS", "Source", "SourceData", "SourceInfo"]
 
 
-@dataclass
-class SourceData:
+@dataclass(repr=False)
+class SourceData(Glance):
     """Daily weather from one source for one place.
 
     Attributes
@@ -37,6 +38,11 @@ class SourceData:
     frame: pd.DataFrame
     meta: dict[str, Any] = field(default_factory=dict)
     warnings: list[Text] = field(default_factory=list)
+
+    def _told(self) -> Told:
+        shown = self.frame.head(ROWS).reset_index()
+        lines = [say("days", count=len(self.frame)), verbatim(", ".join(map(str, self.frame.columns)))]
+        return Told(self.source, lines, shown, self.warnings, len(self.frame))
 
 
 class Source(Protocol):

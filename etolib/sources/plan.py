@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from etolib import config
 from etolib.errors import InputError, NotCovered, Problem
-from etolib.request import Request
+from etolib.glance import Glance, Told, as_html
+from etolib.request import Days, Place, Request
 from etolib.site import Period, Site
 from etolib.sources import catalogue, climatology
 from etolib.sources.base import Source, SourceData
@@ -35,8 +36,8 @@ class Step:
     role: Literal["main", "fallback"] = "main"
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Glance):
     """What is asked for a request.
 
     Attributes
@@ -60,6 +61,20 @@ class Plan:
     span: Period
     steps: tuple[Step, ...]
     station: Source | None = None
+
+    def _told(self) -> Told:
+        import pandas as pd
+
+        rows = [
+            {"source": step.source, "days": str(step.period), "role": step.role, "why": str(step.reason)}
+            for step in self.steps
+        ]
+        lines = [verbatim(f"{row['source']} {row['days']} ({row['role']})") for row in rows]
+        return Told(f"{self.site}, {self.period}", lines, pd.DataFrame(rows))
+
+    def _repr_html_(self) -> str:
+        told = self._told()
+        return as_html("Plan", Told(told.head, (), told.table))
 
     @property
     def teaching(self) -> Period | None:
@@ -91,6 +106,43 @@ class Plan:
         They do so for temperature, wind, rain and humidity, see `etolib.sources.catalogue.ranked`.
         """
         return [row.name for row in _national(self.site) if row.name in answers and _is_near(row, answers[row.name])]
+
+
+def plan(
+    site: Request | Place,
+    period: Days | None = None,
+    sources: str | Sequence[str] = "auto",
+    *,
+    station: Source | None = None,
+    **options: Any,
+) -> Plan:
+    """Return which sources `etolib.compute` would ask for which days, and why; nothing is asked yet.
+
+    Parameters
+    ----------
+    site, period, sources, station, **options
+        As `etolib.compute` takes them.
+
+    Returns
+    -------
+    Plan
+        Its ``steps`` in the order of preference.
+
+    Raises
+    ------
+    InputError
+        Where something cannot be used.
+    NotCovered
+        Where the place lies at sea, and no sources were named.
+
+    Examples
+    --------
+    >>> import etolib
+    >>> etolib.plan((-22.7, -47.6), "2024-01", sources="climatology")
+    <etolib.Plan> 22.7000°S 47.6000°W, 2024-01-01/2024-01-31
+      climatology 2024-01-01/2024-01-31 (main)
+    """
+    return make(Request.of(site, period, sources, station, **options))
 
 
 def make(request: Request, today: dt.date | None = None) -> Plan:

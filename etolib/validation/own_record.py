@@ -20,6 +20,7 @@ from etolib.equations.filling import ESTIMATED
 from etolib.errors import InputError, NoSourceError, Problem
 from etolib.fusion import check, faults
 from etolib.fusion.fuse import Fused, fuse_sources
+from etolib.glance import Glance, Told
 from etolib.reference import eto as reference_eto
 from etolib.request import Request
 from etolib.scores import interval_score, score
@@ -53,8 +54,8 @@ NOTHING_LEARNT, TAUGHT, SEASONAL = "fusion, nothing learnt", "fusion, taught by 
 """Names of what is scored beside the sources."""
 
 
-@dataclass(frozen=True)
-class OwnStudy:
+@dataclass(frozen=True, repr=False)
+class OwnStudy(Glance):
     """What a station's record says of the sources.
 
     Attributes
@@ -80,6 +81,11 @@ class OwnStudy:
     scores: pd.DataFrame
     hidden: pd.Series
     notes: tuple[Text, ...]
+
+    def _told(self) -> Told:
+        shown = ["n", "r2", "kge", "mae", "rmse", "pbias", "coverage", "width"]
+        table = self.scores.sort_values("rmse")[[name for name in shown if name in self.scores]]
+        return Told(self.name, self.notes, table.reset_index(names="candidate"))
 
     def to_json(self) -> str:
         """Return scores, months and notes as JSON text; NaN as null."""

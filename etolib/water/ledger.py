@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etolib import spreadsheets
+from etolib.glance import Glance, Told
 from etolib.unit_systems import METRIC, Unit, check, unit
 from etolib.water.balance import HELD, KNOWN, MISSING, UNKNOWN
 from etolib.water.crops import Crop
 from etolib.water.irrigation import System
 from etolib.water.soil import Soil
-from etolib.words import Text, say
+from etolib.words import Text, say, verbatim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +63,8 @@ def stage_title(stage: str) -> Text:
     return say(f"growth_stage_{stage}")
 
 
-@dataclass
-class WaterBalance:
+@dataclass(repr=False)
+class WaterBalance(Glance):
     """The water of a crop, day by day.
 
     Attributes
@@ -148,11 +149,11 @@ class WaterBalance:
             Path(path).write_text(text, encoding="utf-8")
         return text
 
-    def _repr_html_(self) -> str:
-        import html
-
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<ul>{notes}</ul>{self.table.head(10).to_html(index=False, escape=True)}"
+    def _told(self) -> Told:
+        lines = [
+            verbatim(", ".join(f"{name} {value:.1f} mm" for name, value in self.totals().items() if name != "days"))
+        ]
+        return Told(f"{self.crop.name}, {self.soil.name}", lines, self.table, self.notes)
 
 
 _WORDS = ("date", "stage", "state")

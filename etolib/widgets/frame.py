@@ -29,10 +29,19 @@ from etolib.widgets.markup import base
 from etolib.widgets.semantics import Semantics
 from etolib.widgets.station import OwnStation, Upload
 from etolib.widgets.wording import say, say_or, translate
+from etolib.words import say as say_here
 
 log = logging.getLogger("etolib.page")
 
 _SERVED = "/voila/render/"
+
+
+def _running_loop() -> Loop:
+    """Return the event loop of a notebook's kernel, on which a page lives; an error in words where there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise EtolibError(say_here("page_without_loop"), suggestion=say_here("page_needs_notebook")) from None
 
 
 class Frame:
@@ -60,7 +69,7 @@ class Frame:
         pool: Pool | None = None,
     ) -> None:
         logs.at_least_ours()
-        self._loop: Loop = loop or asyncio.get_running_loop()
+        self._loop: Loop = loop or _running_loop()
         self._background = Background(self._fault, self._loop, pool)
         self._connection = connection or Connection(partial(self._background.later, self._line))
         self.form, self._title, self._tagline = form, title, tagline

@@ -14,7 +14,7 @@ OTHERS = [code for code in words.languages() if code != words.ENGLISH]
 
 NAMES = """
     aiohttp aquacrop asia australia bsd certificates china clause climwat csv dask earth ecmwf era etc eto etolib excel
-    fao
+    fao jupyterlab
     featurecollection fluxnet fsspec geojson gldas greenwich json kcb kge kpa land meteo min mit mph multipolygon nan
     nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
     python rmse series tcp tls tmax tmean tmin token tsv utah utc voila wetterdienst xarray zarr

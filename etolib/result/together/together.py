@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.errors import InputError, Problem
+from etolib.glance import Glance, Told
 from etolib.result.together import figures
 from etolib.unit_systems import METRIC, check
 from etolib.words import say
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from etolib.result.result import Result
 
 
-class Together:
+class Together(Glance):
     """Results of several places in one table.
 
     Parameters
@@ -46,6 +47,9 @@ class Together:
             raise InputError([Problem("results", len(results), say("together_counts", number=len(names)))])
         self.results, self.labels = tuple(results), figures.labels(names)
         self.reference = reference
+
+    def _told(self) -> Told:
+        return Told(", ".join(self.labels), [str(one.period) for one in self.results[:1]], self.summary.reset_index())
 
     @cached_property
     def table(self) -> pd.DataFrame:

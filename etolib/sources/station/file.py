@@ -22,6 +22,7 @@ import pandas as pd
 from etolib.dates import Dates
 from etolib.equations.air import wind_speed_2m
 from etolib.errors import InputError, Problem
+from etolib.glance import ROWS, Glance, Told
 from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
@@ -312,8 +313,8 @@ def _one_station(table: Table, mapping: Mapping, wanted: str | None, name: str) 
     return table
 
 
-@dataclass
-class StationFile:
+@dataclass(repr=False)
+class StationFile(Glance):
     """A station's own data as a source: ``info``, ``fetch``, and the whole ``frame``.
 
     ``frame`` holds canonical columns by day (by month 1 to 12 where ``monthly``); a column ``eto`` of the file is its
@@ -329,6 +330,10 @@ class StationFile:
     warnings: tuple[Text, ...] = ()
     day: str = "as in the file"
     estimated: MappingOf[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def _told(self) -> Told:
+        shown = self.frame.head(ROWS).reset_index()
+        return Told(self.filename, self.explain(), shown, count=len(self.frame))
 
     @property
     def reference(self) -> pd.Series | None:
