@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable, TooManyTasks, TooMuch
 from etolib.tasks import limits, scheduler, submission, visitor
+from etolib.tasks.owners import BESIDE
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ def submit(request: Request, *, client: Client, timeout: float) -> Job:
     """
     take(client, limits.TASKS, 1)
     return submission.submit(request, client=client, timeout=timeout)
+
+
+def submit_beside(request: Request, *, client: Client, timeout: float) -> Job:
+    """Start what a result of a page wants beside it; as `submit`, but it is no calculation of its own (`mine`)."""
+    import dask
+
+    with dask.annotate(**{BESIDE: True}):  # type: ignore[attr-defined]
+        return submit(request, client=client, timeout=timeout)
 
 
 def submit_many(requests: Sequence[Request], *, client: Client, timeout: float) -> Batch:
@@ -85,7 +94,7 @@ def uploaded(client: Client, size: int) -> None:
 def mine(client: Client) -> list[dict[str, Any]]:
     """Return the tasks of this page's visitor, newest first: ``task_id state query here age_s``.
 
-    ``here`` are those that this page has handed over.
+    ``here`` are those that this page has handed over. What results want beside them is not listed.
     """
     found = scheduler.ask_within(_ANSWER_S, client, "mine", visitor=visitor.of_this_process(), client=client.id)
     return list(found["tasks"])

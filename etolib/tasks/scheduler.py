@@ -31,6 +31,7 @@ from etolib.tasks import limits, steady, workers
 from etolib.tasks.figures import Figures
 from etolib.tasks.grace import WAITER, Grace
 from etolib.tasks.messages import ASKED, PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
+from etolib.tasks.owners import BESIDE, Owner, Owners
 from etolib.tasks.turns import Turns
 from etolib.tasks.workers import Workers
 from etolib.words import say
@@ -77,16 +78,6 @@ _HANDLERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Owner:
-    """Whose a task is: of a page's visitor. Tasks of scripts have none."""
-
-    visitor: str
-    client: str
-    query: str
-    at: float = field(default_factory=time.monotonic)
-
-
 @dataclass
 class Ended:
     """What is known of a task that has ended."""
@@ -114,7 +105,7 @@ class TaskPlugin(SchedulerPlugin):
             limits.PLACES: limits.Account(limits.PLACES),
             limits.UPLOADED: limits.Account(limits.UPLOADED, limits.WINDOW_S),
         }
-        self._owners: dict[str, Owner] = {}  # of tasks of pages
+        self._owners = Owners()
         self._gone: set[str] = set()  # topics that nobody needed at the last sweep
 
     async def start(self, scheduler: Scheduler) -> None:
@@ -146,8 +137,9 @@ class TaskPlugin(SchedulerPlugin):
         self._turns.arrived(client, tasks)
         if (visitor := self._turns.visitors.get(client)) is not None:
             for key in tasks:
-                if str(key).startswith("eto-") and key not in self._owners:
-                    self._owners[key] = Owner(visitor, client, self._what(key) or "")
+                task = scheduler.tasks.get(key)
+                if task is not None and str(key).startswith("eto-") and BESIDE not in (task.annotations or {}):
+                    self._owners.add(key, Owner(visitor, client, self._what(key) or ""))
         self._grace.arrived(tasks)
 
     def transition(self, key: Any, start: str, finish: str, *args: Any, **more: Any) -> None:
@@ -199,6 +191,7 @@ class TaskPlugin(SchedulerPlugin):
     def begin(self, task_id: str) -> dict[str, Any]:
         """Return the highest ``seq`` of a task's messages, and the type of its end if it has one."""
         self._figures.begun(task_id)
+        self._owners.moved(task_id)
         task = self._scheduler.tasks.get(task_id)
         wanted = {client.client_key for client in task.who_wants or ()} if task is not None else set()
         self._wanted[task_id] = wanted - {WAITER}
@@ -214,6 +207,7 @@ class TaskPlugin(SchedulerPlugin):
         if task_id in self._ended or (unwanted_only and task is not None and task.who_wants):
             return {"seq": None, "reason": None}
         self._figures.ended(task_id, kind)
+        self._owners.moved(task_id)
         wanted = self._wanted.pop(task_id, set())
         gone = bool(wanted) and not wanted & self._scheduler.clients.keys()
         rows += ROWS_A_MESSAGE * len(self._scheduler.get_events(topic(task_id)))
@@ -276,9 +270,9 @@ class TaskPlugin(SchedulerPlugin):
     def mine(self, visitor: str, client: str) -> dict[str, Any]:
         """Return the tasks of a visitor that can be looked at, newest first; ``here``: handed over by this client."""
         rows, now = [], time.monotonic()
-        for task_id, owner in reversed(self._owners.items()):
+        for task_id, owner in self._owners.of(visitor) if visitor else ():
             end = self._ended.get(task_id)
-            if not visitor or owner.visitor != visitor or (end is None and task_id not in self._scheduler.tasks):
+            if end is None and task_id not in self._scheduler.tasks:
                 continue
             if end is not None and (end.kind == State.CANCELLED or (end.kind == State.SUCCESS and not end.kept)):
                 continue
@@ -306,10 +300,13 @@ class TaskPlugin(SchedulerPlugin):
         """Return what `etolib.tasks.figures.Figures` counts."""
         return self._figures.all_of_them()
 
-    def ready(self, resource: str) -> dict[str, Any]:
-        """Return how many workers would take a task now: that have what it needs, and are not near their limits."""
+    def ready(self, resource: str, visitor: str = "") -> dict[str, Any]:
+        """Return how many workers would take a task now: that have what it needs, and are not near their limits.
+
+        ``news`` is another number than before where something has become of the visitor's tasks (`mine`).
+        """
         able = [one for one in self._turns.able() if resource in one.resources]
-        return {"workers": len(able)}
+        return {"workers": len(able), "news": self._owners.news(visitor)}
 
     def keep(self, task_id: str, keep: bool) -> dict[str, Any]:
         """Let a task go on when nobody wants it any more, or no longer; return whether it does."""
@@ -375,6 +372,7 @@ class TaskPlugin(SchedulerPlugin):
             if end.kept and HOLDER in self._scheduler.clients:
                 self._scheduler.client_releases_keys([task_id], HOLDER)
             end.kept = False
+            self._owners.moved(task_id)
 
     def _forget_results(self) -> None:
         held = [(task_id, end) for task_id, end in self._ended.items() if end.kept]
@@ -409,9 +407,7 @@ class TaskPlugin(SchedulerPlugin):
         for name in gone & self._gone:  # twice: a task may just be on its way
             del topics[name]
         self._gone = gone
-        self._owners = {
-            task_id: owner for task_id, owner in self._owners.items() if task_id in tasks or task_id in self._ended
-        }
+        self._owners.forget_but({*map(str, tasks), *self._ended})
         self._wanted = {task_id: wanted for task_id, wanted in self._wanted.items() if task_id in tasks}
         self._forget_submissions()
 

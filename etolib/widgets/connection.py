@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
-from etolib.tasks import handshake, limited, scheduler
+from etolib.tasks import handshake, limited, scheduler, visitor
 from etolib.tasks.cluster import NO_DASHBOARD
 from etolib.words import say
 
@@ -38,7 +38,14 @@ class Connection:
         Called with (state, workers, dashboard) on the watching thread whenever one of them changes.
     connect : callable, optional
         Makes a client; default: `open_client`.
+
+    Attributes
+    ----------
+    news : object
+        Another value than before where something has become of the tasks of this page's visitor.
     """
+
+    news: Any = None
 
     def __init__(
         self, on_change: Callable[[str, int, str | None], None], connect: Callable[[], Client] | None = None
@@ -134,13 +141,16 @@ class Connection:
         """Return the state of a line, the workers that would take a task now (none that is paused), the dashboard."""
         (resource,) = handshake.needed()
         try:
-            workers = scheduler.ask_within(_ANSWER_S, client, "ready", resource=resource)["workers"]
+            found = scheduler.ask_within(
+                _ANSWER_S, client, "ready", resource=resource, visitor=visitor.of_this_process()
+            )
         except (EtolibError, OSError, TimeoutError, RuntimeError):
             # One that is lost is told by the status of its client, at the next look.
             return (SILENT, 0, None) if client.status == "running" else (DOWN, 0, None)
         if self._linked is not client:  # asked once: that call has no limit
             self._linked, self._link = client, _dashboard(client)
-        return RUNNING, int(workers), self._link
+        self.news = found["news"]
+        return RUNNING, int(found["workers"]), self._link
 
     def _open(self) -> Client | None:
         try:

@@ -13,7 +13,7 @@ class Hands:
     ----------
     submit, attach : callable or None
         What else is given.
-    name : {"submit", "submit_many"}
+    name : {"submit", "submit_many", "submit_beside"}
         What of `etolib.tasks.limited` submits.
     """
 

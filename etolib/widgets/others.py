@@ -26,8 +26,6 @@ log = logging.getLogger("etolib.page")
 MOST = 8
 """Tasks that are shown."""
 
-_EVERY_S = 5  # how often the scheduler is asked [s]
-
 
 class _Row:
     """A line of the list; made once, and shown with one task after the other."""
@@ -79,7 +77,7 @@ class Others:
         self._language, self._background, self._connection = language, background, connection
         self._here, self._opened = here, opened
         self._found: Sequence[Mapping[str, Any]] = ()
-        self._asking, self._ticks = False, 0
+        self._asking, self._news = False, None
         self.title = widgets.HTML()
         self.rows = [_Row(background.guard, self._open, self._stop) for _ in range(MOST)]
         self.widget = marked(widgets.VBox([self.title, *(row.widget for row in self.rows)]), "etolib-others")
@@ -92,9 +90,12 @@ class Others:
         self.show()
 
     def passed(self) -> None:
-        """Ask again now and then; called once a second."""
-        self._ticks += 1
-        if self._ticks % _EVERY_S == 1:
+        """Ask again where something has become of the visitor's tasks; called once a second.
+
+        That there is news comes with what the line asks the scheduler anyhow.
+        """
+        if self._connection.news != self._news and not self._asking:
+            self._news = self._connection.news
             self.look()
 
     def look(self) -> None:
@@ -111,6 +112,7 @@ class Others:
             found = limited.mine(self._connection.client())
         except Exception as error:  # the line to the cluster says by itself that it is lost
             log.debug("the other tasks could not be listed: %s", error)
+            self._news = None  # asked again
         self._background.later(self._told, found)
 
     def _told(self, found: Sequence[Mapping[str, Any]]) -> None:

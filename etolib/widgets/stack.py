@@ -82,7 +82,8 @@ class CardStack:
         self.results.again = self._again
         self.tell: Callable[[str], None] = lambda sentence: None
         hands = Hands(submit, attach)
-        self._asides = Asides(background, connection, hands.submitter, self.results.progress, self._calculated)
+        beside = Hands(submit, attach, "submit_beside")
+        self._asides = Asides(background, connection, beside.submitter, self.results.progress, self._calculated)
         self.results.calculate, self.results.give_up = self._asides.begin, self._asides.cancel
         self.succeeded: Callable[[Card], None] = lambda card: None
         self.refused: Callable[[EtolibError], None] = lambda error: None

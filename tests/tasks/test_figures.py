@@ -84,4 +84,4 @@ def test_a_real_scheduler_tells_them_and_counts_come_with_the_heartbeat():
         assert found["workers"]["ready"] == 1
         assert found["counted"]["asked"]["a_test"] >= 1
         (resource,) = cluster.handshake.needed()
-        assert scheduler.ask(client, "ready", resource=resource) == {"workers": 1}
+        assert scheduler.ask(client, "ready", resource=resource) == {"workers": 1, "news": 0}

@@ -294,10 +294,17 @@ def test_the_places_of_a_batch_count_until_it_is_done_and_its_page_may_go(client
 # --- tasks of others --------------------------------------------------------------------------------------------------
 
 
+def news(client, visitor):
+    return scheduler.ask(client, "ready", resource="", visitor=visitor)["news"]
+
+
 def test_a_visitor_sees_his_tasks_and_nobody_elses(weather, client):
     with pages_of(client, "ana", "ana", "bob") as ((one, ana), (two, _), (other, bob)):
+        before = news(two, ana), news(other, bob)
         (job,) = hand_over(one, ana, 1)
         assert weather.began.acquire(timeout=20)
+        begun = news(two, ana)
+        assert (begun > before[0], news(other, bob)) == (True, before[1])
         assert job.keep()
         with visitor_is(ana):
             (row,) = limited.mine(two)
@@ -318,6 +325,7 @@ def test_a_visitor_sees_his_tasks_and_nobody_elses(weather, client):
         with visitor_is(ana):
             assert limited.stop(two, job.task_id)
         assert job._ended.wait(20)
+        assert news(two, ana) > begun
         assert job.messages()[-1]["type"] == "CANCELLED"
         assert weather.stopped.wait(20)
         with visitor_is(ana):
@@ -338,6 +346,15 @@ def test_a_finished_task_is_listed_for_its_visitor_until_its_result_is_let_go(we
             assert not found.theirs
             found.forget()
             assert limited.mine(two) == []
+
+
+def test_what_a_result_wants_beside_it_is_no_calculation_of_its_own(weather, client):
+    with pages_of(client, "ana", "ana") as ((one, ana), (two, _)), visitor_is(ana):
+        before = news(two, ana)
+        job = limited.submit_beside(REQUEST, client=one, timeout=60)
+        assert weather.began.acquire(timeout=20)
+        assert (limited.mine(two), news(two, ana)) == ([], before)
+        assert job.cancel()
 
 
 # --- without the page -------------------------------------------------------------------------------------------------

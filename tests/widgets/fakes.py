@@ -29,6 +29,7 @@ class FakeConnection:
         self.answers = answers
         self.asked = []
         self.down = False
+        self.news = None
 
     def start(self):
         pass

@@ -25,7 +25,7 @@ class Client:
     def sync(self, function, *arguments, callback_timeout):
         if self.silent:
             raise TimeoutError
-        return {"workers": 2}
+        return {"workers": 2, "news": 7}
 
     def submit(self, function, *args, **options):
         return Future(function(*args))
@@ -71,7 +71,7 @@ def test_a_client_is_there_once_it_is_connected(line):
     line.answers.put(Client())
     line.start()
     assert line.told.get(timeout=5) == (RUNNING, 2, Client.dashboard_link)
-    assert line.client() is line.made[0]
+    assert (line.client(), line.news) == (line.made[0], 7)
     assert line.ask(pow, 2, 5) == 32
 
 

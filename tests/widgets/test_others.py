@@ -53,6 +53,22 @@ def test_what_runs_stands_first_and_what_is_here_is_not_listed(page):
     assert ("Seus outros cálculos" in page.others.title.value, rows[0].open.description) == (True, "Abrir")
 
 
+def test_the_scheduler_is_asked_where_there_is_news_and_again_where_it_did_not_answer(page, monkeypatch):
+    page, _, listed, *_ = page
+    asked, told = [], limited.mine
+    monkeypatch.setattr(limited, "mine", lambda client: asked.append(page._connection.news) or told(client))
+    for page._connection.news in (None, 4, 4, 4, 5, 5, 4):
+        page._count()
+    assert asked == [4, 5, 4]
+    monkeypatch.setattr(limited, "mine", lambda client: 1 / 0)
+    page._connection.news = 6
+    page._count()
+    monkeypatch.setattr(limited, "mine", told)
+    listed.append(row(1))
+    page._count()
+    assert len(shown(page)) == 1
+
+
 def test_the_list_has_an_end(page):
     page, _, listed, *_ = page
     listed += [row(number) for number in range(30)]
