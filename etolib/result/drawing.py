@@ -46,6 +46,8 @@ def draw(table: pd.DataFrame, ax: Axes | None = None, units: str = METRIC) -> Ax
             import matplotlib.pyplot as plt
 
         ax = plt.gca()
+    if not ax.has_data():
+        _date_axis(ax)
     depth = unit("mm day-1", units)
     days = table["date"].to_numpy(dtype="datetime64[D]")
     eto, lower, upper = (
@@ -60,3 +62,12 @@ def draw(table: pd.DataFrame, ax: Axes | None = None, units: str = METRIC) -> Ax
     ax.set_ylabel(f"ETo [{depth.text}]")
     ax.set_ylim(bottom=0)
     return ax
+
+
+def _date_axis(ax: Axes) -> None:
+    """Let dates be written short, so that they do not run into each other."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(maxticks=9)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from etolib.errors import InputError
@@ -62,3 +64,15 @@ def test_a_folder_that_cannot_be_written_is_an_error_in_words(shipped, tmp_path)
     (tmp_path / notebooks.FOLDER).write_text("a file")
     with pytest.raises(InputError, match="`--no-notebooks`"):
         notebooks.copy(tmp_path)
+
+
+def test_there_are_seven_and_they_are_found():
+    assert [path.name[:2] for path in sorted(notebooks.shipped().glob("*.ipynb"))] == [f"0{n}" for n in range(1, 8)]
+
+
+def test_the_stored_outputs_hold_pictures_and_no_errors():
+    for path in sorted(notebooks.shipped().glob("*.ipynb")):
+        outputs = [one for cell in json.loads(path.read_text())["cells"] for one in cell.get("outputs", [])]
+        assert outputs, path.name
+        assert not [one for one in outputs if one["output_type"] == "error"], path.name
+        assert any("image/png" in one.get("data", {}) for one in outputs), path.name
