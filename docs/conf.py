@@ -9,6 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 os.environ["ETOLIB_OFFLINE"] = "1"  # examples and figures are made without a network
+os.environ["ETOLIB_DOCS"] = str(HERE)  # where figures of validation find its tables
 
 import etolib
 from docs.builder import build
@@ -26,8 +27,8 @@ nitpicky = False
 
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 4
-nb_execution_mode = "cache"
-nb_execution_cache_path = str(HERE.parent / "build" / "docs-run")
+nb_execution_mode = "force"
+nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_output_stderr = "remove"

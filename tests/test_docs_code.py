@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import importlib
 import re
 import shlex
 from pathlib import Path
@@ -91,7 +92,7 @@ def test_the_python_of_a_page_runs(page, desk):
 def light(text: str) -> str:
     """A block without the tags of a cell, its cluster one thread of this process, its box of fewer points."""
     text = "\n".join("" if line.startswith(":tags:") else line for line in text.splitlines())
-    here = r"\1(processes=False, dashboard_address=":0", n_workers=1"
+    here = r'\1(processes=False, dashboard_address=":0", n_workers=1'
     text = re.sub(r"(places_in_box\(.*), 0\.1\)", r"\1, 0.5)", text)
     return re.sub(r"\b(Client|LocalCluster)\(n_workers=\d+", here, text)
 
@@ -135,3 +136,23 @@ def understood(command: click.Command, called: str, words: list[str], parent: cl
             inner, found, left = command.resolve_command(context, list(words))
             assert found is not None
             understood(found, inner or "", left, context)
+
+
+def found_at(name: str) -> bool:
+    """Whether a dotted name of a package is there, be it in a module, a class or the table of names."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        return all(hasattr(thing, part) and (thing := getattr(thing, part)) is not None for part in parts[length:])
+    return False
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/migration").glob("*.md")), ids=name)
+def test_names_of_tables_for_those_who_come_from_elsewhere_are_there(page):
+    names = re.findall(r"`((?:pyet|refet|pyfao56|etolib)(?:\.\w+)+)`", page.read_text(encoding="utf-8"))
+    for package in {one.partition(".")[0] for one in names}:
+        pytest.importorskip(package)
+    assert [one for one in names if not found_at(one)] == []

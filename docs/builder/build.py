@@ -8,10 +8,11 @@ from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from docutils.statemachine import StringList
 from sphinx import addnodes
 from sphinx.util import logging
 
-from docs.builder import docstrings, equations, names, reference
+from docs.builder import docstrings, equations, names, reference, tables
 from etolib.widgets.markup.formulas import mathml
 
 log = logging.getLogger("etolib.docs")
@@ -31,6 +32,8 @@ LISTS = {"validation/README": "*.md", "validation/speed": "tables/*.md"}
 def connect(app: Any) -> None:
     """Take part in a build."""
     app.add_directive("formula", Formula)
+    for name in tables.DERIVED:
+        app.add_directive(name, Derived)
     app.connect("builder-inited", make_pages)
     app.connect("include-read", lead_inside)
     app.connect("source-read", read)
@@ -48,6 +51,16 @@ class Formula(Directive):
         """Return the formula as MathML."""
         lines = "".join(f'<div class="formula">{mathml(line)}</div>' for line in self.content if line.strip())
         return [nodes.raw("", f'<div class="equation"><div>{lines}</div></div>', format="html")]
+
+
+class Derived(Directive):
+    """A table that follows from the code, see `docs.builder.tables`."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table as the page's own Markdown would give it."""
+        found = nodes.container(classes=["derived"])
+        self.state.nested_parse(StringList(tables.DERIVED[self.name]()), self.content_offset, found)
+        return [found]
 
 
 def make_pages(app: Any) -> None:
