@@ -24,7 +24,7 @@ def version() -> str:
     package = Path(__file__).parent
     files = [path for path in package.rglob("*.py") if _counts(path.relative_to(package))]
     digest = hashlib.sha256()
-    for path in sorted([*files, package / "data" / "climatology.nc"]):
+    for path in sorted([*files, *(package / "data").glob("climatology.*")]):
         content = path.read_bytes()
         # Windows may have written other ends of lines.
         content = content.replace(b"\r\n", b"\n") if path.suffix == ".py" else content

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from etolib.equations import sun
+from etolib.sources import embedded
 from etolib.sources.climatology import surface
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,6 +103,31 @@ def test_variables(grid, name, dimensions, units, lower, upper):
     values = unpacked(grid, name)
     assert lower <= np.nanmin(values)
     assert np.nanmax(values) <= upper
+
+
+def test_the_index_is_that_of_the_file_and_its_numbers_are_those_that_h5py_reads():
+    path = DATA / "climatology.nc"
+    assert path.with_suffix(".json").read_text() == embedded.index_of(path)
+    chance = np.random.default_rng(3)
+    with h5py.File(path, "r") as file:
+        for name, variable in embedded.variables(path).items():
+            whole = file[name][...]
+            if whole.ndim == 2:
+                np.testing.assert_array_equal(variable.packed(), whole)
+            for row, column in zip(*(chance.integers(size, size=100) for size in whole.shape[-2:]), strict=True):
+                np.testing.assert_array_equal(variable.packed_at(row, column), whole[..., row, column])
+                if "scale_factor" in file[name].attrs:
+                    scale, offset = (file[name].attrs[key][0] for key in ("scale_factor", "add_offset"))
+                    there = whole[..., row, column] != file[name].attrs["_FillValue"][0]
+                    expected = np.where(there, whole[..., row, column] * scale + offset, np.nan)
+                    np.testing.assert_array_equal(variable.at(row, column), expected)
+
+
+def test_a_file_that_is_not_of_the_index_is_refused(tmp_path):
+    (tmp_path / "climatology.nc").write_bytes((DATA / "climatology.nc").read_bytes()[:-1])
+    (tmp_path / "climatology.json").write_text((DATA / "climatology.json").read_text())
+    with pytest.raises(ValueError, match="not the file of its index"):
+        embedded.variables(tmp_path / "climatology.nc")
 
 
 def test_xarray_reads_it_as_cf():

@@ -188,7 +188,7 @@ HEAVY = frozenset(
         ("import etolib", ()),
         ("import etolib; etolib.eto_fao56", ()),
         ("import etolib; etolib.Site(1, 2); etolib.Period('2024-01-01', '2024-01-02')", ()),
-        ("import etolib; etolib.compute", ("pandas", "pyarrow", "h5py", "httpx2", "tornado")),
+        ("import etolib; etolib.compute", ("pandas", "pyarrow", "httpx2", "tornado")),
     ],
 )
 def test_import_is_light(code, allowed):

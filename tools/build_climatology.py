@@ -27,6 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from topojson import Topology, unwrapped
 
+from etolib.sources.embedded import index_of
+
 Grid = NDArray[np.float64]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -496,6 +498,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     fields = derive(options.world_atlas)
     write(fields, options.output)
+    options.output.with_suffix(".json").write_text(index_of(options.output), encoding="utf-8")
     cells = int(np.isfinite(fields["u2"]).sum())
     print(f"{options.output}: {options.output.stat().st_size / 1e6:.2f} MB, {cells} land cells")
     return 0

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
+from etolib.sources.embedded import Variable, variables
 from etolib.words import Text, say
 
 INFO = catalogue.SOURCES["climatology"]
@@ -45,18 +45,11 @@ COLUMNS = INFO.provides
 Array = NDArray[np.float64]
 
 
-def _read(file: h5py.File, name: str, *index: int | slice) -> Array:
-    """Return an unpacked hyperslab of a variable, NaN where it is filled."""
-    variable = file[name]
-    packed = variable[index]
-    values = packed * float(variable.attrs["scale_factor"][0]) + float(variable.attrs["add_offset"][0])
-    return np.where(packed == variable.attrs["_FillValue"][0], np.nan, values)
-
-
-def _open() -> h5py.File:
+def _variable(name: str) -> Variable:
+    """Return a variable of the embedded grid; an error names what to do where it cannot be read."""
     try:
-        return h5py.File(FILE, "r")
-    except OSError as error:
+        return variables(FILE)[name]
+    except (OSError, ValueError, KeyError) as error:
         raise SourceUnavailable(
             say("embedded_maps_unreadable", error=str(error)),
             source=NAME,
@@ -83,16 +76,15 @@ class Cells:
 @lru_cache(maxsize=512)
 def _cell(row: int, column: int) -> Cells | None:
     """Return the fields of one grid cell, None where it is not covered."""
-    with _open() as file:
-        u2 = float(_read(file, "u2", row, column))
-        if math.isnan(u2):
-            return None
-        return Cells(
-            monthly={name: _read(file, name, slice(None), row, column) for name in MONTHLY},
-            u2=u2,
-            elevation=float(_read(file, "elevation", row, column)),
-            origin=ORIGINS[int(file["origin"][row, column])],
-        )
+    u2 = float(_variable("u2").at(row, column))
+    if math.isnan(u2):
+        return None
+    return Cells(
+        monthly={name: _variable(name).at(row, column) for name in MONTHLY},
+        u2=u2,
+        elevation=float(_variable("elevation").at(row, column)),
+        origin=ORIGINS[int(_variable("origin").packed_at(row, column))],
+    )
 
 
 def _cells(latitude: float, longitude: float) -> Cells | None:
@@ -119,8 +111,7 @@ def _cells(latitude: float, longitude: float) -> Cells | None:
 @lru_cache(maxsize=1)
 def _land() -> NDArray[np.bool_]:
     """Return the land mask in 0.1 degree cells, south to north, from 180 W. Shape (1800, 3600)."""
-    with _open() as file:
-        return np.asarray(file["land"][...], dtype=bool)
+    return np.asarray(_variable("land").packed(), dtype=bool)
 
 
 def is_land(latitude: float, longitude: float) -> bool:
@@ -156,8 +147,7 @@ def surface(latitude: float, longitude: float) -> tuple[float, bool]:
     """
     if not is_land(latitude, longitude):
         return 0.0, False
-    with _open() as file:
-        value = float(_read(file, "surface", min(int((latitude + 90) * 12), 2159), int((longitude + 180) * 12) % 4320))
+    value = float(_variable("surface").at(min(int((latitude + 90) * 12), 2159), int((longitude + 180) * 12) % 4320))
     return (0.0 if math.isnan(value) or value == SEA_STEP else value), True
 
 
@@ -175,8 +165,8 @@ def nearest_land(latitude: float, longitude: float) -> tuple[float, Text]:
     >>> distance < 100, direction
     (True, 'south-east')
     """
-    with _open() as file:
-        covered = file["u2"][...] != file["u2"].attrs["_FillValue"][0]
+    wind = _variable("u2")
+    covered = wind.packed() != wind.fill
     land = _land() & np.repeat(np.repeat(covered, 5, axis=0), 5, axis=1)
     rows, columns = np.nonzero(land)
     lat1, lat2 = math.radians(latitude), np.radians((rows + 0.5) * LAND_CELL - 90)

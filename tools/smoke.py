@@ -1,0 +1,247 @@
+"""Try the package as a person gets it: built, installed in a fresh environment outside of the checkout, used.
+
+    python tools/smoke.py                                   # core, each extra, all: newest versions
+    python tools/smoke.py --extras all --lowest             # the lowest versions that pyproject.toml states
+    python tools/smoke.py --extras all --python 3.13 --tests  # another Python; also the tests named below
+    python tools/smoke.py --sdist                           # installed from the source archive instead of the wheel
+
+Prints a table: a row for each use, a column for each installation. A use works where its packages are installed, and
+says in one line what to install where they are not; anything else fails. Uses uv for the environments: the one on the
+PATH, else one that pip brings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from write_environments import ROOT, requirements
+
+PATIENCE_S = 180.0
+TESTS = (
+    "tests/test_pipeline.py", "tests/test_extras.py", "tests/test_cli.py", "tests/test_places_reader.py",
+    "tests/equations/test_reference.py", "tests/equations/test_kernel.py", "tests/equations/test_archive.py",
+    "tests/equations/test_model_names.py", "tests/result/test_formats.py", "tests/sources/test_providers.py",
+    "tests/sources/network", "tests/sources/grid/test_days.py", "tests/tasks/test_job.py", "tests/widgets/test_page.py",
+)  # fmt: skip
+"""What runs with `--tests`: simulated downloads, every kind of file, grids, a task, a page."""
+
+OF_TESTS = ("pytest", "pytest-xdist", "hypothesis", "babel", "pyyaml", "psutil")
+
+SHORT = "--lat -22.7 --lon -47.6 --period 2024-01-01/2024-01-05"
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something a person does: a command of etolib, a line of Python, or a page to open."""
+
+    name: str
+    needs: frozenset[str] = frozenset()
+    command: str = ""
+    code: str = ""
+    page: bool = False
+
+
+def _use(name: str, needs: str = "", **what: str | bool) -> Use:
+    return Use(name, frozenset(needs.split()), **what)
+
+
+RESULT = "import etolib; r = etolib.compute((-22.7, -47.6), '2024-01-01/2024-01-05'); "
+USES = (
+    _use("equation", code="import etolib, numpy as np; from etolib.equations import kernel; n = kernel.COMPILE_FROM; "
+         "d = dict(tmin=12.3, tmax=21.5, ea=1.409, rs=22.07, u2=2.078); "
+         "d |= dict(latitude=50.8, elevation=100.0, day_of_year=187); "
+         "e = etolib.eto_fao56(**{k: np.full(n, v) for k, v in d.items()}); assert abs(e - 3.88).max() < 0.01"),
+    _use("compute", command=f"compute {SHORT}"),
+    _use("sources", command="sources"),
+    _use("doctor --help", command="doctor --help"),
+    _use("table", code="import etolib, pandas as pd; t = pd.DataFrame(dict(tmin=10., tmax=20.), "
+         "index=pd.date_range('2024-01-01', periods=3)); assert etolib.eto(t, etolib.Site(9, 9, 9)).eto.notna().all()"),
+    _use("picture", "matplotlib", command=f"compute {SHORT} -o a.png"),
+    _use("report", "matplotlib", command=f"compute {SHORT} -o a.html"),
+    _use("Excel", "xlsxwriter", command=f"compute {SHORT} -o a.xlsx"),
+    _use("Parquet", "pyarrow", command=f"compute {SHORT} -o a.parquet"),
+    _use("NetCDF", "xarray h5netcdf", command=f"compute {SHORT} -o a.nc"),
+    _use("grid", "xarray zarr dask", code="from etolib import archive; archive.simulate_archive('w.zarr', 3, (4, 6)); "
+         "archive.eto_archive('w.zarr', 'e.zarr')"),
+    _use("submit", "distributed", code=f"{RESULT}j = etolib.submit((-22.7, -47.6), '2024-01-01/2024-01-05'); "
+         "assert (j.result(120).table['eto'] == r.table['eto']).all()"),
+    _use("batch", "distributed zarr", code="import subprocess, sys; "
+         "open('p.csv', 'w').write('latitude,longitude\\n-22,-47\\n'); "
+         "sys.exit(subprocess.run([sys.executable, '-m', 'etolib', 'batch', 'p.csv', "
+         "'--period', '2024-01-01/2024-01-03', "
+         "'-o', 'b.zarr', '--workers', '1']).returncode)"),
+    _use("serve", "voila", command="serve --no-browser --workers 1 --port 0", page=True),
+    _use("lab", "jupyterlab", command="lab --no-browser --workers 1 --port 0", page=True),
+)  # fmt: skip
+
+
+class Installed:
+    """An environment of its own with the package, and a folder to use it in."""
+
+    def __init__(self, uv: str, package: Path, extra: str, folder: Path, python: str, *, lowest: bool) -> None:
+        self.folder, self.uv = folder / extra, uv
+        self.folder.mkdir()
+        self.venv = self.folder / "venv"
+        self._run("venv", "--quiet", "--python", python, str(self.venv))
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        extras = [] if extra == "core" else requirements(project["optional-dependencies"], extra)
+        asked = self.folder / "asked.txt"
+        asked.write_text("\n".join(dict.fromkeys([*project["dependencies"], *extras])), encoding="utf-8")
+        if lowest:  # direct dependencies at their bounds; what those bring at its newest
+            self.install("--resolution", "lowest-direct", "--requirement", str(asked))
+            self.install("--no-deps", str(package))
+        else:
+            self.install("--compile-bytecode", f"{package}[{extra}]" if extra != "core" else str(package))
+        # Also where one package brought by another makes something possible, it works.
+        self.packages = {one.name.partition("-")[0].lower() for one in self.site.glob("*.dist-info")}
+
+    @property
+    def site(self) -> Path:
+        """The folder of its packages."""
+        return next(self.venv.glob("lib/python*/site-packages"))
+
+    def megabytes(self) -> int:
+        """Return what the packages take on the disk."""
+        counted = subprocess.run(["du", "-sm", str(self.site)], capture_output=True, text=True, check=True).stdout
+        return int(counted.split()[0])
+
+    def install(self, *arguments: str) -> None:
+        """Install into it."""
+        self._run("pip", "install", "--quiet", "--python", str(self.venv), *arguments)
+
+    def _run(self, *arguments: str) -> None:
+        subprocess.run([self.uv, *arguments], check=True)
+
+    def tried(self, use: Use) -> str:
+        """Return ``works``, what it says is to be installed, or ``FAILS: `` and why."""
+        expected = use.needs <= self.packages
+        line = [str(self.venv / "bin" / "python")]
+        line += ["-c", use.code] if use.code else ["-m", "etolib", *use.command.split()]
+        found = self._page(line) if use.page else self._ended(line)
+        if found == "works" or (not expected and found.startswith("says")):
+            return found
+        return f"FAILS: {found}"
+
+    def _ended(self, line: list[str]) -> str:
+        about = {"cwd": self.folder, "env": _environment(), "timeout": PATIENCE_S}
+        run = subprocess.run(line, capture_output=True, text=True, check=False, **about)
+        return _verdict(run.returncode, run.stderr)
+
+    def _page(self, line: list[str]) -> str:
+        log = self.folder / "page.log"
+        with log.open("w") as file:
+            child = subprocess.Popen(line, cwd=self.folder, env=_environment(), stdout=file, stderr=file, text=True)
+        try:
+            late = time.monotonic() + PATIENCE_S
+            while time.monotonic() < late:
+                text = log.read_text()
+                if child.poll() is not None:
+                    return _verdict(child.returncode, text)
+                if address := re.search(r"https?://[^\s?]+\S*", text):
+                    return _answers(address[0])
+                time.sleep(0.2)
+            return f"no address: {text[-300:]}"
+        finally:
+            child.send_signal(signal.SIGINT)
+            try:
+                child.wait(30)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def test(self) -> int:
+        """Run the tests with it; return their exit status."""
+        frozen = subprocess.run([self.uv, "pip", "freeze", "--python", str(self.venv)], capture_output=True, text=True,
+                                check=True).stdout  # fmt: skip
+        held = self.folder / "held.txt"
+        held.write_text("\n".join(line for line in frozen.splitlines() if not line.startswith("etolib")))
+        self.install("--constraint", str(held), *OF_TESTS)
+        line = [str(self.venv / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        line += ["-m", "not browser and not slow", *TESTS]
+        return subprocess.run(line, cwd=ROOT, env=_environment(offline=False), check=False).returncode
+
+
+def _environment(*, offline: bool = True) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    return kept | ({"ETOLIB_OFFLINE": "1"} if offline else {})
+
+
+def _verdict(status: int, errors: str) -> str:
+    if status == 0:
+        return "works"
+    last = [line for line in errors.splitlines() if line.strip()][-1:] or [""]
+    if said := re.search(r"""pip install ["']etolib\[([\w-]+)\]""", last[0]):
+        return f"says [{said[1]}]"
+    return f"{status}: {last[0][:200]}"
+
+
+def _answers(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return "works" if answer.status == 200 else f"status {answer.status}"
+    except urllib.error.URLError as error:
+        return f"{address.partition('?')[0]}: {error}"
+
+
+def _uv(folder: Path) -> str:
+    if found := shutil.which("uv"):
+        return found
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "uv")], check=True)
+    subprocess.run([str(folder / "uv/bin/pip"), "install", "--quiet", "uv"], check=True)
+    return str(folder / "uv/bin/uv")
+
+
+def _table(columns: dict[str, dict[str, str]]) -> str:
+    rows = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name in next(iter(columns.values())):
+        rows.append(f"| {name} | " + " | ".join(column[name] for column in columns.values()) + " |")
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Return 1 where something neither works nor says what to install."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    of_people = [name for name in extras if name not in ("test", "bench", "build", "docs")]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--extras", nargs="+", default=["core", *of_people], choices=["core", *of_people])
+    parser.add_argument("--python", default="3.11", help="version or path")
+    parser.add_argument("--lowest", action="store_true", help="the lowest versions stated")
+    parser.add_argument("--sdist", action="store_true", help="install from the source archive")
+    parser.add_argument("--tests", action="store_true", help="run a selection of tests with each too")
+    parser.add_argument("--package", type=Path, help="a wheel that is there already")
+    options = parser.parse_args()
+    columns: dict[str, dict[str, str]] = {}
+    status = 0
+    with tempfile.TemporaryDirectory(prefix="etolib-smoke-") as name:
+        folder = Path(name)
+        uv = _uv(folder)
+        package = options.package
+        if package is None:
+            subprocess.run([uv, "build", "--quiet", "--out-dir", str(folder / "dist"), str(ROOT)], check=True)
+            package = next((folder / "dist").glob("*.tar.gz" if options.sdist else "*.whl"))
+        for extra in options.extras:
+            there = Installed(uv, package.resolve(), extra, folder, options.python, lowest=options.lowest)
+            columns[extra] = {"MB": str(there.megabytes())} | {use.name: there.tried(use) for use in USES}
+            if options.tests:
+                columns[extra]["tests"] = "works" if there.test() == 0 else "FAILS"
+            status |= any(told.startswith("FAILS") for told in columns[extra].values())
+            print(_table({extra: columns[extra]}), flush=True)
+            shutil.rmtree(there.folder)
+    print(_table(columns))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
