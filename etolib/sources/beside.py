@@ -11,7 +11,8 @@ import datetime as dt
 from etolib.sources.row import LAST, Box, Rank, SourceInfo, Window
 
 _CREDIT = "Weather data by Open-Meteo.com (https://open-meteo.com/), CC BY 4.0"
-_POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day per address; at most 4 at once"
+_KEY = "ETOLIB_OPEN_METEO_KEY"
+_POLITENESS = "600 weighted calls a minute, 5 000 an hour, 10 000 a day, 300 000 a month per address; at most 4 at once"
 _PLACES = 100
 
 _SEEN = (Box(-60.0, 60.0, -65.0, 180.0), Box(-60.0, 60.0, -180.0, -160.0))
@@ -34,6 +35,7 @@ ROWS = (
         politeness=_POLITENESS,
         provider="etolib.sources.open_meteo_satellite:OpenMeteoSatellite",
         settings={"path": "/v1/archive"},
+        key=_KEY,
         service="open_meteo_satellite",
         root="https://satellite-api.open-meteo.com",
         home=_SEEN,
@@ -54,6 +56,7 @@ ROWS = (
         politeness=_POLITENESS,
         provider="etolib.sources.open_meteo_ensemble:OpenMeteoEnsemble",
         settings={"path": "/v1/ensemble", "model": "ecmwf_ifs025_ensemble_mean"},
+        key=_KEY,
         service="open_meteo_ensemble",
         root="https://ensemble-api.open-meteo.com",
         reason="how_sure_the_forecast_is",

@@ -127,9 +127,9 @@ def table(dates: Iterable[Any], columns: Mapping[str, Any], warnings: list[Text]
         if len(conflicting):
             frame = frame[~frame.index.duplicated()]
             frame.loc[conflicting, :] = np.nan
-            warnings.append(say("came_twice_differently", days=_days(conflicting)))
+            warnings.append(say("came_twice_differently", days=in_words(conflicting)))
         else:
-            warnings.append(say("came_twice", days=_days(repeated)))
+            warnings.append(say("came_twice", days=in_words(repeated)))
     return frame.sort_index()
 
 
@@ -191,7 +191,7 @@ def finish(
         if crossed.any():
             for name in ("tmin", "tmax"):
                 values_of[name][crossed] = np.nan
-            sentence = say("tmin_above_tmax_on", days=_days(days[crossed]))
+            sentence = say("tmin_above_tmax_on", days=in_words(days[crossed]))
             warnings.append(say("of_source", source=named, sentence=sentence))
     absent = {name: np.isnan(values) for name, values in values_of.items()}
     empty = [name for name, gaps in absent.items() if gaps.all()]
@@ -200,12 +200,12 @@ def finish(
         absent = {name: gaps for name, gaps in absent.items() if name not in empty}
     nothing = np.logical_and.reduce([*absent.values()]) if absent else np.ones(len(days), bool)
     if nothing.any():
-        warnings.append(say("of_source", source=named, sentence=say("no_data_on", days=_days(days[nothing]))))
+        warnings.append(say("of_source", source=named, sentence=say("no_data_on", days=in_words(days[nothing]))))
     by_days: dict[Text, list[str]] = {}
     for name, gaps in absent.items():
         gaps = gaps & ~nothing
         if gaps.any():
-            by_days.setdefault(_days(days[gaps]), []).append(name)
+            by_days.setdefault(in_words(days[gaps]), []).append(name)
     warnings += [
         say("of_source", source=named, sentence=say("missing_on", variables=names, days=text))
         for text, names in by_days.items()
@@ -214,10 +214,10 @@ def finish(
     return pd.DataFrame({name: values_of[name] for name in absent} | {"kind": kind}, index=days)
 
 
-def _days(days: Iterable[Any]) -> Text:
+def in_words(days: Iterable[Any]) -> Text:
     """Return days in words, shortened.
 
-    >>> _days(pd.DatetimeIndex(["2024-02-28", "2024-02-29", "2024-03-05"]))
+    >>> in_words(pd.DatetimeIndex(["2024-02-28", "2024-02-29", "2024-03-05"]))
     '2024-02-28..2024-02-29, 2024-03-05'
     """
     runs: list[list[pd.Timestamp]] = []
@@ -274,6 +274,14 @@ def said_of(named: str, reply: Reply) -> list[Text]:
     if (note := reply.revised) is not None and revision.changed_numbers(note):
         found.append(say("of_source", source=named, sentence=revision.told(note)))
     return found
+
+
+def said_of_all(named: str, replies: Iterable[Reply]) -> list[Text]:
+    """Return what to warn of the answers that make one: of each kind of warning the first."""
+    found = [said_of(named, reply) for reply in replies]
+    stale = [said[0] for reply, said in zip(replies, found, strict=True) if reply.stale]
+    revised = [said[-1] for reply, said in zip(replies, found, strict=True) if len(said) > int(reply.stale)]
+    return stale[:1] + revised[:1]
 
 
 def elsewhere(info: SourceInfo, site: Site) -> NotCovered:

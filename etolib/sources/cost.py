@@ -9,7 +9,7 @@ from typing import Any
 from etolib import config
 from etolib.errors import NotCovered
 from etolib.site import Period, Site
-from etolib.sources import catalogue, open_meteo
+from etolib.sources import catalogue, open_meteo, open_meteo_access
 from etolib.sources.network.budget import Budget
 from etolib.sources.plan import choose
 
@@ -91,7 +91,13 @@ def asked(lots: Iterable[Sequence[Site]], period: Period, sources: str | Sequenc
                 continue
         if unknown := [site for site in sites if site.elevation is None]:
             weights = open_meteo.asks_elevations(unknown, known)
-            _count(found, open_meteo.OpenMeteo.family, weights, open_meteo.budget("open_meteo_elevation"), about=False)
+            _count(
+                found,
+                open_meteo.OpenMeteo.family,
+                weights,
+                open_meteo_access.budget("open_meteo_elevation"),
+                about=False,
+            )
     return [one for one in found.values() if one.requests]
 
 

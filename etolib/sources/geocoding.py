@@ -14,7 +14,7 @@ from etolib.errors import SourceError
 from etolib.places import Place
 from etolib.sources import canonical, lifetime
 from etolib.sources.network import client
-from etolib.sources.open_meteo import budget
+from etolib.sources.open_meteo_access import budget
 from etolib.sources.shape import Anything, List, Number, Object, Words
 
 SERVICE = "open_meteo_geocoding"

@@ -176,7 +176,7 @@ class GridMet:
             pd.DataFrame(columns), inside, today=today, forecast=False, warnings=warnings, named=info.title
         )
         canonical.require(info.name, frame, ("tmin", "tmax"))
-        warnings += [canonical.kept_answer(info.title, reply) for reply in replies if reply.stale][:1]
+        warnings += canonical.said_of_all(info.title, replies)
         warnings.append(say("gridmet_lies_high", source=info.title))
         meta = {
             **canonical.provenance(info, site, replies[-1]),

@@ -42,6 +42,9 @@ NEWEST = Lifetime(6 * HOUR)
 """Of days so new that some are not there yet."""
 
 FORECAST = Lifetime(1 * HOUR)
+ENSEMBLE = Lifetime(3 * HOUR)
+"""The ensemble runs every six hours."""
+
 NASA_RECENT = Lifetime(12 * HOUR)
 ARCHIVE_RECENT = Lifetime(1 * DAY)
 """Of days of the last `SETTLED_AFTER`, by the age alone."""

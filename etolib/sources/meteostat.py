@@ -219,7 +219,7 @@ class Meteostat:
             warnings.append(say("values_of_models_left_out", source=info.title, count=modelled))
         difference = nearby.higher(station, site)
         warnings.append(say("of_source", source=info.title, sentence=nearby.told(station, difference)))
-        warnings += [canonical.kept_answer(info.title, reply) for reply in replies if reply.stale][:1]
+        warnings += canonical.said_of_all(info.title, replies)
         meta = {
             **canonical.provenance(info, site, replies[-1]),
             **nearby.provenance(station, difference),

@@ -1,4 +1,4 @@
-"""Open-Meteo: reanalysis since 1940, forecast to 15 days ahead, and the elevation of any place.
+"""Open-Meteo: reanalysis since 1940, forecast to 14 days ahead, and the elevation of any place.
 
 The day is the local solar day: the fixed zone ``Etc/GMT±N`` (sign reversed by POSIX, no daylight saving) at
 round(longitude / 15) h, the same hours as NASA POWER's day. Wind comes at 10 m and is brought to 2 m here.
@@ -21,12 +21,13 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, grouping, lifetime, revision
+from etolib.sources import canonical, grouping, lifetime, open_meteo_models, revision
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
 from etolib.sources.network.keeping import Lifetime
+from etolib.sources.open_meteo_access import budget, headers, limited_until, root
 from etolib.sources.shape import Column, Days, Is, List, Nearby, Number, Object, Read, Same, Shape, Words
 from etolib.words import Text, say
 
@@ -62,13 +63,6 @@ _ELEVATION_VERSION = "elevation-1"
 _LIST_DEADLINE = 120.0  # s; a list is worth waiting for the provider's next minute
 
 
-def budget(service: str) -> Budget:
-    """Return what the provider allows; all its services count together, per host."""
-    host = client.host_of(service)
-    shared = "open-meteo.com" if host.endswith("open-meteo.com") else host
-    return Budget(f"open_meteo@{shared}", windows=((60, 600), (3600, 5000), (86400, 10000)), in_flight=4)
-
-
 def zone(site: Site) -> str:
     """Return the fixed zone of the local solar day; POSIX turns the sign.
 
@@ -91,19 +85,6 @@ def coordinate(latitude: float) -> float:
     return rounded - 0.0001 if rounded < 0 and rounded > -90 and rounded.is_integer() else rounded
 
 
-def limited_until(body: bytes, now: float) -> float | None:
-    """Return when to come back after a 429 [POSIX s], from the provider's own text; it sends no Retry-After.
-
-    >>> limited_until(b'{"reason": "Minutely API request limit exceeded."}', 90.0)
-    120.0
-    """
-    text = body[:2000].decode("utf-8", "replace").lower()
-    for word, width in (("minutely", 60.0), ("hourly", 3600.0), ("daily", 86400.0)):
-        if word in text:
-            return math.floor(now / width + 1) * width
-    return now + 2.0 if "concurrent" in text else None
-
-
 @dataclass(frozen=True)
 class Answer:
     """One place of an answer: canonical columns by day, place and elevation of the cell."""
@@ -114,6 +95,7 @@ class Answer:
     longitude: float
     elevation: float | None
     warnings: tuple[Text, ...]
+    witness: pd.Series | None = None  # of ERA5-Land, see `open_meteo_models`
 
 
 def parse(
@@ -200,7 +182,9 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
         frame[moved] = frame[moved].shift(-1)
     height = data.get("elevation")
     elevation = None if height is None or math.isnan(canonical.number(height)) else canonical.number(height)
-    return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings))
+    seen = values_of.get(open_meteo_models.WITNESS)
+    witness = None if seen is None else pd.Series(canonical.numbers(seen, len(days)), pd.DatetimeIndex(days))
+    return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings), witness)
 
 
 def differs(before: Sequence[Answer], after: Sequence[Answer], fetched: float) -> dict[str, Any] | None:
@@ -222,6 +206,7 @@ class OpenMeteo:
 
     family = "Open-Meteo"  # all its services count together
     variables = len(VARIABLE_MAP)  # asked of a place, which a request costs by
+    differs = staticmethod(differs)
 
     def __init__(self, info: SourceInfo) -> None:
         self.info = info
@@ -263,7 +248,7 @@ class OpenMeteo:
             check=lambda body: parse(body, places=[site], hourly=True),
             ttl=lambda answers, headers: self._lifetime(answers, inside, today), deadline=120.0, read=60.0,
             budget=budget(self.info.service), weight=grouping.weight(len(HOURLY_MAP), len(asked)),
-            limited_until=limited_until, version=_VERSION,
+            limited_until=limited_until, headers=headers(), version=_VERSION,
         )  # fmt: skip
         (answer,) = reply.data
         warnings: list[Text] = list(answer.warnings)
@@ -278,7 +263,7 @@ class OpenMeteo:
     def _where(self, site: Site, answer: Answer) -> dict[str, Any]:
         away = canonical.distance_km(site.latitude, site.longitude, answer.latitude, answer.longitude)
         return {
-            "model": self.model or "best_match",
+            "model": self.model,
             "latitude": round(answer.latitude, 6),
             "longitude": round(answer.longitude, 6),
             "elevation": answer.elevation,
@@ -308,7 +293,7 @@ class OpenMeteo:
                     body = json.dumps(item, ensure_ascii=False).encode()
                     door.put(
                         url, self._params([site], inside), body, like=reply, data=[one], version=_VERSION,
-                        check=partial(self._read, sites=[site]), differs=differs,
+                        check=partial(self._read, sites=[site]), differs=self.differs,
                         ttl=lambda answers, headers: self._lifetime(answers, inside, today),
                     )  # fmt: skip
         return len(parts)
@@ -326,7 +311,7 @@ class OpenMeteo:
         ]
         known |= {(*_places([site]).values(), inside, self.info.name) for site in absent}
         parts = grouping.parts(absent, grouping.size(len(inside)))
-        return [grouping.weight(self.variables, len(inside), len(part)) for part in parts]
+        return [self._weight(inside, len(part)) for part in parts]
 
     def budget(self) -> Budget:
         """Return what the provider allows."""
@@ -343,18 +328,25 @@ class OpenMeteo:
         ]
 
     def _url(self) -> str:
-        return config.service_root(self.info.service) + self.info.settings["path"]
+        return root(self.info.service) + self.info.settings["path"]
 
     def _params(self, sites: Sequence[Site], inside: Period) -> dict[str, str]:
         params = {
             **_places(sites),
             "start_date": str(inside.start),
             "end_date": str(inside.end),
-            "daily": ",".join(VARIABLE_MAP),
+            "daily": ",".join([*VARIABLE_MAP, *self._witness(inside)]),
             "wind_speed_unit": "ms",
             "timezone": zone(sites[0]),
         }
         return params | ({"models": self.model} if self.model else {})
+
+    def _witness(self, inside: Period) -> list[str]:
+        asked = open_meteo_models.witnessed(self.model, inside, config.today())
+        return [open_meteo_models.WITNESS] if asked else []
+
+    def _weight(self, inside: Period, places: int) -> float:
+        return grouping.weight(self.variables + len(self._witness(inside)), len(inside), places)
 
     def _ask(
         self, sites: Sequence[Site], inside: Period, today: dt.date, deadline: float | None = None
@@ -362,10 +354,10 @@ class OpenMeteo:
         return client.fetch(
             self._url(), self._params(sites, inside), source=self.info.name,
             check=lambda body: self._read(body, sites),
-            ttl=lambda answers, headers: self._lifetime(answers, inside, today), differs=differs,
+            ttl=lambda answers, headers: self._lifetime(answers, inside, today), differs=self.differs,
             deadline=deadline or (60.0 if self.forecast else 120.0), read=30.0 if self.forecast else 60.0,
-            budget=budget(self.info.service), weight=grouping.weight(self.variables, len(inside), len(sites)),
-            limited_until=limited_until, version=_VERSION,
+            budget=budget(self.info.service), weight=self._weight(inside, len(sites)),
+            limited_until=limited_until, headers=headers(), version=_VERSION,
         )  # fmt: skip
 
     def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
@@ -399,7 +391,10 @@ class OpenMeteo:
             sentence = say("cell_away", distance=f"{away:.0f}")
             warnings.append(say("of_source", source=info.title, sentence=sentence))
         warnings += canonical.said_of(info.title, reply)
-        meta = {**canonical.provenance(info, site, reply), **self._where(site, answer), "missing": missing}
+        meta = {
+            **canonical.provenance(info, site, reply), **self._where(site, answer), "missing": missing,
+            **open_meteo_models.told(info, frame, answer.witness, self.forecast, warnings),
+        }  # fmt: skip
         return SourceData(info.name, frame, meta, warnings)
 
 
@@ -446,7 +441,7 @@ def _without_elevation(sites: Sequence[Site]) -> list[Site]:
 
 
 def _elevation_url() -> str:
-    return config.service_root("open_meteo_elevation") + "/v1/elevation"
+    return root("open_meteo_elevation") + "/v1/elevation"
 
 
 def _ask_elevations(sites: Sequence[Site], deadline: float = 20.0) -> client.Reply:
@@ -455,7 +450,7 @@ def _ask_elevations(sites: Sequence[Site], deadline: float = 20.0) -> client.Rep
         check=lambda body: parse_elevations(body, len(sites)), ttl=lifetime.of_heights, differs=lifetime.heights_differ,
         deadline=deadline, connect=1.7, read=10.0, attempts=2,
         budget=budget("open_meteo_elevation"), weight=float(len(sites)),
-        limited_until=limited_until, version=_ELEVATION_VERSION,
+        limited_until=limited_until, headers=headers(), version=_ELEVATION_VERSION,
     )  # fmt: skip
 
 
@@ -493,7 +488,11 @@ HOURLY = List(Number(or_null=True), 24)
 
 SHAPES = {
     "/v1/(archive|forecast)": shape_of(
-        "daily", {name: Is(*known) for name, (_, known) in VARIABLE_MAP.items()}, Column(), Days()
+        "daily",
+        {name: Is(*known) for name, (_, known) in VARIABLE_MAP.items()},
+        Column(),
+        Days(),
+        **{open_meteo_models.WITNESS: Column()},
     ),
     "/v1/elevation": Read(_without_nan, Object(elevation=List(Number(-500, 9000, or_null=True)))),
 }

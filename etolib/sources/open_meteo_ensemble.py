@@ -16,9 +16,10 @@ import pandas as pd
 
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, open_meteo_hours
+from etolib.sources import canonical, lifetime, open_meteo_hours
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
+from etolib.sources.network.keeping import Lifetime
 from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, answers_of, place_of, shape_of
 from etolib.sources.open_meteo_hours import daily, days_of, laid_out, sunlight
 from etolib.sources.shape import Is
@@ -103,8 +104,8 @@ class OpenMeteoEnsemble(OpenMeteo):
     def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
         return [read(one, site) for one, site in zip(answers_of(body, sites), sites, strict=True)]
 
-    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
-        return 3 * 3600.0  # the ensemble runs every six hours
+    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> Lifetime:
+        return lifetime.ENSEMBLE
 
     def _data(
         self, site: Site, answer: Answer, reply: client.Reply, period: Period, inside: Period, today: dt.date
@@ -128,8 +129,7 @@ class OpenMeteoEnsemble(OpenMeteo):
         if absent:
             told = say("no_spread_of", variables=absent)
             warnings.append(say("of_source", source=info.title, sentence=told))
-        if reply.stale:
-            warnings.append(canonical.kept_answer(info.title, reply))
+        warnings += canonical.said_of(info.title, reply)
         meta = {**canonical.provenance(info, site, reply), **self._where(site, answer), "missing": list(answer.missing)}
         return SourceData(info.name, frame.assign(**spreads), meta, warnings)
 

@@ -22,11 +22,13 @@ import pandas as pd
 
 from etolib.errors import BadResponse, InvalidRequest, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import canonical, open_meteo_hours
+from etolib.sources import canonical, lifetime, open_meteo_hours, revision
 from etolib.sources.base import SourceData
 from etolib.sources.network import client
+from etolib.sources.network.keeping import Lifetime
 from etolib.sources.open_meteo import HOURLY, HOURS, Answer, OpenMeteo, answers_of, place_of, shape_of, zone
 from etolib.sources.open_meteo_hours import daily, days_of, laid_out, sunlight
+from etolib.sources.open_meteo_models import runs
 from etolib.sources.shape import Is
 from etolib.words import Text, say
 
@@ -47,7 +49,6 @@ MIDDLE_OFF = 1.5
 be those of another zone. [h]"""
 
 MIDDLE_DAYS = 10
-_FRESH = 10  # days; gaps of newer ones are filled soon
 
 
 def models(site: Site) -> tuple[str, str]:
@@ -111,14 +112,9 @@ def _in_place(hours: np.ndarray, light: np.ndarray) -> None:
         raise BadResponse(say("radiation_of_other_hours", hours=f"{apart:+.1f}"), suggestion=say("report_this"))
 
 
-def runs(days: pd.DatetimeIndex) -> list[list[str]]:
-    """Return days as stretches, first and last of each.
-
-    >>> runs(pd.DatetimeIndex(["2024-02-28", "2024-02-29", "2024-03-05"]))
-    [['2024-02-28', '2024-02-29'], ['2024-03-05', '2024-03-05']]
-    """
-    breaks = np.flatnonzero(np.diff(days.to_numpy()) > np.timedelta64(1, "D")) + 1
-    return [[str(part[0].date()), str(part[-1].date())] for part in np.split(days, breaks) if len(part)]
+def _first_of(by_model: pd.DataFrame) -> pd.Series:
+    """Return the radiation of each day from the first model that has it."""
+    return by_model.bfill(axis=1).iloc[:, 0] if by_model.shape[1] else pd.Series(np.nan, index=by_model.index)
 
 
 class OpenMeteoSatellite(OpenMeteo):
@@ -145,14 +141,24 @@ class OpenMeteoSatellite(OpenMeteo):
     def _read(self, body: bytes, sites: Sequence[Site]) -> list[Answer]:
         return [read(one, site) for one, site in zip(answers_of(body, sites), sites, strict=True)]
 
-    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> float:
+    @staticmethod
+    def differs(before: Sequence[Answer], after: Sequence[Answer], fetched: float) -> dict[str, Any] | None:
+        """Return what a second answer for one place changed of the radiation, whichever model it is of."""
+        if len(before) != 1 or len(after) != 1:
+            return {}
+        old, new = (pd.DataFrame({"rs": _first_of(one[0].frame)}) for one in (before, after))
+        return revision.differences(old, new, fetched)
+
+    def _lifetime(self, answers: Sequence[Answer], inside: Period, today: dt.date) -> Lifetime:
         """Return how long an answer is good: what is absent, or not yet of the long record, may come soon."""
         days = pd.date_range(inside.start, inside.end)
         first = [answer.frame.iloc[:, 0].reindex(days) for answer in answers if answer.frame.shape[1]]
+        if (today - inside.end).days <= lifetime.NEWEST_DAYS:
+            return lifetime.NEWEST
+        if (today - inside.end).days <= lifetime.SETTLED_AFTER:
+            return lifetime.ARCHIVE_RECENT
         final = len(first) == len(answers) and all(column.notna().all() for column in first)
-        if final and (today - inside.end).days > 120:
-            return 90 * 86400.0
-        return 6 * 3600.0 if (today - inside.end).days <= _FRESH else 86400.0
+        return lifetime.FINAL if final else lifetime.HOLES
 
     def _data(
         self, site: Site, answer: Answer, reply: client.Reply, period: Period, inside: Period, today: dt.date
@@ -161,16 +167,21 @@ class OpenMeteoSatellite(OpenMeteo):
         warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
         warnings += [say("of_source", source=info.title, sentence=text) for text in answer.warnings]
-        rs = pd.Series(np.nan, index=by_model.index)
         days_of: dict[str, list[list[str]]] = {}
         within = (by_model.index >= pd.Timestamp(inside.start)) & (by_model.index <= pd.Timestamp(inside.end))
+        open_days = within.copy()
         for model in by_model.columns:
-            take = rs.isna() & by_model[model].notna() & within
-            rs = rs.where(~take, by_model[model])
+            take = open_days & by_model[model].notna().to_numpy()
+            open_days &= ~take
             if take.any():
                 days_of[str(model)] = runs(pd.DatetimeIndex(by_model.index[take]))
         frame = canonical.finish(
-            pd.DataFrame({"rs": rs}), inside, today=today, forecast=False, warnings=warnings, named=info.title
+            pd.DataFrame({"rs": _first_of(by_model)}),
+            inside,
+            today=today,
+            forecast=False,
+            warnings=warnings,
+            named=info.title,
         )
         if "rs" not in frame:
             raise BadResponse(
@@ -180,8 +191,7 @@ class OpenMeteoSatellite(OpenMeteo):
         for model in answer.missing:
             stand_in = say("other_model_stands_in", model=model, other=", ".join(days_of))
             warnings.append(say("of_source", source=info.title, sentence=stand_in))
-        if reply.stale:
-            warnings.append(canonical.kept_answer(info.title, reply))
+        warnings += canonical.said_of(info.title, reply)
         meta = {
             **canonical.provenance(info, site, reply), **self._where(site, answer),
             "model": "+".join(days_of), "days_of_model": days_of, "missing": list(answer.missing), "wind": None,

@@ -126,6 +126,14 @@ def _null_day(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     return answer
 
 
+@kind("no_land", "answer", "ERA5-Land has nothing of the middle day: filled from ERA5, only the snow is null")
+def _no_land(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
+    for part in parts(answer.document):
+        snow = part.get("daily", {}).get("snow_depth_max", [])
+        snow[len(snow) // 2 : len(snow) // 2 + 1] = [None] * bool(snow)
+    return answer
+
+
 @kind("provisional", "answer", "NASA POWER before the final products came: `sources` says so, `shift` is added (0)")
 def _provisional(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     if "header" in answer.document:

@@ -28,6 +28,7 @@ FORECAST_PAST, FORECAST_AHEAD = 92, 15
 ARCHIVE_MODELS = ("best_match", "era5_seamless", "era5", "era5_land", "ecmwf_ifs", "cerra", "era5_ensemble")
 FORECAST_MODELS = (
     "best_match",
+    "ecmwf_ifs",
     "ecmwf_ifs025",
     "gfs_seamless",
     "icon_seamless",
@@ -67,6 +68,7 @@ DAILY = {
     "pressure_msl_mean": Variable("msl", "hPa", 1, 10),
     "cloud_cover_mean": Variable("cloud", "%", 0),
     "sunshine_duration": Variable("sunshine", "s", 2, 3600),
+    "snow_depth_max": Variable("snow", "m", 2),
 }
 HOURLY = {
     "temperature_2m": Variable("temperature", "°C", 1),
@@ -299,6 +301,9 @@ def _data_window(product: Product, model: str, today: dt.date) -> tuple[dt.date,
         return start, today - dt.timedelta(delay)
     if product.service == "open_meteo_ensemble":
         return today - dt.timedelta(FORECAST_PAST), today + dt.timedelta(ENSEMBLE_AHEAD)
+    if model == "ecmwf_ifs":  # 360 hours from midnight UTC: the day after begins only
+        last = today + dt.timedelta(FORECAST_AHEAD - 1)
+        return (HISTORICAL_DATA if "historical" in product.service else today - dt.timedelta(FORECAST_PAST)), last
     if product.service == "open_meteo_historical_forecast":
         return HISTORICAL_DATA, today + dt.timedelta(FORECAST_AHEAD)
     return today - dt.timedelta(FORECAST_PAST), today + dt.timedelta(FORECAST_AHEAD)
@@ -444,12 +449,16 @@ def _location(
             read = _daily_values if block == "daily" else _hourly_values
             columns, unit_texts = {}, {}
             for model in models:
-                provider = f"{product.service} {model}"
+                # Where there is no local model the service's own choice is IFS HRES (since 2026-04).
+                same = product.service != "open_meteo_archive" and model == "ecmwf_ifs"
+                provider = f"{product.service} {'best_match' if same else model}"
                 values, origin = read(product, provider, point, cell, period, zone, shown, weather)
                 if product.service == "open_meteo_ensemble":
                     values |= _spreads(values, period, clock.today())
                 if product.service == "open_meteo_satellite" and not _in_disk(model, point):
                     values = {name: np.full_like(v, np.nan) for name, v in values.items()}
+                if product.service == "open_meteo_archive" and model in ("best_match", "era5_seamless", "era5_land"):
+                    values["snow"] = np.zeros(len(next(iter(values.values()))))  # only ERA5-Land has it
                 values = _known(values, block, period, _data_window(product, model, clock.today()))
                 suffix = f"_{model}" if len(models) > 1 else ""
                 for name, spec in specs[block].items():

@@ -68,6 +68,7 @@ APPLIES = {
     "tail_missing": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS | set(FURTHER),
     "null_day": {s for s in SERVICES if s.startswith(("nasa", "open_meteo"))} - DATELESS | set(FURTHER),
     "provisional": {"nasa_power"},
+    "no_land": set(),  # of a variable that these questions do not have
     "missing_column": set(SERVICES) - DATELESS,
     "undefined_column": {s for s in SERVICES if s.startswith("open_meteo")} - DATELESS | set(FURTHER),
     "wrong_unit": set(SERVICES) - DATELESS - UNITLESS,

@@ -81,7 +81,7 @@ def test_table_of_sources():
     assert {"provides", "from", "to", "delay", "coverage", "licence", "key needed", "politeness"} <= set(table.columns)
     assert (table["from"] <= table["to"]).all()
     assert table.loc["open_meteo_forecast", "from"] == TODAY - dt.timedelta(days=92)
-    assert table.loc["open_meteo_forecast", "to"] == TODAY + dt.timedelta(days=15)
+    assert table.loc["open_meteo_forecast", "to"] == TODAY + dt.timedelta(days=14)
 
 
 # --- with a station of one's own --------------------------------------------------------------------------------------

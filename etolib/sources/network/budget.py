@@ -8,6 +8,7 @@ is killed.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import math
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ from etolib.sources.network.cache import FAULTS, Database, busy
 
 SET_BACK_S = 5.0
 """What was noted further ahead than this was noted before the clock was set back; less is a clock being trimmed. [s]"""
+
+MONTH = 31 * 86400.0
+"""The width of a window that stands for the month of the calendar (UTC). [s]"""
 
 BUSY_S = 0.5
 """When to come back where the counts are in use by others: what cannot be counted is not asked. [s]"""
@@ -33,7 +37,7 @@ class Budget:
     name : str
         Who counts together.
     windows : tuple of (float, float)
-        Width of a clock-aligned window [s] and the weight allowed in it.
+        Width of a clock-aligned window [s] and the weight allowed in it; `MONTH` is that of the calendar.
     spacing : float
         Least time between two requests. [s]
     in_flight : int
@@ -104,6 +108,19 @@ class Ledger:
         return None
 
 
+def span(now: float, width: float) -> tuple[float, float]:
+    """Return begin and end of the clock-aligned window that a time lies in. [POSIX s]
+
+    >>> span(90.0, 60.0), span(40 * 86400.0, MONTH)
+    ((60.0, 120.0), (2678400.0, 5097600.0))
+    """
+    if width != MONTH:
+        start = float(math.floor(now / width) * width)
+        return start, start + width
+    first = dt.datetime.fromtimestamp(now, dt.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.timestamp(), (first + dt.timedelta(days=32)).replace(day=1).timestamp()
+
+
 def _take(connection: sqlite3.Connection, budget: Budget, weight: float, now: float) -> float | None:
     row = connection.execute(
         "select until, coalesce(time, 0) from blocked left join blocked_at using (name) where name = ?", (budget.name,)
@@ -114,13 +131,13 @@ def _take(connection: sqlite3.Connection, budget: Budget, weight: float, now: fl
         at = max(at, row[0])
     counts = []
     for width, limit in budget.windows:
-        start = float(math.floor(now / width) * width)
+        start, end = span(now, width)
         row = connection.execute(
             "select weight from used_up where name = ? and width = ? and start = ?", (budget.name, width, start)
         ).fetchone()
         before = row[0] if row else 0.0
         if before and before + weight > limit + 1e-9:
-            at = max(at, start + width)
+            at = max(at, end)
         counts.append((budget.name, width, start, before + weight))
     if at > now:
         return float(at)

@@ -258,7 +258,8 @@ class Call:
             details["suggestion"] = say("choose_another_source_here")
             raise self._error(NotCovered, "no_data_for_place", error=answer, details=details)
         if 400 <= status < 500:
-            details["suggestion"] = say("set_contact_to_be_let_in" if status == 403 else "check_the_request")
+            advice = "set_contact_to_be_let_in" if status == 403 else "check_the_request"
+            details["suggestion"] = say("check_the_key" if self.secrets else advice)
             raise self._error(InvalidRequest, "refused_the_request", error=answer, details=details)
         if status >= 500:
             raise self._error(SourceUnavailable, "failed_on_its_side", error=answer, details=details)
