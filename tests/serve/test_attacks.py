@@ -18,6 +18,8 @@ import pytest
 
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
 
+from jupyter_server.services.kernels.connection.base import serialize_binary_message
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -27,7 +29,7 @@ from etolib.errors import EtolibError, InputError
 from etolib.serve import access, account, voila
 from etolib.serve.server import status as figures_of
 from etolib.serve.voila.door import Door, notice
-from etolib.serve.voila.server import Dashboards
+from etolib.serve.voila.server import Dashboards, Line
 from etolib.serve.voila.visits import Full, Visits
 from etolib.tasks import visitor
 from tests.browser.stage import free_port, process, until
@@ -52,6 +54,18 @@ def look(path, *, method="GET", host=HERE, base="/", cookie=COOKIE, names=(), **
     if cookie:
         named["Cookie"] = cookie
     return door.look(asked(path, method, named))[0]
+
+
+def test_a_page_that_speaks_the_older_protocol_does_not_stop_the_server(monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        KernelWebsocketHandler, "write_message", lambda self, message, binary=False: sent.append(message)
+    )
+    line = object.__new__(Line)
+    line.ws_connection = SimpleNamespace(selected_subprotocol=None)
+    message = serialize_binary_message({"header": {"msg_type": "comm_msg"}, "buffers": [b"table"]})
+    line.write_message(message, binary=True)  # Voila looked through it for hours, and nobody else was served
+    assert sent == [message]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.static_file_handler import MultiStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from etolib import logs, words
@@ -48,6 +49,7 @@ _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
 _YEAR_S = 31_536_000
 _MESSAGE_BYTES = 64 << 20
+_PROTOCOL = "v1.kernel.websocket.jupyter.org"
 
 
 class PageHandler(TornadoVoilaHandler):
@@ -155,8 +157,23 @@ def front_words() -> dict[str, dict[str, str]]:
     return {language: {key: words.look_up(language, key) for key in keys} for language in words.languages()}
 
 
+class Line(VoilaKernelWebsocketHandler):
+    """The line between a page and its kernel."""
+
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Send a message of the kernel to the page.
+
+        Voila looks for what a cell ran in every message made of bytes, as the newer protocol lays them out. Pages
+        always speak that one; of the older one it would take billions of bytes to be offsets, for ever.
+        """
+        if isinstance(message, bytes) and self.selected_subprotocol != _PROTOCOL:
+            return super(VoilaKernelWebsocketHandler, self).write_message(message, binary)
+        return super().write_message(message, binary)
+
+
 _REPLACED = {
     TornadoVoilaHandler: PageHandler,
+    VoilaKernelWebsocketHandler: Line,
     TornadoVoilaTreeHandler: FrontDoor,
     MultiStaticFileHandler: StaticHandler,
 }
