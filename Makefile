@@ -18,7 +18,7 @@ FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
 FRONT_SOURCES := $(wildcard $(addprefix $(FRONT)/,package.json package-lock.json build.mjs src/*.* src/*/*.* src/*/*/*.*))
 
-.PHONY: env app lab test check lint unit coverage browser-tests notebooks docs bench chaos audit clean
+.PHONY: env app lab test check lint unit coverage browser-tests notebooks docs bench chaos audit smoke lowest other-python clean
 
 env: $(VENV)/.ready-test $(BUILT)
 
@@ -100,6 +100,19 @@ audit: $(VENV)/.ready-app
 	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
 	  $(VENV)/audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit; } || true
 	$(BIN)/python tools/audit.py --pip-audit $(VENV)/audit/bin/pip-audit $(ARGS)
+
+# The package as a person gets it, in fresh environments outside of this checkout: a table of what works (README, Install)
+smoke:
+	$(PYTHON) tools/smoke.py $(ARGS)
+
+# The lowest versions that pyproject.toml states, and some of the tests with them, a simulated download among these
+lowest:
+	$(PYTHON) tools/smoke.py --extras core app --lowest --tests $(ARGS)
+
+# The same with another Python and the newest versions: make other-python PY=3.13
+PY ?= 3.12
+other-python:
+	$(PYTHON) tools/smoke.py --extras core app --python $(PY) --tests $(ARGS)
 
 clean:
 	rm -rf $(VENV) docs/api docs/how/equations.rst .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules
