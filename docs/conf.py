@@ -45,6 +45,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "etolib"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_sidebars = {page: [] for page in ("index", "start", "glossary")}  # nothing lies below them
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
