@@ -19,8 +19,8 @@ def prepared(lines: list[str]) -> list[str]:
 
     >>> prepared(["| a | b |", "|---|---|", "| 1 | 2 |"])[:2]
     ['.. list-table::', '   :header-rows: 1']
-    >>> prepared(["``# `` lines"])
-    ['``#`` lines']
+    >>> prepared(["``path``: ``# `` lines"])
+    ['``path``: ``#`` lines']
     """
     made: list[str] = []
     table: list[str] = []
@@ -31,7 +31,7 @@ def prepared(lines: list[str]) -> list[str]:
         if table:
             made += _table(table)
             table = []
-        made.append(re.sub(r"``([^\s`]+) ``", r"``\1``", line))
+        made.append(re.sub(r"(?<![^\s(])``([^\s`]+) ``", r"``\1``", line))
     return made[:-1]
 
 
