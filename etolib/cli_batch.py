@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from etolib.cli_group import complain, complete_sources, json_option, print_json
+from etolib.cli_line import Line
 from etolib.cli_logs import logging_options
 from etolib.errors import InputError, Problem
 from etolib.words import say
@@ -20,10 +23,9 @@ if TYPE_CHECKING:
     from etolib.request import Days
     from etolib.store.order import Order
     from etolib.tasks.batch_progress import Progress
-    from etolib.tasks.stored_batch import StoredBatch
+    from etolib.tasks.stored_batch import Failure, StoredBatch
 
 _LISTED = 20  # failures listed one by one
-_EVERY = 10  # per cent between two lines of progress where no terminal is there
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -36,7 +38,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--spacing", type=float, help="Of the points of --box [degrees].")
 @click.option("--with-sea", is_flag=True, help="Of --box also the points at sea.")
 @click.option("--period", help="Days: 2024-01-01/2024-03-31, a date, 2024-03, 2024, last-30-days, this-year.")
-@click.option("--sources", default="auto", show_default=True, help="auto, or names separated by commas.")
+@click.option(
+    "--sources",
+    default="auto",
+    show_default=True,
+    shell_complete=complete_sources,
+    help="auto, or names separated by commas.",
+)
 @click.option("--krs", type=click.Choice(["interior", "coast", "island"]), help="As in `etolib compute`.")
 @click.option("-o", "--output", required=True, type=_FOLDER, help="Zarr store to write (a folder).")
 @click.option("--resume", is_flag=True, help="Go on with the store: what is finished is not computed again.")
@@ -53,10 +61,11 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=click.Choice(["nc", "parquet", "csv", "geojson"]),
     help="At the end also one file beside the store; may be repeated.",
 )
+@json_option
 @logging_options
 def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | None, with_sea: bool, output: Path,
           resume: bool, force: bool, dry_run: bool, skip_bad: bool, scheduler: str | None, workers: int | None,
-          files: tuple[str, ...], **wanted: Any) -> None:  # fmt: skip
+          files: tuple[str, ...], as_json: bool, **wanted: Any) -> None:  # fmt: skip
     """Compute daily ETo of many places into one Zarr store, written as it comes.
 
     PLACES is a CSV, Excel or GeoJSON file with latitude and longitude, and name and elevation where they are known;
@@ -71,14 +80,14 @@ def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | N
     order = _order(places, box, spacing, with_sea, output, resume=resume, skip_bad=skip_bad, **wanted)
     _check_output(output, resume=resume or dry_run)
     if dry_run:
-        _say_cost(order, output, resume=resume)
+        _say_cost(order, output, resume=resume, as_json=as_json)
         return
     with _client(scheduler, workers) as client:
         running = run_order(order, output, client, resume=resume, force=force)
         _watch(running)
         progress, failures = running.progress, running.failures
     for one in failures[:_LISTED]:
-        click.echo(f"{'warning' if one.partial else 'error'}: {one}", err=True)
+        complain("warning" if one.partial else "error", one)
     if len(failures) > _LISTED:
         click.echo(str(say("and_others", count=len(failures) - _LISTED)), err=True)
     for ending in files:
@@ -86,6 +95,8 @@ def batch(places: Path | None, box: tuple[float, ...] | None, spacing: float | N
         running.save(path)
         click.echo(str(path), err=True)
     click.echo(f"{output}: {progress}", err=True)
+    if as_json:
+        print_json(_ended(output, progress, failures))
     if progress.failed:
         sys.exit(3)
 
@@ -135,12 +146,25 @@ def _check_output(output: Path, *, resume: bool) -> None:
     target_of(output)
 
 
-def _say_cost(order: Order, output: Path, *, resume: bool) -> None:
+def _ended(output: Path, progress: Progress, failures: Sequence[Failure]) -> dict[str, Any]:
+    """Return how a batch has ended, as JSON holds it."""
+    names = ("position", "place", "error", "message", "suggestion", "source", "retryable", "partial")
+    return {
+        "output": str(output), "places": progress.places, "done": progress.done, "partial": progress.partial,
+        "failed": progress.failed, "failures": [{name: getattr(one, name) for name in names} for one in failures],
+    }  # fmt: skip
+
+
+def _say_cost(order: Order, output: Path, *, resume: bool, as_json: bool) -> None:
     from etolib.store.store import Store
     from etolib.tasks.cost import cost_of
 
     finished = Store.open(output).finished() if resume and output.exists() else {}
-    for line in cost_of(order, without=finished.keys()).sentences:
+    cost = cost_of(order, without=finished.keys())
+    if as_json:
+        print_json(dataclasses.asdict(cost) | {"seconds": cost.seconds, "sentences": cost.sentences})
+        return
+    for line in cost.sentences:
         click.echo(line)
 
 
@@ -161,8 +185,8 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 
 def _watch(running: StoredBatch) -> None:
     """Show the progress until the end: one line that is written over on a terminal, else one now and then."""
-    line = _Line()
-    running.on_progress(line.show)
+    line = Line()
+    running.on_progress(lambda progress: line.show(progress.share, progress))
     try:
         running.result()
     except KeyboardInterrupt:
@@ -170,27 +194,3 @@ def _watch(running: StoredBatch) -> None:
         raise
     finally:
         line.end()
-
-
-class _Line:
-    """The line of progress."""
-
-    def __init__(self) -> None:
-        self.terminal = sys.stderr.isatty()
-        self.shown = -1
-
-    def show(self, progress: Progress) -> None:
-        """Show how far it is."""
-        if self.terminal:
-            bar = "#" * round(20 * progress.share)
-            click.echo(f"\r\x1b[K[{bar:<20}] {progress}", err=True, nl=False)
-            return
-        step = int(progress.share * 100) // _EVERY
-        if step > self.shown:
-            self.shown = step
-            click.echo(str(progress), err=True)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self.terminal:
-            click.echo("\r\x1b[K", err=True, nl=False)

@@ -9,13 +9,14 @@ import sys
 import click
 
 from etolib._version import __version__
+from etolib.cli_group import json_option
 from etolib.cli_logs import logging_options
 from etolib.words import say
 
 
 @click.command()
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Only this one; may be given several times.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @logging_options
 def doctor(names: tuple[str, ...], as_json: bool) -> None:
     """Ask each source one small question, and say whether its answer is still as etolib assumes.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etolib.cli_group import json_option
 from etolib.errors import InputError, Problem
 from etolib.words import say
 
@@ -23,7 +24,7 @@ _MOST = 50  # tasks that are listed, unless all are wanted
 @click.option("--port", type=click.IntRange(1, 65535), help="Where the pages of that `etolib serve` are.")
 @click.option("--places", is_flag=True, help="Say also what is calculated: place and days.")
 @click.option("--all", "everything", is_flag=True, help=f"List all that are known, not the newest {_MOST}.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_context
 def tasks(
     context: click.Context, scheduler: str | None, port: int | None, places: bool, everything: bool, as_json: bool
@@ -46,7 +47,7 @@ def tasks(
 
 @tasks.command()
 @click.argument("task_id")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def show(where: str | int | None, task_id: str, as_json: bool) -> None:
     """Print the messages of a task."""
@@ -65,7 +66,7 @@ def show(where: str | int | None, task_id: str, as_json: bool) -> None:
 
 @tasks.command()
 @click.argument("task_id")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def cancel(where: str | int | None, task_id: str, as_json: bool) -> None:
     """Stop a task, whoever has begun it."""

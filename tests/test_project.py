@@ -53,8 +53,8 @@ LAYERS = [
     {"tasks"},
     {"validation"},
     {"widgets", "serve"},
-    {"cli_logs"},
-    {"cli", "cli_batch", "cli_doctor", "cli_tasks", "__init__", "__main__"},
+    {"cli_group", "cli_line", "cli_logs", "cli_output"},
+    {"cli", "cli_batch", "cli_doctor", "cli_serve", "cli_station", "cli_tasks", "__init__", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -76,7 +76,7 @@ def store(path: Path) -> bool:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = kept(cell), None
+            cell.outputs = kept(cell)
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}
     nbformat.write(notebook, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import logging
 import os
 import signal
@@ -102,11 +103,12 @@ def serve(
     names: Sequence[str] = (),
     pages: int = 30,
     dashboard: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Start or adopt a cluster, start Voila (``voila``) or JupyterLab (``lab``), and stay until stopped.
 
-    Prints one line ``name<TAB>url`` for each page once it answers. Returns the exit status. Everything started here
-    ends with it.
+    Prints one line ``name<TAB>url`` for each page once it answers, or one line of JSON. Returns the exit status.
+    Everything started here ends with it.
     """
     secret = access.token_for(host, wanted=token, insecure=insecure)
     if not access.is_loopback(host):
@@ -134,8 +136,7 @@ def serve(
         environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": address, cluster.SERVER: mark}
         watch.watch()
         child, pages_of = _start(kind, entrance, folder, environment)
-        for name, url in pages_of.items():
-            print(f"{name}\t{url}", flush=True)
+        _tell(pages_of, as_json)
         if browser:
             webbrowser.open(next(iter(pages_of.values())))
         ends: list[float] = []
@@ -154,6 +155,12 @@ def serve(
         _close(child, None if watch is None else watch.own, address, mark)
         folder.close()
         _hear(before)
+
+
+def _tell(pages: Mapping[str, str], as_json: bool) -> None:
+    """Print the address of each page."""
+    lines = [json.dumps(pages)] if as_json else [f"{name}\t{url}" for name, url in pages.items()]
+    print(*lines, sep="\n", flush=True)
 
 
 def _again(ends: list[float]) -> bool:
