@@ -12,10 +12,11 @@ from distributed import Client
 
 import etolib
 from etolib import tasks
-from etolib.errors import SchedulerUnavailable
+from etolib.errors import InputError, SchedulerUnavailable
 from etolib.serve import server
 from etolib.tasks import cluster, scheduler
 from etolib.tasks.messages import topic
+from tests.browser.stage import until
 
 PLACE, DAYS = (-22.7, -47.6), "2024-01-01/2024-01-03"
 
@@ -68,6 +69,27 @@ def test_a_scheduler_and_a_worker_started_by_hand_and_one_that_comes_after(offli
             assert [m["type"] for m in job.messages()][-1] == "SUCCESS"
             with Client(client.scheduler.address, set_as_default=False) as other:
                 assert tasks.attach(job.task_id, client=other).status == "SUCCESS"
+
+
+def test_a_scheduler_that_is_started_again_has_lost_its_tasks_each_says_so_once_and_its_client_goes_on(offline):
+    port = server.free_port("127.0.0.1")
+    where = "--host", "127.0.0.1", "--no-dashboard"
+    alone = "-m", "distributed.cli.dask_scheduler", *where, "--port", port
+    with contextlib.ExitStack() as stack:
+        with process(*alone):
+            client = stack.enter_context(cluster.connect(f"tcp://127.0.0.1:{port}", timeout=30))
+            waiting = [tasks.submit(PLACE, DAYS, client=client) for _ in range(3)]
+            assert {job.status for job in waiting} == {"QUEUED"}
+        for job in waiting:
+            assert job._ended.wait(20)
+            (end,) = job.messages()
+            assert (end["type"], end["data"]["error"]) == ("ERROR", "SchedulerUnavailable")
+        stack.enter_context(process(*alone))
+        until(lambda: client.status == "running", "the client to find its scheduler")
+        job = tasks.submit(PLACE, DAYS, client=client)
+        assert [one["task_id"] for one in scheduler.ask(client, "tasks", places=False)["tasks"]] == [job.task_id]
+        with pytest.raises(InputError, match=waiting[0].task_id):
+            tasks.attach(waiting[0].task_id, client=client)
 
 
 def test_a_scheduler_without_etolib_says_what_it_needs():
