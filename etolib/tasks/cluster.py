@@ -25,6 +25,17 @@ _lock = threading.Lock()
 _own: dict[int, tuple[LocalCluster, Client]] = {}  # by process id: a forked child must not use its parent's cluster
 
 
+SAMPLES = 600
+"""Looks at its memory and load that a process of dask remembers, one each half second: else an hour's, 2 MB."""
+
+LITTLE = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__LOG_LENGTH": str(SAMPLES),
+}
+"""Variables for the processes of dask that run for long: what its profiler keeps of each task grows for ever (170 MB in
+1,000 tasks)."""
+
+
 def start(
     workers: int | None = None,
     *,
@@ -50,24 +61,26 @@ def start(
 
     Notes
     -----
-    Everything listens on 127.0.0.1 only. The importing beforehand matters: the first task took 17 s without. dask's
-    profiler is off: what it keeps of each task grows for ever (170 MB in 1,000 tasks).
+    Everything listens on 127.0.0.1 only. The importing beforehand matters: the first task took 17 s without. `LITTLE`
+    is what keeps its processes from growing.
     """
+    import dask
     from distributed import Client, LocalCluster
 
     _keep_script_from_workers()
-    cluster = LocalCluster(
-        n_workers=workers or min(os.cpu_count() or 1, 4),
-        threads_per_worker=threads_per_worker,
-        processes=True,
-        host="127.0.0.1",
-        scheduler_port=port,
-        dashboard_address=dashboard or "127.0.0.1:0",
-        **({} if dashboard else {"scheduler_kwargs": {"dashboard": False}}),
-        env=config.environment() | {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"},
-        silence_logs=logs.others(),
-        **({} if security is None else {"security": security, "protocol": "tls://"}),
-    )
+    with dask.config.set({"distributed.admin.system-monitor.log-length": SAMPLES}):
+        cluster = LocalCluster(
+            n_workers=workers or min(os.cpu_count() or 1, 4),
+            threads_per_worker=threads_per_worker,
+            processes=True,
+            host="127.0.0.1",
+            scheduler_port=port,
+            dashboard_address=dashboard or "127.0.0.1:0",
+            **({} if dashboard else {"scheduler_kwargs": {"dashboard": False}}),
+            env=config.environment() | LITTLE,
+            silence_logs=logs.others(),
+            **({} if security is None else {"security": security, "protocol": "tls://"}),
+        )
     try:
         with Client(cluster, set_as_default=False) as client:
             prepare(client)

@@ -18,6 +18,7 @@ from distributed.diskutils import WorkSpace
 
 import etolib
 from etolib.errors import EtolibError
+from etolib.tasks.cluster import LITTLE
 from tests.browser.stage import TODAY, free_port, settings, until
 from tests.chaos.kept import Kept
 from tests.chaos.proxy import Proxy
@@ -96,7 +97,7 @@ class Stage:
         }
         (self.folder / "tmp").mkdir()
         self.environment = settings(self.cache, roots) | more | {
-            MARK: self.mark, "TMPDIR": str(self.folder / "tmp"), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+            MARK: self.mark, "TMPDIR": str(self.folder / "tmp"), **LITTLE,
         }  # fmt: skip
         if provider is None:
             self.simulator = self._keep("simulator", "tests.simulator", "--port", str(simulator),
