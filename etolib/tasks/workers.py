@@ -35,6 +35,8 @@ LOOK_S = 0.5
 """How often tasks without a worker are looked at. [s]"""
 
 _ANSWER_S = 60.0  # a worker on a busy disk may take long to import everything [s]
+_PAUSES_S = (0.2, 0.5, 1.0, 2.0)  # before a worker is asked again whose line broke while it was asked [s]
+_SILENT_S = 15.0  # how often one that did not answer is asked again [s]
 _CALL = "(exec(text, names), names['look'](**arguments))[1]"
 
 
@@ -48,6 +50,7 @@ class Workers:
         self._ours: dict[str, Description] = {}  # by resource: what the clients have
         self._waits: dict[str, float] = {}  # by client
         self._since: dict[Any, float] = {}  # by task: since when it has no worker (steady clock) [s]
+        self._silent: dict[str, float] = {}  # workers that did not answer: since when (steady clock) [s]
         self._warm = False
         self._upload: bytes | None = None
         for address in scheduler.workers:
@@ -62,6 +65,7 @@ class Workers:
     def left(self, address: str) -> None:
         """Forget a worker."""
         self.known.pop(address, None)
+        self._silent.pop(address, None)
         if (task := self._looking.pop(address, None)) is not None:
             task.cancel()
 
@@ -69,13 +73,13 @@ class Workers:
         worker = self._scheduler.workers[address]
         said: Description = {"memory_limit": worker.memory_limit, "host": worker.host, "name": str(worker.name)}
         if not (worker.memory_limit and worker.memory_limit < handshake.LEAST_MEMORY):
-            try:
-                said |= await self._look_until_enough(address)
-            except Exception as error:  # whatever it was, the worker is not known to be good
-                said["silent"] = f"{type(error).__name__}: {error}"
+            said |= await self._look_patiently(address)
         if self._scheduler.workers.get(address) is not worker:
             return
         self._looking.pop(address, None)
+        self._silent.pop(address, None)
+        if "silent" in said:
+            self._silent[address] = time.monotonic()
         self.known[address] = said
         if "error" in said and look.fits(said):
             self._scheduler.add_resources(address, {look.name_of(said): look.PLENTY})
@@ -86,6 +90,27 @@ class Workers:
         else:
             what = join("; ", handshake.differences(handshake.mine(), said))
             log.warning("%s gets no task of etolib: %s", address, what)
+
+    async def _look_patiently(self, address: str) -> Description:
+        """Ask a worker; again where its line breaks, which may be that of one who was there before."""
+        for pause in (*_PAUSES_S, None):
+            try:
+                return await self._look_until_enough(address)
+            except OSError as error:
+                if pause is None or isinstance(error, TimeoutError) or address not in self._scheduler.workers:
+                    return {"silent": f"{type(error).__name__}: {error}"}
+            except Exception as error:  # whatever it was, the worker is not known to be good
+                return {"silent": f"{type(error).__name__}: {error}"}
+            await asyncio.sleep(pause)
+        raise AssertionError
+
+    def _ask_the_silent(self) -> None:
+        """Look again at workers that did not answer: one that was held up is no worse than others."""
+        now = time.monotonic()
+        for address in [one for one, since in self._silent.items() if now - since >= _SILENT_S]:
+            del self._silent[address]
+            if address in self._scheduler.workers and address not in self._looking:
+                self.joined(address)
 
     async def _look_until_enough(self, address: str) -> Description:
         """Ask a worker, and again where meanwhile a client wanted more: a package, or all imported beforehand."""
@@ -134,6 +159,7 @@ class Workers:
         try:
             for task in self._held_up():
                 self._scheduler.transitions({task.key: "released"}, f"etolib-freed-{time.time()}")
+            self._ask_the_silent()
             self._end_the_hopeless()
         except Exception:  # the scheduler is everybody's: whatever is wrong here must not harm it
             log.exception("tasks without a worker could not be looked at")

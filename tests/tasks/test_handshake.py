@@ -314,3 +314,29 @@ def test_what_has_not_begun_on_a_worker_that_pauses_does_not_lie_there_for_ever(
         assert begun.result(10)
         with pytest.raises(SchedulerUnavailable, match="paused"):
             waits.result(10)
+
+
+def test_a_worker_whose_line_breaks_while_it_is_asked_is_asked_again_and_one_that_was_silent_later(monkeypatch):
+    monkeypatch.setattr(workers, "_PAUSES_S", (0.0,) * 3)
+    tries, joined = [], []
+
+    async def ask(address, warm, upload):
+        tries.append(address)
+        if address == "gone" or len(tries) < 3:
+            raise OSError("the line of one who was there before")
+        return {"etolib": "1"}
+
+    async def look():
+        book = workers.Workers(SimpleNamespace(workers={}), lambda: None)
+        book._scheduler.workers |= {"a": None, "gone": None}
+        monkeypatch.setattr(book, "_ask", ask)
+        found = [await book._look_patiently(one) for one in ("a", "gone")]
+        book._silent = {"a": time.monotonic(), "gone": time.monotonic() - workers._SILENT_S}
+        monkeypatch.setattr(book, "joined", joined.append)
+        book._ask_the_silent()
+        return found
+
+    good, silent = asyncio.run(look())
+    assert (good, tries) == ({"etolib": "1"}, ["a"] * 3 + ["gone"] * 4)
+    assert "the line of one" in silent["silent"]
+    assert joined == ["gone"]
