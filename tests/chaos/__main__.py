@@ -54,11 +54,11 @@ def main(arguments: Sequence[str]) -> int:
 
     wanted = [(name, n) for n in range(chosen.times) for name in names if (name, n) not in have]
     _try(lots(wanted, chosen.seed), chosen.lanes, keep)
-    shown = latest([one for one in done if one["fault"] in names and one["seed"] == chosen.seed])
+    shown = [one for one in done if one["fault"] in names and one["seed"] == chosen.seed]
     print(table.text(shown))
     if chosen.write:
-        table.write(DOCUMENT, latest([one for one in done if one["seed"] == chosen.seed]))
-    return int(any(one["wrong"] for one in shown))
+        table.write(DOCUMENT, [one for one in done if one["seed"] == chosen.seed])
+    return int(any(one["wrong"] for one in table.latest(shown)))
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -89,11 +89,6 @@ def lots(wanted: Sequence[tuple[str, int]], seed: int) -> deque[tuple[str, int, 
             if lot:
                 found.append((kind, seed, lot))
     return found
-
-
-def latest(verdicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the last verdict of each trial."""
-    return list({(one["fault"], one["number"]): one for one in verdicts}.values())
 
 
 def _try(waiting: deque[Any], count: int, keep: Any) -> None:
