@@ -26,3 +26,20 @@ def test_a_test_that_a_page_names_is_there(page):
         if not file.exists() or (name and f"def {name}(" not in file.read_text(encoding="utf-8")):
             gone.append(f"{path}::{name}")
     assert gone == []
+
+
+def is_made(page: Path) -> bool:
+    """Whether a page is made of the code by a build (`docs/builder`), so that a checkout has none."""
+    name = page.relative_to(ROOT / "docs").as_posix()
+    return name.startswith("api/") or name == "how/equations"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_pages_that_a_page_names_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`", text)
+    for listed in re.findall(r"```\{toctree\}\n(.*?)```", text, re.S):
+        lines = [line for line in listed.splitlines() if line.strip() and not line.startswith(":")]
+        named += [re.sub(r".*<(.*)>", r"\1", line) for line in lines]
+    pages = [(page.parent / name).resolve() for name in named]
+    assert [one for one in pages if not is_made(one) and not one.with_name(f"{one.name}.md").exists()] == []

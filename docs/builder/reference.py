@@ -22,9 +22,9 @@ THEMES = {
 
 
 def theme_of(name: Name) -> str:
-    """Return the page of a name of the package itself."""
+    """Return the page of a name of the package itself; one of no theme stands with the results."""
     part = name.module.removeprefix("etolib.").partition(".")[0]
-    return next(theme for theme, (_, parts) in THEMES.items() if part in parts)
+    return next((theme for theme, (_, parts) in THEMES.items() if part in parts), "results")
 
 
 def page_of(name: Name) -> str:

@@ -26,7 +26,11 @@ _BY_PLACE = {
     **{("evaporation_coefficient", "share"): "f_ew", ("initial", "depth"): "I", ("single", "humidity"): "RH_min"},
     **{("curve_number_of_wetness", "number"): "CN_II", ("eto_thornthwaite", "power"): "a"},
     **{("extraterrestrial_radiation_hourly", "omega"): "ω", ("solar_altitude", "omega"): "ω"},
-    **{("solar_time_angle", "angle"): "ω", ("depletion_fraction", "p"): "p_Tab"},
+    **{
+        ("kc_ini_partly_wetted", "kc_ini"): "K_c,ini,Fig",
+        ("solar_time_angle", "angle"): "ω",
+        ("depletion_fraction", "p"): "p_Tab",
+    },
 }
 
 OF_FUNCTIONS = {

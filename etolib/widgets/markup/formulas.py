@@ -119,7 +119,7 @@ def _power(tokens: list[str]) -> tuple[str, list[str]]:
 
 def _atom(token: str) -> str:
     if token[0] == '"':
-        return f"<mtext>{escape(token[1:-1])}</mtext>"
+        return f"<mtext>{escape(token[1:-1])}</mtext>".replace(" ", "\u00a0")  # a browser would cut blanks off
     name, _, index = token.partition("_")
     if token[0].isdigit():
         return f"<mn>{token}</mn>"
