@@ -14,6 +14,7 @@ need the environment (see `environment`, which the cluster hands to its workers)
 | ``front``        | ``ETOLIB_FRONT``       | stock: Voila's own front end instead of the slim one         |
 | ``today``        | ``ETOLIB_TODAY``       | the date taken as today, YYYY-MM-DD (tests and replays)     |
 | ``<service>_url``| ``ETOLIB_<SERVICE>_URL`` | root replacing the scheme and host of a service           |
+| ``beside``       | ``ETOLIB_BESIDE``      | 0: no satellite radiation and no ensemble beside the weather |
 |                  | ``ETOLIB_WITHOUT``     | packages whose sources are not wanted (docs/own_source.md)  |
 
 Keys of services are no options: `key` reads them from the environment of the process that asks, and from there only
@@ -38,7 +39,7 @@ from etolib.sources import catalogue
 from etolib.sources.row import SourceInfo
 from etolib.words import say
 
-_NAMES = ("cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "front", "today")
+_NAMES = ("cache_dir", "contact", "deadline", "timeout", "offline", "tiles", "front", "today", "beside")
 
 
 def options() -> tuple[str, ...]:
@@ -139,6 +140,19 @@ def is_offline() -> bool:
     return (get("offline") or "0").lower() not in ("0", "false", "no", "off")
 
 
+def asks_beside() -> bool:
+    """Return whether satellite radiation and the spread of an ensemble are asked beside the weather; by itself True.
+
+    >>> with set_options(beside=False):
+    ...     asks_beside()
+    False
+    """
+    text = (get("beside") or "1").strip()
+    if text not in ("0", "1"):
+        raise InputError([Problem("ETOLIB_BESIDE", text, say("not_one_of", names=["0", "1"]))])
+    return text == "1"
+
+
 def today() -> dt.date:
     """Return the date taken as today: ``ETOLIB_TODAY`` or the UTC date.
 
@@ -200,7 +214,7 @@ def _seconds(option: str) -> float | None:
 def check() -> None:
     """Raise `InputError` with everything that is wrong with the settings; for programs that are about to begin."""
     problems: list[Problem] = []
-    readers: list[Callable[[], object]] = [today, deadline, timeout, front]
+    readers: list[Callable[[], object]] = [today, deadline, timeout, front, asks_beside]
     readers += [partial(service_root, name) for name in catalogue.services()]
     readers += [partial(keys.read, name) for name in catalogue.key_variables()]
     for read in readers:

@@ -329,7 +329,16 @@ def _gather(asked: Sequence[Asked]) -> Block:
                 values[place, here] = frame[column].to_numpy(dtype=float, na_value=np.nan)[theirs]
             if name in kinds:
                 kinds[name][place, here] = kinds_of(frame["kind"])[theirs]
-    return Block(tuple(one.answered.site for one in asked), days, tables, kinds)
+    ahead = _taken_aside(tables)
+    return Block(tuple(one.answered.site for one in asked), days, tables, kinds, ahead)
+
+
+def _taken_aside(tables: dict[str, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Take what only tells how far a forecast may err from the tables of weather, and return it."""
+    names = [name for name in tables if name in catalogue.SOURCES and catalogue.find(name).spreads]
+    if len(names) == len(tables):  # nobody else answered: it is all there is
+        return {}
+    return {column: values for name in names for column, values in tables.pop(name).items()}
 
 
 def _rows(index: pd.DatetimeIndex, days: BlockDays) -> tuple[Any, Any]:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 PLACE = Site(-22.7, -47.6)
 HISTORY = "2024-03-01/2024-03-31"
-HISTORY_SOURCES = "nasa_power+open_meteo_archive"
+HISTORY_SOURCES = "nasa_power+open_meteo_archive+open_meteo_satellite"
 
 
 def steps():
@@ -42,7 +42,7 @@ def test_history_comes_from_two_sources_and_says_so(weather_server):
     assert set(table["source"]) == {HISTORY_SOURCES}
     assert set(table["kind"]) == {"observed"}
     assert set(table["quality"]) <= {"HIGH", "MEDIUM"}
-    assert set(result.provenance["sources"]) == {"nasa_power", "open_meteo_archive"}
+    assert set(result.provenance["sources"]) == {"nasa_power", "open_meteo_archive", "open_meteo_satellite"}
     assert result.site.elevation is not None
     assert result.provenance["elevation_source"] == "open_meteo"
 
@@ -89,8 +89,8 @@ def test_second_run_asks_nobody(weather_server):
 def test_one_source_down_leaves_the_other_and_lowers_quality(weather_server):
     weather_server.fault("nasa_power", "404_html")
     result = etolib.compute(PLACE, HISTORY)
-    assert set(result.table["source"]) == {"open_meteo_archive"}
-    assert set(result.table["quality"]) == {"MEDIUM"}
+    assert set(result.table["source"]) == {"open_meteo_archive+open_meteo_satellite"}
+    assert set(result.table["quality"]) == {"MEDIUM"}  # radiation alone confirms no temperature and no wind
     assert any("nasa_power" in w for w in result.warnings)
     assert result.provenance["failed"][0]["source"] == "nasa_power"
 
@@ -237,7 +237,7 @@ def test_terms_show_the_work_of_one_day(weather_server):
     work = result.terms("2024-03-10")
     row = result.table.set_index("date").loc["2024-03-10"]
     assert work.loc["eto", "value"] == pytest.approx(row["eto"], abs=1e-9)
-    assert work.loc["rs", "source"] == "nasa_power"
+    assert work.loc["rs", "source"] == "open_meteo_satellite"
     assert work.loc["ra", "equation"]
     with pytest.raises(InputError, match="not in the result"):
         result.terms("2023-01-01")

@@ -84,12 +84,15 @@ class Block:
     kinds : mapping of str to ndarray, shape (places, days)
         By source the kind of each day as its position in `etolib.sources.row.KINDS`, -1 where it has none; a source
         that says none is not there.
+    ahead : mapping of str to ndarray, shape (places, days)
+        What an ensemble says of the days to come: mean and spread by column.
     """
 
     sites: tuple[Site, ...]
     days: Days
     tables: Mapping[str, Table]
     kinds: Mapping[str, NDArray[np.int8]] = field(default_factory=dict)
+    ahead: Mapping[str, Array] = field(default_factory=dict)
 
     @classmethod
     def of_frames(cls, frames: Mapping[str, pd.DataFrame], site: Site) -> Block:
@@ -113,7 +116,7 @@ class Block:
 
     def with_tables(self, tables: Mapping[str, Table]) -> Block:
         """Return the same places with other tables of the same days."""
-        return Block(self.sites, self.days, tables, self.kinds)
+        return Block(self.sites, self.days, tables, self.kinds, self.ahead)
 
     @cached_property
     def ra(self) -> Array:

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from etolib import config
 from etolib.equations.calculation import Options
 from etolib.equations.conventions import FAO56
 from etolib.equations.filling import FLAGS, summary
 from etolib.errors import InputError, Problem
-from etolib.fusion import departures, faults, intervals, series, usual
+from etolib.fusion import ahead, departures, faults, intervals, series, usual
 from etolib.fusion.block import Block, Days, Mask, frame_of, kinds_of
 from etolib.fusion.inputs import choose, choose_inputs, labelled
 from etolib.fusion.learnt import Learnt, learn
@@ -182,6 +183,8 @@ class FusedBlock:
         Of each place, as in `Fused`.
     learnt, learnt_usual : Learnt or None
         Of a block of one place.
+    ahead : tuple of Text
+        How the interval of the days to come was made, where there are any.
     """
 
     block: Block
@@ -190,6 +193,7 @@ class FusedBlock:
     warnings: list[list[Text]]
     learnt: Learnt | None = None
     learnt_usual: Learnt | None = None
+    ahead: tuple[Text, ...] = ()
 
     def on(self, days: pd.DatetimeIndex | None = None) -> FusedBlock:
         """Return the same on some of its days, without those that were only learnt from; the tables are left aside."""
@@ -235,9 +239,11 @@ def fuse_block(
     if len(block.sites) == 1 and (lessons is not None or STATION in block.tables):
         learnt, lesson, told = _learn(block, days, lessons or Lessons(), means, first)
         warnings[0] += told
+    to_come = ahead.widen(days, block, config.today())
     for place, told in enumerate(said(days.done.values, block, days.eto, inputs, days.lone_wind & ~days.corrected)):
         warnings[place] += told
-    return FusedBlock(block, days, checks.findings, warnings, learnt, lesson)
+    reasons = ahead.said(to_come, block)
+    return FusedBlock(block, days, checks.findings, warnings, learnt, lesson, reasons)
 
 
 def _learn(

@@ -26,6 +26,16 @@ def dateless(name: str) -> bool:
     return known is not None and known.dateless
 
 
+def beside(name: str) -> bool:
+    """Return whether a source gives only some of the weather, beside others: it is neither judge nor judged as a whole.
+
+    >>> beside("open_meteo_satellite"), beside("nasa_power"), beside("mine")
+    (True, False, False)
+    """
+    known = row(name)
+    return known is not None and known.role == "beside"
+
+
 def trusted(name: str) -> bool:
     """Return whether a source is kept where two contradict each other and nothing else decides.
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from etolib.equations.filling import CODES, ESTIMATED, FLAGS, UNCONFIRMED
 from etolib.fusion.block import Array, Days, Mask
 from etolib.fusion.inputs import Inputs
+from etolib.fusion.sources import beside
 from etolib.sources.base import SourceData
 from etolib.sources.row import KINDS
 from etolib.words import Text, say
@@ -163,7 +164,8 @@ def grade(eto: Array, lower: Array, upper: Array, inputs: Inputs, flags: Flags, 
     """
     source, sources = sources_of_day(inputs)
     kind = kind_of_day(source, sources, kinds)
-    quality = quality_of_day(eto, upper - lower, source, kind, flags)
+    whole = sum(1 << place for place, name in enumerate(sources) if not beside(name))
+    quality = quality_of_day(eto, upper - lower, source & whole, kind, flags)
     absent = np.isnan(eto)
     digits = np.zeros(eto.shape, np.int64)
     for place, codes in enumerate(flags.values()):
@@ -191,7 +193,7 @@ def quality_of_day(eto: Array, width: Array, source: NDArray[np.int64], kind: Co
     eto, width : ndarray
         And the full width of its interval. [mm day-1]
     source : ndarray
-        Sources of the day, a bit for each.
+        Sources of the day, a bit for each; without those that give radiation alone, which confirm no other input.
     kind : ndarray
         Position in `etolib.sources.row.KINDS`.
     flags : Flags

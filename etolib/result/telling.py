@@ -11,7 +11,7 @@ import pandas as pd
 
 from etolib import science
 from etolib._version import __version__
-from etolib.errors import SourceError
+from etolib.errors import NotCovered, SourceError
 from etolib.fusion.fuse import FusedBlock
 from etolib.result import grading
 from etolib.sources import catalogue
@@ -24,7 +24,16 @@ from etolib.words import Text, say
 
 def failures(answered: Download) -> list[Text]:
     """Return a sentence for each source that gave no answer."""
-    return [catalogue.of_source(error.source, error.message) for error in answered.failed]
+    return [
+        catalogue.of_source(error.source, error.message)
+        for error in answered.failed
+        if not (isinstance(error, NotCovered) and _beside(error.source))
+    ]
+
+
+def _beside(name: str | None) -> bool:
+    """Return whether a source is asked beside others, which stand in where it has nothing for a place."""
+    return name in catalogue.SOURCES and catalogue.find(str(name)).role == "beside"
 
 
 def warnings(plan: Plan, answered: Download, fused: FusedBlock, place: int, table: pd.DataFrame) -> list[Text]:
@@ -83,7 +92,7 @@ def provenance(plan: Plan, answered: Download, fused: FusedBlock, place: int, to
         "day": f"local solar day, UTC{site.utc_offset:+d}",
         "method": "FAO-56 Penman-Monteith, Eq. 6",
         "choice": [say("of_source", source=step.source, sentence=step.reason) for step in reported],
-        "evidence": list(fused.days.inputs.evidence),
+        "evidence": [*fused.days.inputs.evidence, *fused.ahead],
         "findings": [dataclasses.asdict(finding) for finding in fused.findings[place]],
         "learnt": None if learnt is None else learnt.text,
         "learnt_ratio": None if learnt is None else _months(learnt.ratio),

@@ -112,7 +112,7 @@ def _steps(
         except NotCovered:
             continue
         for step in steps:
-            if step.role == "main":
+            if step.role != "fallback":
                 wanted.setdefault((step.source, step.period), []).append(site)
     return wanted.items()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from etolib import spent
-from etolib.errors import SourceError
+from etolib.errors import SourceError, SourceUnavailable
 from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources import elevation as elevations
@@ -23,6 +24,12 @@ from etolib.sources.network import client
 from etolib.sources.network.scope import Scope
 from etolib.sources.plan import Plan
 from etolib.words import Text, say
+
+PATIENCE = 4.0
+"""How long to wait for what is asked beside the weather once all else has answered. [s]"""
+
+LEFT_ALONE = 30.0
+"""How long a service beside the weather that was not waited for is left alone, so that no other place waits. [s]"""
 
 
 class Progress(Protocol):
@@ -103,7 +110,8 @@ def _together(
     """Ask for the main steps and the elevation at the same time; ``answers`` and ``failed`` grow."""
     steps = plan.main
     progress.step(say("asking_the_sources"), 0, len(steps))
-    with _threads(len(steps) + 1) as start:
+    with _threads(len(plan.beside)) as (aside, give_up), _threads(len(steps) + 1) as (start, _):
+        besides = {aside(plan.provider(step.source).fetch, plan.site, step.period): step.source for step in plan.beside}
         futures: dict[Future[Any], str] = {}
         height: Future[elevations.Elevation] = start(elevations.lookup, plan.site)
         for step in steps:
@@ -122,13 +130,41 @@ def _together(
                 finished = len(answers) + len(failed)
                 text = say("sources_answered", number=finished, total=len(steps))
                 progress.step(text, finished, len(steps))
-        return height.result()
+        found = height.result()
+        _take_beside(besides, progress, answers, failed)
+        give_up()
+        return found
+
+
+def _take_beside(
+    futures: Mapping[Future[Any], str], progress: Progress, answers: dict[str, SourceData], failed: list[SourceError]
+) -> None:
+    """Take what was asked beside the weather, where it comes soon; ``answers`` and ``failed`` grow."""
+    pending, until = set(futures), time.monotonic() + PATIENCE
+    while pending and time.monotonic() < until:
+        done, pending = wait(pending, timeout=0.05, return_when=FIRST_COMPLETED)
+        progress.check()
+        for future in done:
+            _take(futures[future], future, progress, answers, failed)
+    for future in pending:
+        name = futures[future]
+        error = SourceUnavailable(
+            say("not_waited_for", source=name, seconds=f"{PATIENCE:g}"),
+            source=name,
+            suggestion=say("another_stands_in"),
+        )
+        door, service = client.door(), catalogue.find(name).service
+        door.cache.mark_host(client.host_of(service), door.clock() + LEFT_ALONE, error.message)
+        failed.append(error)
 
 
 @contextlib.contextmanager
-def _threads(count: int) -> Iterator[Callable[..., Future[Any]]]:
-    """Yield what starts a download on a thread of its own; all are given up where whoever waits for them must stop."""
-    pool = ThreadPoolExecutor(count, thread_name_prefix="etolib-download")
+def _threads(count: int) -> Iterator[tuple[Callable[..., Future[Any]], Callable[[], None]]]:
+    """Yield what starts a download on a thread of its own, and what gives all of them up.
+
+    They are given up, too, where whoever waits for them must stop.
+    """
+    pool = ThreadPoolExecutor(max(count, 1), thread_name_prefix="etolib-download")
     scope = Scope()
 
     def start(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
@@ -137,7 +173,7 @@ def _threads(count: int) -> Iterator[Callable[..., Future[Any]]]:
             return pool.submit(contextvars.copy_context().run, spent.part, function, *arguments)
 
     try:
-        yield start
+        yield start, scope.cancel
     except BaseException:  # interrupted too: a cancelled or late task must not go on downloading
         scope.cancel()
         raise
@@ -181,7 +217,7 @@ def _fallbacks(
         progress.source(step.source, say("asking_source", source=step.source), 0)
         try:
             days = Period(empty[0].date(), empty[-1].date())
-            with _threads(1) as start:
+            with _threads(1) as (start, _):
                 future = start(plan.provider(step.source).fetch, site, days)
                 while not wait([future], timeout=0.05).done:
                     progress.check()
@@ -200,6 +236,8 @@ def _empty_days(answers: Mapping[str, SourceData], period: Period) -> pd.Datetim
     days = pd.date_range(period.start, period.end)
     have = np.zeros(len(days), bool)
     for answer in answers.values():
+        if not {"tmin", "tmax"} <= set(answer.frame.columns):
+            continue
         frame = answer.frame if answer.frame.index.equals(days) else answer.frame.reindex(days)
         low, high = (frame[name].to_numpy(dtype=float, na_value=np.nan) for name in ("tmin", "tmax"))
         have |= ~(np.isnan(low) | np.isnan(high))

@@ -28,12 +28,16 @@ LEARNING = dt.timedelta(days=3 * 365)
 
 @dataclass(frozen=True)
 class Step:
-    """A source to ask, for which days, and why. A ``fallback`` is asked last, for days that nothing else has."""
+    """A source to ask, for which days, and why.
+
+    One ``beside`` is asked at the same time as the ``main`` ones, but not waited for; a ``fallback`` is asked last, for
+    days that nothing else has.
+    """
 
     source: str
     period: Period
     reason: Text
-    role: Literal["main", "fallback"] = "main"
+    role: Literal["main", "beside", "fallback"] = "main"
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,6 +89,11 @@ class Plan(Glance):
     def main(self) -> tuple[Step, ...]:
         """The steps asked at once."""
         return tuple(step for step in self.steps if step.role == "main")
+
+    @property
+    def beside(self) -> tuple[Step, ...]:
+        """The steps asked at once whose answer is done without where it does not come soon."""
+        return tuple(step for step in self.steps if step.role == "beside")
 
     @property
     def fallbacks(self) -> tuple[Step, ...]:
@@ -246,6 +255,8 @@ def choose(
     nasa_power 2026-11-01/2026-11-18 main
     open_meteo_archive 2026-11-01/2026-11-15 main
     open_meteo_forecast 2026-11-16/2026-11-25 main
+    open_meteo_satellite 2026-11-01/2026-11-20 beside
+    open_meteo_ensemble 2026-11-21/2026-11-25 beside
     climatology 2026-11-01/2026-11-25 fallback
     """
     names = [sources] if isinstance(sources, str) else list(dict.fromkeys(sources))
@@ -283,6 +294,10 @@ def _automatic(site: Site, period: Period, today: dt.date) -> list[Step]:
         if inside := period.intersection(first, last):
             why = _why(row, day=str(end))
             steps.append(Step(row.name, inside, join("; ", [why, *_not_asked(unasked)]) if unasked else why))
+    beside = [row for row in rows if row.role == "beside"] if config.asks_beside() else []
+    for row in (row for row in beside if row.at_home(site) and missing_setting(row) is None):
+        if inside := period.intersection(*row.window(today)):
+            steps.append(Step(row.name, inside, say("reason_and_days", reason=_why(row), period=str(inside)), "beside"))
     steps += [Step(row.name, period, _why(row), "fallback") for row in rows if row.role == "fallback"]
     return steps
 

@@ -66,7 +66,8 @@ def prefetch(
             if catalogue.find(step.source).places > 1:
                 wanted.setdefault((step.source, step.period), []).append(site)
     asks: list[tuple[str, Callable[[], int]]] = []
-    for (name, days), places in wanted.items():
+    weather_first = sorted(wanted.items(), key=lambda item: catalogue.find(item[0][0]).role == "beside")
+    for (name, days), places in weather_first:
         source = cast(ListSource, catalogue.provider(name))
         asks.append((name, partial(source.prefetch, places, days)))
         if wait is not None and grouping.size(len(days)) == 1:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 KINDS = ("observed", "forecast", "climatology")
 """What a value can be, the weaker later."""
 
-Role = Literal["history", "newest", "national", "fallback", "by name"]
+Role = Literal["history", "newest", "national", "beside", "fallback", "by name"]
 """What the automatic choice takes a source for. ``history``: all days it has. ``newest``: days after those of the
-source it ``follows``. ``national``: before the newest, where it is at home. ``fallback``: days nothing else has.
+source it ``follows``. ``national``: before the newest, where it is at home. ``beside``: what of a day another source
+also has, where it is at home; nothing waits long for it. ``fallback``: days nothing else has.
 ``by name``: never; only who names it gets it."""
 
 
@@ -120,7 +121,7 @@ class SourceInfo:
     reach : tuple of Box
         Where it can answer; empty: everywhere, as far as is known beforehand.
     home : tuple of Box
-        Where a ``national`` source is asked by itself.
+        Where a ``national`` source, or one ``beside``, is asked by itself.
     near : Near, optional
         For stations: how near the one that answers must be to be at home.
     role : Role
@@ -143,6 +144,8 @@ class SourceInfo:
         Relative standard error of ETo from it that the intervals add, a prior; None: they have a better one.
     places : int
         How many places one request may hold.
+    spreads : bool
+        Whether it tells how far a forecast may err, and no weather where another source has some.
     at_height : bool
         Whether its answer depends on the elevation it is told: asked when the elevation is known, not at once.
     package : str
@@ -182,6 +185,7 @@ class SourceInfo:
     kinds: tuple[str, ...] = ("observed",)
     error: float | None = None
     places: int = 1
+    spreads: bool = False
     at_height: bool = False
     package: str = ""
 

@@ -133,7 +133,7 @@ def compare(frame: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, str]:
         if not np.allclose(have[there], want[there], rtol=1e-9, atol=1e-9, equal_nan=True):
             # A station's day may be made of 21 to 23 hours, radiation be another satellite's, and then they say so.
             few = any("of 24 hours" in text or "stands in" in text for text in warnings)
-            if not few or not np.allclose(have[there], want[there], rtol=0.1, atol=2.0):
+            if not few or not np.allclose(have[there], want[there], rtol=0.1, atol=1.0):
                 return "WRONG number!", f"{name}: {have[there & (have != want)][:3]}"
             near = True
         missing += int((np.isfinite(want) & ~there).sum())

@@ -153,11 +153,17 @@ def study(
     site = answered.site
     days = pd.date_range(period.start, period.end, name="date")
     truth, notes = _truth(station, site, period, days, request.options)
-    frames = {name: answer.frame.reindex(days) for name, answer in answered.answers.items()}
+    frames = {
+        name: answer.frame.reindex(days)
+        for name, answer in answered.answers.items()
+        if not catalogue.find(name).spreads
+    }
     first = plan.at_home(answered.answers)
     report = check(frames, site)
     candidates = {
-        catalogue.find(name).title: _alone(name, frame, site, request.options) for name, frame in frames.items()
+        catalogue.find(name).title: _alone(name, frame, site, request.options)
+        for name, frame in frames.items()
+        if {"tmin", "tmax"} <= set(frame)  # who has radiation alone is scored on radiation
     }
     if "climatology" not in frames or frames["climatology"]["tmax"].isna().any():
         usual = catalogue.provider("climatology").fetch(site, period).frame.reindex(days)
@@ -171,8 +177,24 @@ def study(
     scores = _scores(candidates, truth)
     notes += [catalogue.of_source(error.source, error.message) for error in answered.failed]
     notes += _findings(scores, used, int(hidden.max()) + 1)
+    notes += _radiation(station.fetch(site, period).frame.reindex(days), report.frames)
     series = pd.DataFrame({"station": truth} | {name: one.eto for name, one in candidates.items()})
     return OwnStudy(station.filename, site, series, scores, hidden, tuple(dict.fromkeys(notes)))
+
+
+def _radiation(own: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> list[Text]:
+    """Return how far the radiation of each source lies from the station's own, the nearest first."""
+    found = []
+    for name, frame in frames.items():
+        if "rs" not in own or "rs" not in frame or catalogue.find(name).dateless or name == STATION:
+            continue
+        if (own["rs"].notna() & frame["rs"].notna()).sum() >= LEAST_DAYS:
+            one = score(frame["rs"].to_numpy(float), own["rs"].to_numpy(float))
+            found.append((one["rmse"], name, one["pbias"]))
+    return [
+        say("radiation_against_own", source=name, rmse=f"{rmse:.2f}", bias=f"{bias:+.0f}")
+        for rmse, name, bias in sorted(found)
+    ]
 
 
 def _place(station: StationFile, site: Site | None) -> Site:

@@ -148,7 +148,7 @@ def weight(query: Query, days: int) -> float:
     >>> round(weight({"latitude": ["1"], "daily": ["a,b,c,d,e,f,g,h,i"]}, 365), 1)
     23.5
     """
-    variables = (len(many(query, "daily")) + len(many(query, "hourly"))) / 10
+    variables = (len(many(query, "daily")) + len(many(query, "hourly"))) * max(1, len(many(query, "models"))) / 10
     return max(1, len(many(query, "latitude"))) * max(1.0, variables, variables * days / 14)
 
 

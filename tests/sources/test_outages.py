@@ -46,7 +46,7 @@ def test_killed_mid_run(weather_server, tmp_path, dead, alive):
     assert not thread.is_alive()
     (part,) = results
     assert part.table["eto"].notna().all()
-    assert set(part.table["source"]) == {alive}
+    assert set(part.table["source"]) == {f"{alive}+open_meteo_satellite"}
     assert rank(part) < rank(whole)
     assert any(text.startswith(dead) and "cannot be reached" in text for text in part.warnings)
 

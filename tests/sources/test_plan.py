@@ -31,8 +31,11 @@ def chosen(site, start, end):
 
 
 def test_history_is_nasa_and_archive_and_the_rest_is_forecast():
-    assert chosen(PLACE, "2020-01-01", "2020-12-31") == ["nasa_power", "open_meteo_archive", "climatology"]
-    assert chosen(PLACE, "2024-07-02", "2024-07-05") == ["open_meteo_forecast", "climatology"]
+    assert chosen(PLACE, "2020-01-01", "2020-12-31") == [
+        "nasa_power", "open_meteo_archive", "open_meteo_satellite", "climatology",
+    ]  # fmt: skip
+    assert chosen(BOULDER, "2020-01-01", "2020-12-31") == ["nasa_power", "open_meteo_archive", "climatology"]
+    assert chosen(PLACE, "2024-07-02", "2024-07-05") == ["open_meteo_forecast", "open_meteo_ensemble", "climatology"]
     assert chosen(PLACE, "1960-01-01", "1960-01-31") == ["open_meteo_archive", "climatology"]
     assert chosen(PLACE, "2030-01-01", "2030-01-31") == ["climatology"]
 
@@ -110,6 +113,7 @@ def test_a_station_comes_first_and_lengthens_the_download_by_what_it_can_teach()
         ("station", "2023-01-01/2024-03-31", "main"),
         ("nasa_power", "2023-01-01/2024-03-31", "main"),
         ("open_meteo_archive", "2023-01-01/2024-03-31", "main"),
+        ("open_meteo_satellite", "2023-01-01/2024-03-31", "beside"),
         ("climatology", "2024-03-01/2024-03-31", "fallback"),  # nothing is learnt from an estimate
     ]
     assert found.provider("station") is own

@@ -289,7 +289,7 @@ def test_prefetch_of_many_farms_is_a_handful_of_calls(server):
     period = Period("2024-02-27", "2024-03-02")
     count = prefetch(farms, period)
     calls = server.calls()
-    assert len(calls) == count == 6  # three of weather, three of elevation
+    assert len(calls) == count == 9  # three of weather, three of radiation, three of elevation
     assert prefetch(farms, period) == 0
     alone = [catalogue.provider("open_meteo_archive").fetch(farm, period) for farm in farms[:20]]
     assert all(np.isfinite(elevation.lookup(farm).value) for farm in farms[:20])

@@ -50,7 +50,7 @@ def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path, monkey
     calls = {name: len(weather_server.calls(name)) for name in catalogue.services()}
     shared = 2
     assert {name: n for name, n in calls.items() if n} == {
-        "nasa_power": 1, "open_meteo_archive": shared, "open_meteo_elevation": shared,
+        "nasa_power": 1, "open_meteo_archive": shared, "open_meteo_satellite": shared, "open_meteo_elevation": shared,
     }  # fmt: skip
     assert ends(client, batch) == [["SUCCESS"]] * count
     # A place alone, asked anew, has the same numbers.
@@ -58,7 +58,7 @@ def test_a_district_costs_a_call_or_two(client, weather_server, tmp_path, monkey
         for i in (0, 9, count - 1):
             alone = etolib.compute(farms[i], PERIOD)
             assert results[i].site == alone.site
-            assert set(alone.table["source"]) == {"nasa_power+open_meteo_archive"}
+            assert set(alone.table["source"]) == {"nasa_power+open_meteo_archive+open_meteo_satellite"}
             pd.testing.assert_frame_equal(results[i].table, alone.table)
 
 
@@ -87,12 +87,18 @@ def test_a_failing_list_fails_no_job(client, weather_server, monkeypatch, wrong)
 def test_a_dead_provider_is_asked_for_one_list_and_left_to_the_jobs(client, weather_server, monkeypatch):
     asked = []
     original = open_meteo.OpenMeteo.prefetch
-    monkeypatch.setattr(open_meteo.OpenMeteo, "prefetch", lambda *a: asked.append(len(a[1])) or original(*a))
+
+    def counted(source, sites, period):
+        if source.info.name == "open_meteo_archive":
+            asked.append(len(sites))
+        return original(source, sites, period)
+
+    monkeypatch.setattr(open_meteo.OpenMeteo, "prefetch", counted)
     monkeypatch.setattr(grouping, "MAX_PLACES", 2)
     weather_server.fault("open_meteo_archive", "refuse")
     results = tasks.submit_many(district(6), PERIOD, client=client).result(60)
     assert asked == [2]
-    assert {source for result in results for source in result.table["source"]} == {"nasa_power"}
+    assert {source for result in results for source in result.table["source"]} == {"nasa_power+open_meteo_satellite"}
     assert all(any(text.startswith("open_meteo_archive") for text in result.warnings) for result in results)
 
 
@@ -138,7 +144,7 @@ def test_lots_are_of_one_solar_day_and_long_periods_share_elevations_only(client
     tasks.submit_many(years, "2018-01-01/2023-12-31", client=client).result(60)
     assert len(weather_server.calls("open_meteo_archive")) == 4
     assert len(weather_server.calls("open_meteo_elevation")) == 3
-    assert len(weather_server.calls()) == before + 4  # six years: one call a place, and one of NASA POWER for both
+    assert len(weather_server.calls()) == before + 6  # six years: two calls a place, and one of NASA POWER for both
 
 
 def test_one_place_has_nothing_before_it(client):

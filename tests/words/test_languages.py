@@ -19,6 +19,7 @@ NAMES = """
     nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
     python rmse series tcp tls tmax tmean tmin token tsv utah utc voila wetterdienst xarray zarr
     dwd meteostat
+    doi himawari lsa medina mtg saf sarah tian
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
 
@@ -31,11 +32,12 @@ CODE = """
 
 COGNATES = {
     "pt": """
-        albedo banana base cache cantaloupe cluster continental decimal dual ini jan jul jun latitude latitudes link
-        local longitude longitudes mail mar normal notebook notebooks nov offline real regional script site solar
+        albedo banana base cache cantaloupe central cluster continental decimal dual ini jan jul jun latitude latitudes
+        link local longitude longitudes mail mar normal notebook notebooks nov offline real regional script site solar
         status total use usual virtual zeros zoom
     """,
     "es": """
+        central
         albedo alfalfa australia balance base cacao california continental decimal dual error evaporable feb ini jul jun
         latitudes local longitudes mar may normal nov oct real regional script sep solar total use usual variable
         variables virtual web zoom

@@ -46,7 +46,7 @@ from etolib.fusion.faults.examined import Examined
 from etolib.fusion.faults.place import as_wholes
 from etolib.fusion.faults.report import WHOLE, Finding, Report
 from etolib.fusion.faults.values import contradictions, impossible, stuck, unlikely
-from etolib.fusion.sources import dateless
+from etolib.fusion.sources import beside, dateless
 from etolib.site import Site
 from etolib.sources.catalogue import STATION
 
@@ -113,12 +113,13 @@ def examine(
     """
     examined = Examined(block, record, recorded)
     weather = [name for name in block.tables if not dateless(name)]  # long-term means are not compared
+    wholes = [name for name in weather if not beside(name)]
     days = None
     if judged is not None and len(judged) >= MIN_DAYS:
         days = block.days.positions(Days(judged))
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        _as_wholes(examined, days, lambda part: swapped_columns(part, weather))
-        contradicted_by_all(examined, weather)
+        _as_wholes(examined, days, lambda part: swapped_columns(part, wholes))
+        contradicted_by_all(examined, wholes)
         for name in weather:  # before single days are judged: in a wrong unit every day is impossible
             radiation_units(examined, name)
         impossible(examined)
@@ -126,7 +127,7 @@ def examine(
             wind_height(examined, name)
             stuck(examined, name, weather)
         if len(block.days) >= MIN_DAYS:  # no source is condemned on fewer days
-            _as_wholes(examined, days, lambda part: _compare(part, weather))
+            _as_wholes(examined, days, lambda part: _compare(part, wholes))
         contradictions(examined, weather)
         if STATION in weather:
             unlikely(examined, STATION, weather)
