@@ -26,10 +26,10 @@ FIRST_SIX = (
 
 def without(cache, period=PERIOD):
     """Return the result as it was before there was anything beside the weather."""
-    with etolib.set_options(cache_dir=cache), pytest.MonkeyPatch.context() as patch:
-        for name in BESIDE:
-            patch.delitem(catalogue.SOURCES, name)
-        return etolib.compute(PLACE, period)
+    with etolib.set_options(cache_dir=cache, beside=False):
+        result = etolib.compute(PLACE, period)
+    assert not set(BESIDE) & set(result.provenance["sources"])
+    return result
 
 
 @pytest.mark.parametrize("fault", ["503", "garbage", "refuse", "all_missing", "429_daily", "wrong_unit", "other_place"])

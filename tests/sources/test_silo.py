@@ -153,7 +153,8 @@ def test_the_address_is_needed_and_without_it_nothing_is_asked(weather_server, t
 
 def test_it_is_asked_by_itself_in_australia_only(server):
     names = [step.source for step in choose(DALBY, Period("2024-06-01", "2024-07-03"))]
-    assert names == ["nasa_power", "open_meteo_archive", "silo", "open_meteo_forecast", "climatology"]
+    beside = ["open_meteo_satellite", "open_meteo_ensemble"]
+    assert names == ["nasa_power", "open_meteo_archive", "silo", "open_meteo_forecast", *beside, "climatology"]
     assert "silo" not in [step.source for step in choose(Site(-22.7, -47.6), Period("2024-06-01", "2024-07-03"))]
     with pytest.raises(NotCovered, match="region"):
         catalogue.provider("silo").fetch(Site(-22.7, -47.6), FEBRUARY)
