@@ -46,7 +46,7 @@ def test_it_is_planned_with_its_reason(toy):
 def test_it_is_asked_ranked_and_cited(toy, weather_server):
     result = etolib.compute(PLACE, HISTORY)
     assert set(result.input_sources["tmax"]) == {"toy_weather"}  # its rank is before Open-Meteo's ...
-    assert set(result.input_sources["rs"]) == {"toy_weather"}  # ... and before NASA POWER's
+    assert set(result.input_sources["rs"]) == {"toy_weather"}  # ... and before the satellites'
     assert result.table["tmax"].tolist() == [28 + day / 10 for day in range(1, 11)]
     assert result.source_eto["toy_weather"].notna().all()
     assert result.provenance["sources"]["toy_weather"]["attribution"] == ROW.attribution

@@ -31,7 +31,7 @@ ROW = SourceInfo(
     root="https://api.toys.example",
     role="history",
     reason="history: weather made in memory",
-    rank=Rank(weather=5, radiation=5),
+    rank=Rank(weather=3, radiation=3),
     kinds=("observed", "forecast"),
 )
 
