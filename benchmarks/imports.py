@@ -4,14 +4,16 @@
     python -m benchmarks.imports --before OTHER       # and one to compare with
     python -m benchmarks.imports --python .venv-core/bin/python
 
-A process that only starts is measured with them and taken off: Python itself is nobody's import. Byte code is written
-beforehand, as an installation has it. `tests/test_project.py` holds what must not be imported; no test holds a time.
+On a machine that is busy `--cpu` shows the time of the processor instead. A process that only starts is measured with
+them and taken off: Python itself is nobody's import. Byte code is written beforehand, as an installation has it.
+`tests/test_project.py` holds what must not be imported; no test holds a time.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -32,23 +34,26 @@ STEPS = {
 }
 
 
-def seconds(python: str, checkout: Path, code: str, cache: str) -> float:
-    """Return how long a fresh process takes that runs the code with a checkout. [s]"""
+def seconds(python: str, checkout: Path, code: str, cache: str, *, cpu: bool) -> float:
+    """Return how long a fresh process takes that runs the code with a checkout, or its processor. [s]"""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"PYTHONPATH": str(checkout), "PYTHONPYCACHEPREFIX": cache}
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([python, "-c", code], env=environment, cwd=cache, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if cpu:
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return time.perf_counter() - begin
 
 
-def measured(python: str, checkouts: dict[str, Path], times: int) -> dict[str, dict[str, float]]:
+def measured(python: str, checkouts: dict[str, Path], times: int, *, cpu: bool) -> dict[str, dict[str, float]]:
     """Return the median of each step [s] by checkout, each time in turn; the empty process is taken off."""
     found: dict[str, dict[str, list[float]]] = {name: {step: [] for step in STEPS} for name in checkouts}
     with tempfile.TemporaryDirectory() as folder:
         for turn in range(times + 1):
             for step, code in STEPS.items():
                 for name, checkout in checkouts.items():
-                    took = seconds(python, checkout, code, folder)
+                    took = seconds(python, checkout, code, folder, cpu=cpu)
                     if turn:  # the first turn writes the byte code
                         found[name][step].append(took)
     medians = {name: {step: statistics.median(all_) for step, all_ in steps.items()} for name, steps in found.items()}
@@ -60,10 +65,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--before", type=Path, help="another checkout")
     parser.add_argument("--times", type=int, default=9)
+    parser.add_argument("--cpu", action="store_true", help="time of the processor, not of the clock")
     parser.add_argument("--python", default=sys.executable)
     options = parser.parse_args()
     checkouts = {"here": HERE} | ({"before": options.before.resolve()} if options.before else {})
-    found = measured(options.python, checkouts, options.times)
+    found = measured(options.python, checkouts, options.times, cpu=options.cpu)
     print(f"{'median of ' + str(options.times):<24}" + "".join(f"{name:>12}" for name in found))
     for step in STEPS:
         if step != "nothing":

@@ -119,7 +119,7 @@ def _absent(error: BaseException | None) -> str | None:
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
             name = error.name.partition(".")[0]
-            if name in homes():
+            if name in homes() and not _found(name):  # there, but too old or too new for another: no extra mends that
                 return name
         error = error.__cause__ or error.__context__
     return None

@@ -205,6 +205,12 @@ def test_an_import_that_fails_for_another_reason_is_passed_on():
     assert not isinstance(caught.value, MissingPackage)
 
 
+def test_a_part_that_a_package_no_longer_has_is_no_absence():
+    with pytest.raises(ModuleNotFoundError) as caught, extras.needed():
+        import xarray.core.of_another_version  # noqa: F401
+    assert not isinstance(caught.value, MissingPackage)
+
+
 def test_of_an_installed_package_the_extras_are_read_from_its_metadata(monkeypatch, tmp_path):
     lines = ["numpy>=2.0", "numba>=0.61; extra == 'fast'", 'matplotlib>=3.9 ; extra == "plot"',
              "etolib[fast,plot]; extra == 'all'", "pytest; extra == 'test'"]  # fmt: skip
