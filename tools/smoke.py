@@ -38,7 +38,7 @@ TESTS = (
 )  # fmt: skip
 """What runs with `--tests`: simulated downloads, every kind of file, grids, a task, a page."""
 
-OF_TESTS = ("pytest", "pytest-xdist", "hypothesis", "babel", "pyyaml", "psutil")
+OF_TESTS = ("pytest", "pytest-xdist", "hypothesis", "babel", "pyyaml", "psutil", "scipy")
 
 SHORT = "--lat -22.7 --lon -47.6 --period 2024-01-01/2024-01-05"
 
