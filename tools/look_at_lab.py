@@ -60,11 +60,12 @@ def opened(browser: Any, lab: str, path: str, theme: str, height: int) -> Iterat
     where, _, token = lab.partition("?")
     page.goto(f"{where}/workspaces/{Path(path).stem}-{theme}/tree/{path}?{token}")
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    if theme == "Dark":
+    light = str(theme == "Light").lower()  # the server keeps what was chosen last
+    if page.locator("body").get_attribute("data-jp-theme-light") != light:
         page.get_by_text("Settings", exact=True).first.click()
         page.get_by_text("Theme", exact=True).first.hover()
-        page.get_by_text("JupyterLab Dark", exact=True).first.click()
-        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        page.get_by_text(f"JupyterLab {theme}", exact=True).first.click()
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
     page.get_by_text("| Idle").wait_for()  # the kernel
     yield page, wrong
     context.close()
