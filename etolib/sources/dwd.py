@@ -33,7 +33,7 @@ from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import BadResponse, NotCovered, SourceError
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, nearby, text_table
+from etolib.sources import canonical, catalogue, nearby, revision, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -192,9 +192,9 @@ def _consistent(columns: Mapping[str, np.ndarray]) -> None:
             )  # fmt: skip
 
 
-def _get(path: str, check: Any, ttl: Any) -> client.Reply:
+def _get(path: str, check: Any, ttl: Any, differs: Any = None) -> client.Reply:
     return client.fetch(
-        config.service_root("dwd") + _FOLDER + path, source=INFO.name, check=check, ttl=ttl,
+        config.service_root("dwd") + _FOLDER + path, source=INFO.name, check=check, ttl=ttl, differs=differs,
         deadline=60.0, read=30.0, budget=budget(), not_covered=(404,), version=_VERSION,
     )  # fmt: skip
 
@@ -240,6 +240,7 @@ class DwdStations:
         reply = _get(
             f"tageswerte_KL_{station.identifier}_akt.zip", lambda body: parse(body, station.identifier),
             lambda data, headers: lifetime(data[0], today),
+            lambda before, after, fetched: revision.differences(before[0], after[0], fetched),
         )  # fmt: skip
         table, said = reply.data
         warnings += [say("of_source", source=info.title, sentence=sentence) for sentence in said]

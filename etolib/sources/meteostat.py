@@ -26,7 +26,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, nearby, text_table
+from etolib.sources import canonical, catalogue, nearby, revision, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -154,9 +154,9 @@ def parse(body: bytes, year: int) -> Year:
     return Year(canonical.table(dates, columns, warnings), modelled, tuple(warnings))
 
 
-def _get(service: str, path: str, check: Any, ttl: Any) -> client.Reply:
+def _get(service: str, path: str, check: Any, ttl: Any, differs: Any = None) -> client.Reply:
     return client.fetch(
-        config.service_root(service) + path, source=INFO.name, check=check, ttl=ttl,
+        config.service_root(service) + path, source=INFO.name, check=check, ttl=ttl, differs=differs,
         deadline=120.0, read=60.0, budget=budget(), not_covered=(404,), version=_VERSION,
     )  # fmt: skip
 
@@ -236,4 +236,5 @@ def _year(station: Station, year: int, today: dt.date) -> client.Reply:
     return _get(
         "meteostat", f"/daily/{year}/{station.identifier}.csv.gz", lambda body: parse(body, year),
         lambda data, headers: lifetime(year, today),
+        lambda before, after, fetched: revision.differences(before.frame, after.frame, fetched),
     )  # fmt: skip

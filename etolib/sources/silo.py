@@ -38,7 +38,7 @@ from etolib.equations.daily import eto_fao56
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import BadResponse, InvalidRequest, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, text_table
+from etolib.sources import canonical, catalogue, revision, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -264,6 +264,7 @@ class Silo:
             _url(), {**_params(where, inside), "username": email, "password": "apirequest"},  # the password is public
             source=info.name, check=lambda body: parse(body, where),
             ttl=lambda answer, headers: lifetime(answer, inside, today),
+            differs=lambda before, after, fetched: revision.differences(before.frame, after.frame, fetched),
             deadline=120.0, read=60.0, budget=budget(), version=_VERSION,
         )  # fmt: skip
         answer: Answer = reply.data

@@ -240,14 +240,29 @@ def table(faults: Iterable[str] | None = None, times: int | None = None) -> pd.D
     return pd.DataFrame({name: row(provider, chosen, times) for name, provider in PROVIDERS.items()})
 
 
+SHORT = {
+    "BadResponse": "Bad", "InvalidRequest": "Invalid", "RateLimited": "Limited", "SourceUnavailable": "Unavailable",
+}  # fmt: skip
+
+
+def markdown(found: pd.DataFrame) -> str:
+    """Return outcomes as a page; faults with the same outcomes share a line."""
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for fault, outcomes in found.iterrows():
+        lines.setdefault(tuple(SHORT.get(one.kind, one.kind) for one in outcomes), []).append(str(fault))
+    head = ["faults", *(str(name).replace("open_meteo", "om") for name in found.columns)]
+    rows = [head, ["---"] * len(head), *([", ".join(faults), *kinds] for kinds, faults in lines.items())]
+    title = (
+        "# Provider x fault\n\nMade by `python -m tests.sources.matrix`. Faults with the same outcomes share a line.\n"
+    )
+    return "\n".join([title, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
 def main() -> None:
-    """Print the table as Markdown, and what breaks the rule."""
+    """Print the page, and what breaks the rule."""
     os.environ.pop("ETOLIB_CACHE_DIR", None)
     found = table()
-    print("| fault | " + " | ".join(found.columns) + " |")
-    print("|" + "---|" * (len(found.columns) + 1))
-    for fault, row in found.iterrows():
-        print(f"| {fault} | " + " | ".join(outcome.kind for outcome in row) + " |")
+    print(markdown(found))
     broken = [(f, p, o) for f, row in found.iterrows() for p, o in row.items() if not o.allowed]
     slow = [
         (f, p, o)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -11,8 +12,9 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources.plan import choose
 from etolib.widgets import wording
+from tests.simulator import WeatherServer
 from tests.simulator.kinds import FURTHER
-from tests.sources.matrix import settings
+from tests.sources.matrix import METEOSTAT, TODAY, settings
 
 PERIOD = "2024-06-15/2024-07-03"
 PLACES = {
@@ -60,3 +62,19 @@ def test_every_step_of_a_plan_gives_its_reason_in_words(weather_server, language
             assert told
             assert "{" not in told
             assert language == "en" or told != str(step.reason)
+
+
+@pytest.mark.parametrize("name", ["silo", "dwd_stations", "meteostat", "gridmet"])
+def test_a_later_answer_that_differs_is_told_in_the_provenance(name, tmp_path, monkeypatch):
+    """The first answer is past its time, the second lacks a day."""
+    monkeypatch.setenv("ETOLIB_SILO_EMAIL", "somebody@example.org")
+    row, place = catalogue.find(name), {"silo": "Queensland", "gridmet": "Kansas"}.get(name, "Brandenburg")
+    site = METEOSTAT if name == "meteostat" else PLACES[place]
+    with WeatherServer(today=TODAY) as server, settings(server, tmp_path) as door:
+        ask = partial(catalogue.provider(name).fetch, site, Period("2024-05-01", "2024-05-20"))
+        ask()
+        with door.cache.database.connect(write=True) as connection:
+            connection.execute("update entry set expires = fetched")
+        server.fault(row.service, "null_day")
+        told = ask().meta["revised"]["variables"]
+    assert any(counts["lost"] or counts["changed"] for counts in told.values())
