@@ -184,6 +184,7 @@ def _one(data: Any, names: Sequence[str], site: Site | None, hourly: bool) -> An
     elevation = None if height is None or math.isnan(canonical.number(height)) else canonical.number(height)
     seen = values_of.get(open_meteo_models.WITNESS)
     witness = None if seen is None else pd.Series(canonical.numbers(seen, len(days)), pd.DatetimeIndex(days))
+    witness = None if witness is None else witness[~witness.index.duplicated()]
     return Answer(frame, tuple(missing), latitude, longitude, elevation, tuple(warnings), witness)
 
 
