@@ -147,7 +147,9 @@ class TaskPlugin(SchedulerPlugin):
         self._turns.moved(key, start, finish)
         if key not in self._ended:  # a kept result that is lost with its worker is computed again: no task of anybody
             self._figures.moved(key, start, finish)
-        if finish == "erred" and self._is_going(key) and key not in self._ended:
+        if finish in ("memory", "erred") and str(key).startswith("lot-") and self._is_going(key):
+            asyncio.get_running_loop().call_soon(self._let_go, key)  # what it says is in its store
+        if finish == "erred" and str(key).startswith("eto-") and self._is_going(key) and key not in self._ended:
             asyncio.get_running_loop().call_soon(self._end_alone, key)
 
     def _watch(self) -> None:

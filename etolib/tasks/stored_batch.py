@@ -15,7 +15,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from etolib import config
 from etolib.errors import EtolibError, SchedulerUnavailable, TaskCancelled, TaskError
 from etolib.sources import catalogue
 from etolib.store import layout
-from etolib.tasks import batch_progress, handshake, messages
+from etolib.tasks import batch_progress, handshake, messages, scheduler
 from etolib.tasks.bar import Counted
 from etolib.tasks.batch_progress import Progress
 from etolib.tasks.lot import LotEnd, run_stored_lot
@@ -100,7 +100,8 @@ class StoredBatch(Counted):
         self._callbacks: list[Callable[[Progress], None]] = []
         self._at_end: list[Callable[[], None]] = []
         self._over = False
-        self._cancelled = threading.Event()
+        self._cancelled, self._kept = threading.Event(), threading.Event()
+        self._id = uuid.uuid5(uuid.NAMESPACE_URL, str(store.path.resolve())).hex  # names its lots on the scheduler
         self._error: EtolibError | None = None
         self._holding = contextlib.ExitStack()
         if hold:
@@ -225,6 +226,13 @@ class StoredBatch(Counted):
         self._cancelled.set()
         self._thread.join()
 
+    def keep(self, keep: bool = True) -> None:
+        """Let what is left go on when this client ends, or no longer; `etolib.resume_batch` finds it again.
+
+        All lots are handed over for that; their turns are those of one owner.
+        """
+        (self._kept.set if keep else self._kept.clear)()
+
     def retry(self) -> StoredBatch:
         """Wait for the end, then compute again, alone, the places that failed for a while; return the batch of that."""
         self._thread.join()
@@ -283,19 +291,20 @@ class StoredBatch(Counted):
         """Compute lots: a few at a time on the cluster, until none is left."""
         waiting, ended = iter(lots.items()), queue.SimpleQueue[tuple[int, Any]]()
         going: dict[int, Future[LotEnd]] = {}
-        broken = 0
-        more = True
+        broken, more, held = 0, True, set[str]()
+        there = {} if again else self._under_way()
         try:
             while True:
-                while more and len(going) < self._window():
+                while more and (self._kept.is_set() or len(going) < self._window()):
                     number, positions = next(waiting, (-1, []))
                     more = number >= 0
                     if more:
-                        going[number] = self._submit(number, positions, again)
+                        going[number] = self._submit(number, positions, again, there)
                         going[number].add_done_callback(lambda future, number=number: ended.put((number, future)))
                 if not going:
                     return
                 self._check()
+                self._hold(going.values(), held)
                 try:
                     number, future = ended.get(timeout=_LOOK_S)
                 except queue.Empty:
@@ -320,8 +329,29 @@ class StoredBatch(Counted):
         self._threads_seen = time.monotonic(), window
         return window
 
-    def _submit(self, number: int, positions: list[int], again: bool) -> Future[LotEnd]:
-        key = f"lot-{uuid.uuid4().hex}"
+    def _under_way(self) -> dict[int, str]:
+        """Return the lots that go on since another client has kept them, and what each is called."""
+        found, prefix = self._ask("tasks", places=False) or {"tasks": []}, f"lot-{self._id}-"
+        ours = [row["task_id"] for row in found["tasks"] if row["task_id"].startswith(prefix)]
+        return {int(one.removeprefix(prefix).partition("-")[0]): one for one in ours}
+
+    def _hold(self, going: Collection[Future[LotEnd]], held: set[str]) -> None:
+        """Have the lots that were handed over go on without us, or no longer; ``held`` are those that do."""
+        keep = self._kept.is_set()
+        for key in [str(one.key) for one in going if (one.key in held) != keep]:
+            if (self._ask("keep", task_id=key, keep=keep) or {}).get("kept") is keep:  # it may be on its way there
+                (held.add if keep else held.discard)(key)
+
+    def _ask(self, handler: str, **arguments: Any) -> dict[str, Any] | None:
+        """Ask the scheduler; None where it does not answer, which `_check` finds out."""
+        with contextlib.suppress(EtolibError, OSError, TimeoutError, RuntimeError):
+            return scheduler.ask(self.client, handler, **arguments)
+        return None
+
+    def _submit(self, number: int, positions: list[int], again: bool, there: Mapping[int, str]) -> Future[LotEnd]:
+        if number in there and (found := self._found(there[number])) is not None:
+            return found
+        key = f"lot-{self._id}-{number}-{uuid.uuid4().hex}"
         requests = self.store.order.requests(positions)
         try:
             future: Future[LotEnd] = self.client.submit(
@@ -333,6 +363,16 @@ class StoredBatch(Counted):
                 say("scheduler_lost_meanwhile", error=error), suggestion=say("resume_when_scheduler_is_back")
             ) from error
         return future
+
+    def _found(self, key: str) -> Future[LotEnd] | None:
+        """Return the future of a lot that goes on, None where it has just ended."""
+        from distributed import Future
+
+        future: Future[LotEnd] = Future(key, client=self.client)  # first: what is told of it must not be missed
+        if (self._ask("find", task_id=key, client=self.client.id) or {}).get("found") == "task":
+            return future
+        future.release()
+        return None
 
     def _check(self) -> None:
         if self._cancelled.is_set():

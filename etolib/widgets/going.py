@@ -13,7 +13,6 @@ from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
     from etolib.widgets.background import Background
-    from etolib.widgets.task import TaskModel
 
 Link = tuple[str, str]
 """Where a link leads, and its text."""
@@ -22,11 +21,12 @@ Link = tuple[str, str]
 class Running(Protocol):
     """What a page has under way."""
 
-    task: TaskModel
-    job: Any
+    @property
+    def job(self) -> Any:
+        """What `keep` is called of; None before the cluster has it."""
 
 
-def of_tasks(running: Sequence[Running]) -> list[Link]:
+def of_tasks(running: Sequence[Any]) -> list[Link]:
     """Return a link for each task, by its id."""
     ids = [one.task.snapshot.task_id for one in running]
     return [(f"?task={one}", one) for one in ids if one]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from distributed import Client
 
 import etolib
 from etolib import words
@@ -22,6 +23,7 @@ from etolib.store import store as store_module
 from etolib.store.order import Order
 from etolib.store.store import Store
 from etolib.tasks import lot
+from tests.browser.stage import until
 
 pytestmark = pytest.mark.slow
 
@@ -257,6 +259,29 @@ def test_cancel_stops_the_work_and_resume_ends_bit_identical(client, tmp_path, m
     again.result(60)
     assert set(computed(tmp_path / "a.zarr").values()) == {1}
     assert arrays(tmp_path / "a.zarr") == arrays(finished)
+
+
+def test_a_batch_that_is_kept_goes_on_without_its_client_and_is_found_again(client, tmp_path, monkeypatch, finished):
+    path = tmp_path / "a.zarr"
+    with Client(client.scheduler.address, set_as_default=False) as one, monkeypatch.context() as patch:
+        gate = hold_up(patch, 0)
+        batch = etolib.submit_many([*places(), SEA], PERIOD, store=path, lot=3, client=one)
+        batch.keep()
+
+        def kept(dask_scheduler):
+            keeper = dask_scheduler.clients.get("etolib-going")
+            return 0 if keeper is None else len(keeper.wants_what)
+
+        until(lambda: client.run_on_scheduler(kept) == 3, "all lots to be kept")
+        one.close()
+        batch.wait(20)
+        assert not Store.open(path).finished()
+        again = etolib.resume_batch(path, client=client)
+        gate.set()
+        again.result(60)
+    assert computed(path) == {0: 1, 1: 1, 2: 1}
+    assert arrays(path) == arrays(finished)
+    until(lambda: client.run_on_scheduler(kept) == 0, "none to be kept any more")
 
 
 def test_two_runs_on_one_store_are_refused(client, tmp_path, monkeypatch):

@@ -81,6 +81,9 @@ class FakeBatch:
         for callback in self.callbacks:
             callback(self.progress)
 
+    def keep(self, keep=True):
+        self.kept = [*getattr(self, "kept", []), keep]
+
     def cancel(self):
         self.stopped = True
         self.tell()
@@ -368,6 +371,20 @@ def test_every_view_of_the_map_in_every_language_says_what_it_shows():
     page.look.quantity.value, page.look.step.value = "eto", "day"
     page.look.day.value = 2
     assert page.look.date.value == "2024-02-01"
+
+
+def test_the_tick_has_the_batch_go_on_and_a_link_finds_it_again():
+    page, handed = make(LINK)
+    page.going.tick.value = True
+    page.calculate.click()
+    assert (handed[0].kept, page.going.widget.layout.display) == ([True], None)
+    assert f'href="?batch={page.runner.name}"' in page.going.links.value
+    page.going.tick.value = False
+    assert (handed[0].kept, page.going.links.value) == ([True, False], "")
+    other, found = make(f"?batch={page.runner.name}")
+    assert (len(found), other.runner.name) == (1, page.runner.name)
+    handed[0].cancel()
+    assert page.going.widget.layout.display == "none"
 
 
 def test_what_failed_is_listed_with_its_reason_and_tried_again_alone():

@@ -16,6 +16,7 @@ from etolib.errors import EtolibError, InputError, Problem
 from etolib.widgets.background import Loop, Pool
 from etolib.widgets.form import marked
 from etolib.widgets.frame import Frame
+from etolib.widgets.going import Going
 from etolib.widgets.markup import base
 from etolib.widgets.markup import form as form_markup
 from etolib.widgets.region import answers, markup, runner
@@ -93,6 +94,9 @@ class Region(Frame):
         self.runner = Runner(
             self._background, self._connection, self._moved, submit_many=submit_many, resume_batch=resume_batch
         )
+        self.going = Going(form.language, self._background, lambda: [self.runner] if self.runner.working else [],
+                           lambda _: [(f"?{urlencode({'batch': self.runner.name})}", self.runner.name)])  # fmt: skip
+        self.runner.taken = self.going.taken
         self.map = RegionMap(guard(self._clicked), guard(self._drawn))
         self.search = PlaceSearch(form, self.browser, self._background, self._connection.ask)
         self.where = Where(form, guard, self._draw, lambda content, name: run(self._read_file, content, name))
@@ -113,7 +117,9 @@ class Region(Frame):
         self.progress = widgets.HTML()
         self.failures = widgets.HTML()
         row = marked(widgets.Box([self.progress, self.cancel, self.again]), "etolib-region-row")
-        self.batch_panel = marked(widgets.VBox([row, self.failures]), "etolib-panel", "etolib-region-batch")
+        self.batch_panel = marked(
+            widgets.VBox([row, self.going.widget, self.failures]), "etolib-panel", "etolib-region-batch"
+        )
         self.batch_panel.layout.display = "none"
         self.again.layout.display = "none"
         self.buttons.children = (self.calculate, self.wrong)
@@ -142,7 +148,7 @@ class Region(Frame):
     def _translate(self) -> None:
         super()._translate()
         language = self.form.language
-        for part in (self.map, self.search, self.where, self.look, self.detail, self.away):
+        for part in (self.map, self.search, self.where, self.look, self.detail, self.away, self.going):
             part.translate(language)
         self._show_batch()
         if self._complained:
@@ -346,6 +352,7 @@ class Region(Frame):
         if not there:
             return
         self.progress.value = markup.progress(language, now.progress, now.working, now.partial)
+        self.going.show()
         self.cancel.layout.display = None if now.working else "none"
         left = now.progress is not None and now.progress.computed < now.progress.places
         failed = any(one.retryable for one in now.failures)

@@ -96,6 +96,7 @@ class Runner:
     ) -> None:
         self._background, self._connection, self._changed = background, connection, changed
         self._submit_many, self._resume_batch = submit_many, resume_batch
+        self.taken: Callable[[Any], None] = lambda runner: None
         self._forget()
 
     def _forget(self) -> None:
@@ -160,7 +161,13 @@ class Runner:
             self._background.run(batch.cancel)  # another was begun meanwhile
             return
         self.batch = batch
+        self.taken(self)
         self._changed()
+
+    @property
+    def job(self) -> StoredBatch | None:
+        """What may go on without the page."""
+        return self.batch
 
     def find(self, name: str) -> None:
         """Go on with the store of a page before this one; while another page still works on it, show what is there."""
