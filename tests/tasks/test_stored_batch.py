@@ -16,7 +16,7 @@ from distributed import Client
 
 import etolib
 from etolib import words
-from etolib.errors import InputError, SourceUnavailable, TaskCancelled
+from etolib.errors import InputError, MissingPackage, SourceUnavailable, TaskCancelled
 from etolib.site import Site
 from etolib.store import layout
 from etolib.store import store as store_module
@@ -426,7 +426,7 @@ def test_the_order_of_a_store_is_read_back(tmp_path):
 
 def test_zarr_that_is_absent_is_named(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "zarr", None)
-    with pytest.raises(InputError, match="pip install zarr"):
+    with pytest.raises(MissingPackage, match=r"etolib\[grid\]"):
         Store.create(tmp_path / "a.zarr", Order.of([etolib.Request(places(1)[0], PERIOD)]))
 
 
