@@ -117,7 +117,7 @@ def commands(page: Path) -> list[list[str]]:
     lines = re.sub(r"\\\n", " ", text).splitlines() + inline
     found = []
     for line in lines:
-        words = shlex.split(line.split(" &")[0], comments=True)
+        words = shlex.split(re.split(" [&|>]", line)[0], comments=True)
         if words and words[0] in ("etolib", "$") and "etolib" in words[:2]:
             found.append(words[words.index("etolib") + 1 :])
     return found

@@ -16,7 +16,7 @@ def burn(seconds):
 
 def test_downloads_are_counted_with_what_waits_for_them():
     with Spent() as spent:
-        with _threads(2) as start:
+        with _threads(2) as (start, _):
             for one in [start(burn, 0.01), start(burn, 0.02)]:
                 one.result()
         burn(0.01)

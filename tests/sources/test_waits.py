@@ -89,6 +89,10 @@ WAITS = [
 ]  # fmt: skip
 
 
+ROLES = ("main", "fallbacks", "beside")
+"""For what a source is asked, see `etolib.sources.plan.Plan`."""
+
+
 class Waiting:
     """A source that asks through the door, and the progress of a task that is told to stop."""
 
@@ -107,12 +111,10 @@ class Waiting:
         finally:
             self.ended.set()
 
-    def plan(self, *, fallback):
+    def plan(self, role):
         step = SimpleNamespace(source="nasa_power", period=DAYS)
-        steps = ([], [step]) if fallback else ([step], [])
-        return SimpleNamespace(
-            site=SITE, main=steps[0], fallbacks=steps[1], steps=[step], provider=lambda name: self
-        )  # fmt: skip
+        of_role = {name: [step] if name == role else [] for name in ROLES}
+        return SimpleNamespace(site=SITE, **of_role, steps=[step], provider=lambda name: self)
 
     def step(self, text, done, total): ...
 
@@ -123,15 +125,15 @@ class Waiting:
             raise self.why
 
 
-@pytest.mark.parametrize("fallback", [False, True], ids=["source", "fallback"])
+@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("wait", WAITS, ids=lambda one: one.__name__)
-def test_a_task_that_waits_ends_when_it_is_told_to_and_lets_go(tmp_path, wait, fallback):
-    why = TaskTimeout(after_s=1, stage="download") if fallback else TaskCancelled(stage="download")
+def test_a_task_that_waits_ends_when_it_is_told_to_and_lets_go(tmp_path, wait, role):
+    why = TaskTimeout(after_s=1, stage="download") if role == "fallbacks" else TaskCancelled(stage="download")
     outcome = []
 
     def run():
         try:
-            outcome.append(download.run(waiting.plan(fallback=fallback), waiting))
+            outcome.append(download.run(waiting.plan(role), waiting))
         except Exception as error:
             outcome.append(error)
 

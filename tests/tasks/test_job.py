@@ -562,7 +562,7 @@ def test_long_stories_are_forgotten_and_told_again_from_the_result(client, cours
 
 @pytest.mark.parametrize("first", ["listener", "end"])
 def test_a_listener_that_comes_while_a_job_ends_hears_of_the_end(monkeypatch, first):
-    job = tasks.Job(None, None, "eto-1", watch=False)
+    job = tasks.Job(SimpleNamespace(status="closed"), None, "eto-1", watch=False)
     job._future = SimpleNamespace(status="finished")
     told = []
     monkeypatch.setattr(job, "_settle", told.append)

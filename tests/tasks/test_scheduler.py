@@ -87,6 +87,7 @@ def test_a_scheduler_that_is_started_again_has_lost_its_tasks_each_says_so_once_
         stack.enter_context(process(*alone))
         until(lambda: client.status == "running", "the client to find its scheduler")
         job = tasks.submit(PLACE, DAYS, client=client)
+        until(lambda: scheduler.ask(client, "tasks", places=False)["tasks"], "the task to be there")
         assert [one["task_id"] for one in scheduler.ask(client, "tasks", places=False)["tasks"]] == [job.task_id]
         with pytest.raises(InputError, match=waiting[0].task_id):
             tasks.attach(waiting[0].task_id, client=client)

@@ -23,6 +23,10 @@ NAME = "etolib-page"
 """Begins the title of the process of a page."""
 
 _LEFT_OUT = ("debugpy",)  # 90 modules; ipykernel imports it where it can
+_FLUSH_S = 0.1
+"""How long a kernel that ends waits for what it has printed [s]. ipykernel waits ten seconds, more than once, where the
+thread that sends it has ended first."""
+
 _SETTINGS = {
     "HistoryManager": {"enabled": False},  # a database and a thread
     "InteractiveShell": {"cache_size": 0},
@@ -53,8 +57,10 @@ def run(arguments: Sequence[str]) -> None:
     os.environ[visitor.VARIABLE] = str(visitor.file_of(connection)) if connection else ""
     # A forked process shows the command of the one it came from; `ps` and tools that look for kernels read this.
     setproctitle(f"{NAME}: ipykernel_launcher {' '.join(arguments)}")
+    from ipykernel.iostream import OutStream
     from ipykernel.kernelapp import IPKernelApp
 
+    OutStream.flush_timeout = _FLUSH_S  # type: ignore[assignment]  # 10 by default, so an int for mypy
     sys.argv = ["ipykernel", *arguments]
     # Both are read when ipykernel and ipywidgets are imported, which was elsewhere if this process was forked.
     parent = {"parent_handle": int(os.environ.get("JPY_PARENT_PID") or 0), "extensions": ["ipywidgets"]}
