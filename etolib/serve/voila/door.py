@@ -233,7 +233,11 @@ def notice(language: str, key: str, *, form: str = "", goes_on: str = "", again_
 
 
 class Headers(tornado.web.OutputTransform):
-    """The headers that tell a browser what our pages may do."""
+    """The headers that tell a browser what our pages may do.
+
+    ``Cross-Origin-Opener-Policy`` is left out: with it a browser starts another process for every visit, which costs a
+    fifth of a second. A page that opens ours learns nothing of it: no token, no frame, and ours listens to no other.
+    """
 
     policy = ""
 
@@ -248,7 +252,6 @@ class Headers(tornado.web.OutputTransform):
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "SAMEORIGIN"
         headers["Referrer-Policy"] = "strict-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), payment=(), usb=()"
         headers["Server"] = "etolib"
