@@ -9,25 +9,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import tempfile
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from http.cookiejar import CookieJar
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 from distributed import Event as DaskEvent
 from playwright.sync_api import Browser, Page, sync_playwright
-from websockets.sync.client import connect
-from websockets.typing import Origin
 
 from benchmarks import report
+from benchmarks.plain_page import PlainPage
 from tests.browser.stage import (
     TODAY,
     Visitor,
@@ -199,19 +195,10 @@ def idle(stage: dict[str, Any], n: int = IDLE_N) -> dict[str, list[float]]:
     The kernels kept ready are counted, too. The pages are taken and their lines held without a browser: thirty tabs
     would be measured with it.
     """
-    root = "/".join(stage["url"].split("/")[:3])
     with ExitStack() as stack:
         for _ in range(n):
             wait_ready(stage["url"])
-            jar = CookieJar()
-            visit = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-            text = visit.open(stage["url"], timeout=60).read().decode()
-            kernel = re.search(r'"kernelId": ?"([0-9a-f-]{36})"', text)
-            assert kernel is not None
-            cookies = "; ".join(f"{one.name}={one.value}" for one in jar)
-            line = f"{root.replace('http', 'ws', 1)}/api/kernels/{kernel[1]}/channels"
-            options = {"ping_interval": None, "max_queue": None}  # nobody reads
-            stack.enter_context(connect(line, additional_headers={"Cookie": cookies}, origin=Origin(root), **options))
+            stack.enter_context(closing(PlainPage(stage["url"])))
         wait_ready(stage["url"])
         server = psutil.Process(stage["server"].pid)
         each = [sizes([pid]) for pid in kernels(stage["server"])]

@@ -14,7 +14,7 @@ from etolib import config
 from etolib._version import __version__
 from etolib.cli_batch import batch
 from etolib.cli_doctor import doctor
-from etolib.cli_group import Group, complain, complete_sources, completion_of, json_option, print_json
+from etolib.cli_group import Group, complain, completion_of, json_option, print_json, sources_option
 from etolib.cli_line import Line
 from etolib.cli_logs import logging_options
 from etolib.cli_output import check_output, writing
@@ -44,13 +44,7 @@ def main() -> None:
 )
 @click.option("--start", help="First day, YYYY-MM-DD; with --end instead of --period.")
 @click.option("--end", help="Last day, YYYY-MM-DD.")
-@click.option(
-    "--sources",
-    default="auto",
-    show_default=True,
-    shell_complete=complete_sources,
-    help="auto, or names separated by commas.",
-)
+@sources_option
 @click.option("--elevation", help="Metres above sea level; looked up where not given.")
 @click.option("--name", help="A label for the place.")
 @click.option("--krs", help="Where radiation must be estimated from temperature: interior, coast or island.")

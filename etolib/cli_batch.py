@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etolib.cli_group import complain, complete_sources, json_option, print_json
+from etolib.cli_group import complain, json_option, print_json, sources_option
 from etolib.cli_line import Line
 from etolib.cli_logs import logging_options
 from etolib.errors import InputError, Problem
@@ -38,13 +38,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--spacing", type=float, help="Of the points of --box [degrees].")
 @click.option("--with-sea", is_flag=True, help="Of --box also the points at sea.")
 @click.option("--period", help="Days: 2024-01-01/2024-03-31, a date, 2024-03, 2024, last-30-days, this-year.")
-@click.option(
-    "--sources",
-    default="auto",
-    show_default=True,
-    shell_complete=complete_sources,
-    help="auto, or names separated by commas.",
-)
+@sources_option
 @click.option("--krs", type=click.Choice(["interior", "coast", "island"]), help="As in `etolib compute`.")
 @click.option("-o", "--output", required=True, type=_FOLDER, help="Zarr store to write (a folder).")
 @click.option("--resume", is_flag=True, help="Go on with the store: what is finished is not computed again.")

@@ -97,6 +97,15 @@ def complete_sources(context: click.Context, parameter: click.Parameter, typed: 
     ]
 
 
+sources_option = click.option(
+    "--sources",
+    default="auto",
+    show_default=True,
+    shell_complete=complete_sources,
+    help="auto, or names separated by commas.",
+)
+"""The option of every command that chooses sources."""
+
 SHELLS = ("bash", "zsh", "fish")
 
 

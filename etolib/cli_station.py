@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etolib import extras
-from etolib.cli_group import complete_sources, json_option, print_json
+from etolib.cli_group import json_option, print_json, sources_option
 from etolib.cli_line import busy
 from etolib.cli_output import check_output, writing
 from etolib.request import Request
@@ -179,13 +179,7 @@ def fuse(data: Path, protocol: str, cities: str | None, output: Path, as_json: b
 @click.option("--lat", help="Of the station, where its file does not say it.")
 @click.option("--lon", help="Of the station, where its file does not say it.")
 @click.option("--elevation", help="Metres above sea level; looked up where not given.")
-@click.option(
-    "--sources",
-    default="auto",
-    show_default=True,
-    shell_complete=complete_sources,
-    help="auto, or names separated by commas.",
-)
+@sources_option
 @click.option(
     "-o",
     "--output",

@@ -8,6 +8,8 @@ import httpx2
 import pytest
 
 from etolib.sources.network import client
+from tests.simulator import WeatherServer
+from tests.sources import matrix
 
 
 class Clock:
@@ -44,3 +46,20 @@ def make_door(tmp_path, clock) -> Iterator[Callable[..., client.Door]]:
     yield make
     for door in opened:
         door.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[WeatherServer]:
+    """A weather server of a module's own."""
+    with WeatherServer(today=matrix.TODAY) as running:
+        yield running
+
+
+@pytest.fixture
+def door(server, tmp_path) -> Iterator[client.Door]:
+    """Settings that ask it, with a cache of a test's own and nothing left of the test before."""
+    server.clear()
+    server.forget()
+    with matrix.settings(server, tmp_path) as opened:
+        yield opened
+    server.clear()

@@ -18,7 +18,6 @@ from etolib.site import Period
 from etolib.sources import catalogue, lifetime, nasa_power, open_meteo, opentopodata, revision
 from etolib.sources.lifetime import DAY, HOUR
 from etolib.words import render
-from tests.simulator import WeatherServer
 from tests.sources import matrix
 
 OLD, RECENT = Period("2023-11-01", "2024-01-31"), Period("2024-04-01", "2024-05-15")
@@ -71,21 +70,6 @@ REPLAYS = [
     Replay("elevation, second service: none -> there", "opentopodata", "elevation_nan", heights(opentopodata), 1 * DAY,
            told=False),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server():
-    with WeatherServer(today=matrix.TODAY) as running:
-        yield running
-
-
-@pytest.fixture
-def door(server, tmp_path):
-    server.clear()
-    server.forget()
-    with matrix.settings(server, tmp_path) as opened:
-        yield opened
-    server.clear()
 
 
 @pytest.mark.parametrize("replay", REPLAYS, ids=lambda replay: replay.what)

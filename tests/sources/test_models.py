@@ -14,27 +14,11 @@ from etolib.sources.network import client
 from etolib.sources.network.budget import MONTH, Budget, Ledger, span
 from etolib.sources.network.cache import Database
 from etolib.words import render
-from tests.simulator import WeatherServer
 from tests.sources import matrix
 
 OPEN_METEO = [row for row in catalogue.SOURCES.values() if row.service.startswith("open_meteo")]
 KEY = "a-key-of-one-s-own-1"
 RECENT = Period("2024-05-01", "2024-06-20")
-
-
-@pytest.fixture(scope="module")
-def server():
-    with WeatherServer(today=matrix.TODAY) as running:
-        yield running
-
-
-@pytest.fixture
-def door(server, tmp_path):
-    server.clear()
-    server.forget()
-    with matrix.settings(server, tmp_path) as opened:
-        yield opened
-    server.clear()
 
 
 def asked(server, service):

@@ -145,7 +145,7 @@ class Runner:
             path = folder() / name
             batch = self._submit_many(sites, asked.period, asked.sources, store=path, client=client)
             about.write(path)
-        except Exception as error:
+        except Exception as error:  # whatever it is must be told: the page says that it works
             self._background.later(self._failed, run, _known(error))
         else:
             self._take_up(run, batch)
@@ -190,7 +190,7 @@ class Runner:
                     return
                 seen = self._look_on(run, path, seen)
                 time.sleep(_LOOK_ON_S)
-            except Exception as error:
+            except Exception as error:  # as when it is handed over
                 self._background.later(self._failed, run, _known(error))
                 return
         else:
@@ -267,7 +267,7 @@ class Runner:
             found = new_lots(batch.store, seen)
             failures = batch.failures if batch.done or found else None
             error = batch.error if batch.done and not isinstance(batch.error, TaskCancelled) else None
-        except Exception:
+        except Exception:  # passed on; what comes next must be read all the same
             self._background.later(self._unread, run)
             raise
         self._background.later(self._looked, run, batch, found, failures, error)
@@ -352,7 +352,7 @@ class Runner:
         try:
             # With the line of now: that of the batch may be gone.
             again = self._resumer()(folder() / name, client=self._connection.client())
-        except Exception as error:
+        except Exception as error:  # as when it is handed over
             self._background.later(self._failed, run, _known(error))
         else:
             self._take_up(run, again)
