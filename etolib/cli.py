@@ -21,7 +21,7 @@ from etolib.cli_output import check_output, writing
 from etolib.cli_serve import lab, serve, status
 from etolib.cli_station import fuse, own_station, reading_options, station, validate
 from etolib.cli_tasks import tasks
-from etolib.request import Request
+from etolib.request import OPTIONS, Request
 from etolib.unit_systems import METRIC, SYSTEMS, US, unit
 from etolib.words import Text, say
 
@@ -47,7 +47,12 @@ def main() -> None:
 @sources_option
 @click.option("--elevation", help="Metres above sea level; looked up where not given.")
 @click.option("--name", help="A label for the place.")
-@click.option("--krs", help="Where radiation must be estimated from temperature: interior, coast or island.")
+@click.option(
+    "--krs",
+    metavar=f"[{'|'.join(OPTIONS['krs'])}]",
+    shell_complete=lambda context, parameter, typed: [one for one in OPTIONS["krs"] if one.startswith(typed)],
+    help="Where radiation must be estimated from temperature.",
+)
 @click.option(
     "--station",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -178,7 +183,7 @@ def _days(period: str | None, start: str | None, end: str | None) -> str | tuple
     raise click.UsageError(say("give_period_or_dates"))
 
 
-@main.command()
+@main.command(short_help="List the weather sources: what, from when to when, licence.")
 @json_option
 def sources(as_json: bool) -> None:
     """List the weather sources: what each provides, from when to when, and its licence."""

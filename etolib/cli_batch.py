@@ -32,7 +32,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Compute daily ETo of many places into one Zarr store.")
 @click.argument("places", required=False, type=_FILE)
 @click.option("--box", nargs=4, type=float, metavar="WEST SOUTH EAST NORTH", help="Points of a grid, not of a file.")
 @click.option("--spacing", type=float, help="Of the points of --box [degrees].")
@@ -167,8 +167,10 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     """Have a client of the scheduler that is named, else of a cluster that is started for this run."""
     from distributed import Client
 
+    from etolib import logs
     from etolib.tasks import cluster
 
+    logs.take_over()  # distributed has set its own levels as it was imported
     if scheduler is not None:
         with cluster.connect(scheduler) as client:
             yield client

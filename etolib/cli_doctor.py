@@ -14,7 +14,7 @@ from etolib.cli_logs import logging_options
 from etolib.words import say
 
 
-@click.command()
+@click.command(short_help="Ask whether each source still answers as assumed.")
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Only this one; may be given several times.")
 @json_option
 @logging_options

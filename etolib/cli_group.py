@@ -24,7 +24,7 @@ ORDER: dict[str, tuple[str, ...]] = {
 
 STATUSES: dict[int, str] = {
     0: "done",
-    1: "broken off, or something unexpected; of doctor: something has changed",
+    1: "broken off, no server, or unexpected; of doctor: something has changed",
     2: "bad input or wrong use: a line for each problem on standard error",
     3: "no source could answer; of batch: some places have no values",
 }
@@ -64,7 +64,7 @@ class Group(click.Group):
             complain("error", error)
             sys.exit(1)
         except click.UsageError as error:
-            complain("error", f"{error.format_message()} (see --help)")
+            complain("error", f"{' '.join(error.format_message().split())} (see --help)")
             sys.exit(2)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -112,10 +112,10 @@ SHELLS = ("bash", "zsh", "fish")
 def completion_of(group: Callable[[], click.Group]) -> click.Command:
     """Return the command that prints what a shell needs to complete commands, options and names of sources."""
 
-    @click.command()
-    @click.argument("shell", type=click.Choice(SHELLS))
+    @click.command(short_help="Print what completes commands in your shell.")
+    @click.argument("shell", metavar="SHELL", type=click.Choice(SHELLS))
     def completion(shell: str) -> None:
-        """Print what lets your shell complete commands, options and names of sources.
+        """Print what lets your SHELL (bash, zsh, fish) complete commands, options and names of sources.
 
         \b
         bash:  etolib completion bash >> ~/.bashrc

@@ -41,7 +41,7 @@ def _serving(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return give
 
 
-@click.command()
+@click.command(short_help="Serve the dashboards, with a dask cluster.")
 @_serving(8866)
 @click.option("--pages", default=30, show_default=True, type=click.IntRange(1), help="Pages open at once, 100 MB each.")
 @logging_options
@@ -55,21 +55,24 @@ def serve(**options: Any) -> None:
     sys.exit(server.serve("voila", **options))
 
 
-@click.command()
+@click.command(short_help="The same with JupyterLab and notebooks.")
 @_serving(8888)
 @click.option("--notebooks/--no-notebooks", default=True, help="Copy etolib's notebooks here; yours stay as they are.")
 @logging_options
 def lab(notebooks: bool, **options: Any) -> None:
     """The same with JupyterLab, to explore with notebooks: in the current folder."""
+    from etolib import extras
     from etolib.serve import notebooks as ours
     from etolib.serve import server
+
+    extras.check("jupyterlab", extra="app")  # before anything is copied
 
     for line in ours.offer(Path.cwd()) if notebooks else ():
         click.echo(line, err=True)
     sys.exit(server.serve("lab", **options))
 
 
-@click.command()
+@click.command(short_help="Tell how a running `etolib serve` of yours is.")
 @click.option("--port", default=8866, show_default=True, type=click.IntRange(1, 65535), help="Where it listens.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
 @click.option("--base-url", default="/", show_default=True, help="Path below which it serves.")

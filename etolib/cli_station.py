@@ -81,7 +81,7 @@ def _pair(option: str, text: str) -> tuple[str, str]:
     return name, value
 
 
-@click.command()
+@click.command(short_help="Say what your own station file is taken for.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--lat", help="Of the station, where its file does not say it.")
 @click.option("--lon", help="Of the station, where its file does not say it.")
@@ -134,7 +134,7 @@ def _site(lat: str | None, lon: str | None, elevation: str | None) -> Site | Non
 DATA_HELP = "Folder like that of the validation data: cities.csv, cities/<city>.parquet."
 
 
-@click.command()
+@click.command(short_help="Fuse a folder of places under a protocol of the validation.")
 @click.option("--data", required=True, type=click.Path(path_type=Path), help=DATA_HELP)
 @click.option(
     "--protocol", required=True, type=click.Choice(PROTOCOLS), help="What may be learnt, see docs/validation."
@@ -161,7 +161,7 @@ def fuse(data: Path, protocol: str, cities: str | None, output: Path, as_json: b
     click.echo(f"{output}: {places} places, {rows} rows", err=True)
 
 
-@click.command()
+@click.command(short_help="Score the sources and their fusion, by your own station.")
 @click.option("--data", type=click.Path(path_type=Path), help=DATA_HELP)
 @click.option(
     "--json",

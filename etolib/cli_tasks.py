@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from etolib.cli_group import json_option
-from etolib.errors import InputError, Problem
+from etolib.cli_group import json_option, print_json
+from etolib.errors import SchedulerUnavailable
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 _MOST = 50  # tasks that are listed, unless all are wanted
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List the tasks of a cluster; show or cancel one.")
 @click.option("--scheduler", help="Address of the cluster; by default that of a running `etolib serve` of this user.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Where the pages of that `etolib serve` are.")
 @click.option("--places", is_flag=True, help="Say also what is calculated: place and days.")
@@ -39,7 +38,7 @@ def tasks(
         rows = _rows(client, places)
     rows = rows if everything else rows[:_MOST]
     if as_json:
-        click.echo(json.dumps(rows, indent=1))
+        print_json(rows)
         return
     for row in rows:
         click.echo("\t".join("-" if value is None else str(value) for value in row.values()))
@@ -56,7 +55,7 @@ def show(where: str | int | None, task_id: str, as_json: bool) -> None:
     with _client(where) as client:
         messages = attach(task_id, client=client).messages()
     if as_json:
-        click.echo(json.dumps(messages, indent=1))
+        print_json(messages)
         return
     for one in messages:
         data = one["data"]
@@ -76,7 +75,10 @@ def cancel(where: str | int | None, task_id: str, as_json: bool) -> None:
         job = attach(task_id, client=client)
         ended = job.cancel()
     state = "CANCELLED" if ended else str(job.status)
-    click.echo(json.dumps({"task_id": task_id, "state": state}) if as_json else f"{task_id}\t{state}")
+    if as_json:
+        print_json({"task_id": task_id, "state": state})
+        return
+    click.echo(f"{task_id}\t{state}")
 
 
 def _rows(client: Client, places: bool) -> list[dict[str, Any]]:
@@ -96,7 +98,7 @@ def _client(where: str | int | None) -> Iterator[Client]:
         found = reach.newest(where)
         if found is None:
             rule = say("no_server_of_this_user") if where is None else say("no_server_of_this_user_there")
-            raise InputError([Problem("scheduler", where or "", rule, say("give_scheduler_address"))])
+            raise SchedulerUnavailable(rule, suggestion=say("give_scheduler_address"))
         client = cluster.connect(found.address, security=found.security)
     else:
         client = cluster.connect(where)

@@ -51,7 +51,7 @@ def needed(extra: str | None = None) -> Iterator[None]:
 def check(*names: str, extra: str | None = None) -> None:
     """Raise `MissingPackage` where one of the packages, which another process will import, is not installed."""
     for name in names:
-        if name in homes() and not _found(name):
+        if not _found(name) and name in homes():
             raise _missing(name, extra)
 
 

@@ -154,6 +154,7 @@ def test_sources_lists_each_with_its_window():
         ("compute", *PLACE, *DATES, "--name", "a\x07b"),
         ("compute", "--lat", "47 W", "--lon", "20", *DATES),
         ("serve", "--workers", "0"),
+        ("completion",),
         ("nonsense",),
     ],
 )

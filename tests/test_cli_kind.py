@@ -43,6 +43,8 @@ def test_help_shows_all_commands_in_the_order_of_use_and_what_a_status_says():
     assert sorted(names) == sorted(main.commands)
     assert [shown.index(f"\n  {name} ") for name in names] == sorted(shown.index(f"\n  {name} ") for name in names)
     assert all(f"{status}  {text[:20]}" in shown for status, text in STATUSES.items())
+    assert "..." not in shown.partition("Options:")[2]  # nothing is cut off in 80 columns
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("words", [words for words, _ in commands() if words != ("completion",)], ids=" ".join)

@@ -29,6 +29,7 @@ USES = {
     "etolib.Page": "app",
     "etolib.Comparison": "app",
     "etolib.Region": "app",
+    "__import__('etolib.widgets.chart')": "app",
     "etolib.submit(site, days)": "cluster",
     "etolib.submit_many([site], days)": "cluster",
     "etolib.submit_many([site], days, store=folder / 'a.zarr')": "cluster",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def card() -> dict[str, Any]:
 
     The server listens on this machine only and asks for a token, which no other user of the machine knows: it is in the
     environment of the process, and the proxy adds it to every request that has passed the login of Jupyter. The host
-    and origin of a request are those of the proxy, which has looked at the ones of the browser.
+    and origin of a request are those of the proxy, which has looked at the ones of the browser. Where the packages of
+    ``etolib[app]`` are absent from the environment of that Jupyter, no card is shown: it could start nothing.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def card() -> dict[str, Any]:
         "timeout": PATIENCE_S,
         "new_browser_tab": True,
         "launcher_entry": {
-            "enabled": True,
+            "enabled": find_spec("voila") is not None,
             "title": "ETo dashboard",
             "icon_path": str(Path(__file__).with_name("card.svg")),
             "path_info": f"{NAME}/voila/render/eto.ipynb",

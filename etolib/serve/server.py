@@ -7,6 +7,7 @@ import http.client
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -110,12 +111,12 @@ def serve(
     Prints one line ``name<TAB>url`` for each page once it answers, or one line of JSON. Returns the exit status.
     Everything started here ends with it.
     """
+    below = _path(base_url)
     secret = access.token_for(host, wanted=token, insecure=insecure)
     if not access.is_loopback(host):
         click.echo(say("open_to_others"), err=True)
     _refuse(kind, host, port)
-    entrance = Entrance(host, port or free_port(host), f"/{base_url.strip('/')}/".replace("//", "/"), secret,
-                        tuple(names), pages)  # fmt: skip
+    entrance = Entrance(host, port or free_port(host), below, secret, tuple(names), pages)
     child = watch = None
     address, mark = "", uuid.uuid4().hex[:12]
     # From the first process on: none may stay behind.
@@ -337,6 +338,14 @@ def _is_etolib(host: str, port: int) -> bool:
         return False
 
 
+def _path(base_url: str) -> str:
+    """Return the path below which everything is served: it begins and ends with ``/``."""
+    path = f"/{base_url.strip('/')}/".replace("//", "/")
+    if not re.fullmatch(r"[\w.~%@+:/-]+", path, re.ASCII):
+        raise InputError([Problem("base_url", base_url, say("is_no_path"), say("give_a_path"))])
+    return path
+
+
 def status(host: str, port: int, base_url: str = "/") -> list[tuple[str, str]]:
     """Return the figures of a running server, by name.
 
@@ -345,14 +354,16 @@ def status(host: str, port: int, base_url: str = "/") -> list[tuple[str, str]]:
     EtolibError
         Where none answers, or with another token than that of this user.
     """
-    entrance = Entrance(host, port, f"/{base_url.strip('/')}/".replace("//", "/"), access.token_for(host))
+    entrance = Entrance(host, port, _path(base_url), access.token_for(host))
     asked = urllib.request.Request(entrance.root + voila.METRICS, headers={"Authorization": f"token {entrance.token}"})
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(asked, timeout=10) as answer:
             lines = answer.read().decode().splitlines()
     except (OSError, http.client.HTTPException) as error:
-        raise EtolibError(say("server_gives_no_status", address=entrance.root, error=error)) from error
+        reason = getattr(error, "reason", error)  # of a refused connection, of a status that is no 200
+        told = say("server_gives_no_status", address=entrance.root, error=getattr(reason, "strerror", None) or reason)
+        raise EtolibError(told, suggestion=say("start_or_name_the_server")) from error
     return [
         (name.removeprefix("etolib_"), value)
         for name, _, value in (line.rpartition(" ") for line in lines if not line.startswith("#"))

@@ -136,6 +136,7 @@ def test_serve_adopts_a_scheduler_and_leaves_it_running():
     ("words", "status", "said"),
     [
         (("serve", "--port", "70000"), 2, "70000"),
+        (("serve", "--base-url", "a b"), 2, "base_url = 'a b'"),
         (("serve", "--scheduler", "tcp://127.0.0.1:1"), 1, "does not answer"),
     ],
 )

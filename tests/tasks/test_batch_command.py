@@ -123,5 +123,6 @@ def test_the_command_with_a_cluster_of_its_own(folder):
     command = [sys.executable, "-m", "etolib", "batch", "places.csv", "--period", "2024-02-01", "-o", "out.zarr"]
     done = subprocess.run([*command, "--workers", "1"], capture_output=True, text=True, env=os.environ, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert " INFO " not in done.stderr  # what dask says to itself
     alone = etolib.compute((-22.5, -47.5, 600), "2024-02-01")
     assert alone.table["eto"][0] == xr.open_zarr(folder / "out.zarr")["eto"].values[0, 0]

@@ -46,7 +46,7 @@ def test_tasks_are_listed_shown_and_cancelled_and_places_are_said_only_where_ask
 def test_the_cluster_of_a_running_server_is_found_by_its_owner(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert reach.newest() is None
-    assert CliRunner().invoke(cli.main, ["tasks"], env={"DASK_SCHEDULER_ADDRESS": ""}).exit_code == 2
+    assert CliRunner().invoke(cli.main, ["tasks"], env={"DASK_SCHEDULER_ADDRESS": ""}).exit_code == 1
     folder = RunFolder()
     reach.tell(folder.path, "tls://127.0.0.1:1", security.environment(security.temporary()))
     found = reach.newest()
@@ -55,7 +55,7 @@ def test_the_cluster_of_a_running_server_is_found_by_its_owner(monkeypatch, tmp_
     with pytest.raises(SchedulerUnavailable):
         cluster.connect(found.address, security=found.security, timeout=0.1)
     assert reach.newest(8866) is None
-    assert CliRunner().invoke(cli.main, ["tasks", "--port", "8866"]).exit_code == 2
+    assert CliRunner().invoke(cli.main, ["tasks", "--port", "8866"]).exit_code == 1
     assert CliRunner().invoke(cli.main, ["tasks", "--port", "8866", "--scheduler", "tcp://127.0.0.1:1"]).exit_code == 2
     beside = RunFolder()
     reach.tell(beside.path, "tcp://127.0.0.1:2", {}, 8866)
