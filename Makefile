@@ -107,12 +107,12 @@ smoke:
 
 # The lowest versions that pyproject.toml states, and some of the tests with them, a simulated download among these
 lowest:
-	$(PYTHON) tools/smoke.py --extras core app --lowest --tests $(ARGS)
+	$(PYTHON) tools/smoke.py --lowest --tests $(ARGS)
 
 # The same with another Python and the newest versions: make other-python PY=3.13
 PY ?= 3.12
 other-python:
-	$(PYTHON) tools/smoke.py --extras core app --python $(PY) --tests $(ARGS)
+	$(PYTHON) tools/smoke.py --extras core all --python $(PY) --tests $(ARGS)
 
 clean:
 	rm -rf $(VENV) docs/api docs/how/equations.rst .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache build dist $(FRONT)/built $(FRONT)/node_modules
