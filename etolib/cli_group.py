@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -62,6 +63,11 @@ class Group(click.Group):
             sys.exit(3)
         except EtolibError as error:
             complain("error", error)
+            sys.exit(1)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            complain("error", error.strerror)  # what standard output is led into, or the folder of temporary files
             sys.exit(1)
         except click.UsageError as error:
             complain("error", f"{' '.join(error.format_message().split())} (see --help)")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import numpy as np
@@ -137,6 +141,19 @@ def test_no_colours_where_nobody_can_see_them_or_nobody_wants_them():
     assert "\x1b[1m" in run("sources", color=True).output
     assert "\x1b" not in CliRunner(env=OFFLINE | {"NO_COLOR": "1"}).invoke(main, ["sources"], color=True).output
     assert run("compute", "--lat", "x", "--lon", "1", "--period", "2024").stderr.startswith("error: ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("words", [("sources",), ("compute", *HERE)])
+def test_an_output_that_takes_no_more_is_one_line(words):
+    command = [sys.executable, "-m", "etolib", *words]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=os.environ | OFFLINE,
+                              check=False)  # fmt: skip
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if not line.startswith("warning: ")] == [
+        "error: No space left on device"
+    ]
 
 
 def test_a_line_of_progress_is_silent_where_it_is_no_terminal(capsys):

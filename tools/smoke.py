@@ -27,6 +27,7 @@ import textwrap
 import time
 import tomllib
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,23 @@ USES = (
          "assert len(list(Path('etolib-notebooks').glob('0*.ipynb'))) == 7"),
     _use("card", "voila jupyter_server_proxy", card=True),
 )  # fmt: skip
+
+
+HOLDS = (
+    "etolib/py.typed", "etolib/words/en.mo", "etolib/words/pt.mo", "etolib/words/es.mo", "etolib/data/climatology.nc",
+    "etolib/data/places.zlib", "etolib/widgets/front/built/manifest.json", "etolib/apps/eto.ipynb",
+    "etolib/notebooks/01_first_eto.ipynb", "etolib/notebooks/07_own_station.ipynb", "etolib/serve/card.svg",
+)  # fmt: skip
+NEVER = re.compile(r"(^|/)(node_modules|__pycache__|\.venv)/|^tests/|/test_|\.po$|/front/src/|\.map$")
+
+
+def wrong_in(wheel: Path) -> list[str]:
+    """Return what a wheel does not hold and should, and what it holds and should not."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    return [f"{one} is missing" for one in HOLDS if one not in names] + [
+        f"{one} is in it" for one in names if NEVER.search(one)
+    ]
 
 
 class Installed:
@@ -329,6 +347,12 @@ def main() -> int:
         if package is None:
             subprocess.run([uv, "build", "--quiet", "--out-dir", str(folder / "dist"), str(ROOT)], check=True)
             package = next((folder / "dist").glob("*.tar.gz" if options.sdist else "*.whl"))
+        if package.suffix == ".whl":
+            wrong = wrong_in(package)
+            status |= bool(wrong)
+            print(
+                f"{package.name}: {package.stat().st_size / 1e6:.1f} MB; {'; '.join(wrong) or 'holds what it should'}"
+            )
         for extra in options.extras:
             there = Installed(uv, package.resolve(), extra, folder, options.python, lowest=options.lowest)
             columns[extra] = {"MB": str(there.megabytes())} | {use.name: there.tried(use) for use in USES}
