@@ -181,7 +181,8 @@ class Installed:
         self._run("pip", "install", "--quiet", "--python", str(self.venv), *arguments)
 
     def _run(self, *arguments: str) -> None:
-        subprocess.run([self.uv, *arguments], check=True)
+        if subprocess.run([self.uv, *arguments], check=False).returncode:  # uv has said why
+            raise SystemExit(f"not tried: uv {' '.join(arguments)} failed")
 
     def tried(self, use: Use) -> str:
         """Return ``works``, what it says is to be installed, or ``FAILS: `` and why."""
@@ -300,6 +301,9 @@ def _verdict(status: int, errors: str) -> str:
     last = [line for line in errors.splitlines() if line.strip()][-1:] or [""]
     if said := re.search(r"""pip install ["']etolib\[([\w-]+)\]""", last[0]):
         return f"says [{said[1]}]"
+    # README's snippet imports dask.distributed itself, whose own sentence names another package.
+    if said := re.search(r"""pip install ["'](dask\[\w+\])""", last[0]):
+        return f"says {said[1]}"
     return f"{status}: {last[0][:200]}"
 
 
