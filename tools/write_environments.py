@@ -23,6 +23,7 @@ NAMES = {
 
 BY_PIP = {
     "climate-indices",  # no feedstock
+    "httpx2",  # 2.11.0 is the newest recipe that was seen there; of the others the version suffices (November 2026)
     "refet",  # 0.4.2 there, which has other names
 }
 
