@@ -2,6 +2,7 @@
 # make lab   the same with JupyterLab                  make bench  measure against the peers (machine idle, please)
 # make env   only set up, with everything app and tests need      make check  a minute: linters, types, quick tests
 # make docs  build the documentation into build/docs (some minutes the first time; no part of make test, CI calls it beside)
+# make look-at-lab  dashboards and notebooks in a real JupyterLab, some minutes, pictures in build/lab (ARGS="01 apps" chooses)
 # make chaos every fault 20 times at seeded moments, some hours (ARGS="--times 20 --lanes 3 --write"; goes on where it stopped)
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +19,7 @@ FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
 FRONT_SOURCES := $(wildcard $(addprefix $(FRONT)/,package.json package-lock.json build.mjs src/*.* src/*/*.* src/*/*/*.*))
 
-.PHONY: env app lab test check lint unit coverage browser-tests notebooks docs bench chaos audit smoke lowest other-python clean
+.PHONY: env app lab test check lint unit coverage browser-tests notebooks docs look-at-lab bench chaos audit smoke lowest other-python clean
 
 env: $(VENV)/.ready-test $(BUILT)
 
@@ -91,6 +92,11 @@ chaos: env
 # The site, offline; a warning is an error, a public name without an entry, too
 docs: $(VENV)/.ready-docs $(BUILT)
 	$(BIN)/python -m sphinx -b html -W --keep-going -j $(JOBS) -d build/docs-trees $(ARGS) docs build/docs
+
+# No part of test: every notebook calculates in a browser, which takes minutes; `notebooks` runs the same cells without one
+look-at-lab: env
+	sh tools/ensure_browser.sh $(BIN)
+	PYTHONPATH=. $(BIN)/python tools/look_at_lab.py build/lab $(ARGS)
 
 bench: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks $(ARGS)

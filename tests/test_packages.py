@@ -44,3 +44,9 @@ def test_declared_pythons_are_those_that_ci_tries():
     jobs = yaml.safe_load((ROOT / ".github/workflows/packages.yml").read_text())["jobs"]
     tried = {PROJECT["requires-python"].removeprefix(">="), *jobs["other-python"]["strategy"]["matrix"]["python"]}
     assert declared <= tried
+
+
+def test_ci_builds_the_documentation_on_every_change():
+    flow = yaml.safe_load((ROOT / ".github/workflows/docs.yml").read_text())
+    assert {"push", "pull_request"} <= set(flow[True])  # YAML reads the word `on` as true
+    assert any(step.get("run", "").startswith("make docs") for step in flow["jobs"]["docs"]["steps"])

@@ -1,6 +1,6 @@
 """Run the dashboards in a real JupyterLab in Chromium: errors of its console, requests elsewhere, pictures.
 
-    python tools/look_at_lab.py FOLDER [NAME ...]
+    make look-at-lab ARGS="01 apps", or python tools/look_at_lab.py FOLDER [NAME ...]
 
 Starts ``etolib lab`` offline on a free port in an empty folder. Opens a notebook with each dashboard in JupyterLab's
 light and dark theme and calculates a month of the climatology; opens the copies of the notebooks that ``etolib lab``
