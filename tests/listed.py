@@ -19,10 +19,12 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
 
 def rows(page: str) -> list[tuple[str, str]]:
-    """Return the rows of the tables of a page: what stands first, and the whole line."""
-    lines = [line for line in (ROOT / page).read_text().splitlines() if line.startswith("|")]
+    """Return the rows of the tables of a page: what stands first, and the whole line; then other lines with tests."""
+    text = (ROOT / page).read_text().splitlines()
+    lines = [line for line in text if line.startswith("|")]
+    prose = [(line[:60].strip("- "), line) for line in text if not line.startswith("|") and NAMED.search(line)]
     found = [(line.strip("| ").split("|")[0].strip(), line) for line in lines]
-    return [(cell, line) for cell, line in found if not set(cell) <= set("-: ")][1:]
+    return [(cell, line) for cell, line in found if not set(cell) <= set("-: ")][1:] + prose
 
 
 def named(text: str) -> list[str]:
@@ -52,8 +54,20 @@ def main(arguments: Sequence[str]) -> int:
     listed = rows(arguments[0] if arguments else PAGES[0])
     wanted = sorted({one for _, line in listed for one in named(line)})
     outcomes = _Outcomes()
-    pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:terminal", "-n0", *wanted], plugins=[outcomes])
-    wrong = False
+    if not wanted:  # pytest would run all there are
+        print("no test is named there")
+        return 1
+    # not the project's own options: those of the terminal are unknown where it is left out
+    options = [
+        "-o",
+        "addopts=-p tests.isolation --import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-n0",
+    ]
+    wrong = pytest.main([*options, *wanted], plugins=[outcomes]) != pytest.ExitCode.OK
     for fault, line in listed:
         ends = {one: outcomes.by_name.get(one, {"missing"}) for one in named(line)}
         bad = [f"{one}: {', '.join(sorted(end))}" for one, end in ends.items() if not end <= {"passed", "skipped"}]

@@ -300,7 +300,7 @@ class StoredBatch(Counted):
                     more = number >= 0
                     if more:
                         going[number] = self._submit(number, positions, again, there)
-                        going[number].add_done_callback(lambda future, number=number: ended.put((number, future)))
+                        self._tell_end(number, going[number], ended)
                 if not going:
                     return
                 self._check()
@@ -309,13 +309,29 @@ class StoredBatch(Counted):
                     number, future = ended.get(timeout=_LOOK_S)
                 except queue.Empty:
                     continue
+                status = future.status
+                if status == "lost":
+                    self._tell_end(number, future, ended)
+                    continue
                 if going.pop(number, None) is None:
                     continue
-                broken = self._take(number, future, broken)
+                broken = self._take(number, future, status, broken)
         finally:
             if going and self.client.status == "running":
                 with contextlib.suppress(OSError, TimeoutError, RuntimeError):
                     self.client.cancel(list(going.values()), force=True)
+
+    def _tell_end(self, number: int, future: Future[LotEnd], ended: queue.SimpleQueue[tuple[int, Any]]) -> None:
+        """Queue a lot once it has ended; one whose worker died with the result is lost, and dask runs it again."""
+        state: Any = future._state
+        loop: Any = self.client.loop
+
+        async def tell() -> None:
+            while future.status in ("pending", "lost"):  # dask's own callbacks take a lost one for one that has ended
+                await state.wait()
+            ended.put((number, future))
+
+        loop.add_callback(tell)
 
     def _window(self) -> int:
         """Return how many lots to hand over; the scheduler is asked now and then, not for each lot."""
@@ -385,9 +401,9 @@ class StoredBatch(Counted):
             say("scheduler_lost_meanwhile", error=error), suggestion=say("resume_when_scheduler_is_back")
         )
 
-    def _take(self, number: int, future: Future[LotEnd], broken: int) -> int:
+    def _take(self, number: int, future: Future[LotEnd], status: str, broken: int) -> int:
         """Take in how a lot ended; return how many in a row were broken."""
-        if future.status == "finished":
+        if status == "finished":
             end: LotEnd = future.result()
             with self._news:
                 self._ends.append(end)
@@ -395,9 +411,9 @@ class StoredBatch(Counted):
                 self._news.notify_all()
             self._tell()
             return 0
-        if future.status in ("cancelled", "lost"):
+        if status == "cancelled":
             self._check()
-            self._lost(future.status)
+            self._lost(status)
         failure = future.exception()
         log.warning("lot %d of %s: %s", number, self.store.path, failure)
         error = failure if isinstance(failure, EtolibError) else _broken(number, failure)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import queue
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +24,7 @@ from etolib.store import layout
 from etolib.store import store as store_module
 from etolib.store.order import Order
 from etolib.store.store import Store
-from etolib.tasks import lot
+from etolib.tasks import lot, stored_batch
 from tests.browser.stage import until
 
 pytestmark = pytest.mark.slow
@@ -149,6 +151,38 @@ def test_lots_are_the_tasks_and_counts_the_progress(client, tmp_path):
     assert not seen[-1].running  # who follows it hears of the end
     assert "8 of 8 places" in batch._repr_html_()
     assert not [key for key in client.futures if key.startswith("lot-")]
+
+
+class Losing(queue.SimpleQueue):
+    """Loses the result of the first lot between its end and the look at it, and has it again when the next is wanted.
+
+    That is what dask does where a worker dies that had just told of a result.
+    """
+
+    lost = None
+    again = False
+
+    def put(self, item):
+        """Queue an end; the first is lost."""
+        if self.lost is None:
+            self.lost = item[1]
+            self.lost._state.lose()
+        super().put(item)
+
+    def get(self, timeout=None):
+        """Return an end; from the second call on the lost one is there again."""
+        if self.again:
+            self.lost.client.loop.add_callback(self.lost._state.finish)
+        end = super().get(timeout=timeout)
+        self.again = True
+        return end
+
+
+def test_a_lot_whose_worker_dies_with_the_result_is_waited_for(client, tmp_path, monkeypatch):
+    monkeypatch.setattr(stored_batch, "queue", SimpleNamespace(SimpleQueue=Losing, Empty=queue.Empty))
+    batch = etolib.submit_many(places(), PERIOD, store=tmp_path / "a.zarr", lot=2, client=client)
+    batch.result(60)
+    assert sorted(end.number for end in batch) == [0, 1, 2, 3]
 
 
 def test_it_can_be_awaited(client, tmp_path):
