@@ -8,10 +8,10 @@ says when they are over. (Read in the server's source of 2026-08; the archive wa
 from __future__ import annotations
 
 import math
+from urllib.parse import urlsplit
 
 from etolib import config, keys
 from etolib.sources import catalogue
-from etolib.sources.network import client
 from etolib.sources.network.budget import MONTH, Budget
 
 KEY = "ETOLIB_OPEN_METEO_KEY"
@@ -35,8 +35,8 @@ def headers() -> dict[str, str | keys.Secret]:
 
 
 def budget(service: str) -> Budget:
-    """Return what the provider allows; all its services count together, per host."""
-    host = client.host_of(service)
+    """Return what the provider allows; all its services count together, whichever port of a machine they stand at."""
+    host = urlsplit(root(service)).hostname or ""
     shared = "open-meteo.com" if host.endswith("open-meteo.com") else host
     if config.key(KEY) is not None:
         return Budget(f"open_meteo_customer@{shared}", in_flight=2)  # the least any plan has

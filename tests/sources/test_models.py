@@ -72,6 +72,14 @@ def test_a_settled_question_weighs_what_it_did_and_a_recent_one_a_ninth_more(doo
     assert recent == pytest.approx(1.2 * 51 / 14)
 
 
+def test_services_of_one_provider_count_together_whichever_port_they_stand_at(monkeypatch):
+    services = ("open_meteo_archive", "open_meteo_satellite", "open_meteo_ensemble", "open_meteo_forecast")
+    assert len({open_meteo_access.budget(service).name for service in services}) == 1
+    for port, service in enumerate(services, 8000):
+        monkeypatch.setenv(f"ETOLIB_{service.upper()}_URL", f"http://127.0.0.1:{port}")
+    assert {open_meteo_access.budget(service).name for service in services} == {"open_meteo@127.0.0.1"}
+
+
 def test_every_service_has_its_host_for_customers(monkeypatch):
     """Names of hosts: as the server's source lists them."""
     monkeypatch.setenv(open_meteo_access.KEY, KEY)
