@@ -94,7 +94,7 @@ def machine(*, preheated: bool, front: str = "slim") -> Iterator[dict[str, Any]]
         weather = stack.enter_context(WeatherServer(today=TODAY))
         environment = settings(folder / "cache", weather.environment()) | {"ETOLIB_FRONT": front}
         os.environ.update({k: v for k, v in environment.items() if k.startswith("ETOLIB_")})
-        workers = stack.enter_context(cluster.start(2))
+        workers = stack.enter_context(cluster.start(2, give_way=True))  # as `etolib serve` has them
         client = stack.enter_context(workers.get_client())
         if preheated:
             url, server = stack.enter_context(serving(workers.scheduler_address, environment, folder))

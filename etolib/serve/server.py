@@ -211,7 +211,7 @@ def _own_cluster(
 
     def start(port: int = 0) -> LocalCluster:
         where = "127.0.0.1:0" if dashboard else None
-        own = cluster.start(workers, security=certificate, port=port, dashboard=where)
+        own = cluster.start(workers, security=certificate, port=port, dashboard=where, give_way=True)
         with own.get_client() as client:
             cluster.warm(client)
         return own

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from etolib import config, logs
 from etolib.errors import InputError, Problem, SchedulerUnavailable
-from etolib.tasks import handshake, scheduler, workers
+from etolib.tasks import handshake, priority, scheduler, workers
 from etolib.tasks.handshake import Description
 from etolib.words import join, say
 
@@ -43,6 +43,7 @@ def start(
     dashboard: str | None = "127.0.0.1:0",
     port: int = 0,
     security: Security | None = None,
+    give_way: bool = False,
 ) -> LocalCluster:
     """Start a cluster of worker processes on this machine, with the pipeline imported in each.
 
@@ -58,6 +59,8 @@ def start(
         Where the scheduler listens; 0: a free one.
     security : distributed.Security, optional
         Certificates, as `etolib.tasks.security.temporary` makes them: no other user of the machine can send it work.
+    give_way : bool
+        Run the workers with a lower priority than what serves pages on the same machine (`etolib.tasks.priority`).
 
     Notes
     -----
@@ -77,7 +80,7 @@ def start(
             scheduler_port=port,
             dashboard_address=dashboard or "127.0.0.1:0",
             **({} if dashboard else {"scheduler_kwargs": {"dashboard": False}}),
-            env=config.environment() | LITTLE,
+            env=config.environment() | LITTLE | (priority.PRELOAD if give_way else {}),
             silence_logs=logs.others(),
             **({} if security is None else {"security": security, "protocol": "tls://"}),
         )
