@@ -80,7 +80,8 @@ def start(
             scheduler_port=port,
             dashboard_address=dashboard or "127.0.0.1:0",
             **({} if dashboard else {"scheduler_kwargs": {"dashboard": False}}),
-            env=config.environment() | LITTLE | (priority.PRELOAD if give_way else {}),
+            env=config.environment() | LITTLE,
+            preload=[*dask.config.get("distributed.worker.preload"), *([priority.__name__] if give_way else [])],
             silence_logs=logs.others(),
             **({} if security is None else {"security": security, "protocol": "tls://"}),
         )

@@ -1,4 +1,4 @@
-"""Loaded by dask into each worker of a server (``distributed.worker.preload``): its tasks give way to the pages.
+"""Loaded by dask into each worker of a server (``preload``): its tasks give way to the pages.
 
 Where every core is busy with tasks, a page should still answer a press at once: kernels, the server and the scheduler
 keep the usual priority, the workers have a lower one. On an idle machine nothing is slower for it.
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 NICE = 5
 """What is added to the niceness of a worker: it gets a third of the time of a process beside it that wants all."""
-
-PRELOAD = {"DASK_DISTRIBUTED__WORKER__PRELOAD": repr([__name__])}
-"""The variable that has dask load this module into a worker."""
 
 
 def dask_setup(worker: Worker) -> None:

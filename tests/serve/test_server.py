@@ -18,6 +18,7 @@ import pytest
 from distributed import Client
 
 from etolib.serve import server
+from etolib.tasks import priority
 from tests.browser.stage import until
 
 pytestmark = pytest.mark.browser
@@ -83,6 +84,9 @@ def test_serve_prints_the_page_listens_on_loopback_and_leaves_nothing(tmp_path):
         assert listening
         assert set(listening) <= {"127.0.0.1", "::1"}
         (pages,) = (one for one in psutil.Process(process.pid).children() if "etolib.serve.voila" in one.cmdline())
+        assert pages.nice() == psutil.Process(process.pid).nice()
+        lower = [one.nice() - pages.nice() for one in family(process) if one.nice() != pages.nice()]
+        assert lower == [priority.NICE]  # the worker gives way to the pages
         left = pages.children(recursive=True)
         pages.kill()  # a server of pages that is killed is started again
         assert psutil.wait_procs(left, timeout=20)[1] == []
