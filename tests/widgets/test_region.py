@@ -522,6 +522,21 @@ def test_files_are_those_of_the_store():
     assert "eto.zarr/zarr.json" in zipfile.ZipFile(io.BytesIO(contents["eto_region.zarr.zip"])).namelist()
 
 
+def test_large_text_comes_in_a_zip(monkeypatch):
+    page, handed = make(LINK)
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    contents = {}
+    page.away.saver.save = lambda name, content: contents.update({name: content})
+    page.away.buttons["csv"].click()
+    monkeypatch.setattr(answers, "LARGEST_PLAIN", 100)
+    for name in ("csv", "netcdf"):
+        page.away.buttons[name].click()
+    assert sorted(contents) == ["eto_region.csv", "eto_region.csv.zip", "eto_region.nc"]
+    packed = zipfile.ZipFile(io.BytesIO(contents["eto_region.csv.zip"]))
+    assert packed.read("eto.csv") == contents["eto_region.csv"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [

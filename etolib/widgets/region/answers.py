@@ -18,6 +18,9 @@ from etolib.words import Text, encode, say
 LARGEST_FILE = 80e6
 """A file that is handed to a browser has so many bytes at most."""
 
+LARGEST_PLAIN = 20e6
+"""Text of more bytes is packed into a zip: it becomes a tenth."""
+
 _SLIVER = 1e-3  # of a cell: a polygon that has less of it does not have it
 
 
@@ -172,12 +175,13 @@ def _polygons_of(data: bytes) -> tuple[tuple[Polygon, ...], list[Text]]:
 
 
 def files(path: str, name: str) -> dict[str, Any]:
-    """Return one file of a store: ``content``, or ``problem`` where it is too large for a browser.
+    """Return one file of a store: ``content`` and how its name ends, or ``problem`` where it is too large for a browser.
 
-    ``name``: ``csv``, ``netcdf``, ``geojson`` or ``zarr`` (the store itself, in a zip).
+    ``name``: ``csv``, ``netcdf``, ``geojson`` or ``zarr`` (the store itself, in a zip). Large text comes in a zip.
     """
     import shutil
     import tempfile
+    from zipfile import ZIP_DEFLATED, ZipFile
 
     from etolib.errors import EtolibError
     from etolib.store.export import save
@@ -188,17 +192,22 @@ def files(path: str, name: str) -> dict[str, Any]:
             if name == "zarr":
                 ignored = shutil.ignore_patterns("*.lock", "run.json")
                 shutil.copytree(path, Path(folder) / "eto.zarr", ignore=ignored)
-                made = Path(shutil.make_archive(str(Path(folder) / "eto"), "zip", folder, "eto.zarr"))
+                made = Path(shutil.make_archive(str(Path(folder) / "eto.zarr"), "zip", folder, "eto.zarr"))
             else:
                 made = Path(folder) / f"eto{ENDINGS[name]}"
                 save(Store.open(path), made)
+            if name in ("csv", "geojson") and made.stat().st_size > LARGEST_PLAIN:
+                packed = made.with_name(f"{made.name}.zip")
+                with ZipFile(packed, "w", ZIP_DEFLATED) as file:
+                    file.write(made, made.name)
+                made = packed
         except EtolibError as error:
             return {"content": b"", "problem": encode(error.message)}
         size = made.stat().st_size
         if size > LARGEST_FILE:
             told = say("region_file_large", size=f"{size / 1e6:.0f}", path=path)
             return {"content": b"", "problem": encode(told)}
-        return {"content": made.read_bytes(), "problem": None}
+        return {"content": made.read_bytes(), "ending": made.name.removeprefix("eto"), "problem": None}
 
 
 ENDINGS = {"zarr": ".zarr.zip", "netcdf": ".nc", "csv": ".csv", "geojson": ".geojson"}

@@ -401,7 +401,7 @@ class Region(Frame):
             if found["problem"]:
                 later(self.away.failed, words.decode(found["problem"]))
             else:
-                later(self.away.save, f"eto_region{answers.ENDINGS[name]}", found["content"])
+                later(self.away.save, f"eto_region{found['ending']}", found["content"])
 
     # --- links, and what this tab had ---------------------------------------------------------------------------------
 
