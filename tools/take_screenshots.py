@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.stage import PATIENCE_MS, TODAY, Visitor, launch, serving, settings  # noqa: E402
 from tests.simulator import WeatherServer  # noqa: E402
 
-PETROLINA = {"lat": "-9.3986", "lon": "-40.5008"}
+PETROLINA = {"lat": "-9.3986", "lon": "-40.5008", "elevation": "376", "name": "Petrolina"}
 
 
 def hover(page: Page) -> None:
@@ -39,6 +39,8 @@ def tab(name: str) -> Callable[[Page], None]:
 
     def show(page: Page) -> None:
         page.locator(f".etolib-tab-{name}").click()
+        expect(page.locator(f".etolib-tab-{name}")).to_have_attribute("aria-selected", "true", timeout=PATIENCE_MS)
+        expect(page.locator(".etolib-chart-plot")).to_be_hidden(timeout=PATIENCE_MS)
         page.mouse.move(0, 0)
         page.wait_for_function(
             "() => { const pane = document.querySelector('.etolib-pane'); return pane && pane.innerText.length > 200; }"
