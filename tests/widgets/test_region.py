@@ -387,6 +387,21 @@ def test_the_tick_has_the_batch_go_on_and_a_link_finds_it_again():
     assert page.going.widget.layout.display == "none"
 
 
+@pytest.mark.parametrize("link", ["?lang=en", "{batch}"])
+def test_the_tick_stays_over_a_reload(link):
+    page, _ = make(LINK)
+    page.browser.ready = True
+    page.calculate.click()
+    page.going.tick.value = True
+    again, found = make(link.format(batch=page._link()))
+    again.browser.session, again.browser.address = page.browser.session, LINK
+    again.browser.ready = True
+    assert (again.going.tick.value, found[0].kept) == (True, [True])
+    again.going.tick.value = False
+    assert again.browser.session["region"][0]["going"] == ""
+    assert again.browser.session["region"][0]["task"] == page.runner.name
+
+
 def test_what_failed_is_listed_with_its_reason_and_tried_again_alone():
     page, handed = make(LINK, down=[1])
     page.calculate.click()

@@ -97,6 +97,7 @@ class Region(Frame):
         self.going = Going(form.language, self._background, lambda: [self.runner] if self.runner.working else [],
                            lambda _: [(f"?{urlencode({'batch': self.runner.name})}", self.runner.name)])  # fmt: skip
         self.runner.taken = self.going.taken
+        self.going.tick.observe(self._background.guard(lambda change: self._ticked()), "value")
         self.map = RegionMap(guard(self._clicked), guard(self._drawn))
         self.search = PlaceSearch(form, self.browser, self._background, self._connection.ask)
         self.where = Where(form, guard, self._draw, lambda content, name: run(self._read_file, content, name))
@@ -421,8 +422,13 @@ class Region(Frame):
     def _remember(self) -> None:
         """Have the browser keep the batch: in this tab for when it is loaded again, and in the address."""
         if self.browser.ready:
-            self.browser.keep(_KEPT, [{"task": self.runner.name, "query": self._link()}], tab=True)
+            going = "yes" if self.going.tick.value else ""
+            self.browser.keep(_KEPT, [{"task": self.runner.name, "query": self._link(), "going": going}], tab=True)
             self.browser.fields = self.browser.fields | self.form.fields() | {"batch": self.runner.name}
+
+    def _ticked(self) -> None:
+        if self.runner.name:
+            self._remember()
 
     def _filled(self, task_id: str | None) -> None:
         """Find the batch that a link names."""
@@ -433,6 +439,7 @@ class Region(Frame):
         """Show again what this tab had before it was loaded anew."""
         super()._came_back()
         for row in self.browser.kept(_KEPT, tab=True)[:1]:
+            self.going.tick.value = row.get("going") == "yes"
             here = self.form.fields()
             if self.runner.name or (self.form.area is not None and not _same_link(here, row.get("query", ""))):
                 return  # a link has led to another region
