@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import re
+import socket
 import stat
 import tempfile
 import time
@@ -400,17 +402,19 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monke
     with connect(line, additional_headers={"Cookie": cookie}, origin=server.root) as talk:
         ran = server.folder / "ran"
         code = f"open({str(ran)!r}, 'w')"
-        for kind in ("execute_request", "complete_request", "inspect_request", "debug_request", "input_reply"):
-            header = {"msg_id": kind, "msg_type": kind, "session": "s", "username": "", "version": "5.3"}
+        kinds = ("execute_request", "complete_request", "inspect_request", "debug_request", "input_reply",
+                 "interrupt_request", "history_request")  # fmt: skip
+        for kind, channel in itertools.product(kinds, ("shell", "control", "stdin")):
+            header = {"msg_id": kind + channel, "msg_type": kind, "session": "s", "username": "", "version": "5.3"}
             content = {"code": code, "silent": False, "cursor_pos": 0, "value": code}
             talk.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content,
-                                  "channel": "shell", "buffers": []}))  # fmt: skip
+                                  "channel": channel, "buffers": []}))  # fmt: skip
         header = {"msg_id": "i", "msg_type": "kernel_info_request", "session": "s", "username": "", "version": "5.3"}
         talk.send(json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": {}, "channel": "shell",
                               "buffers": []}))  # fmt: skip
         answers = []
         until(lambda: answers.append(talk.recv(30)) or "kernel_info_reply" in str(answers[-1]), "the kernel's answer")
-        assert not any("execute_reply" in str(answer) for answer in answers)
+        assert not any(kind.replace("request", "reply") in str(answer) for answer in answers for kind in kinds)
     assert not ran.exists()
 
     # its files and sockets can be reached by their owner alone
@@ -462,3 +466,35 @@ def test_the_form_takes_the_token_and_leads_nowhere_else(server):
         answer = post(TOKEN, wanted)
         assert (answer.code, answer.headers["Location"]) == (303, led)
         assert "HttpOnly" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "begun",
+    [b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-a: ", b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 50,
+     b"POST /etolib/enter HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\ntoken="],
+)  # fmt: skip
+def test_clients_that_never_say_the_rest_hold_nobody_up(server, begun):
+    slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(60)]
+    try:
+        for line in slow:
+            line.sendall(begun)
+        assert get(server.root + "/healthz")[0] == 200
+        assert get(server.root + PAGE, Cookie=f"etolib-{server.port}={access.cookie_of(TOKEN)}")[0] in (200, 503)
+    finally:
+        for line in slow:
+            line.close()
+
+
+@pytest.mark.slow
+def test_clients_that_read_nothing_of_what_they_asked_for_hold_nobody_up(server):
+    asked = f"GET /voila/static/voila.js HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+    asked += f"Cookie: etolib-{server.port}={access.cookie_of(TOKEN)}\r\n\r\n"
+    slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(60)]
+    try:
+        for line in slow:
+            line.sendall(asked.encode() * 20)
+        assert get(server.root + "/healthz")[0] == 200
+    finally:
+        for line in slow:
+            line.close()

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,6 +118,9 @@ def test_lab_answers_and_leaves_nothing():
         assert name == "lab"
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert b"JupyterLab" in answer.read()
+        for path in ("/api/terminals", "/api/contents", "/api/kernels"):  # who has no token has no terminal
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                urllib.request.urlopen(urllib.parse.urljoin(url, path), timeout=60)
         assert_ends_with_nothing_left(process)
 
 

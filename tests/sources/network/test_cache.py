@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import pickle
 import shutil
 import signal
 import sqlite3
@@ -49,6 +50,29 @@ def test_damaged_columns_are_a_miss(cache, headers):
     with cache.database.connect(write=True) as connection:
         connection.execute("update entry set headers = ?", (headers,))
     assert cache.load("k", 2.0) is None
+
+
+class Pickled:
+    """Makes a folder wherever it is unpickled."""
+
+    def __init__(self, made):
+        self.made = made
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.made),)
+
+
+def test_a_pickle_that_somebody_put_into_the_cache_is_not_run(cache, tmp_path):
+    made = tmp_path / "made"
+    harm = pickle.dumps(Pickled(made))
+    cache.store("k", entry(harm), 1.0)  # with the sum that belongs to it
+    assert cache.load("k", 2.0) == entry(harm)  # for who reads it as the answer of a service: no JSON, no table
+    with cache.database.connect(write=True) as connection:
+        connection.execute("update entry set headers = ?", (harm,))
+    assert cache.load("k", 2.0) is None
+    assert not made.exists()
+    pickle.loads(harm)
+    assert made.exists()  # it would have
 
 
 def fill(cache, count=40):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import multiprocessing
@@ -11,6 +12,7 @@ import signal
 import socket
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -356,6 +358,21 @@ def test_user_agent_names_the_contact_and_is_one_line():
 def test_a_body_beyond_all_measure_is_refused(make_door, monkeypatch):
     monkeypatch.setattr(wire, "MAX_BODY", 1000)
     handler, _ = answers(lambda: httpx2.Response(200, content=b"1" * 2000))
+    with pytest.raises(SourceUnavailable, match="longer than"):
+        get(make_door(handler))
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_a_small_body_that_unpacks_beyond_all_measure_is_refused(make_door, monkeypatch, encoding, pack):
+    monkeypatch.setattr(wire, "MAX_BODY", 1_000_000)
+    packed = pack(b"[" + b" " * 5_000_000 + b"]")
+    assert len(packed) < 10_000
+
+    async def body():
+        for at in range(0, len(packed), 1000):
+            yield packed[at : at + 1000]
+
+    handler, _ = answers(lambda: httpx2.Response(200, content=body(), headers={"Content-Encoding": encoding}))
     with pytest.raises(SourceUnavailable, match="longer than"):
         get(make_door(handler))
 
