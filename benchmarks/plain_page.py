@@ -17,6 +17,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 PATIENCE_S = 20.0
+HEARD = (b"update_states", b"etolib-card", b"execution_state")
+"""What is read: the widgets at the beginning, new cards, and that the kernel has done what it was told."""
 
 
 class PlainPage:
@@ -36,6 +38,7 @@ class PlainPage:
         self._news = threading.Condition()
         self._cards: dict[str, float] = {}  # when each card came
         self._states: dict[str, Any] = {}
+        self._done: set[str] = set()  # messages that the kernel is done with
         threading.Thread(target=self._read, daemon=True).start()
 
     def close(self) -> None:
@@ -52,9 +55,11 @@ class PlainPage:
             assert self._news.wait_for(lambda: self._states, PATIENCE_S), "the kernel sends no widgets"
 
     def type(self, name: str, value: str) -> None:
-        """Type into the field of that class."""
+        """Type into the field of that class, and wait until the kernel knows it: nobody presses in the same moment."""
         data = {"method": "update", "state": {"value": value}, "buffer_paths": []}
-        self._send("comm_msg", {"comm_id": self._named(name), "data": data})
+        sent = self._send("comm_msg", {"comm_id": self._named(name), "data": data})
+        with self._news:
+            assert self._news.wait_for(lambda: sent in self._done, PATIENCE_S), f"the kernel is not done with {name}"
 
     def press(self, name: str) -> float:
         """Press the button of that class; return the time until there is another card. [ms]"""
@@ -78,22 +83,28 @@ class PlainPage:
             found += [child.removeprefix("IPY_MODEL_") for child in state["children"]]
         raise LookupError(name)
 
-    def _send(self, kind: str, content: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
+    def _send(self, kind: str, content: dict[str, Any], metadata: dict[str, Any] | None = None) -> str:
         header = {
             "msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self._session, "username": "", "version": "5.4",
             "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         }  # fmt: skip
         message = {"header": header, "parent_header": {}, "metadata": metadata or {}, "content": content}
         self._line.send(json.dumps(message | {"channel": "shell", "buffers": []}))
+        return header["msg_id"]
 
     def _read(self) -> None:
         try:
             for frame in self._line:
                 now = time.perf_counter()
+                content = frame.encode() if isinstance(frame, str) else frame
+                if not any(word in content for word in HEARD):
+                    continue  # a browser reads it; here it would hold up the other pages of this process
                 message = json.loads(frame if isinstance(frame, str) else _first_part(frame))
                 data = message["content"].get("data") or {}
                 with self._news:
-                    if data.get("method") == "update_states":
+                    if message["content"].get("execution_state") == "idle":
+                        self._done.add(message["parent_header"].get("msg_id", ""))
+                    elif data.get("method") == "update_states":
                         self._states |= data["states"]
                     elif "etolib-card" in ((data.get("state") or {}).get("_dom_classes") or ()):
                         self._cards.setdefault(message["content"]["comm_id"], now)
