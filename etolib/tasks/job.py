@@ -22,7 +22,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable
-from etolib.tasks import messages, scheduler
+from etolib.tasks import lost_line, messages, scheduler
 from etolib.tasks.bar import Shown, html_of, of_message
 from etolib.tasks.messages import ASKED, Ending, Message, State
 from etolib.words import say
@@ -85,7 +85,7 @@ class Job(Shown):
         self._watching = False
         self._future: Future[Any] | None = None
         if client.status == "running":  # what was lost before has been given up, and is no part of the next loss
-            _lost_since.pop(client, None)
+            lost_line.forget(client)
         if watch:
             self._watch()
         if future is not None:
@@ -177,15 +177,20 @@ class Job(Shown):
         from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 
-        future = self.future
+        future, until = self.future, None if timeout is None else time.monotonic() + timeout
         try:
             result: Result = future.result(timeout=timeout)
         except CancelledError:
             # The future may know before the terminal message is here; that one tells why.
-            self._ended.wait(5)
+            self._await_end(future, until)
             if self._future is not future:  # the line was lost, and the task found again
-                return self.result(timeout)
-            if self._ended_well() and _lost_its_line(future) and _line_is_back(self.client) and self._attach_again():
+                return self.result(None if until is None else max(0.0, until - time.monotonic()))
+            if (
+                self._ended_well()
+                and lost_line.was_lost(future)
+                and lost_line.is_back(self.client)
+                and self._attach_again()
+            ):
                 return self.result(timeout)  # the scheduler has kept it
             raise self._why() from None
         except KilledWorker as error:
@@ -196,6 +201,15 @@ class Job(Shown):
             self._ended.wait(5)  # of a closed client: dask has no loop left to ask
             raise self._why() from None
         return result
+
+    def _await_end(self, future: Future[Any], until: float | None) -> None:
+        """Wait until the end of a task is told whose future was given up, or until it has another one."""
+        late = time.monotonic() + (lost_line.BACK_S if lost_line.was_lost(future) else 0.0) + 5
+        while not self._ended.wait(0.02) and self._future is future:
+            if until is not None and time.monotonic() > until:
+                raise TimeoutError
+            if time.monotonic() > late:
+                return
 
     def __await__(self) -> Generator[Any, None, Result]:
         """Wait without blocking the loop: ``result = await job``; raises as `result` does."""
@@ -305,7 +319,18 @@ class Job(Shown):
                 self._ended.set()
                 if not self._callbacks:  # whoever came while we looked must still hear of the end
                     return
-            if not (_lost_its_line(future) and _line_is_back(self.client) and self._attach_again()):
+            if lost_line.was_lost(future):
+                lost_line.when_back(self.client, partial(self._line_was_lost, future))
+            else:
+                self._settle(future)
+        finally:
+            if self._ended.is_set():
+                self.close()
+
+    def _line_was_lost(self, future: Future[Any], back: bool) -> None:
+        """The line is back, or was waited for in vain: go on with the task, or have its end."""
+        try:
+            if not self._ended.is_set() and not (back and self._attach_again()):
                 self._settle(future)
         finally:
             if self._ended.is_set():
@@ -343,7 +368,7 @@ class Job(Shown):
             if self.client.status != "running":
                 raise OSError(say("scheduler_connection_lost"))
             self._catch_up()
-            if self._terminal is None and future.status == "cancelled" and not _lost_its_line(future):
+            if self._terminal is None and future.status == "cancelled" and not lost_line.was_lost(future):
                 self._ended.wait(2)  # the message of whoever cancelled it is on the way
             if self._terminal is not None:
                 return
@@ -351,7 +376,7 @@ class Job(Shown):
                 ending = messages.success(future.result())
             elif future.status == "error":
                 ending = messages.failed(future.exception())
-            elif _lost_its_line(future):
+            elif lost_line.was_lost(future):
                 ending = messages.failed(_line_lost(say("scheduler_connection_lost")))
             else:
                 ending = messages.cancelled(self._stage(), messages.RELEASED)
@@ -388,31 +413,8 @@ class Job(Shown):
         return html_of(*self.how_far()[:2], self.task_id)
 
 
-_BACK_S = 5.0  # how long a line that was lost is waited for [s]
-_lost_since: weakref.WeakKeyDictionary[Client, float] = weakref.WeakKeyDictionary()
-
-
 def _line_lost(error: object) -> SchedulerUnavailable:
     return SchedulerUnavailable(say("scheduler_lost_meanwhile", error=error))
-
-
-def _lost_its_line(future: Future[Any]) -> bool:
-    """Return whether a future was given up because the line to the scheduler was lost, for good or for a moment."""
-    return (
-        getattr(getattr(getattr(future, "_state", None), "exception", None), "reason", None)
-        == "scheduler-connection-lost"
-    )
-
-
-def _line_is_back(client: Client) -> bool:
-    """Return whether the client has its scheduler again, after a moment at most for all that it has lost."""
-    since, pause = _lost_since.setdefault(client, time.monotonic()), threading.Event()
-    while client.status == "connecting" and time.monotonic() - since < _BACK_S:
-        pause.wait(0.02)
-    if client.status == "running":
-        _lost_since.pop(client, None)
-        return True
-    return False
 
 
 def _unsubscribe(client: Client, topic: str) -> None:

@@ -13,8 +13,7 @@ from distributed import LocalCluster
 import etolib
 from etolib import tasks
 from etolib.errors import SchedulerUnavailable
-from etolib.tasks import grace
-from etolib.tasks import job as job_module
+from etolib.tasks import grace, lost_line
 from etolib.tasks.line import ATTEMPT_S
 from tests.browser.stage import until
 from tests.chaos.proxy import Proxy
@@ -54,9 +53,26 @@ def test_a_line_that_is_reset_costs_no_task(lines, course):  # noqa: F811
     until(lambda: not held(other), "nothing to be held for its clients")
 
 
+def test_a_line_that_is_cut_for_longer_costs_no_task_and_nobody_says_an_end_before_it_is_known(lines, course):  # noqa: F811
+    one, other, line = lines
+    done, going = (tasks.submit(SITE, PERIOD, client=one) for _ in range(2))
+    until(lambda: len(done.messages()) == 5 and len(going.messages()) == 5, "both to be on the way")
+    line.cut()
+    until(lambda: done.future.cancelled() and going.future.cancelled(), "the loss to be seen")
+    course.gate.set()
+    until(lambda: ends(topic_messages(other, done)) == ends(topic_messages(other, going)) == ["SUCCESS"], "both ends")
+    assert {done.status, going.status} == {"PROCESSING"}
+    with pytest.raises(TimeoutError):
+        done.result(0.1)
+    line.mend()
+    for job in (done, going):
+        assert len(job.result(20).table)
+        assert ends(ended(job).messages()) == ends(topic_messages(other, job)) == ["SUCCESS"]
+
+
 def test_a_loss_long_ago_takes_no_patience_from_the_next(lines, course, monkeypatch):  # noqa: F811
     one, _, line = lines
-    monkeypatch.setitem(job_module._lost_since, one, time.monotonic() - 60)  # given up then, and back since
+    monkeypatch.setitem(lost_line._since, one, time.monotonic() - 60)  # given up then, and back since
     monkeypatch.setattr(distributed.Client, "_ensure_connected", slowly(distributed.Client._ensure_connected))
     job = tasks.submit(SITE, PERIOD, client=one)
     until(lambda: len(job.messages()) == 5, "it to be on the way")

@@ -28,7 +28,7 @@ from etolib.errors import (
 )
 from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.serve import server
-from etolib.tasks import cluster, scheduler
+from etolib.tasks import cluster, lost_line, scheduler
 from etolib.tasks import job as job_module
 from etolib.tasks.messages import FINAL, message, topic
 from etolib.tasks.worker import run_task
@@ -377,7 +377,8 @@ def test_kept_results_are_limited(client, course, monkeypatch):
     assert held <= 2
 
 
-def test_lost_scheduler_is_an_error_that_says_so():
+def test_lost_scheduler_is_an_error_that_says_so(monkeypatch):
+    monkeypatch.setattr(lost_line, "BACK_S", 0.5)
     port = server.free_port("127.0.0.1")
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
     scheduler = subprocess.Popen([*command, "--no-dashboard"], stderr=subprocess.DEVNULL)

@@ -175,7 +175,7 @@ def _polygons_of(data: bytes) -> tuple[tuple[Polygon, ...], list[Text]]:
 
 
 def files(path: str, name: str) -> dict[str, Any]:
-    """Return one file of a store: ``content`` and its ending, or ``problem`` where it is too large for a browser.
+    """Return one file of a store: ``content`` and ``ending``, or ``problem`` where it is too large for a browser.
 
     ``name``: ``csv``, ``netcdf``, ``geojson`` or ``zarr`` (the store itself, in a zip). Large text comes in a zip.
     """
