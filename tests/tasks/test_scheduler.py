@@ -12,7 +12,7 @@ from distributed import Client
 
 import etolib
 from etolib import tasks
-from etolib.errors import InputError, SchedulerUnavailable
+from etolib.errors import SchedulerUnavailable
 from etolib.serve import server
 from etolib.tasks import cluster, scheduler
 from etolib.tasks.messages import topic
