@@ -160,7 +160,8 @@ class Connection:
             self._announce(DOWN)
         except Exception as error:
             # A thread that dies here would leave the page "connecting" for ever.
-            log.exception("the scheduler could not be reached")
+            if threading.main_thread().is_alive():  # else the program has ended, and what it was starting with it
+                log.exception("the scheduler could not be reached")
             self._error = SchedulerUnavailable(say("scheduler_not_reached", error=str(error)))
             self._announce(DOWN)
         return self._client

@@ -153,3 +153,12 @@ def test_the_scheduler_of_the_environment_is_preferred(monkeypatch):
     assert connection.open_client() == "one of its own"
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
     assert connection.open_client() == "the named one"
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_program_that_ends_while_its_cluster_starts_prints_no_traceback(monkeypatch, caplog, alive):
+    ended = SimpleNamespace(main_thread=lambda: SimpleNamespace(is_alive=lambda: alive))
+    line = SimpleNamespace(_connect=lambda: {}["result"], _announce=lambda state: None, _client=None)
+    monkeypatch.setattr(connection, "threading", ended)
+    assert Connection._open(line) is None
+    assert bool(caplog.records) is alive
