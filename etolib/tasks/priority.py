@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import psutil  # type: ignore[import-untyped]
-
 if TYPE_CHECKING:
     from distributed import Worker
 
@@ -23,4 +21,6 @@ def dask_setup(worker: Worker) -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     else:  # Windows
+        import psutil  # type: ignore[import-untyped]
+
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
