@@ -52,7 +52,8 @@ class _Outcomes:
 def main(arguments: Sequence[str]) -> int:
     """Run them; returns the exit status."""
     listed = rows(arguments[0] if arguments else PAGES[0])
-    wanted = sorted({one for _, line in listed for one in named(line)})
+    # those with a browser last: playwright's loop runs on in the main thread, and others could start none there
+    wanted = sorted({one for _, line in listed for one in named(line)}, key=lambda one: ("tests/browser/" in one, one))
     outcomes = _Outcomes()
     if not wanted:  # pytest would run all there are
         print("no test is named there")

@@ -101,7 +101,8 @@ def test_no_message_of_ours_tells_a_secret_or_a_place(lines):
             log = logging.getLogger("etolib.any")
             log.log(logging.getLevelNamesMapping()[level.upper()], text, *[value] * count, exc_info=raised)
     said = without_times(stream)
-    assert said.count("\n") == len(calls()) * 5
+    ours = [line for line in said.splitlines() if " etolib.any " in line]  # dask of an earlier test may still speak
+    assert len(ours) == len(calls()) * 5
     assert [word for word in (*SECRET, *WHERE) if word in said] == []
 
 
