@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 WAITER = "etolib-grace"
 """The client, in the eyes of dask, that wants every task that has not ended."""
 
-GRACE_S = 30.0
+GRACE_S = 2.0
 """How long the tasks of a client that vanished go on. [s]"""
 
 BACK_S = 10.0

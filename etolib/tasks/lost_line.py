@@ -1,8 +1,7 @@
 """What becomes of the tasks of a client whose line to the scheduler is lost: nobody says so before it could be asked.
 
-dask gives up every future of such a client at once. The tasks may go on, or have ended: the scheduler keeps them as
-long as a client waits here (`etolib.tasks.grace`), and knows how each ended. Where the line stays away, they end with
-an error.
+dask gives up every future of such a client at once. The tasks may go on for a moment (`etolib.tasks.grace`), or have
+ended: the scheduler knows how each did. Where the line stays away, they end with an error.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 BACK_S = 30.0
-"""How long a line that was lost is waited for; its tasks are kept as long (`etolib.tasks.grace.GRACE_S`). [s]"""
+"""How long a line that was lost is waited for. [s]"""
 
 _since: weakref.WeakKeyDictionary[Client, float] = weakref.WeakKeyDictionary()
 _waiting: weakref.WeakKeyDictionary[Client, list[Callable[[bool], None]]] = weakref.WeakKeyDictionary()
