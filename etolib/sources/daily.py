@@ -23,6 +23,8 @@ from etolib.words import Text, join, say
 
 NEEDED = 21
 """Hours of a day that must have a value: two or three missing ones move a day's mean by little."""
+MENTIONED = 10
+"""How many days of fewer hours a sentence names."""
 HOUR = pd.Timedelta(hours=1)
 OF_HOURS: Sequence[tuple[str, str, Callable[..., Any]]] = (
     ("tmin", "temperature", np.min), ("tmax", "temperature", np.max), ("tmean", "temperature", np.mean),
@@ -157,6 +159,24 @@ def from_intervals(intervals: Iterable[Interval], hours: pd.DatetimeIndex, *, to
         return np.where((covered > 1 - 1e-3) & ~doubtful, amount / covered, np.nan)
 
 
+EARLY = pd.Timedelta(minutes=10)
+"""A report so little before the hour speaks for the hour: the routine ones are of minute 51 to 53."""
+
+
+def of_reports(reports: pd.DataFrame, hours: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return reports at any minute as hours: all of an hour averaged first, so that a burst weighs no more than one.
+
+    Parameters
+    ----------
+    reports : pandas.DataFrame
+        Index: UTC time of each report.
+    hours : pandas.DatetimeIndex
+        Whole UTC hours; those without a report are NaN.
+    """
+    label = (pd.DatetimeIndex(reports.index) + EARLY).floor("h")
+    return reports.groupby(label).mean().reindex(hours)
+
+
 def to_days(
     hours: pd.DataFrame,
     site: Site,
@@ -259,7 +279,10 @@ def of_fewer_hours(hours: pd.DataFrame, site: Site, named: Text | str) -> list[T
         return []
     days = pd.DatetimeIndex(least.index).strftime("%Y-%m-%d")
     of = [say("day_from_hours", day=d, number=int(n)) for d, n in zip(days, least.to_numpy(), strict=True)]
-    return [say("of_source", source=named, sentence=say("means_of_fewer_hours", days=join(", ", of)))]
+    told = join(", ", of[:MENTIONED])
+    if len(of) > MENTIONED:
+        told = say("and_more_days", days=told, number=len(of) - MENTIONED)
+    return [say("of_source", source=named, sentence=say("means_of_fewer_hours", days=told))]
 
 
 def _by_day(values: Any, lead: int, count: int) -> Any:

@@ -40,7 +40,8 @@ PLACES = (
     Site(52.47, 13.4, 45.0, name="Berlin"),
     Site(-35.3, 149.2, 575.0, name="Canberra"),
 )
-"""A source is asked for the first place where it is at home, else for the first that it reaches."""
+"""A source is asked for the place its provider names (``doctor_place``), else for the first where it is at home, else
+for the first that it reaches."""
 
 DAYS = 10
 """The newest of its window that a source is asked for: the delay is an assumption as well."""
@@ -139,7 +140,8 @@ def place_of(row: SourceInfo) -> Site:
     >>> place_of(catalogue.find("met_norway")).name, place_of(catalogue.find("nasa_power")).name
     ('Oslo', 'Piracicaba')
     """
-    home = [site for site in PLACES if row.at_home(site)]
+    named = None if row.package else getattr(catalogue.load(row.provider), "doctor_place", None)
+    home = [site for site in PLACES if site.name == named or (named is None and row.at_home(site))]
     return (home or [site for site in PLACES if row.covers(site)] or [*PLACES])[0]
 
 
@@ -273,7 +275,7 @@ def _hear(heard: _Heard, shapes: Mapping[str, Shape | Read], asked: Asked, found
         found.changed.append(say("doctor_html", path=heard.path))
         return
     try:
-        value = shape.read(heard.body) if isinstance(shape, Read) else json.loads(heard.body)
+        value = client.checked(shape.read, heard.body) if isinstance(shape, Read) else json.loads(heard.body)
     except ValueError as error:
         found.changed.append(say("doctor_unreadable", path=heard.path, error=str(error)[:100]))
         return

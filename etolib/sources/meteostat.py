@@ -18,7 +18,7 @@ import io
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.shape import Anything, Is, List, Number, Object, Read, Words
 from etolib.words import Text, say
 
 INFO = catalogue.SOURCES["meteostat"]
@@ -49,6 +50,10 @@ VARIABLE_MAP: Mapping[str, tuple[str, float]] = {
 
 FARTHEST = 50.0
 """A station farther away says little of a place. [km]"""
+
+STILL = dt.timedelta(days=90)
+"""A station whose days end so little before the newest of the list reports still: the list itself may be older than the
+files, on a host that gives no more of those since January 2026."""
 
 TRIED = 3
 _MODELS = ("forecast", "mosmix", "model")
@@ -171,6 +176,9 @@ class Meteostat:
 
     requests_per_place = 1  # about: a year of a station; the list is shared
 
+    doctor_place: ClassVar[str] = "Berlin"
+    """A place of the doctor with stations around, of which the next has sunshine."""
+
     behind: Mapping[str, int] = {"u2": 4}
     """Days that variables are behind, where these are more than the row says: the newest winds seen are a model's."""
 
@@ -184,11 +192,13 @@ class Meteostat:
             "meteostat_stations", "/v2/stations/lite.json.gz", parse_stations, lambda data, headers: 7 * 86400.0
         )
         failure: NotCovered | None = None
+        still = max((one.last for one in listed.data), default=dt.date.min) - STILL
         there = [
             one
             for one in listed.data
-            if abs(one.latitude - site.latitude) < 1 and one.first <= inside.end and one.last >= inside.start
-        ]
+            if abs(one.latitude - site.latitude) < 1 and one.first <= inside.end
+            and (one.last >= inside.start or one.last >= still)
+        ]  # fmt: skip
         for station in nearby.nearest(site, there, TRIED, FARTHEST):
             try:
                 return self._from(station, site, period, inside)
@@ -238,3 +248,60 @@ def _year(station: Station, year: int, today: dt.date) -> client.Reply:
         lambda data, headers: lifetime(year, today),
         lambda before, after, fetched: revision.differences(before.frame, after.frame, fetched),
     )  # fmt: skip
+
+
+def _listed(body: bytes) -> dict[str, Any]:
+    """Return the first station with daily data as the list writes it, and how many there are."""
+    listed = canonical.read_json(unpacked(body))
+    with_days = (one for one in listed if (one.get("inventory") or {}).get("daily", {}).get("start"))
+    first: dict[str, Any] = next(with_days, {})
+    return {"stations": len(listed), "first": first}
+
+
+def _heads(body: bytes) -> dict[str, Any]:
+    """Return the columns of a file, and the ids of sources that stand in it."""
+    head, *rows = text_table.rows(unpacked(body), ends="line")
+    places = [at for at, name in enumerate(head) if name.endswith("_source")]
+    origins = {part for row in rows for at in places for part in row[at].lower().split() if part}
+    return {"columns": dict.fromkeys(head, ""), "origins": sorted(origins)}
+
+
+ORIGINS = (
+    "isd_lite", "metar", "ghcnd", "climat", "dwd_hourly", "dwd_poi", "dwd_mosmix", "dwd_daily", "eccc_hourly",
+    "eccc_daily", "metno_forecast", "gsa_hourly", "gsa_synop", "gsa_daily", "hourly", "daily", "daily_derived",
+)  # fmt: skip
+"""Ids of sources as meteostat 2.1.5 names them; another may be a model that is not known as one."""
+
+_NEEDED = ("tmin", "tmax")
+_MORE = ("temp", "rhum", "prcp", "snwd", "wdir", "wspd", "wpgt", "pres", "tsun", "cldc")
+SHAPES = {
+    r"/v2/stations/lite\.json\.gz": Read(
+        _listed,
+        Object(
+            stations=Number(1, 1e6),
+            first=Object(
+                id=Words(), name=Object(others=Anything()),
+                location=Object(
+                    latitude=Number(-90, 90), longitude=Number(-180, 180), elevation=Number(-500, 9000, or_null=True)
+                ),
+                inventory=Object(
+                    daily=Object(start=Words(dt.date.fromisoformat), end=Words(dt.date.fromisoformat)),
+                    others=Anything(),
+                ),
+                others=Anything(),
+            ),
+        ),
+    ),
+    r"/daily/\d{4}/\w+\.csv\.gz": Read(
+        _heads,
+        Object(
+            columns=Object(
+                dict.fromkeys(["year", "month", "day"], Anything())
+                | {f"{name}{end}": Anything() for name in _NEEDED for end in ("", "_source")},
+                optional={f"{name}{end}": Anything() for name in _MORE for end in ("", "_source")},
+            ),
+            origins=List(Is(*ORIGINS), least=1),
+        ),
+    ),
+}  # fmt: skip
+"""What answers are assumed to be; `etolib doctor` looks whether they still are."""

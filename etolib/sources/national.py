@@ -184,5 +184,23 @@ ROWS = (
         root="https://data.meteostat.net",
         rank=Rank(weather=52, radiation=52),
     ),
+    SourceInfo(
+        name="ghcn_hourly",
+        title="GHCN-hourly stations",
+        provides=("tmin", "tmax", "tmean", "tdew", "rhmin", "rhmax", "rhmean", "u2"),
+        window=Window(dt.date(1901, 1, 1), -3),
+        delay="delay_ghcn_hourly",
+        coverage="coverage_ghcn_hourly",
+        licence="licence_ghcn_hourly",
+        attribution="GHCN-hourly (doi:10.25921/jp3d-3v19), NOAA National Centers for Environmental Information; values "
+        "whose quality codes reject them were left out, wind brought to 2 m",
+        homepage="https://www.ncei.noaa.gov/products/global-historical-climatology-network-hourly",
+        politeness="at most 2 requests at once, 0.5 s between them; the list of stations is kept for a week, a past "
+        "year of a station for two months",
+        provider="etolib.sources.ghcn_hourly:GhcnHourly",
+        service="ghcn_hourly",
+        root="https://www.ncei.noaa.gov",
+        rank=Rank(weather=53, radiation=53),
+    ),
 )
 """The rows, in the order tables show them."""

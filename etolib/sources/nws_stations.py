@@ -157,20 +157,16 @@ def lasting(reports: pd.DataFrame, day: dt.date, today: dt.date) -> Lifetime:
 LATE = pd.Timedelta(hours=3)
 """A day whose last report is older than this before its end is not whole: stations report each hour."""
 
-_EARLY = pd.Timedelta(minutes=10)
-
 
 def hourly(reports: pd.DataFrame, hours: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return reports as hours: all of an hour averaged first, so that a burst of reports weighs no more than one.
+    """Return reports as hours, see `daily.of_reports`.
 
-    Reports of minute 50 on belong to the hour they close, as the routine ones (:51 to :53) do. Rain of the last hour is
-    the largest an hour's reports tell: special reports repeat it.
+    Rain of the last hour is the largest an hour's reports tell: special reports repeat it.
     """
-    label = (pd.DatetimeIndex(reports.index) + _EARLY).floor("h")
-    groups = reports.groupby(label)
-    result = groups.mean().reindex(hours)
+    result = daily.of_reports(reports, hours)
     # Rain reported at 12:53 fell in the hour before: label 13, hour 12.
-    rain = groups["precipitation"].max()
+    label = (pd.DatetimeIndex(reports.index) + daily.EARLY).floor("h")
+    rain = reports["precipitation"].groupby(label).max()
     result["precipitation"] = rain.set_axis(pd.DatetimeIndex(rain.index) - daily.HOUR).reindex(hours)
     return result
 
@@ -228,7 +224,7 @@ def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Statio
     start = pd.Timestamp(yesterday)
     names = {"temperature": "temperature", "rh": "humidity", "wind10": "wind"}
     # Which hours have a value, as `hourly` would find: ten stations are looked at for each place.
-    hour = ((pd.DatetimeIndex(reports.index) + _EARLY - start) // daily.HOUR).to_numpy()
+    hour = ((pd.DatetimeIndex(reports.index) + daily.EARLY - start) // daily.HOUR).to_numpy()
     inside = (hour >= 0) & (hour < 24)
     reported = reports[list(names)].notna().to_numpy()
     there = np.zeros((24, len(names)), dtype=bool)

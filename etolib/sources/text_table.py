@@ -48,6 +48,39 @@ def rows(body: bytes, *, separator: str = ",", ends: Ends = "line", encoding: st
     return found
 
 
+def picked(body: bytes, names: Sequence[str], *, separator: str = "|") -> dict[str, list[str]]:
+    """Return some columns of a wide table as texts, the others never laid out; ValueError where it is none, or cut off.
+
+    Every row must have as many cells as the first; a row that repeats the first is left out. No cell is in quotes.
+    Where a column of ``names`` is the last one, the text must end with a line.
+
+    >>> picked(b"day|a|b\\n1|2.5|x\\n", ["b", "day"])
+    {'b': ['x'], 'day': ['1']}
+    """
+    text = body.decode("utf-8")
+    if text.lstrip("\ufeff \r\n")[:1] in ("<", "{", "["):
+        raise ValueError("this is no table")
+    head, *lines = text.lstrip("\ufeff").splitlines() or [""]
+    heads = head.split(separator)
+    if absent := [name for name in names if heads.count(name) != 1]:
+        raise ValueError(f"the column {absent[0]!r} is not there once")
+    places = [heads.index(name) for name in names]
+    if len(heads) - 1 in places and not text.endswith("\n"):
+        raise ValueError("the table is cut off in its last row")
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for number, line in enumerate(lines, start=2):
+        if not line.strip() or line == head:
+            continue
+        cells = line.split(separator)
+        if len(cells) != len(heads):
+            raise ValueError(f"row {number} has {len(cells)} cells instead of {len(heads)}")
+        for name, place in zip(names, places, strict=True):
+            found[name].append(cells[place].strip())
+    if not found[names[0]]:
+        raise ValueError("the table has no rows")
+    return found
+
+
 def number(text: str, missing: Sequence[str] = ()) -> float:
     """Return a cell as a number, NaN where it is empty or says so; ValueError where it is anything else.
 

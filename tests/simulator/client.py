@@ -9,7 +9,7 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulator import WeatherServer, dwd, gridmet, meteostat, nws, silo
+from tests.simulator import WeatherServer, dwd, ghcn_hourly, gridmet, meteostat, nws, silo
 
 TODAY = "2024-07-01"
 AGENT = {"User-Agent": "etolib-test/1 (etolib@example.org)"}
@@ -89,6 +89,7 @@ URLS = {
     "&username=a@b.org&password=apirequest",
     "dwd": f"{dwd.FOLDER}tageswerte_KL_01014_akt.zip",
     "meteostat": "/daily/2024/D0909.csv.gz",
+    "ghcn_hourly": f"{ghcn_hourly.ROOT}access/by-year/2024/psv/GHCNh_GMM00000905_2024.psv",
     "meteostat_stations": meteostat.LIST,
     "gridmet": f"{gridmet.TABLES}{gridmet.file_of('tmmx')}?var=daily_maximum_temperature&latitude=39.05"
     "&longitude=-95.68&accept=csv&time_start=2024-02-01T00:00:00Z&time_end=2024-02-10T00:00:00Z",

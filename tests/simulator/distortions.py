@@ -237,8 +237,8 @@ def _silent_units(answer: Answer, service: str, options: dict[str, Any]) -> Answ
         if not part.get("states_no_units"):
             continue
         for name, change in options.get("units", SILENT.get(service, {})).items():
-            column = part["daily"][name]
-            part["daily"][name] = [None if value is None else change(value) for value in column]
+            block = part["daily"] if "daily" in part else part["hourly"]
+            block[name] = [None if value is None else change(value) for value in block[name]]
     return answer
 
 
@@ -249,6 +249,7 @@ def _fahrenheit(value: float) -> float:
 SILENT: dict[str, dict[str, Callable[[float], float]]] = {
     "silo": {"max_temp": _fahrenheit, "min_temp": _fahrenheit},
     "dwd": {"TMK": _fahrenheit, "TXK": _fahrenheit, "TNK": _fahrenheit},
+    "ghcn_hourly": {"temperature": _fahrenheit, "dew_point_temperature": _fahrenheit},
 }
 """What `silent_units` does to which columns, unless option ``units`` says otherwise."""
 

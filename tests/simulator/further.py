@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator import dwd, gridmet, meteostat, silo
+from tests.simulator import dwd, ghcn_hourly, gridmet, meteostat, silo
 from tests.simulator.answer import Answer, Query
 from tests.simulator.clock import Clock
 from tests.simulator.weather import Weather
@@ -15,6 +15,7 @@ STARTS = {
     "/thredds/": "gridmet",
     "/daily/": "meteostat",
     "/v2/stations/": "meteostat_stations",
+    ghcn_hourly.ROOT: "ghcn_hourly",
 }
 ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
     "silo": silo.answer,
@@ -22,4 +23,5 @@ ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
     "gridmet": gridmet.answer,
     "meteostat": meteostat.answer,
     "meteostat_stations": meteostat.answer,
+    "ghcn_hourly": ghcn_hourly.answer,
 }

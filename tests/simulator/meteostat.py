@@ -23,7 +23,7 @@ from tests.simulator.weather import Weather
 LIST = "/v2/stations/lite.json.gz"
 _FILE = re.compile(r"^/daily/(\d{4})/(\w+)\.csv\.gz$")
 FIRST = dt.date(1950, 1, 1)
-BOXES = {"D": (47.5, 6.0), "S": (-24.5, -49.5)}
+BOXES = {"D": (47.5, 8.0), "S": (-24.5, -49.5)}
 SIDE = 12
 MODELLED = 3
 """Newest days whose wind is a model's."""

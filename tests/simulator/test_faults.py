@@ -57,8 +57,10 @@ def test_every_fault_can_be_set_for_every_service(server: WeatherServer, service
 
 
 DATELESS = {"open_meteo_elevation", "open_meteo_geocoding", "opentopodata"}
-UNITLESS = {"silo", "dwd", "meteostat"}
+UNITLESS = {"silo", "dwd", "meteostat", "ghcn_hourly"}
 """Services whose tables state no units."""
+NO_HEIGHT = {"dwd", "gridmet", "meteostat", "ghcn_hourly"}
+"""Services whose tables have no height of the place."""
 APPLIES = {
     "all_missing": set(SERVICES),
     "all_fill": set(SERVICES),
@@ -81,7 +83,7 @@ APPLIES = {
     "bad_dates": set(SERVICES) - DATELESS,
     "other_place": set(SERVICES) - DATELESS - {"nws"} - {"meteostat"},
     "empty_layer": {"nws"},
-    "no_elevation": set(SERVICES) - {"opentopodata", "open_meteo_geocoding"} - {"dwd", "gridmet", "meteostat"},
+    "no_elevation": set(SERVICES) - {"opentopodata", "open_meteo_geocoding"} - NO_HEIGHT,
     "elevation_nan": {"open_meteo_elevation", "opentopodata", "open_meteo_geocoding"},
     "older_header": {"nasa_power"},
     "version_changed": {"nasa_power"},

@@ -43,7 +43,7 @@ SLACK = 2.0
 
 USA, WORLD = Site(40.02, -105.27, 1655.0), Site(-22.7, -47.6, 550.0)
 AUSTRALIA, GERMANY = Site(-27.18, 151.26, 340.0), Site(52.38, 13.06, 80.0)
-KANSAS, METEOSTAT = Site(39.05, -95.68, 280.0), Site(52.38, 11.06, 80.0)
+KANSAS, METEOSTAT, GHCN = Site(39.05, -95.68, 280.0), Site(52.38, 11.06, 80.0), Site(52.08, 10.57, 80.0)
 ELSEWHERE = ("dns_failure", "tls_error")
 """Faults of the way there and not of the server: the root is another one."""
 HANGING = ("hang", "slow", "drip_body", "drip_header")
@@ -128,6 +128,7 @@ PROVIDERS = {
         Provider("dwd_stations", "dwd", _source("dwd_stations", GERMANY, Period("2024-05-01", "2024-06-10")), 2),
         Provider("gridmet", "gridmet", _source("gridmet", KANSAS, Period("2024-02-01", "2024-03-10")), 14),
         Provider("meteostat", "meteostat", _source("meteostat", METEOSTAT, Period("2024-02-01", "2024-03-10")), 2),
+        Provider("ghcn_hourly", "ghcn_hourly", _source("ghcn_hourly", GHCN, Period("2024-06-01", "2024-06-20")), 2),
         Provider("open_meteo_elevation", "open_meteo_elevation", _heights(open_meteo)),
         Provider("opentopodata", "opentopodata", _heights(opentopodata)),
         Provider("open_meteo_geocoding", "open_meteo_geocoding", _towns),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -226,6 +227,26 @@ CHANGES = {
         "gridmet", "/ncss/", body(lambda b: b.replace(b'unit="K"', b'unit="degF"')),
         "columns.daily_maximum_temperature is 'degF', expected 'K'"),
     "dwd_page": ("dwd_stations", "zip", body(lambda b: HTML), "answers with a page (HTML) where data should be"),
+    "meteostat_column": (
+        "meteostat", "/daily/", renamed("daily.tmin", "tmn"), "columns.tmin is missing"),
+    "meteostat_origin": (
+        "meteostat", "/daily/", body(lambda b: gzip.compress(gzip.decompress(b).replace(b"dwd_daily", b"icon_d2"))),
+        "origins[] is 'icon_d2'"),
+    "meteostat_list": (
+        "meteostat", "/stations/", put("list[0].location", lambda v: {"lat": v["latitude"], "lon": v["longitude"]}),
+        "first.location.latitude is missing"),
+    "meteostat_gone": ("meteostat", "/stations/", status(404, b"<html>Not Found</html>"), "404"),
+    "ghcn_column": (
+        "ghcn_hourly", "/psv/", body(lambda b: b.replace(b"dew_point_temperature|", b"dew_point|")),
+        "dew_point_temperature is missing"),
+    "ghcn_codes": (
+        "ghcn_hourly", "/psv/", body(lambda b: b.replace(b"|1|FM15", b"|passed|FM15")),
+        "temperature_Quality_Code is 'passed'"),
+    "ghcn_list": (
+        "ghcn_hourly", "station-list", body(lambda b: b.replace(b"GHCN_ID", b"ID")),
+        "answers with what cannot be read"),
+    "ghcn_late": (
+        "ghcn_hourly", "/psv/", body(lambda b: b"\n".join(b.split(b"\n")[:-150]) + b"\n"), "the newest day of tmin"),
     # MET Norway
     "met_203": ("met_norway", "", status(203), "is going away (HTTP 203)"),
     "met_unit": (
@@ -274,7 +295,7 @@ def test_without_a_change_every_source_agrees_and_is_asked_once():
     for one in found:
         assert one.agrees or one.notes, one
         assert len(one.asked) <= doctor.MOST, one.asked
-    assert sum(len(one.asked) > 1 for one in found) <= 5  # the US service; stations and archives of files
+    assert sum(len(one.asked) > 1 for one in found) <= 6  # the US service; stations and archives of files
     assert len(world.asked) == len(set(world.asked))
     assert doctor.status(found) == 0
 

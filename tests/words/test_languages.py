@@ -18,7 +18,7 @@ NAMES = """
     featurecollection fluxnet fsspec geojson gldas greenwich json kcb kge kpa land meteo min mit mph multipolygon nan
     nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
     python rmse series tcp tls tmax tmean tmin token tsv utah utc voila wetterdienst xarray zarr
-    dwd meteostat
+    dwd ghcn hourly meteostat noaa
     doi himawari lsa medina mtg saf sarah tian
 """
 """What has one name everywhere: products, services, formats, licences, quantities with a symbol."""
