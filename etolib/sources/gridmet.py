@@ -13,6 +13,10 @@ of its weather carries the excess as a stated error (`SourceInfo.error`).
 
 Relative humidity is taken as its two extremes (FAO-56 Eq. 17), wind at 10 m is brought to 2 m (Eq. 47), the mean
 radiation in W m-2 times 0.0864 is MJ m-2 day-1.
+
+Its days end at midnight of Mountain Standard Time (7 UTC): note 5 among the global attributes of its files, quoted by
+many who read them. Within the USA that lies at most two hours from the local solar day (docs/sources.md: what it
+changes).
 """
 
 from __future__ import annotations
@@ -224,21 +228,29 @@ def _heads(body: bytes) -> dict[str, Any]:
 
 
 def _packed(body: bytes) -> dict[str, str]:
-    """Return the unit of the variable of a data set that says how it is packed."""
+    """Return the unit of the variable of a data set that says how it is packed, and what it says of its days."""
     text = body.decode("utf-8")
+    day = _DAY.search(text)
     for variable, _, _ in VARIABLE_MAP.values():
         if re.search(rf"\b{variable}\s*\{{", text):
-            return {variable: str(parse_packing(body, variable).units)}
+            return {variable: str(parse_packing(body, variable).units)} | ({"day": day[1]} if day else {})
     raise ValueError("the attributes name none of the variables")
 
 
+_DAY = re.compile(r'"(Days correspond [^"]*)"')
+_ENDS = (
+    "Days correspond approximately to calendar days ending at midnight, Mountain Standard Time "
+    "(7 UTC the next calendar day)"
+)
 _UNITS = {variable: Is(*known) for variable, _, known in VARIABLE_MAP.values()}
 _TABLE = Object(
     columns=Object({"latitude": Anything(), "longitude": Anything(), "time": Anything()}, optional=_UNITS),
     days=Days("%Y-%m-%dT00:00:00Z"),
 )
 SHAPES = {
-    r"/thredds/dodsC/agg_met_\w+_1979_CurrentYear_CONUS\.nc\.das": Read(_packed, Object(optional=_UNITS)),
+    r"/thredds/dodsC/agg_met_\w+_1979_CurrentYear_CONUS\.nc\.das": Read(
+        _packed, Object(optional=_UNITS | {"day": Is(_ENDS)})
+    ),
     r"/thredds/ncss/grid/agg_met_\w+_1979_CurrentYear_CONUS\.nc": Read(_heads, _TABLE),
 }
 """What answers are assumed to be; `etolib doctor` looks whether they still are."""

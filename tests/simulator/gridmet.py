@@ -14,7 +14,7 @@ from tests.simulator.weather import Weather
 
 TABLES, ATTRIBUTES = "/thredds/ncss/grid/", "/thredds/dodsC/"
 FIRST = dt.date(1979, 1, 1)
-OFFSET = -6  # its days begin at 06 UTC
+OFFSET = -7  # its days begin and end at 07 UTC
 FILL = 32767
 VARIABLES = {
     "tmmx": ("daily_maximum_temperature", "K", 0.1, 220.0),
@@ -49,7 +49,10 @@ def _attributes(dataset: str) -> bytes:
         '    lon {\n        String units "degrees_east";\n    }\n'
         f'    {name} {{\n        Int16 _FillValue {FILL};\n        String units "{unit}";\n'
         f"        Int16 missing_value {FILL};\n        Float64 scale_factor {scale};\n"
-        f"        Float64 add_offset {offset};\n    }}\n}}\n"
+        f"        Float64 add_offset {offset};\n    }}\n"
+        "    NC_GLOBAL {\n"
+        '        String note5 "Days correspond approximately to calendar days ending at midnight, '
+        'Mountain Standard Time (7 UTC the next calendar day)";\n    }\n}\n'
     ).encode()
 
 

@@ -226,6 +226,9 @@ CHANGES = {
     "gridmet_unit": (
         "gridmet", "/ncss/", body(lambda b: b.replace(b'unit="K"', b'unit="degF"')),
         "columns.daily_maximum_temperature is 'degF', expected 'K'"),
+    "gridmet_day": (
+        "gridmet", ".das", body(lambda b: b.replace(b"Mountain Standard Time (7 UTC", b"local time (24 h")),
+        "day is 'Days correspond approximately"),
     "dwd_page": ("dwd_stations", "zip", body(lambda b: HTML), "answers with a page (HTML) where data should be"),
     "meteostat_column": (
         "meteostat", "/daily/", renamed("daily.tmin", "tmn"), "columns.tmin is missing"),

@@ -9,6 +9,7 @@ import etolib
 from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
 from etolib.sources import catalogue, gridmet
+from tests.simulator import gridmet as simulated
 from tests.simulator import sky
 from tests.sources import by_hand
 from tests.sources.matrix import settings
@@ -63,7 +64,7 @@ def test_attributes_that_do_not_say_how_it_is_packed_are_refused(body):
 def test_its_days_are_those_of_the_simulated_weather_by_hand(server):
     """Units by hand: K to degC, W m-2 to MJ, wind to 2 m; ETo by FAO-56 with the extremes of humidity (Eq. 17)."""
     result = etolib.compute(KANSAS, str(MARCH), ["gridmet"])
-    days = sky.daily(KANSAS.latitude, KANSAS.longitude, MARCH.start, MARCH.end, -6, "gridmet")
+    days = sky.daily(KANSAS.latitude, KANSAS.longitude, MARCH.start, MARCH.end, simulated.OFFSET, "gridmet")
     tmin, tmax = (np.round((days[n] + 273.15 - 200) / 0.1) * 0.1 + 200 - 273.15 for n in ("tmin", "tmax"))
     rs = np.round(days["rs"] / 0.0864, 1) * 0.0864
     ea = (sky.saturation(tmin) * days["rhmax"] + sky.saturation(tmax) * days["rhmin"]) / 200
