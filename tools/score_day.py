@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 import etolib
+from etolib.equations.air import saturation_vapour_pressure, wind_speed_2m
 
 NAMES = {"temperature": "Dry-bulb (", "dewpoint": "Dew-point (", "wind": "Wspd (", "ghi": "GHI ("}
 
@@ -22,13 +23,13 @@ NAMES = {"temperature": "Dry-bulb (", "dewpoint": "Dew-point (", "wind": "Wspd (
 def days(hours: pd.DataFrame, later: int, latitude: float, elevation: float) -> np.ndarray:
     """Return ETo of days that begin so many hours later. (365,) [mm day-1]"""
     by_day = {name: np.roll(hours[name].to_numpy(float), -later).reshape(-1, 24) for name in NAMES}
-    vapour = 0.6108 * np.exp(17.27 * by_day["dewpoint"] / (by_day["dewpoint"] + 237.3))
+    vapour = np.asarray(saturation_vapour_pressure(by_day["dewpoint"]))
     found = etolib.eto_fao56(
         tmin=by_day["temperature"].min(1),
         tmax=by_day["temperature"].max(1),
         ea=vapour.mean(1),
         rs=by_day["ghi"].sum(1) * 0.0036,
-        u2=by_day["wind"].mean(1) * 0.748,
+        u2=wind_speed_2m(by_day["wind"].mean(1), 10.0),
         latitude=latitude,
         elevation=elevation,
         day_of_year=np.arange(1, len(vapour) + 1),

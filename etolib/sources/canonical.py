@@ -290,6 +290,12 @@ def elsewhere(info: SourceInfo, site: Site) -> NotCovered:
     return NotCovered(sentence, source=info.name, suggestion=say("choose_another_source_here"))
 
 
+def no_station(info: SourceInfo, site: Site) -> NotCovered:
+    """Return the error of a place near which no station of a source reports."""
+    sentence = say("no_station_reports", place=str(site))
+    return NotCovered(sentence, source=info.name, suggestion=say("choose_another_source_here"))
+
+
 def require(source: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
     """Raise `BadResponse` where one of two columns without which no day can be computed is absent or empty."""
     lacking = [name for name in names if name not in frame or frame[name].isna().all()]
@@ -336,3 +342,10 @@ def provenance(info: SourceInfo, site: Site, reply: Reply) -> dict[str, Any]:
         "estimated": [],
         **revised,
     }
+
+
+def provenance_of_all(info: SourceInfo, site: Site, replies: Sequence[Reply]) -> dict[str, Any]:
+    """Return `provenance` of the answers that make one: as the last has it, past its time where one of them is."""
+    return provenance(info, site, replies[-1]) | {
+        "from_cache": all(reply.from_cache for reply in replies), "stale": any(reply.stale for reply in replies)
+    }  # fmt: skip

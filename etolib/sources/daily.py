@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,9 @@ from etolib.equations import sun
 from etolib.site import Site
 from etolib.sources import canonical
 from etolib.words import Text, join, say
+
+if TYPE_CHECKING:
+    from pandas.api.typing import DataFrameGroupBy
 
 NEEDED = 21
 """Hours of a day that must have a value: two or three missing ones move a day's mean by little."""
@@ -163,18 +166,20 @@ EARLY = pd.Timedelta(minutes=10)
 """A report so little before the hour speaks for the hour: the routine ones are of minute 51 to 53."""
 
 
-def of_reports(reports: pd.DataFrame, hours: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return reports at any minute as hours: all of an hour averaged first, so that a burst weighs no more than one.
+def by_hour(reports: pd.DataFrame) -> DataFrameGroupBy[Any, Any]:
+    """Return reports at any minute in groups of an hour: the mean of a burst of reports weighs no more than one.
 
     Parameters
     ----------
     reports : pandas.DataFrame
         Index: UTC time of each report.
-    hours : pandas.DatetimeIndex
-        Whole UTC hours; those without a report are NaN.
+
+    Returns
+    -------
+    DataFrameGroupBy
+        By whole UTC hours; a report is in the hour it was made in, or soon closes (`EARLY`).
     """
-    label = (pd.DatetimeIndex(reports.index) + EARLY).floor("h")
-    return reports.groupby(label).mean().reindex(hours)
+    return reports.groupby((pd.DatetimeIndex(reports.index) + EARLY).floor("h"))
 
 
 def to_days(

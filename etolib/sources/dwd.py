@@ -31,7 +31,7 @@ import pandas as pd
 from etolib import config
 from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
-from etolib.errors import BadResponse, NotCovered, SourceError
+from etolib.errors import BadResponse
 from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue, nearby, revision, text_table
 from etolib.sources.base import SourceData
@@ -222,16 +222,11 @@ class DwdStations:
         if not info.covers(site):
             raise elsewhere
         listed = _get("KL_Tageswerte_Beschreibung_Stationen.txt", parse_stations, lambda data, headers: 86400.0)
-        failure: SourceError | None = None
         there = [one for one in listed.data if one.first <= inside.end and one.last >= inside.start]
-        for station in nearby.nearest(site, there, TRIED, FARTHEST):
-            try:
-                return self._from(station, site, period, inside, today)
-            except (NotCovered, BadResponse) as error:
-                if isinstance(error, BadResponse) and error.status is not None:
-                    raise  # what was sent is broken, as it will be for the next
-                failure = failure or error
-        raise failure or elsewhere
+        near = nearby.nearest(site, there, TRIED, FARTHEST)
+        return nearby.first_with_days(
+            near, lambda station: self._from(station, site, period, inside, today), elsewhere, unusable=True
+        )
 
     def _from(self, station: Station, site: Site, period: Period, inside: Period, today: dt.date) -> SourceData:
         info = self.info

@@ -34,9 +34,9 @@ import pandas as pd
 from etolib import config
 from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
-from etolib.errors import BadResponse, NotCovered, SourceError
+from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, daily, nearby, revision, text_table
+from etolib.sources import canonical, catalogue, daily, lifetime, nearby, revision, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -194,11 +194,6 @@ def _get(path: str, check: Any, ttl: Any, differs: Any = None) -> client.Reply:
     )  # fmt: skip
 
 
-def lifetime(year: int, today: dt.date) -> float:
-    """Return how long a file may be kept: the present year grows, the last is completed, others rest. [s]"""
-    return {0: 12 * 3600.0, 1: 7 * 86400.0}.get(today.year - year, 60 * 86400.0)
-
-
 class GhcnHourly:
     """Days of the nearest station of GHCN-hourly that reports by the hour."""
 
@@ -213,18 +208,13 @@ class GhcnHourly:
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` from the nearest station; raises a `SourceError`."""
         inside = self.info.clip(period, config.today())
-        listed = _get(_LIST, parse_stations, lambda data, headers: 7 * 86400.0)
+        listed = _get(_LIST, parse_stations, lambda data, headers: lifetime.STATIONS_OF_THE_WORLD)
         there = [one for one in listed.data if abs(one.latitude - site.latitude) < 1]
-        failure: SourceError | None = None
-        for station in nearby.nearest(site, there, TRIED, FARTHEST):
-            try:
-                return self._from(station, site, period, inside)
-            except (NotCovered, BadResponse) as error:  # none of these years, or no whole days
-                if isinstance(error, BadResponse) and error.status is not None:
-                    raise  # what was sent is broken, as it will be for the next
-                failure = failure or error
-        raise failure or NotCovered(say("no_station_reports", place=str(site)), source=self.info.name,
-                                    suggestion=say("choose_another_source_here"))  # fmt: skip
+        near = nearby.nearest(site, there, TRIED, FARTHEST)
+        return nearby.first_with_days(
+            near, lambda station: self._from(station, site, period, inside), canonical.no_station(self.info, site),
+            unusable=True,  # without whole days
+        )  # fmt: skip
 
     def _from(self, station: Station, site: Site, period: Period, inside: Period) -> SourceData:
         today, info = config.today(), self.info
@@ -233,17 +223,11 @@ class GhcnHourly:
         offset = pd.Timedelta(hours=site.utc_offset)
         start = pd.Timestamp(inside.start) - offset
         end = pd.Timestamp(inside.end) + pd.Timedelta(days=1) - offset
-        replies: list[client.Reply] = []
-        absent: NotCovered | None = None
-        for year in range(start.year, (end - daily.HOUR).year + 1):
-            try:
-                replies.append(_year(station, year, today))
-            except NotCovered as error:
-                absent = error
-        if absent is not None and not replies:
-            raise absent
+        replies = nearby.files_of_years(
+            range(start.year, (end - daily.HOUR).year + 1), lambda year: _year(station, year, today)
+        )
         axis = pd.date_range(start, end, freq="h", inclusive="left", unit="us")
-        hours = daily.of_reports(pd.concat([reply.data.frame for reply in replies]), axis)
+        hours = daily.by_hour(pd.concat([reply.data.frame for reply in replies])).mean().reindex(axis)
         days = daily.to_days(hours, site, needed=daily.NEEDED)
         warnings += daily.of_fewer_hours(hours, site, info.title)
         frame = canonical.finish(days, inside, today=today, forecast=False, warnings=warnings, named=info.title)
@@ -255,11 +239,9 @@ class GhcnHourly:
         warnings.append(say("of_source", source=info.title, sentence=nearby.told(station, difference)))
         warnings += canonical.said_of_all(info.title, replies)
         meta = {
-            **canonical.provenance(info, site, replies[-1]),
+            **canonical.provenance_of_all(info, site, replies),
             **nearby.provenance(station, difference),
             "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
-            "stale": any(reply.stale for reply in replies),
-            "from_cache": all(reply.from_cache for reply in replies),
             "rejected": rejected,
         }  # fmt: skip
         return SourceData(info.name, frame, meta, warnings)
@@ -268,7 +250,7 @@ class GhcnHourly:
 def _year(station: Station, year: int, today: dt.date) -> client.Reply:
     return _get(
         f"{_ROOT}access/by-year/{year}/psv/GHCNh_{station.identifier}_{year}.psv", lambda body: parse(body, station),
-        lambda data, headers: lifetime(year, today),
+        lambda data, headers: lifetime.of_year(year, today),
         lambda before, after, fetched: revision.differences(before.frame, after.frame, fetched),
     )  # fmt: skip
 

@@ -183,13 +183,11 @@ class GridMet:
         warnings += canonical.said_of_all(info.title, replies)
         warnings.append(say("gridmet_lies_high", source=info.title))
         meta = {
-            **canonical.provenance(info, site, replies[-1]),
+            **canonical.provenance_of_all(info, site, replies),
             "model": "gridMET (METDATA)",
             "latitude": site.latitude, "longitude": site.longitude, "elevation": None,
             "day": say("day_of_gridmet"),
             "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
-            "from_cache": all(reply.from_cache for reply in replies),
-            "stale": any(reply.stale for reply in replies),
         }  # fmt: skip
         return SourceData(info.name, frame, meta, warnings)
 

@@ -54,6 +54,13 @@ STATION_DAY = Lifetime(7 * DAY)
 STATION_THIN = Lifetime(1 * HOUR, 1 * DAY)
 """Reports of a station: of a day that goes on, of one that is over, and of one that is over and lacks its end."""
 
+STATION_YEARS = {0: 12 * HOUR, 1: 7 * DAY}
+STATION_YEAR = 60 * DAY
+"""Files of a station, one a year: the present one grows, the last is completed, others rest. [s]"""
+
+STATIONS_OF_THE_WORLD = 7 * DAY
+"""A list of many thousands of stations, made anew now and then. [s]"""
+
 STATION_LIST = Lifetime(1 * DAY)
 NOTHING_LISTED = Lifetime(1 * HOUR, 1 * DAY)
 """A list of stations, and one of none."""
@@ -145,6 +152,11 @@ def newest_absent(frame: pd.DataFrame, today: dt.date) -> bool:
 def of_heights(heights: Sequence[float | None], headers: Mapping[str, str]) -> Lifetime:
     """Return how long elevations are kept: where there is none, somebody may fill it in."""
     return NO_HEIGHT if any(height is None for height in heights) else HEIGHT
+
+
+def of_year(year: int, today: dt.date) -> float:
+    """Return how long the file of a station and a year is kept. [s]"""
+    return STATION_YEARS.get(today.year - year, STATION_YEAR)
 
 
 def heights_differ(

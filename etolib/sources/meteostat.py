@@ -24,9 +24,9 @@ import numpy as np
 import pandas as pd
 
 from etolib import config
-from etolib.errors import BadResponse, NotCovered
+from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, nearby, revision, text_table
+from etolib.sources import canonical, catalogue, lifetime, nearby, revision, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -166,11 +166,6 @@ def _get(service: str, path: str, check: Any, ttl: Any, differs: Any = None) -> 
     )  # fmt: skip
 
 
-def lifetime(year: int, today: dt.date) -> float:
-    """Return how long a file may be kept: the present year grows, the last is completed, others rest. [s]"""
-    return {0: 12 * 3600.0, 1: 7 * 86400.0}.get(today.year - year, 60 * 86400.0)
-
-
 class Meteostat:
     """Daily values of the nearest station of Meteostat."""
 
@@ -189,9 +184,11 @@ class Meteostat:
         """Return the days of ``period`` from the nearest station; raises a `SourceError`."""
         inside = self.info.clip(period, config.today())
         listed = _get(
-            "meteostat_stations", "/v2/stations/lite.json.gz", parse_stations, lambda data, headers: 7 * 86400.0
+            "meteostat_stations",
+            "/v2/stations/lite.json.gz",
+            parse_stations,
+            lambda data, headers: lifetime.STATIONS_OF_THE_WORLD,
         )
-        failure: NotCovered | None = None
         still = max((one.last for one in listed.data), default=dt.date.min) - STILL
         there = [
             one
@@ -199,27 +196,18 @@ class Meteostat:
             if abs(one.latitude - site.latitude) < 1 and one.first <= inside.end
             and (one.last >= inside.start or one.last >= still)
         ]  # fmt: skip
-        for station in nearby.nearest(site, there, TRIED, FARTHEST):
-            try:
-                return self._from(station, site, period, inside)
-            except NotCovered as error:  # it has none of these years
-                failure = failure or error
-        raise failure or NotCovered(say("no_station_reports", place=str(site)), source=self.info.name,
-                                    suggestion=say("choose_another_source_here"))  # fmt: skip
+        near = nearby.nearest(site, there, TRIED, FARTHEST)
+        return nearby.first_with_days(
+            near, lambda station: self._from(station, site, period, inside), canonical.no_station(self.info, site)
+        )
 
     def _from(self, station: Station, site: Site, period: Period, inside: Period) -> SourceData:
         today, info = config.today(), self.info
         warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
-        replies: list[client.Reply] = []
-        absent: NotCovered | None = None
-        for year in range(inside.start.year, inside.end.year + 1):
-            try:
-                replies.append(_year(station, year, today))
-            except NotCovered as error:
-                absent = error
-        if absent is not None and not replies:
-            raise absent
+        replies = nearby.files_of_years(
+            range(inside.start.year, inside.end.year + 1), lambda year: _year(station, year, today)
+        )
         years: list[Year] = [reply.data for reply in replies]
         warnings += [say("of_source", source=info.title, sentence=one) for year in years for one in year.warnings]
         table = pd.concat([year.frame for year in years])
@@ -231,12 +219,10 @@ class Meteostat:
         warnings.append(say("of_source", source=info.title, sentence=nearby.told(station, difference)))
         warnings += canonical.said_of_all(info.title, replies)
         meta = {
-            **canonical.provenance(info, site, replies[-1]),
+            **canonical.provenance_of_all(info, site, replies),
             **nearby.provenance(station, difference),
             "day": say("day_of_meteostat"),
             "wind": "10 m brought to 2 m (FAO-56 Eq. 47)",
-            "stale": any(reply.stale for reply in replies),
-            "from_cache": all(reply.from_cache for reply in replies),
             "modelled_left_out": modelled,
         }  # fmt: skip
         return SourceData(info.name, frame, meta, warnings)
@@ -245,7 +231,7 @@ class Meteostat:
 def _year(station: Station, year: int, today: dt.date) -> client.Reply:
     return _get(
         "meteostat", f"/daily/{year}/{station.identifier}.csv.gz", lambda body: parse(body, year),
-        lambda data, headers: lifetime(year, today),
+        lambda data, headers: lifetime.of_year(year, today),
         lambda before, after, fetched: revision.differences(before.frame, after.frame, fetched),
     )  # fmt: skip
 

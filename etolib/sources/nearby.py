@@ -1,14 +1,19 @@
-"""Stations near a place: which come first, and what is said of the one that was taken."""
+"""Stations near a place: which come first, which of them answers, and what is said of the one that was taken."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
+from etolib.errors import BadResponse, NotCovered, SourceError
 from etolib.site import Site
 from etolib.sources import canonical
 from etolib.words import Text, say
+
+if TYPE_CHECKING:
+    from etolib.sources.base import SourceData
+    from etolib.sources.network.client import Reply
 
 
 class Station(Protocol):
@@ -52,6 +57,50 @@ def nearest(site: Site, stations: Iterable[S], most: int, farthest: float = floa
     ]  # fmt: skip
     near = sorted((one for one in found if one.distance_km <= farthest), key=lambda one: one.distance_km)
     return near[:most]
+
+
+def first_with_days(
+    near: Iterable[S], days: Callable[[S], SourceData], otherwise: SourceError, *, unusable: bool = False
+) -> SourceData:
+    """Return the days of the first station that has some; raises what the nearest said, ``otherwise`` without any.
+
+    Parameters
+    ----------
+    near : iterable of Station
+        As `nearest` returns them.
+    days : callable
+        Asks a station; `NotCovered` where it has none.
+    otherwise : SourceError
+        Of a place without a station.
+    unusable : bool
+        Pass over also a station whose days are of no use (`BadResponse` without a status). What was sent broken raises
+        in any case: it will be broken for the next as well.
+    """
+    failure: SourceError | None = None
+    for station in near:
+        try:
+            return days(station)
+        except NotCovered as error:
+            failure = failure or error
+        except BadResponse as error:
+            if not unusable or error.status is not None:
+                raise
+            failure = failure or error
+    raise failure or otherwise
+
+
+def files_of_years(years: Iterable[int], ask: Callable[[int], Reply]) -> list[Reply]:
+    """Return the files of a station that there are, one a year; raises `NotCovered` where there is none."""
+    replies: list[Reply] = []
+    absent: NotCovered | None = None
+    for year in years:
+        try:
+            replies.append(ask(year))
+        except NotCovered as error:
+            absent = error
+    if absent is not None and not replies:
+        raise absent
+    return replies
 
 
 def higher(station: Station, site: Site) -> float | None:

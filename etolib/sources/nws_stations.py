@@ -159,14 +159,14 @@ LATE = pd.Timedelta(hours=3)
 
 
 def hourly(reports: pd.DataFrame, hours: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return reports as hours, see `daily.of_reports`.
+    """Return reports as hours, see `daily.by_hour`.
 
     Rain of the last hour is the largest an hour's reports tell: special reports repeat it.
     """
-    result = daily.of_reports(reports, hours)
+    groups = daily.by_hour(reports)
+    result = groups.mean().reindex(hours)
     # Rain reported at 12:53 fell in the hour before: label 13, hour 12.
-    label = (pd.DatetimeIndex(reports.index) + daily.EARLY).floor("h")
-    rain = reports["precipitation"].groupby(label).max()
+    rain = groups["precipitation"].max()
     result["precipitation"] = rain.set_axis(pd.DatetimeIndex(rain.index) - daily.HOUR).reindex(hours)
     return result
 

@@ -17,6 +17,14 @@ Ends = Literal["line", "cells"]
 """How a whole row is known: by the end of its line, or by having all its cells (where the last one is no number)."""
 
 
+def _text(body: bytes, encoding: str = "utf-8") -> str:
+    """Return a text without its mark of byte order; ValueError where it is a page or JSON."""
+    text = body.decode(encoding)  # UnicodeDecodeError is a ValueError
+    if text.lstrip("\ufeff \r\n")[:1] in ("<", "{", "["):
+        raise ValueError("this is no table")
+    return text.lstrip("\ufeff")
+
+
 def rows(body: bytes, *, separator: str = ",", ends: Ends = "line", encoding: str = "utf-8") -> list[list[str]]:
     """Return the rows of a table, cells without the spaces around them; ValueError where it is none, or is cut off.
 
@@ -29,13 +37,11 @@ def rows(body: bytes, *, separator: str = ",", ends: Ends = "line", encoding: st
     ...
     ValueError: the table is cut off in its last row
     """
-    text = body.decode(encoding)  # UnicodeDecodeError is a ValueError
-    if text.lstrip("\ufeff \r\n")[:1] in ("<", "{", "["):
-        raise ValueError("this is no table")
+    text = _text(body, encoding)
     if ends == "line" and text and not text.endswith("\n"):
         raise ValueError("the table is cut off in its last row")
     try:
-        read = list(csv.reader(text.lstrip("\ufeff").splitlines(), delimiter=separator, strict=True))
+        read = list(csv.reader(text.splitlines(), delimiter=separator, strict=True))
     except csv.Error as error:
         raise ValueError(f"the table cannot be read: {error}") from None
     found = [[cell.strip() for cell in row] for row in read if any(cell.strip() for cell in row)]
@@ -57,10 +63,8 @@ def picked(body: bytes, names: Sequence[str], *, separator: str = "|") -> dict[s
     >>> picked(b"day|a|b\\n1|2.5|x\\n", ["b", "day"])
     {'b': ['x'], 'day': ['1']}
     """
-    text = body.decode("utf-8")
-    if text.lstrip("\ufeff \r\n")[:1] in ("<", "{", "["):
-        raise ValueError("this is no table")
-    head, *lines = text.lstrip("\ufeff").splitlines() or [""]
+    text = _text(body)
+    head, *lines = text.splitlines() or [""]
     heads = head.split(separator)
     if absent := [name for name in names if heads.count(name) != 1]:
         raise ValueError(f"the column {absent[0]!r} is not there once")

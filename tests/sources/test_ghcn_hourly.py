@@ -10,7 +10,7 @@ import pytest
 import etolib
 from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import catalogue, ghcn_hourly
+from etolib.sources import catalogue, ghcn_hourly, lifetime
 from tests.simulator import ghcn_hourly as simulated
 from tests.simulator import sky
 from tests.sources.matrix import GHCN, settings
@@ -104,7 +104,7 @@ def test_stations_of_three_hours_and_without_the_year_are_passed_over(server):
     older = source.fetch(GHCN, Period("2022-12-25", "2023-01-05"))
     assert simulated.opened(older.meta["station"]) == simulated.FIRST
     assert [call.path.split("/")[6] for call in server.calls("ghcn_hourly")][-2:] == ["2022", "2023"]
-    assert ghcn_hourly.lifetime(2024, dt.date(2024, 7, 1)) < ghcn_hourly.lifetime(2020, dt.date(2024, 7, 1))
+    assert lifetime.of_year(2024, dt.date(2024, 7, 1)) < lifetime.of_year(2020, dt.date(2024, 7, 1))
 
 
 def test_it_is_asked_by_name_only_and_far_from_any_station_has_nothing(server):

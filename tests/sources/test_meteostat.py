@@ -11,7 +11,7 @@ import pytest
 import etolib
 from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import catalogue, meteostat
+from etolib.sources import catalogue, lifetime, meteostat
 from tests.simulator import meteostat as simulated
 from tests.simulator import sky
 from tests.sources.matrix import settings
@@ -86,7 +86,7 @@ def test_days_over_two_years_take_a_file_each_and_the_newest_wind_is_missing(ser
     newest = source.fetch(BRANDENBURG, Period("2024-06-20", "2024-06-30"))
     assert newest.frame["u2"].isna().sum() == simulated.MODELLED
     assert any("models" in text for text in newest.warnings)
-    assert meteostat.lifetime(2024, dt.date(2024, 7, 1)) < meteostat.lifetime(2020, dt.date(2024, 7, 1))
+    assert lifetime.of_year(2024, dt.date(2024, 7, 1)) < lifetime.of_year(2020, dt.date(2024, 7, 1))
 
 
 def test_it_is_asked_by_name_only_and_far_from_any_station_has_nothing(server):

@@ -181,7 +181,6 @@ def files(path: str, name: str) -> dict[str, Any]:
     """
     import shutil
     import tempfile
-    from zipfile import ZIP_DEFLATED, ZipFile
 
     from etolib.errors import EtolibError
     from etolib.store.export import save
@@ -189,18 +188,13 @@ def files(path: str, name: str) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory(prefix="etolib-") as folder:
         try:
+            made = Path(folder) / f"eto{ENDINGS[name]}"
             if name == "zarr":
-                ignored = shutil.ignore_patterns("*.lock", "run.json")
-                shutil.copytree(path, Path(folder) / "eto.zarr", ignore=ignored)
-                made = Path(shutil.make_archive(str(Path(folder) / "eto.zarr"), "zip", folder, "eto.zarr"))
+                shutil.copytree(path, made, ignore=shutil.ignore_patterns("*.lock", "run.json"))
             else:
-                made = Path(folder) / f"eto{ENDINGS[name]}"
                 save(Store.open(path), made)
-            if name in ("csv", "geojson") and made.stat().st_size > LARGEST_PLAIN:
-                packed = made.with_name(f"{made.name}.zip")
-                with ZipFile(packed, "w", ZIP_DEFLATED) as file:
-                    file.write(made, made.name)
-                made = packed
+            if name == "zarr" or (name in ("csv", "geojson") and made.stat().st_size > LARGEST_PLAIN):
+                made = Path(shutil.make_archive(str(made), "zip", folder, made.name))
         except EtolibError as error:
             return {"content": b"", "problem": encode(error.message)}
         size = made.stat().st_size
@@ -210,8 +204,8 @@ def files(path: str, name: str) -> dict[str, Any]:
         return {"content": made.read_bytes(), "ending": made.name.removeprefix("eto"), "problem": None}
 
 
-ENDINGS = {"zarr": ".zarr.zip", "netcdf": ".nc", "csv": ".csv", "geojson": ".geojson"}
-"""Files that are offered, and how their names end."""
+ENDINGS = {"zarr": ".zarr", "netcdf": ".nc", "csv": ".csv", "geojson": ".geojson"}
+"""Files that are offered, and how their names end where they are not in a zip."""
 
 
 def usual(sites: Sequence[Site], period: str, settings: Mapping[str, str]) -> bytes:
