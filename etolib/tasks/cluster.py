@@ -16,7 +16,7 @@ from etolib import config, logs
 from etolib.errors import InputError, Problem, SchedulerUnavailable
 from etolib.tasks import handshake, priority, scheduler, workers
 from etolib.tasks.handshake import Description
-from etolib.words import join, say
+from etolib.words import Text, join, say
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster, Security
@@ -325,7 +325,20 @@ def _by_address(address: str, security: Any, timeout: float) -> Client:
         client._timeout = max(timeout, RECONNECT_S)  # dask takes that of the first answer, and then closes for good
         return client
     except (OSError, TimeoutError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise SchedulerUnavailable(say("scheduler_at_address_silent", address=address, error=error)) from error
+        silent = say("scheduler_at_address_silent", address=address, error=error)
+        raise SchedulerUnavailable(silent, suggestion=_about_tls(address, security, error)) from error
+
+
+def _about_tls(address: str, security: Any, error: Exception) -> Text | None:
+    """Return what to do where a scheduler and this process do not agree on TLS; None where it is something else."""
+    import dask
+    from distributed.comm.core import CommClosedError
+
+    if address.startswith("tls://") and security is None and dask.config.get("distributed.comm.tls.ca-file") is None:
+        return say("give_certificates")
+    kinds = ConnectionResetError, CommClosedError
+    closed = isinstance(error, kinds) or isinstance(error.__cause__, kinds)
+    return say("try_tls_address") if address.startswith("tcp://") and closed else None
 
 
 def address_of(client: Client) -> str:

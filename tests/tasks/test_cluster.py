@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
 import pytest
+from distributed import LocalCluster, Security
 
 from etolib.errors import SchedulerUnavailable
 from etolib.tasks import cluster
@@ -63,3 +65,24 @@ def test_script_without_a_guard_runs_once(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["begun", "3"]
+
+
+def test_a_scheduler_with_tls_says_what_it_wants():
+    security = Security.temporary()
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=None, security=security) as tls:
+        address = tls.scheduler_address
+        assert address.startswith("tls://")
+        with pytest.raises(SchedulerUnavailable, match=r"CA_FILE"):
+            cluster.connect(address, timeout=2)
+        with pytest.raises(SchedulerUnavailable, match="begins with tls://"):
+            cluster.connect(address.replace("tls://", "tcp://"), timeout=2)
+        cluster.connect(address, security=security, timeout=30).close()
+
+
+def test_a_port_without_a_scheduler_is_not_said_to_want_tls():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(SchedulerUnavailable) as said:
+        cluster.connect(address, timeout=1)
+    assert "tls" not in str(said.value)
