@@ -5,13 +5,14 @@ Kept where the browser keeps it, and distrusted when it comes back.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from etolib.errors import InputError
-from etolib.request import PAGE_FIELDS, query_fields
+from etolib.request import PAGE_FIELDS, Request, query_fields
 from etolib.widgets import remote
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class Memory:
             results.turn(shown["tab"])
         self._going.tick.value = shown.get("going") == "yes"
         self._stack.restore(tasks, shown.get("task", ""))
+        for row in tasks:
+            if not row.get("task") and "open" in row:  # asked for, and not handed over when the page went
+                with contextlib.suppress(InputError):  # the browser may hold anything
+                    self._stack.start(Request.from_query(row.get("query", "")))
         self._back = True
         self.keep()
 

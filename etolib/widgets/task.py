@@ -78,13 +78,16 @@ class TaskModel(traitlets.HasTraits):
         self.snapshot = replace(self.snapshot, task_id=task_id)
 
     def row(self) -> dict[str, str] | None:
-        """Return what a browser keeps of the task to find it again; None before the scheduler has taken it."""
+        """Return what a browser keeps of the task to find it again, or to ask for it before the scheduler has taken it.
+
+        None where it cannot be asked for again: it has ended without ever being a task, or its own file goes with it.
+        """
         now = self.snapshot
-        if not now.task_id:
+        if not now.task_id and (now.status.final or self.request is None or self.request.station is not None):
             return None
         query = self.about.query() if self.about else ""
         own = f"&{urlencode({'station': self.lacks})}" if self.lacks else ""
-        return {"task": now.task_id, "query": query + own} | ({} if now.status.final else {"open": "yes"})
+        return {"task": now.task_id or "", "query": query + own} | ({} if now.status.final else {"open": "yes"})
 
     def apply(self, message: Mapping[str, Any]) -> None:
         """Take in one message of the contract."""

@@ -119,9 +119,15 @@ def kernels(server: subprocess.Popen[bytes]) -> dict[int, float]:
     return found
 
 
+def kernel_id(page: Page) -> str:
+    """Return the id of the kernel of the page that is seen."""
+    told = page.evaluate("document.querySelector('#rendered_cells #jupyter-config-data').textContent")
+    return str(json.loads(told)["kernelId"])
+
+
 def kernel_of(server: subprocess.Popen[bytes], page: Page) -> psutil.Process:
     """Return the process of the kernel of a page."""
-    identity = json.loads(page.evaluate("document.getElementById('jupyter-config-data').textContent"))["kernelId"]
+    identity = kernel_id(page)
     for child in psutil.Process(server.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):
             # A forked one does not show its own command and environment, but listens where nobody else does.
@@ -176,18 +182,22 @@ class Visitor:
         expect(self.page.locator('.etolib-dot[data-state="running"]')).to_be_visible(timeout=PATIENCE_MS)
         return self.page
 
+    def seen(self, selector: str) -> Any:
+        """Return what stands on the page that is seen: that of another kernel may be being drawn behind it."""
+        return self.page.locator(f"#rendered_cells {selector}")
+
     def fill(self, latitude: str, longitude: str, period: str) -> None:
         """Type a place and a period."""
         for name, value in (("latitude", latitude), ("longitude", longitude), ("period", period)):
-            self.page.locator(f".etolib-{name} input").fill(value)
+            self.seen(f".etolib-{name} input").fill(value)
 
     def calculate(self) -> None:
         """Press the button."""
-        self.page.locator(".etolib-calculate").click()
+        self.seen(".etolib-calculate").click()
 
     def card(self, index: int = 0) -> Any:
         """Return a card; 0 is the first that was made."""
-        return self.page.locator(".etolib-card").nth(index)
+        return self.seen(".etolib-card").nth(index)
 
     def expect_status(self, status: str, index: int = 0) -> Any:
         """Wait until a card shows a status; return the card."""

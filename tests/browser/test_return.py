@@ -108,10 +108,14 @@ def test_language_and_units_that_change_on_the_way_cost_nothing(visit):
     expect(first).to_have_text(re.compile(r"0,\d{3}"))
 
 
-@pytest.mark.parametrize("running", [False, True], ids=["idle", "while a task runs"])
-def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(visit, stage, weather, running):
+@pytest.fixture
+def slim():
     if front.manifest() is None:
         pytest.skip("the front end is not built here (python tools/build_front.py)")
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["idle", "while a task runs"])
+def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(slim, visit, stage, weather, running):
     wait_ready(stage.url)
     visitor = visit("?lang=pt")
     page = visitor.page
@@ -127,12 +131,11 @@ def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(visit, s
         visitor.expect_status("SUCCESS")
         shows(page, "13,7000°S 46,3000°W")
         kept(page, "tasks[0].open === undefined")
-    kept(page, "tasks?.length === 1")
+    kept(page, "tasks?.length === 1 && JSON.parse(sessionStorage.etolib).tasks[0].task")
     there = set(kernels(stage.server))
     kernel_of(stage.server, page).kill()
-    expect(page.locator(BANNER)).to_contain_text("terminou de forma inesperada", timeout=2000)
-    page.locator(".etolib-elevation input").fill("741")  # nobody hears it but the page
-    page.locator(".etolib-calculate").dispatch_event("click")
+    expect(page.locator(BANNER)).to_contain_text("terminou de forma inesperada")
+    visitor.seen(".etolib-elevation input").fill("741")  # nobody hears it but the page
     expect(page.locator(BANNER)).to_contain_text("A página voltou", timeout=PATIENCE_MS)
     expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
     expect(page.locator(".etolib-elevation input")).to_have_value("741")
@@ -144,3 +147,108 @@ def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(visit, s
     expect(page.locator("html")).to_have_attribute("lang", "es")
     assert loads == []
     until(lambda: len(kernels(stage.server)) <= len(there), "no kernel to be left behind", 20)
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["before it has heard", "after it has heard"])
+@pytest.mark.usefixtures("slim", "weather")
+def test_a_press_is_done_once_whether_the_kernel_that_is_killed_has_heard_it_or_not(visit, stage, heard):
+    wait_ready(stage.url)
+    visitor = visit()
+    page = visitor.page
+    visitor.fill("-14.2", "-47.1", PERIOD)
+    kernel = kernel_of(stage.server, page)
+    if heard:
+        visitor.calculate()
+        kept(page, "tasks?.length === 1")
+    else:
+        kernel.suspend()
+        visitor.seen(".etolib-elevation input").fill("741")
+        visitor.calculate()
+        visitor.calculate()  # somebody who sees nothing come of it
+    kernel.kill()
+    expect(page.locator(BANNER)).to_contain_text("The page is back, with", timeout=PATIENCE_MS)
+    visitor.expect_status("SUCCESS")
+    shows(page, "14.2000°S 47.1000°W")
+    expect(page.locator(".etolib-card .etolib-status:not(:empty)")).to_have_count(1)
+    if not heard:
+        page.wait_for_url("**elevation=741**")
+    visitor.fill("-14.3", "-47.1", PERIOD)
+    visitor.calculate()  # a press right after it says so
+    visitor.expect_status("SUCCESS", 1)
+
+
+@pytest.mark.usefixtures("slim", "weather")
+def test_a_press_for_which_the_form_is_another_by_now_is_not_done_and_that_is_said(visit, stage):
+    wait_ready(stage.url)
+    visitor = visit()
+    page = visitor.page
+    visitor.fill("-14.4", "-47.1", PERIOD)
+    kernel = kernel_of(stage.server, page)
+    kernel.suspend()
+    visitor.calculate()
+    visitor.seen(".etolib-latitude input").fill("-14.5")
+    kernel.kill()
+    expect(page.locator(BANNER)).to_contain_text("press again", timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-card .etolib-status:not(:empty)")).to_have_count(0)
+    expect(page.locator(".etolib-latitude input")).to_have_value("-14.5")
+    visitor.calculate()
+    visitor.expect_status("SUCCESS")
+    shows(page, "14.5000°S 47.1000°W")
+
+
+@pytest.mark.usefixtures("slim", "weather")
+def test_a_press_does_not_overtake_what_was_typed_before_it(visit, stage):
+    wait_ready(stage.url)
+    visitor = visit()
+    visitor.fill("-14.6", "-47.1", PERIOD)
+    kernel = kernel_of(stage.server, visitor.page)
+    kernel.suspend()  # it is busy
+    visitor.seen(".etolib-elevation input").press_sequentially("741")
+    visitor.calculate()
+    kernel.resume()
+    visitor.expect_status("SUCCESS")
+    visitor.page.wait_for_url("**elevation=741**")
+
+
+MENDER = """
+async (source) => {
+  window.told = []; window.renewals = [];
+  window.etolib = { tell: (key) => told.push(key), say: (key) => key };
+  window.fetch = async (path) => ({ ok: true, status: 200, json: async () => ({ ready: true }) });
+  const { Mender } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  window.mender = new Mender({
+    base: '/', kernel: () => ({ id: '1', isDisposed: false, reconnect: async () => 0 }),
+    renew: () => new Promise((done, fail) => renewals.push({ done, fail })),
+  });
+  mender.heard('open', 'first');
+}
+"""
+
+
+@pytest.fixture
+def mender(browser):
+    """What mends a page, alone: a server that always answers, and renewals that the test ends."""
+    page = browser.new_page()
+    page.evaluate(MENDER, (front.BUILT.parent / "src" / "page" / "mend.js").read_text(encoding="utf-8"))
+    yield page
+    page.close()
+
+
+def test_a_new_kernel_that_ends_before_the_page_has_it_is_followed_by_another(mender):
+    mender.evaluate("mender.heard('dead', 'first')")
+    mender.wait_for_function("renewals.length === 1")
+    mender.evaluate("mender.heard('open', 'second'); mender.heard('dead', 'second')")
+    mender.evaluate("renewals[0].fail(new Error('its kernel is gone'))")
+    mender.wait_for_function("renewals.length === 2")
+    assert "page_back" not in mender.evaluate("told")
+    mender.evaluate("mender.heard('open', 'third'); renewals[1].done({ look: false })")
+    mender.wait_for_function("told.at(-1) === 'page_back'")
+    assert mender.evaluate("[renewals.length, mender.busy]") == [2, False]
+
+
+def test_a_kernel_that_ends_while_its_line_is_being_opened_again_is_not_missed(mender):
+    mender.evaluate("mender.heard('cut', 'first')")  # it waits a moment before it asks
+    mender.evaluate("mender.heard('open', 'second'); mender.heard('dead', 'second')")
+    mender.wait_for_function("renewals.length === 1")
+    mender.evaluate("mender.heard('open', 'third'); renewals[0].done({ look: true })")
+    mender.wait_for_function("told.at(-1) === 'press_again'")

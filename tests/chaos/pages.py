@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from etolib.result.result import Result
 from etolib.serve.child import PARENT
-from tests.browser.stage import TODAY, Visitor, free_port, kernel_of, launch, settings, until
+from tests.browser.stage import TODAY, Visitor, free_port, kernel_id, kernel_of, launch, settings, until
 from tests.chaos import judge
 from tests.chaos.judge import PERIOD, Verdict
 from tests.chaos.stage import CHILD, LATENCY_S, MARK, SESSIONS, marked, role
@@ -87,6 +87,12 @@ class House:
             self.visitor.open()
         return self.visitor
 
+    def leave(self) -> None:
+        """Close the page that is open; the next visit has another one."""
+        if self.visitor is not None:
+            self.visitor.close()
+        self.visitor = None
+
     def under_way(self) -> int:
         """Return how many tasks have not ended, as the server's account says; -1 where it says nothing."""
         for path in (self.folder / "tmp").glob("etolib-*/account.json"):
@@ -130,23 +136,22 @@ def house(folder: Path) -> Iterator[House]:
 
 def statuses(visitor: Visitor, first: int) -> list[str]:
     """Return what the cards say from one on."""
-    return [str(text) for text in visitor.page.locator(".etolib-card .etolib-status").all_inner_texts()[first:]]
+    return [str(text) for text in visitor.seen(".etolib-card .etolib-status").all_inner_texts()[first:]]
 
 
 def calculate(visitor: Visitor, place: Any) -> None:
     """Fill the form and press the button; wait until there is a card."""
-    until(lambda: visitor.page.locator(".etolib-period input").count() == 1, "one form", 20)
-    before = visitor.page.locator(".etolib-card").count()
+    before = visitor.seen(".etolib-card").count()
     visitor.fill(str(place.latitude), str(place.longitude), PERIOD)
-    visitor.page.locator(".etolib-elevation input").fill(str(place.elevation))
+    visitor.seen(".etolib-elevation input").fill(str(place.elevation))
     visitor.calculate()
-    until(lambda: visitor.page.locator(".etolib-card").count() > before, "a card", 20)
+    until(lambda: visitor.seen(".etolib-card").count() > before, "a card", 20)
 
 
 def shown(visitor: Visitor, expected: Result, index: int) -> str:
     """Return what is wrong with the numbers that a card leads to."""
     button = visitor.card(index).locator(".etolib-show")
-    visitor.page.locator(".etolib-tab-table").click()
+    visitor.seen(".etolib-tab-table").click()
 
     def right() -> bool:
         return on_view(visitor) == as_shown(expected)
@@ -175,10 +180,9 @@ def place_shown(expected: Result) -> str:
 
 def on_view(visitor: Visitor) -> dict[str, Any]:
     """Return place, tiles and days that the page shows."""
-    page = visitor.page
-    head = "".join(page.locator(".etolib-results-title h2").all_inner_texts())
-    tiles = page.locator(".etolib-results .etolib-tile b").all_inner_texts()[:2]
-    rows = page.locator(".etolib-results table tbody tr").all_inner_texts()
+    head = "".join(visitor.seen(".etolib-results-title h2").all_inner_texts())
+    tiles = visitor.seen(".etolib-results .etolib-tile b").all_inner_texts()[:2]
+    rows = visitor.seen(".etolib-results table tbody tr").all_inner_texts()
     days = [row.split("\t")[1].strip() for row in rows if row.count("\t")]
     return {"place": head[: head.find(".") + 5], "tiles": [tile.strip() for tile in tiles], "days": days}
 
@@ -240,10 +244,17 @@ def lives_on(house: House, expected: Sequence[Result], first: int, verdict: Verd
 def kernel_killed(house: House, *more: Any) -> None:
     assert house.server is not None
     assert house.visitor is not None
-    kernel_of(house.server, house.visitor.page).kill()
-    banner = house.visitor.page.locator(".etolib-lost.etolib-banner")
-    until(lambda: "is back" in banner.inner_text(), "the page to say that it is back", judge.USABLE_S)
+    page = house.visitor.page
+    before = kernel_id(page)
+    kernel_of(house.server, page).kill()
+    banner = page.locator(".etolib-lost.etolib-banner")
+    until(
+        lambda: kernel_id(page) != before and "is back" in banner.inner_text(),
+        "the page to say that it is back",
+        judge.USABLE_S,
+    )
     lives_on(house, *more)
+    house.leave()  # a page that has lost three kernels within two minutes gives up
 
 
 def worker_killed(house: House, *more: Any) -> None:
@@ -337,7 +348,7 @@ def run(house: House, name: str, seed: int, number: int) -> Verdict:
         visitor = house.visit()
         sites = judge.places(rng, TASKS)
         expected = judge.all_alone(house, sites)  # type: ignore[arg-type]
-        first = visitor.page.locator(".etolib-card").count()
+        first = visitor.seen(".etolib-card").count()
         house.asked += expected
         for site in sites:
             calculate(visitor, site)

@@ -3,7 +3,7 @@
 import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
 import { CommsOverSubshells } from "@jupyterlab/services/lib/kernel/comm";
 import { ServerConnection } from "@jupyterlab/services/lib/serverconnection";
-import { Manager } from "./manager.js";
+import { Manager, presses } from "./manager.js";
 import { drawOutputs } from "./outputs.js";
 import { Mender } from "./mend.js";
 import "./page.css";
@@ -29,20 +29,31 @@ function connect(kernelId, line) {
 function catchUp(kernel, manager) {
   let cut = false;
   kernel.connectionStatusChanged.connect((_, status) => {
-    if (status === "connected" && cut) manager.load().catch(console.error);
+    if (status === "connected" && cut) manager.load().then(pressAgain).catch(console.error);
     cut = status !== "connected";
   });
 }
 
+// By now the kernel has answered whatever has reached it: a press that it did not answer has not.
+function pressAgain() {
+  presses.forgetHeard();
+  if (presses.again(document.getElementById("rendered_cells"))) mender.passing(true);
+}
+
 async function settle(kernelId, cells, line, wished) {
   const kernel = connect(kernelId, line);
-  const manager = new Manager(kernel);
-  await manager.load();
-  catchUp(kernel, manager);
-  cells.hidden = false;
-  const takeAway = await drawOutputs(manager, cells);
-  await dressed(cells.querySelector(".etolib-page"), wished);
-  return { kernel, manager, takeAway };
+  try {
+    const manager = new Manager(kernel);
+    await manager.load();
+    catchUp(kernel, manager);
+    cells.hidden = false;
+    const takeAway = await drawOutputs(manager, cells);
+    await dressed(cells.querySelector(".etolib-page"), wished);
+    return { kernel, manager, takeAway };
+  } catch (error) {
+    kernel.dispose();
+    throw error;
+  }
 }
 
 async function start() {
@@ -54,7 +65,9 @@ async function start() {
 }
 
 // The page gets another kernel: what the server gives a new visitor is drawn behind what is seen, and takes its place.
-// The browser has kept what was typed and which results there were, as for a page that is loaded again.
+// The browser has kept what was typed and which results there were, as for a page that is loaded again. Until then the
+// document has two forms; that which is seen stands in #rendered_cells. Returns false where the server is full, else what
+// the presses want that nobody heard (see Presses.again).
 async function renew() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
   if (answer.status === 503) return false;
@@ -72,15 +85,23 @@ async function renew() {
     working: before.classList.contains("etolib-working"),
   };
   const seen = document.getElementById("rendered_cells");
+  presses.forgetHeard();
   keepTyped(seen);
   const held = new Map(typed(seen).map(([name, field]) => [name, field.value]));
   const next = JSON.parse(given.getElementById("jupyter-config-data").textContent);
   Object.assign(cells.style, { position: "fixed", inset: "0", overflow: "hidden", visibility: "hidden" });
   cells.removeAttribute("id");
   document.body.append(cells);
-  const [old, scroll, last] = [now, [scrollX, scrollY], document.getElementById("jupyter-config-data")];
+  const [old, scroll, last, was] = [now, [scrollX, scrollY], document.getElementById("jupyter-config-data"), config];
   config = next;
-  now = await settle(next.kernelId, cells, null, wished);
+  try {
+    now = await settle(next.kernelId, cells, null, wished);
+    await now.manager.caughtUp(); // with what was typed and with its tasks, and able to hear a press
+  } catch (error) { // its kernel has ended as well
+    [now, config] = [old, was];
+    cells.remove();
+    throw error;
+  }
   const late = typed(seen).filter(([name, field]) => field.value !== held.get(name)).map(([name, field]) => [name, field.value]);
   old.takeAway();
   old.kernel.dispose();
@@ -90,7 +111,7 @@ async function renew() {
   typeAgain(late, cells);
   scrollTo(...scroll);
   window.etolib.followLanguage();
-  return true;
+  return { look: presses.again(cells) };
 }
 
 // What was typed after the kernel was gone is known to nobody but the page: it goes by what the browser keeps, and what is
@@ -145,6 +166,7 @@ function takeLeave() {
 // A double click on what begins a task begins one.
 addEventListener("click", (event) => {
   if (event.detail > 1 && event.target.closest?.(".etolib-calculate, .etolib-retry")) event.stopImmediatePropagation();
+  else presses.clicked(event);
 }, { capture: true });
 
 takeLeave();

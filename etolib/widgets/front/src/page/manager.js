@@ -2,6 +2,12 @@
 import * as base from "@jupyter-widgets/base";
 import * as controls from "@jupyter-widgets/controls";
 import { ManagerBase } from "@jupyter-widgets/base-manager";
+import { Presses } from "./presses.js";
+
+const BROWSER = "etolib.widgets.browser.Browser"; // see etolib/widgets/browser.js
+const LOOK_MS = 20;
+
+export const presses = new Presses();
 
 // Asked for at once, not when the first widget needs them: they are read while the line to the kernel is opened.
 const loading = {
@@ -9,10 +15,34 @@ const loading = {
   anywidget: import("./anywidget.js"),
 };
 
+// A press goes to the kernel at once; what is typed waits there until the kernel has taken what was typed before, and a
+// press must not overtake it. So whatever waits goes first.
+const waiting = new Set();
+const { sync, send } = base.WidgetModel.prototype;
+Object.assign(base.WidgetModel.prototype, {
+  sync(...given) {
+    sync.apply(this, given);
+    if (this._msg_buffer !== null) waiting.add(this);
+  },
+  send(...given) {
+    for (const model of waiting) sendWaiting(model);
+    waiting.clear();
+    return send.apply(this, given);
+  },
+});
+
+function sendWaiting(model) {
+  if (model._msg_buffer === null) return; // it went meanwhile
+  const [state, callbacks] = [model._msg_buffer, model._msg_buffer_callbacks];
+  model._msg_buffer = model._msg_buffer_callbacks = null;
+  model.rememberLastUpdateFor(model.send_sync_message(state, callbacks));
+}
+
 // What a page says to a kernel that is gone is said to nobody, and is no error: the page is being given another one.
 class Comm extends base.shims.services.Comm {
-  send(...given) {
-    return this.jsServicesComm.isDisposed ? "" : super.send(...given);
+  send(data, callbacks, ...more) {
+    const heard = data?.method === "custom" ? presses.listen(callbacks) : callbacks;
+    return this.jsServicesComm.isDisposed ? "" : super.send(data, heard, ...more);
   }
   close(...given) {
     return this.jsServicesComm.isDisposed ? "" : super.close(...given);
@@ -36,6 +66,21 @@ export class Manager extends ManagerBase {
   async load() {
     await Promise.all([this._loadFromKernel(), ...Object.values(loading)]);
     this.loaded = true;
+  }
+
+  /**
+   * Wait until the page has what the browser keeps of it: the widget that tells the kernel is drawn last of all, and the
+   * kernel must have answered it, and all that it said to that be on the page.
+   */
+  async caughtUp() {
+    const models = await Promise.all(Object.values(this._models));
+    for (const browser of models.filter((one) => one.get("_anywidget_id") === BROWSER)) {
+      while (!browser.get("ready")) {
+        if (this.kernel.isDisposed) throw new Error("the kernel has ended");
+        await new Promise((done) => setTimeout(done, LOOK_MS));
+      }
+    }
+    await this.kernel.requestCommInfo({ target_name: "etolib.caught_up" });
   }
 
   async loadClass(name, module) {

@@ -7,6 +7,7 @@ const MOST = 3; // kernels that are asked for within WHILE_MS: a page that ends 
 const WHILE_MS = 120_000;
 const READY_MS = 10_000; // a server that has no kernel ready for so long is asked all the same
 const STAY_MS = 6_000; // how long it is told that the page is back
+const WANTED_MS = 30_000; // and that somebody has to press again
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -16,7 +17,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  * @param {object} page
  * @param {string} page.base        base URL of the server
  * @param {() => object} page.kernel  the KernelConnection of now
- * @param {() => Promise<void>} page.renew  gives the page another kernel
+ * @param {() => Promise<object | false>} page.renew  gives the page another kernel; false where the server is full
  */
 export class Mender {
   constructor(page) {
@@ -25,6 +26,7 @@ export class Mender {
     this.busy = false;
     this.renewed = []; // when kernels were asked for
     this.settled = []; // cards that were told to be lost
+    this.missed = null; // news that came while something was being mended
     this.telling = 0;
   }
 
@@ -38,6 +40,8 @@ export class Mender {
     } else if (news === "cut") {
       this.open = false;
       this.work(() => this.reconnect());
+    } else if (this.busy) {
+      this.missed = [news, socket]; // looked at afterwards: it may be that of a line which is ours no longer
     } else if (news === "dead") {
       this.work(() => this.renew("kernel_lost"));
     } else if (news === "ended") {
@@ -56,6 +60,9 @@ export class Mender {
     } finally {
       this.busy = false;
     }
+    const missed = this.missed;
+    this.missed = null;
+    if (missed) this.heard(...missed);
     if (!this.open && !this.gaveUp) this.work(() => this.reconnect());
   }
 
@@ -113,22 +120,35 @@ export class Mender {
   }
 
   async renew(says) {
-    const now = performance.now();
-    this.renewed = this.renewed.filter((then) => now - then < WHILE_MS);
-    if (this.renewed.length >= MOST) {
-      this.gaveUp = true;
-      return this.tell("session_ended");
-    }
-    this.renewed.push(now);
+    let given = null;
     this.tell(says);
+    while (!given) {
+      const now = performance.now();
+      this.renewed = this.renewed.filter((then) => now - then < WHILE_MS);
+      if (this.renewed.length >= MOST) {
+        this.gaveUp = true;
+        return this.tell("session_ended");
+      }
+      this.renewed.push(now);
+      try {
+        given = await this.given();
+      } catch (error) { // its kernel may have ended too, or the server: another one
+        console.warn(error);
+      }
+    }
+    this.open = true;
+    this.back(true, given.look);
+  }
+
+  /** Return what a page has that was given another kernel, once the server has one for it. */
+  async given() {
     while (true) {
       await this.readiness();
-      if (await this.page.renew()) break;
+      const given = await this.page.renew();
+      if (given) return given;
       this.tell("server_full_wait");
       await pause(RARELY_MS);
     }
-    this.open = true;
-    this.back(true);
   }
 
   /** Wait until the server has a kernel ready: one that is starting would begin one for each that asks. */
@@ -144,11 +164,17 @@ export class Mender {
     }
   }
 
-  back(renewed) {
+  /** Say for a while that the page is back, and whether somebody has to press again. */
+  passing(look) {
+    this.tell(look ? "press_again" : "page_back", { button: false, role: "status" });
+    this.telling = setTimeout(() => window.etolib.tell(null), look ? WANTED_MS : STAY_MS);
+  }
+
+  back(renewed, look = false) {
     for (const [badge, html] of this.settled) if (badge.isConnected) badge.outerHTML = html;
     this.settled = [];
-    this.tell(renewed ? "page_back" : null, { button: false, role: "status" });
-    if (renewed) this.telling = setTimeout(() => window.etolib.tell(null), STAY_MS);
+    if (renewed) this.passing(look);
+    else this.tell(null);
   }
 
   /** Cards must not say that something runs where nobody knows of it. */

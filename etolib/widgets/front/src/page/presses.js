@@ -1,0 +1,92 @@
+// The button that begins a calculation: a press is kept until the kernel has answered it. Of a kernel that is lost before
+// that nobody knows whether it has heard; then the next one is given the press, once.
+const BUTTON = ".etolib-calculate";
+// What a press asks for, as it is seen; what only helps to fill it in is left out.
+const FILLED_IN = ".etolib-left .etolib-field:not(.etolib-search, .etolib-places)";
+const TICKED = ".etolib-auto, .etolib-source, .etolib-station-use";
+
+export class Presses {
+  constructor() {
+    this.last = null; // the newest press that was not answered
+    this.sending = null; // one whose message is about to be sent
+  }
+
+  /** Take note of a click before anybody else hears of it; one more for the same, while no answer is there, is none. */
+  clicked(event) {
+    const cells = event.target.closest?.(BUTTON)?.closest("#rendered_cells");
+    if (!cells) return;
+    const press = { form: form(cells), tasks: tasks() };
+    if (this.last?.form === press.form) {
+      event.stopImmediatePropagation();
+      return;
+    }
+    this.last = this.sending = press;
+    setTimeout(() => { // a button that says nothing to its kernel
+      if (this.sending !== press) return;
+      this.sending = null;
+      if (this.last === press) this.last = null;
+    });
+  }
+
+  /** Return the callbacks of a message to the kernel, which may be that of a press: its answer is heard. */
+  listen(callbacks = {}) {
+    const press = this.sending;
+    this.sending = null;
+    if (!press) return callbacks;
+    const { status } = callbacks.iopub ?? {};
+    const answered = (message) => {
+      if (message.content.execution_state === "idle" && this.last === press) this.last = null;
+      status?.(message);
+    };
+    return { ...callbacks, iopub: { ...callbacks.iopub, status: answered } };
+  }
+
+  /** The line or the kernel was lost: a press whose task the browser keeps was heard, though its answer never came. */
+  forgetHeard() {
+    if (this.last && begun(this.last.tasks, tasks())) this.last = null;
+  }
+
+  /**
+   * Press again what was not heard, on a page that hears; returns whether there was a press and the page asks something
+   * else by now, so that somebody has to look.
+   */
+  again(cells) {
+    const press = this.last;
+    this.last = null;
+    if (!press) return false;
+    if (press.form !== form(cells)) return true;
+    cells.querySelector(BUTTON)?.click();
+    return false;
+  }
+}
+
+/** Return what is filled in and ticked, to be compared. */
+function form(cells) {
+  const seen = (selector) => [...cells.querySelectorAll(selector)].filter((one) => one.offsetParent);
+  const fields = seen(FILLED_IN).flatMap((one) => [...one.querySelectorAll("input, textarea, select")]);
+  const ticks = seen(TICKED).flatMap((one) => [...one.querySelectorAll("input")]);
+  const files = seen(".etolib-station-remove").length; // a file of one's own is lost with the kernel
+  return JSON.stringify([fields.map((one) => one.selectedIndex ?? one.value), ticks.map((one) => one.checked), files]);
+}
+
+/** Return the tasks that the browser keeps of this tab. */
+function tasks() {
+  try {
+    const lists = Object.values(JSON.parse(sessionStorage.getItem("etolib")) ?? {}).filter(Array.isArray);
+    return lists.flat().filter((row) => "task" in row && "query" in row);
+  } catch {
+    return []; // forbidden, or not ours
+  }
+}
+
+/** Return whether a task was begun since; one that had no name yet may have got its name meanwhile, and is none. */
+function begun(before, now) {
+  const left = [...before];
+  return now.some(({ task, query }) => {
+    const same = (one) => (one.task ? one.task === task : one.task === task && one.query === query);
+    let at = left.findIndex(same);
+    if (at < 0) at = left.findIndex((one) => one.open && !one.task && one.query === query);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
