@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 WAIT_S = 60.0
 """How long a task waits for a worker where none is there, by default; a killed one is back in a few seconds. [s]"""
 
+CHANGED = "etolib/workers"
+"""The dask event topic on which it is told that a worker is ready for tasks, or has left."""
+
 LOOK_S = 0.5
 """How often tasks without a worker are looked at. [s]"""
 
@@ -68,6 +71,11 @@ class Workers:
         self._silent.pop(address, None)
         if (task := self._looking.pop(address, None)) is not None:
             task.cancel()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell those who watch the cluster that it has changed; what it has now they ask for."""
+        self._scheduler.log_event(CHANGED, {"workers": len(self._scheduler.workers)})
 
     async def _look_at(self, address: str) -> None:
         worker = self._scheduler.workers[address]
@@ -87,6 +95,7 @@ class Workers:
                 waiting = self._scheduler.bulk_schedule_unrunnable_after_adding_worker(worker)
                 self._scheduler.transitions(waiting, f"etolib-looked-{time.time()}")
             self._fits()
+            self._tell()
         else:
             what = join("; ", handshake.differences(handshake.mine(), said))
             log.warning("%s gets no task of etolib: %s", address, what)

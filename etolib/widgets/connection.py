@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from etolib.errors import EtolibError, SchedulerUnavailable
 from etolib.tasks import handshake, limited, scheduler, visitor
 from etolib.tasks.cluster import NO_DASHBOARD
+from etolib.tasks.workers import CHANGED
 from etolib.words import say
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 CONNECTING, RUNNING, DOWN, SILENT = "connecting", "running", "down", "silent"
 """What a line can be; a scheduler that is silent may be there still, and what runs may go on."""
 
-_WATCH_S = 0.5  # how often the line is looked at [s]
+_WATCH_S = 0.5  # how often the line is looked at where the scheduler tells no news of its workers [s]
 _COUNT_EVERY = 2  # the scheduler is asked for its workers every so many looks
 _ANSWER_S = 1.0  # a scheduler that says nothing for so long is silent [s]
 _AGAIN_S = 2.0  # pause before the next attempt [s]
@@ -59,6 +60,7 @@ class Connection:
         self._announced: tuple[str, int, str | None] | None = None
         self._settled = threading.Event()  # the first attempt is over, well or not
         self._stop = threading.Event()
+        self._moved = threading.Event()  # a worker came or left: the scheduler is asked at once
         self._thread = threading.Thread(target=self._watch, name="etolib-connection", daemon=True)
 
     def start(self) -> None:
@@ -68,6 +70,7 @@ class Connection:
     def stop(self) -> None:
         """Close the line for good."""
         self._stop.set()
+        self._moved.set()
 
     def client(self) -> Client:
         """Return the running client; waits for the first attempt only.
@@ -125,11 +128,14 @@ class Connection:
             if client is None:
                 self._stop.wait(_AGAIN_S)
                 continue
+            with contextlib.suppress(Exception):  # lost already: the loop finds it out
+                client.subscribe_topic(CHANGED, lambda event: self._moved.set())
             while not self._stop.is_set() and client.status == "running":
+                self._moved.clear()
                 self._announce(*self._seen(client))
                 for _ in range(_COUNT_EVERY):
-                    if client.status == "running" and not self._stop.is_set():
-                        self._stop.wait(_WATCH_S)
+                    if client.status == "running" and not self._stop.is_set() and not self._moved.is_set():
+                        self._moved.wait(_WATCH_S)
             self._client = None
             if not self._stop.is_set():
                 self._error = SchedulerUnavailable(say("scheduler_connection_lost"))

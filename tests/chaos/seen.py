@@ -7,6 +7,7 @@ some seconds after it was killed; a page in Chromium. From the kill until the pa
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import sys
@@ -14,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -38,13 +39,14 @@ Row = tuple[float, float]
 class Seen:
     """Kills one thing after the other and looks at the page."""
 
-    def __init__(self, where: Stage, visitor: Visitor, server: psutil.Popen) -> None:
-        self._where, self._visitor, self._server = where, visitor, server
+    def __init__(self, where: Stage, visit: Callable[[], Visitor], server: psutil.Popen) -> None:
+        self._where, self._visit, self._server = where, visit, server
+        self._visitor = visit()
         self._rng = random.Random(13)
 
     def line(self) -> str:
         """Return what the page says of the cluster."""
-        return str(self._visitor.page.locator(".etolib-line").inner_text())
+        return str(self._visitor.seen(".etolib-line").inner_text())
 
     def told(self, kill: Callable[[], None], says: Callable[[], bool], mend: Callable[[], None]) -> Row:
         """Return after how long the page said so, and was whole again."""
@@ -58,7 +60,8 @@ class Seen:
         return told, time.monotonic() - began
 
     def kernel(self) -> Row:
-        """Kill the page's kernel."""
+        """Kill the page's kernel. One page for each: it gives up after three within two minutes."""
+        until(lambda: WHOLE in self.line(), "a page that is whole", 60)
         page = self._visitor.page
         banner = page.locator(".etolib-lost.etolib-banner")
         one = kernel_of(self._server, page)
@@ -67,7 +70,14 @@ class Seen:
         until(lambda: banner.count() and "unexpectedly" in banner.inner_text(), "the banner", 60, 0.01)
         told = time.monotonic() - began
         until(lambda: "is back" in banner.inner_text() and WHOLE in self.line(), "the page to be back", 60)
-        return told, time.monotonic() - began
+        whole = time.monotonic() - began
+        self._visitor.close()
+        self._visitor = self._visit()
+        return told, whole
+
+    def close(self) -> None:
+        """Close the page."""
+        self._visitor.close()
 
     def a_worker(self) -> Row:
         """Kill a worker; its nanny starts it again."""
@@ -79,7 +89,7 @@ class Seen:
 
     def a_scheduler(self) -> Row:
         """Kill the scheduler."""
-        dot = self._visitor.page.locator(".etolib-dot")
+        dot = self._visitor.seen(".etolib-dot")
         return self._held(
             lambda: self._where.scheduler, lambda: str(dot.get_attribute("data-state")) in ("down", "silent")
         )
@@ -99,9 +109,9 @@ class Seen:
 
     def a_provider(self) -> Row:
         """Kill the provider while a task asks it: its card says so."""
-        page, place = self._visitor.page, judge.places(self._rng, 1)[0]
+        place = judge.places(self._rng, 1)[0]
         until(lambda: control(self._where, "state"), "the provider", 60)
-        first = page.locator(".etolib-card").count()
+        first = self._visitor.seen(".etolib-card").count()
         calculate(self._visitor, place)
         card = self._visitor.card(first)
         until(lambda: "asking" in card.inner_text().lower() or "SUCCESS" in card.inner_text(), "it to ask", 30, 0.01)
@@ -135,10 +145,13 @@ def seeing() -> Iterator[Seen]:
         browser = launch(stack.enter_context(sync_playwright()))
         stack.callback(browser.close)
         url, server = stack.enter_context(serving(where.address, where.environment, folder))
-        visitor = Visitor(browser, url)
-        stack.callback(visitor.context.close)
-        visitor.open()
-        yield Seen(where, visitor, server)
+
+        def visit() -> Visitor:
+            visitor = Visitor(browser, url)
+            visitor.open()
+            return visitor
+
+        yield stack.enter_context(closing(Seen(where, visit, server)))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -149,17 +162,23 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help=f"write the table into {DOCUMENT.name}")
     chosen = parser.parse_args(list(arguments))
     lines = [HEAD, tuple("---" for _ in HEAD)]
-    late = 0.0
+    late, loads = 0.0, list[float]()
     with seeing() as one:
         for name, (by, look) in KINDS.items():
             if chosen.only and name not in chosen.only.split(","):
                 continue
-            found = [look(one) for _ in range(chosen.times)]
+            found = []
+            for _ in range(chosen.times):
+                found.append(look(one))
+                loads.append(os.getloadavg()[0])
             told, whole = zip(*found, strict=True)
             late = max(late, *told)
             lines.append((name, by, str(len(found)), _spread(told), _spread(whole)))
             print(lines[-1], flush=True)
-    text = "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    load = (
+        f"Load of the machine after a time {min(loads):.1f} to {max(loads):.1f}, median {statistics.median(loads):.1f}:"
+    )
+    text = f"{load}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
     print(text)
     if chosen.write:
         before, rest = DOCUMENT.read_text().split(BEGIN)

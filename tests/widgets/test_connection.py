@@ -5,10 +5,13 @@ from __future__ import annotations
 import queue
 from types import SimpleNamespace
 
+import distributed
 import pytest
+from distributed import LocalCluster
 
 from etolib import words
 from etolib.errors import SchedulerUnavailable
+from etolib.tasks import cluster
 from etolib.widgets import connection
 from etolib.widgets.connection import CONNECTING, DOWN, RUNNING, SILENT, Connection
 
@@ -26,6 +29,9 @@ class Client:
         if self.silent:
             raise TimeoutError
         return {"workers": 2, "news": 7}
+
+    def subscribe_topic(self, topic, handler):
+        self.heard = handler
 
     def submit(self, function, *args, **options):
         return Future(function(*args))
@@ -73,6 +79,23 @@ def test_a_client_is_there_once_it_is_connected(line):
     assert line.told.get(timeout=5) == (RUNNING, 2, Client.dashboard_link)
     assert (line.client(), line.news) == (line.made[0], 7)
     assert line.ask(pow, 2, 5) == 32
+
+
+def test_a_worker_that_leaves_or_comes_is_told_at_once_and_not_at_the_next_look(line, monkeypatch):
+    monkeypatch.setattr(connection, "_WATCH_S", 600)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0") as servers,
+        distributed.Client(servers, set_as_default=False) as client,
+    ):
+        cluster.prepare(client)
+        line.answers.put(client)
+        line.start()
+        assert line.told.get(timeout=60)[:2] == (RUNNING, 2)
+        servers.scale(1)
+        assert line.told.get(timeout=60)[:2] == (RUNNING, 1)
+        servers.scale(2)
+        assert line.told.get(timeout=60)[:2] == (RUNNING, 2)
+        line.stop()
 
 
 def test_what_is_lost_is_told_and_opened_again(line):
@@ -145,8 +168,6 @@ def test_states_are_those_the_page_has_words_for():
 
 
 def test_the_scheduler_of_the_environment_is_preferred(monkeypatch):
-    from etolib.tasks import cluster
-
     monkeypatch.setattr(cluster, "connect", lambda timeout: "the named one")
     monkeypatch.setattr(cluster, "get_client", lambda: "one of its own")
     monkeypatch.setattr(cluster, "prepare", lambda client, patience: None)
