@@ -65,14 +65,16 @@ def start(
     Notes
     -----
     Everything listens on 127.0.0.1 only. The importing beforehand matters: the first task took 17 s without. `LITTLE`
-    is what keeps its processes from growing.
+    is what keeps its processes from growing. A worker that is killed is started again (`etolib.tasks.local`).
     """
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
+
+    from etolib.tasks import local
 
     _keep_script_from_workers()
     with dask.config.set({"distributed.admin.system-monitor.log-length": SAMPLES}):
-        cluster = LocalCluster(
+        cluster = local.Cluster(  # type: ignore[no-untyped-call]
             n_workers=workers or min(os.cpu_count() or 1, 4),
             threads_per_worker=threads_per_worker,
             processes=True,

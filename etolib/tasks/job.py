@@ -109,12 +109,17 @@ class Job(Shown):
         self._future = future
         future.add_done_callback(self._on_done)
 
+    @property
+    def without_result(self) -> bool:
+        """Whether the task ended well, and nobody keeps its result any more."""
+        return self._future is None and self._ended_well()
+
     def _why(self) -> EtolibError:
         """Return the error that the last message tells of."""
+        if self._ended_well():  # its messages may have been let go of
+            return SchedulerUnavailable(say("result_lost"), suggestion=say("result_lost_hint"))
         if self._terminal is None:
             return messages.error_of(*messages.cancelled(self._stage(), messages.RELEASED))
-        if self._terminal["type"] == State.SUCCESS:
-            return SchedulerUnavailable(say("result_lost"), suggestion=say("result_lost_hint"))
         return messages.error_of(self._terminal["type"], self._terminal["data"])
 
     @property
@@ -184,14 +189,13 @@ class Job(Shown):
             # The future may know before the terminal message is here; that one tells why.
             self._await_end(future, until)
             if self._future is not future:  # the line was lost, and the task found again
-                return self.result(None if until is None else max(0.0, until - time.monotonic()))
-            if (
-                self._ended_well()
-                and lost_line.was_lost(future)
-                and lost_line.is_back(self.client)
-                and self._attach_again()
-            ):
-                return self.result(timeout)  # the scheduler has kept it
+                return self.result(_left(until))
+            if self._ended_well() and lost_line.was_lost(future):
+                back = lost_line.is_back(self.client, until)
+                if not back and _left(until) == 0:
+                    raise TimeoutError from None
+                if back and self._attach_again():
+                    return self.result(_left(until))  # the scheduler has kept it
             raise self._why() from None
         except KilledWorker as error:
             raise messages.unexpected(error) from error
@@ -411,6 +415,11 @@ class Job(Shown):
 
     def _repr_html_(self) -> str:
         return html_of(*self.how_far()[:2], self.task_id)
+
+
+def _left(until: float | None) -> float | None:
+    """Return how long there is until a time of the steady clock [s], None where there is no limit."""
+    return None if until is None else max(0.0, until - time.monotonic())
 
 
 def _line_lost(error: object) -> SchedulerUnavailable:

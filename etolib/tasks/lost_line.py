@@ -36,10 +36,15 @@ def forget(client: Client) -> None:
     _since.pop(client, None)
 
 
-def is_back(client: Client) -> bool:
-    """Return whether the client has its scheduler again, after `BACK_S` at most for all that it has lost."""
+def is_back(client: Client, until: float | None = None) -> bool:
+    """Return whether the client has its scheduler again, after `BACK_S` at most for all that it has lost.
+
+    Whoever waits for less gives a time of the steady clock. [s]
+    """
     since, pause = _since.setdefault(client, time.monotonic()), threading.Event()
     while client.status == "connecting" and time.monotonic() - since < BACK_S:
+        if until is not None and time.monotonic() >= until:
+            return False
         pause.wait(0.02)
     if client.status == "running":
         forget(client)

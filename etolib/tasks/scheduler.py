@@ -200,12 +200,17 @@ class TaskPlugin(SchedulerPlugin):
         end = self._ended.get(task_id)
         return {"seq": self._last_seq(task_id), "end": None if end is None else end.kind}
 
-    def claim(self, task_id: str, kind: str, rows: int = 0, unwanted_only: bool = False) -> dict[str, Any]:
+    def claim(
+        self, task_id: str, kind: str, rows: int = 0, unwanted_only: bool = False, from_worker: bool = False
+    ) -> dict[str, Any]:
         """Let the first caller end a task: it gets the highest ``seq`` so far, all others None.
 
-        With ``unwanted_only`` nobody may want the task any more; ``reason`` says how that came about.
+        With ``unwanted_only`` nobody may want the task any more; ``reason`` says how that came about. A worker that has
+        a result which nobody wanted any more when it came is told by ``kind`` that it was CANCELLED.
         """
         task = self._scheduler.tasks.get(task_id)
+        if from_worker and kind == State.SUCCESS and task is None:
+            kind, rows = str(State.CANCELLED), 0
         if task_id in self._ended or (unwanted_only and task is not None and task.who_wants):
             return {"seq": None, "reason": None}
         self._figures.ended(task_id, kind)
@@ -220,7 +225,7 @@ class TaskPlugin(SchedulerPlugin):
         self._grace.over(task_id)
         self._forget_results()
         self._forget_messages(task_id)
-        return {"seq": self._last_seq(task_id), "reason": PAGE_CLOSED if gone else RELEASED}
+        return {"seq": self._last_seq(task_id), "reason": PAGE_CLOSED if gone else RELEASED, "kind": kind}
 
     def finish(self, ends: Sequence[Message]) -> dict[str, Any]:
         """Send the last messages of many tasks; return the ``seq`` each got, None where another was first."""

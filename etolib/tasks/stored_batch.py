@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 _AHEAD = 2  # lots handed over for each thread of the workers: while one is written the next is there
 _LEAST_AHEAD = 4  # ... and at least so many, that an adaptive cluster sees that there is work
 _LOOK_S = 0.5  # how often to look whether the scheduler is still there [s]
+_FETCH_S = 5.0  # how long to wait for the end of a lot that is over, before it is looked whether anybody wants it [s]
 _MOST_BROKEN = 3  # lots in a row that may fail for a reason of their own before the rest is not tried any more
 
 
@@ -310,12 +311,13 @@ class StoredBatch(Counted):
                 except queue.Empty:
                     continue
                 status = future.status
-                if status == "lost":
+                end = self._fetched(future) if status == "finished" else None
+                if status == "lost" or (status == "finished" and end is None):
                     self._tell_end(number, future, ended)
                     continue
                 if going.pop(number, None) is None:
                     continue
-                broken = self._take(number, future, status, broken)
+                broken = self._take(number, future, status, end, broken)
         finally:
             if going and self.client.status == "running":
                 with contextlib.suppress(OSError, TimeoutError, RuntimeError):
@@ -401,10 +403,20 @@ class StoredBatch(Counted):
             say("scheduler_lost_meanwhile", error=error), suggestion=say("resume_when_scheduler_is_back")
         )
 
-    def _take(self, number: int, future: Future[LotEnd], status: str, broken: int) -> int:
+    def _fetched(self, future: Future[LotEnd]) -> LotEnd | None:
+        """Return how a lot ended; None where that does not come: its worker died with it, or its line is silent."""
+        from distributed import CancelledError
+
+        try:
+            end: LotEnd = future.result(_FETCH_S)
+        except (TimeoutError, CancelledError):
+            self._check()
+            return None
+        return end
+
+    def _take(self, number: int, future: Future[LotEnd], status: str, end: LotEnd | None, broken: int) -> int:
         """Take in how a lot ended; return how many in a row were broken."""
-        if status == "finished":
-            end: LotEnd = future.result()
+        if end is not None:
             with self._news:
                 self._ends.append(end)
                 self._count.add(end, self.store.marker(number))

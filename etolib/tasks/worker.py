@@ -90,11 +90,14 @@ class Channel:
         rows = len(data.get("results", ()))
         try:
             won = scheduler.ask_from(
-                self.worker, "claim", task_id=self.task_id, kind=str(kind), rows=rows, unwanted_only=cancelled
-            )
+                self.worker, "claim", task_id=self.task_id, kind=str(kind), rows=rows, unwanted_only=cancelled,
+                from_worker=True,
+            )  # fmt: skip
         except (EtolibError, OSError, TimeoutError, RuntimeError):
             return None  # the scheduler is lost; whoever holds the future sees how it ended
         if won["seq"] is not None:
+            if not cancelled and won["kind"] == State.CANCELLED:
+                (kind, data), cancelled = messages.cancelled(self.stage), True
             self.send(kind, {**data, "reason": won["reason"]} if cancelled else data)
         reason: str | None = won["reason"]
         return reason

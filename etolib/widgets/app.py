@@ -173,7 +173,7 @@ class Page(Frame):
             self._check()
 
     def _buttons(self) -> None:
-        self.cancel.layout.display = None if self.stack.active else "none"
+        self.cancel.layout.display = None if self.stack.unfinished else "none"
         if hasattr(self, "going"):
             self.going.show()
         # The style sheet gives a result the room that map and form do not need any more.

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+def said(units: str) -> tuple[str, ...]:
+    """Return units as a question has them, if they go with it: metric ones go without saying.
+
+    >>> said("us"), said("metric")
+    (('us',), ())
+    """
+    return (units,) if units not in ("", METRIC) else ()
+
+
 def source_list(options: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return what each source promises: name, title, first and last day, delay, licence, coverage."""
     from etolib.sources import catalogue

@@ -97,11 +97,6 @@ class CardStack:
         self._prepare()
 
     @property
-    def active(self) -> bool:
-        """Whether a task is waiting or running."""
-        return bool(self.unfinished)
-
-    @property
     def unfinished(self) -> list[Card]:
         """The cards of tasks that wait or run, oldest first."""
         return [card for card in self.cards if not card.task.snapshot.status.final]
@@ -186,9 +181,8 @@ class CardStack:
         now, request = change["new"], card.task.request
         stopped = now.status is State.CANCELLED and now.reason in (PAGE_CLOSED, RELEASED)
         unknown = now.status is State.ERROR and (now.error or {}).get("error") == InputError.__name__
-        if (stopped or (unknown and wanted)) and request is not None and card in self.cards:
-            self._close(card)
-            self.start(request)
+        if (stopped or (unknown and wanted)) and request is not None:
+            self._begin_anew(card)
 
     def _prepare(self) -> None:
         """Make the next card, unless it waits already."""
@@ -288,12 +282,15 @@ class CardStack:
 
     def _fetch(self, card: Card) -> None:
         """Have everything that is shown of a result made on a worker, where it lies."""
+        if card.job.without_result:
+            self._background.later(self._begin_anew, card)
+            return
         registered = self.results.registered.values()
         units = self.results.units
         quick = {tab.name: tab for tab in registered if tab.ask and not tab.slow and not tab.lazy}
         manners = {name: self._manner(tab) for name, tab in quick.items()}
         asks = {name: (tab.ask, *self._given(tab, manners[name])) for name, tab in quick.items()}
-        view = self._connection.ask(remote.view, card.job.future, asks, *_said(units))
+        view = self._connection.ask(remote.view, card.job.future, asks, *remote.said(units))
         now = card.task.snapshot
         head = {**view["head"], "warnings": now.warnings}
         answers = Answers(now.task_id, head, dict(view["tabs"]), manners)
@@ -302,6 +299,14 @@ class CardStack:
         for tab in registered:
             if tab.ask and tab.slow:
                 self._ask_or_say(card, answers, tab.name, self._manner(tab))
+
+    def _begin_anew(self, card: Card) -> None:
+        """Calculate once more what has ended and is kept nowhere; where that cannot be asked for, say so."""
+        if card.task.request is None:
+            self.refused(SchedulerUnavailable(say("result_lost"), suggestion=say("result_lost_hint")))
+        elif card in self.cards:
+            self._close(card)
+            self.start(card.task.request)
 
     def _fetched(self, card: Card) -> None:
         """Show what was fetched; where somebody has chosen another result meanwhile, offer it."""
@@ -338,7 +343,7 @@ class CardStack:
         """Return what goes with the question of a tab: its words, and the units where it is measured."""
         language, units = manner
         words = {key: say_in(language, key) for key in tab.words}
-        return (words, *_said(units)) if tab.measured else (words,)
+        return (words, *remote.said(units)) if tab.measured else (words,)
 
     def _ask(self, card: Card, answers: Answers, name: str, manner: Manner) -> None:
         """Ask a worker what a tab wants to know; on a background thread."""
@@ -382,7 +387,7 @@ class CardStack:
     def _ask_head(self, card: Card, answers: Answers, units: str) -> None:
         """Ask for the head of a result with its file in other units."""
         try:
-            head = self._connection.ask(remote.head, card.job.future, *_said(units))
+            head = self._connection.ask(remote.head, card.job.future, *remote.said(units))
         except Exception as error:
             log.info("the file of the result keeps its units: %s", error)
         else:
@@ -492,8 +497,3 @@ class CardStack:
             self._background.run(card.job.cancel)
         else:
             card.task.cancelled()
-
-
-def _said(units: str) -> tuple[str, ...]:
-    """Return units as a question has them, if they go with it: metric ones go without saying."""
-    return (units,) if units not in ("", METRIC) else ()

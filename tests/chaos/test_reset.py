@@ -84,6 +84,21 @@ def test_a_loss_long_ago_takes_no_patience_from_the_next(lines, course, monkeypa
     assert ends(ended(job).messages()) == ["SUCCESS"]
 
 
+def test_a_task_that_was_not_sent_when_the_line_broke_ends_in_words(lines, course, monkeypatch):  # noqa: F811
+    one, other, line = lines
+    kept = []
+    with monkeypatch.context() as unsent:
+        unsent.setattr(one.scheduler_comm, "send", lambda *messages: kept.extend(messages))
+        job = tasks.submit(SITE, PERIOD, client=one)
+        until(lambda: any(one["op"] == "update-graph" for one in kept), "it to be on its way")
+    line.cut(reset=True)
+    line.mend()
+    with pytest.raises(SchedulerUnavailable, match="lost"):
+        job.result(60)
+    assert ends(ended(job).messages()) == ["ERROR"]
+    assert job.task_id not in other.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
+
+
 def slowly(connect):
     """Return a way to connect that takes half a second."""
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import dask
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
+from distributed import CancelledError, Client
 
 import etolib
 from etolib import pipeline, tasks
@@ -28,7 +28,7 @@ from etolib.errors import (
 )
 from etolib.result.result import TABLE_COLUMNS, Result
 from etolib.serve import server
-from etolib.tasks import cluster, lost_line, scheduler
+from etolib.tasks import cluster, lost_line, scheduler, worker
 from etolib.tasks import job as job_module
 from etolib.tasks.messages import FINAL, message, topic
 from etolib.tasks.worker import run_task
@@ -442,6 +442,27 @@ def test_a_task_cancelled_before_its_turn_does_not_run(client, course):
     assert topic_messages(client, job) == []
 
 
+def test_a_result_that_nobody_wanted_any_more_when_it_came_is_no_success(client, course, monkeypatch):
+    course.gate.set()
+    monkeypatch.setattr(worker, "unwanted", lambda *task: False)  # let go of after the worker has looked
+    request = etolib.Request(SITE, PERIOD)
+    client.submit(run_task, "eto-gone", request, timeout=60, settings={}, key="of another name", pure=False).result(20)
+    job = tasks.attach("eto-gone", client=client)
+    assert ends(job.messages()) == ends(topic_messages(client, job)) == ["CANCELLED"]
+    with pytest.raises(TaskCancelled) as caught:
+        job.result(20)
+    assert caught.value.reason == "released"
+
+
+def test_a_job_whose_messages_were_let_go_of_says_that_its_result_is_lost(client):
+    scheduler.ask(client, "finish", ends=[message("eto-old", 0, "SUCCESS", {"results": [], "warnings": []})])
+    job = tasks.attach("eto-old", client=client)
+    assert job.without_result
+    job.trim()
+    with pytest.raises(SchedulerUnavailable, match="its result was lost"):
+        job.result(20)
+
+
 def test_a_page_that_goes_away_is_told_as_cancelled(client, course):
     with Client(client.scheduler.address, set_as_default=False) as page:
         task_id = tasks.submit(SITE, PERIOD, client=page).task_id
@@ -458,6 +479,47 @@ def test_a_page_that_goes_away_is_told_as_cancelled(client, course):
     with pytest.raises(TaskCancelled) as caught:
         job.result(20)
     assert caught.value.reason == "page closed"
+
+
+def test_a_kept_result_is_fetched_within_what_is_left_of_the_time(client, course, monkeypatch):
+    course.gate.set()
+    job = ended(tasks.submit(SITE, PERIOD, client=client))
+    clock, asked = [100.0], []
+
+    class Lost:
+        def result(self, timeout):
+            asked.append(timeout)
+            clock[0] += 3
+            if len(asked) == 1:
+                raise CancelledError("its line was lost")
+            return "kept"
+
+    monkeypatch.setattr(job_module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(job, "_future", Lost())
+    monkeypatch.setattr(job, "_attach_again", lambda: True)
+    monkeypatch.setattr(lost_line, "was_lost", lambda future: True)
+    assert job.result(10) == "kept"
+    assert asked == [10, 7]
+
+
+def test_who_waits_for_less_does_not_wait_for_a_line_that_is_away(client, course, monkeypatch):
+    course.gate.set()
+    job = ended(tasks.submit(SITE, PERIOD, client=client))
+    monkeypatch.setattr(lost_line, "was_lost", lambda future: True)
+    monkeypatch.setattr(job, "_future", SimpleNamespace(result=lost))
+    monkeypatch.setattr(job, "client", line := Line())
+    monkeypatch.setitem(lost_line._since, line, float("inf"))  # it is looked for without end
+    with pytest.raises(TimeoutError):
+        job.result(0.1)
+
+
+class Line:
+    status = "connecting"
+
+
+def lost(timeout):
+    """Stand for a future whose line was lost."""
+    raise CancelledError
 
 
 def suicidal_station(marker, times):
@@ -478,10 +540,12 @@ def suicidal_station(marker, times):
 
 @pytest.fixture
 def processes():
+    # However long it takes to start a worker again: dask waits for so long only, and then ends it for good.
+    settings = {"distributed.scheduler.allowed-failures": 1, "distributed.deploy.lost-worker-timeout": "1ms"}
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0") as cluster,
-        Client(cluster, set_as_default=False) as client,
+        dask.config.set(settings),
+        cluster.start(1, threads_per_worker=1) as own,
+        Client(own, set_as_default=False) as client,
     ):
         yield client
 

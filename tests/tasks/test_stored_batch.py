@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from distributed import Client
+from distributed import Client, Future
 
 import etolib
 from etolib import words
@@ -79,6 +79,21 @@ def test_what_a_killed_process_had_half_written_is_swept_away_with_its_lot(clien
     etolib.resume_batch(path, client=client).result(60)
     assert arrays(path) == undisturbed
     assert [half.exists() for half in halves] == [False] * 3
+
+
+def test_a_lot_whose_end_does_not_come_holds_up_nobody_who_wants_to_stop(client, tmp_path, monkeypatch):
+    asked = queue.SimpleQueue()
+
+    def silent(future, timeout=None):
+        asked.put(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(Future, "result", silent)
+    batch = etolib.submit_many(places(2), PERIOD, store=tmp_path / "a.zarr", lot=1, client=client)
+    assert [asked.get(timeout=60) is not None for _ in range(3)] == [True] * 3  # again and again, never for ever
+    batch.cancel()
+    with pytest.raises(TaskCancelled):
+        batch.result(20)
 
 
 def test_a_store_holds_what_single_calculations_give(client, finished):

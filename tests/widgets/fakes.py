@@ -54,7 +54,7 @@ class FakeJob:
     def __init__(self, request=None, client=None, task_id="eto-" + "0" * 32):
         self.request = request
         self.task_id = task_id
-        self.future = "the future"
+        self.future, self.without_result = "the future", False
         self.cancelled = 0
         self.kept = []
         self.callbacks = []

@@ -9,6 +9,7 @@ from etolib.errors import InputError, Problem
 from etolib.request import Request
 from etolib.tasks.messages import PAGE_CLOSED, State
 from etolib.widgets import remote
+from etolib.widgets.task import TaskModel
 from tests.result.generated import made
 from tests.widgets.fakes import HEAD, SOURCES, VIEW, FakeConnection, chart, make_page
 
@@ -177,6 +178,31 @@ def test_what_a_tab_has_kept_is_distrusted():
     assert page.form.latitude == "<b>"
     assert page.form.krs == "interior"
     assert page.shown.open == "chart"
+
+
+def test_what_was_pressed_and_not_handed_over_when_the_page_went_is_begun_by_the_next():
+    asked = TaskModel(Request.from_query(f"?{QUERY}"))
+    assert asked.row() == {"task": "", "query": asked.request.query(), "open": "yes"}
+    page, (job,) = opened({"tasks": [asked.row(), {"task": "", "query": "<b>", "open": "yes"}]})
+    assert [card.task.request for card in page.cards] == [asked.request]
+    assert page.browser.kept("tasks", tab=True) == [{**asked.row(), "task": job.task_id}]
+    asked.fail(InputError([Problem("task", "", "not taken")]))
+    assert asked.row() is None
+
+
+def test_a_task_with_an_own_file_is_not_kept_before_it_is_one(station):
+    assert TaskModel(Request.from_query(OWN, station)).row() is None  # the browser keeps no file
+
+
+def test_a_result_that_nobody_keeps_any_more_is_calculated_once_more():
+    page, jobs = opened({"tasks": [{"task": "eto-1", "query": QUERY}]})
+    jobs[0].without_result = True
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    assert len(jobs) == 2
+    jobs[1].send("SUCCESS", results=[], warnings=[])
+    assert [card.job for card in page.cards] == [jobs[1]]
+    assert page.shown.answers.task_id == jobs[1].task_id
+    assert page.banner.layout.display == "none"
 
 
 def test_of_many_tasks_the_newest_are_kept():
