@@ -1,4 +1,4 @@
-"""The tests that docs name as evidence exist: of the faults of the first trials, and of the attacks."""
+"""The tests that documents name as evidence exist; each fault of the first trials is tried."""
 
 from __future__ import annotations
 
@@ -14,10 +14,20 @@ def named_in(path):
     return {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name.startswith("test_")}
 
 
-@pytest.mark.parametrize("page", PAGES)
+DOCUMENTS = sorted(
+    str(path.relative_to(ROOT))
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    if named(path.read_text(encoding="utf-8"))
+)
+
+
+def test_the_pages_that_are_listed_name_tests():
+    assert set(PAGES) < set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
 def test_each_test_that_is_named_exists(page):
     found = named((ROOT / page).read_text())
-    assert found
     for path, _, test in (one.partition("::") for one in found):
         assert (ROOT / path).is_file(), path
         assert named_in(path), path

@@ -182,6 +182,6 @@ def test_a_setting_that_is_none_is_told(monkeypatch, variable, value):
     "text", ["a" * 20_000, "a_key" * 4_000, "1.5" * 7_000, "?=" * 10_000, "Site(" * 4_000, "1°" * 9_000]
 )
 def test_no_text_takes_long(text):
-    began = time.process_time()
+    began = time.thread_time()  # not the process's: a cluster of an earlier test may be at work in it
     logs.scrub(text)
-    assert time.process_time() - began < 1.0
+    assert time.thread_time() - began < 1.0
