@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import logging
 import pickle
+import sys
+import traceback
 
 import httpx2
 import pytest
@@ -60,6 +63,22 @@ def test_keys_are_of_the_environment_only(monkeypatch):
         etolib.set_options(open_meteo_key=CANARY)
 
 
+def test_an_error_on_the_way_shows_none_in_its_traceback_nor_in_what_stands_around_it(monkeypatch):
+    """A program that prints the names of a frame, as debuggers and error reports do, sees the mask."""
+    variable = catalogue.key_variables()[0]
+    monkeypatch.setenv(variable, CANARY)
+    row = next(row for row in catalogue.SOURCES.values() if row.key_variable == variable)
+    secret, provider = config.key(row), catalogue.provider(row.name)
+    request = etolib.Request((-22.7, -47.6), "2024-01-01/2024-01-02")
+    try:
+        raise ValueError(f"{secret} of {provider}, {row}, {request}, {config.settings()}")
+    except ValueError:
+        whole = traceback.TracebackException(*sys.exc_info(), capture_locals=True)
+    assert "[secret]" in "".join(whole.format())
+    assert CANARY not in "".join(whole.format())
+    assert CANARY not in repr(vars(provider)) + repr(etolib.plan(request)) + repr(pickle.dumps(request))
+
+
 def test_the_contact_is_masked_where_settings_are_shown_and_used_as_it_is():
     with etolib.set_options(contact="me@example.org"):
         sent = pickle.loads(pickle.dumps(config.settings()))
@@ -113,7 +132,10 @@ def test_a_service_that_repeats_it_puts_it_nowhere(secret, tmp_path, caplog, ans
         shown += [repr(reply), reply.url, str(reply.headers), repr(reply.body)]
     except EtolibError as error:
         shown += [str(error), repr(error), repr(vars(error)), str(getattr(error, "suggestion", ""))]
-        shown += [repr(pickle.dumps(error))]
+        shown += [repr(pickle.dumps(error)), "".join(traceback.format_exception(error))]
+        shown += ["".join(traceback.format_exception(pickle.loads(pickle.dumps(error))))]
+        logging.getLogger("etolib.anywhere").exception("as a server logs it")
+    shown += [repr(door), repr(vars(door))]
     door.close()
     assert seen
     query, header = seen[0].url.params.get("username"), seen[0].headers.get("x-api-key")

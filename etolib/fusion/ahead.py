@@ -32,7 +32,7 @@ from etolib.equations.conventions import FAO56
 from etolib.equations.sun import extraterrestrial_radiation
 from etolib.fusion.block import Array, Block, Mask
 from etolib.fusion.inputs import saturation_pressure
-from etolib.fusion.intervals import LEVEL
+from etolib.fusion.intervals import LEVEL, not_below_zero
 from etolib.fusion.untaught import Untaught
 from etolib.fusion.weathers import (
     LEAST_CLEARNESS,
@@ -272,7 +272,7 @@ def widen(days: Untaught, block: Block, today: dt.date) -> Mask:
     eto = days.eto[rows]
     lower, upper = days.lower.copy(), days.upper.copy()
     deeper = eto - np.hypot(eto - lower[rows], np.nan_to_num(down))
-    lower[rows] = np.where(eto >= 0, np.maximum(deeper, 0.0), deeper)
+    lower[rows] = not_below_zero(eto, deeper)
     upper[rows] = eto + np.hypot(upper[rows] - eto, np.nan_to_num(up))
     days.lower, days.upper = lower, upper
     return rows

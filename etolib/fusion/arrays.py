@@ -10,7 +10,7 @@ import numpy as np
 from etolib.fusion import bias
 from etolib.fusion.bias import States
 from etolib.fusion.equation import wind_slope
-from etolib.fusion.intervals import Z95
+from etolib.fusion.intervals import Z95, not_below_zero
 from etolib.reference import eto_fao56
 
 
@@ -86,6 +86,4 @@ def fuse_arrays(
     found = bias.track(eto, wind_slope(eto, half), reference, day_of_year, start)
     fused = bias.correct(eto, found.log_bias)
     width = Z95 * np.sqrt(bias.NOISE**2 + found.variance * fused**2)
-    return FusedArrays(
-        fused, np.where(fused > 0, np.maximum(fused - width, 0.0), fused - width), fused + width, found.last
-    )
+    return FusedArrays(fused, not_below_zero(fused, fused - width), fused + width, found.last)

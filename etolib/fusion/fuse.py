@@ -357,7 +357,7 @@ def _teach_usual(days: Untaught, block: Block, record: pd.Series | None) -> tupl
     room = intervals.Z95 * LEAST_ERROR
     days.eto[0, rows] = eto
     days.lower[0, rows], days.upper[0, rows] = (
-        np.maximum(np.minimum(lower, eto - room), 0.0),
+        intervals.not_below_zero(eto, np.minimum(lower, eto - room)),
         np.maximum(upper, eto + room),
     )
     days.corrected[0, rows] = True

@@ -59,7 +59,7 @@ EVIDENCE = (
     "why_humidity_route",
     "why_together",
 )
-"""Why each choice is as it is: keys of the sentences in the result's provenance."""
+"""Why each choice is as it is: keys of the sentences in the result's provenance, where satellites answered."""
 
 
 Codes = NDArray[np.int8]
@@ -216,14 +216,27 @@ def choose(
     if STATION in tables:  # of the months of an own file (FAO-56 Eq. 43), with its temperature only
         table.put("soil_heat_flux", tables[STATION], STATION, table.codes("tmax") == table.code(STATION))
     _choose_humidity(tables, fine, first, table)
-    reasons = [say("national_service_first", source=name, reason=_prior(name)) for name in first if name in tables]
-    return table.done((*map(say, EVIDENCE), *reasons))
+    evidence = list(EVIDENCE)
+    if "open_meteo_satellite" not in tables:
+        evidence[evidence.index("why_radiation")] = "why_radiation_of_cells"
+    reasons = [_national(name, radiant) for name in first if name in tables]
+    return table.done((*map(say, evidence), *reasons))
 
 
-def _prior(name: str) -> Text:
-    """Return why a national source stands where it does. A prior that is stated, not measured: no recordings of both
-    forecasts with a reference were at hand."""
-    return catalogue.words(catalogue.find(name).prior or name)
+def _national(name: str, radiant: Sequence[str]) -> Text:
+    """Return why a national source stands where it does, in what it gives. A prior that is stated, not measured: no
+    recordings of both forecasts with a reference were at hand."""
+    row, before = catalogue.find(name), [other for other in radiant if other != STATION]
+    before = before[: before.index(name)]
+    if "rs" in row.estimates:
+        radiation = say("its_radiation_is_estimated")
+    elif "rs" in row.provides:
+        radiation = say("its_radiation_comes_after", sources=before) if before else say("its_radiation_comes_first")
+    else:
+        radiation = say("its_sunshine_for_radiation" if "sunshine" in row.provides else "it_gives_no_radiation")
+    given = say("weather_of_a_service" if "u2" in row.provides else "weather_without_wind")
+    reason = catalogue.words(row.prior or name)
+    return say("national_service_first", variables=given, source=name, reason=reason, radiation=radiation)
 
 
 class _Choice:

@@ -123,7 +123,7 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, level: float) -> 
 def bounds(
     eto: np.ndarray, deviation: np.ndarray, bias_variance: np.ndarray, factor: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return lower and upper bound, not below zero. [mm day-1]
+    """Return lower and upper bound, the lower one by `not_below_zero`. [mm day-1]
 
     Parameters
     ----------
@@ -141,8 +141,19 @@ def bounds(
     ([3.0], [5.0])
     """
     half = factor * np.sqrt(deviation**2 + bias_variance * eto**2)
-    lower = np.where(eto > 0, np.maximum(eto - half, 0.0), eto - half)
-    return lower, eto + half
+    return not_below_zero(eto, eto - half), eto + half
+
+
+def not_below_zero(eto: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Return lower bounds that do not fall below zero where ETo lies above it. [mm day-1]
+
+    One rule for every interval. A negative ETo is left as the equation gives it (condensation, polar night), and so is
+    what bounds it.
+
+    >>> not_below_zero(np.array([0.1, -0.1]), np.array([-0.2, -0.4])).tolist()
+    [0.0, -0.4]
+    """
+    return np.where(eto > 0, np.maximum(lower, 0.0), lower)
 
 
 def without_reference(

@@ -171,7 +171,7 @@ def _draw(days: Untaught, block: Block, wind: tuple[Array, Array], means: Sequen
     upper = eto + np.hypot(upper - eto, intervals.Z95 * higher)
     room = intervals.Z95 * LEAST_ERROR
     lower, days.upper = np.minimum(lower, eto - room), np.maximum(upper, eto + room)
-    days.lower = np.where(eto >= 0, np.maximum(lower, 0.0), lower)
+    days.lower = intervals.not_below_zero(eto, lower)
 
 
 def stated_error(inputs: Inputs) -> Array:

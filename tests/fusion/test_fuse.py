@@ -122,3 +122,15 @@ def test_dark_and_cold_days_stay_finite():
     fused = fuse_sources({"nasa_power": table, "open_meteo_archive": table}, Site(80.0, 20.0, 10.0))
     assert np.isfinite(fused.eto).all()
     assert (fused.upper > fused.lower).all()
+
+
+def test_a_negative_day_is_left_as_the_equation_gives_it():
+    """Near-saturated air in the dark; the interval of a day above 0 does not fall below 0, that of this one does."""
+    days = pd.date_range("2023-12-20", periods=2)
+    weather = pd.DataFrame(
+        {"tmin": [-12.0, 5.0], "tmax": [-8.0, 12.0], "ea": [0.27, 0.6], "u2": [1.0, 1.9], "rs": 0.2}, index=days
+    )
+    fused = fuse_sources({"open_meteo_archive": weather}, Site(65.6, 22.1, 10.0))
+    pd.testing.assert_series_equal(fused.eto, fused.completed.eto)
+    assert fused.lower.iloc[0] < fused.eto.iloc[0] < min(0.0, fused.upper.iloc[0])
+    assert 0 == fused.lower.iloc[1] < fused.eto.iloc[1]

@@ -97,3 +97,21 @@ def test_a_national_service_at_home_comes_before_the_forecast_but_not_before_the
     elsewhere = choose_inputs(frames)
     assert "nws_forecast" not in set(elsewhere.source.tmax)
     assert not any("nws_forecast" in sentence for sentence in elsewhere.evidence)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "radiation"),
+    [
+        ("met_norway", "temperature, wind, humidity and rain: met_norway", "an estimate is taken only where no other"),
+        ("silo", "temperature, humidity and rain: silo", "comes after that of nasa_power, open_meteo_archive"),
+        ("dwd_stations", "temperature, wind, humidity and rain: dwd_stations", "its sunshine stands for it"),
+    ],
+)
+def test_a_reason_names_what_the_source_gives(name, said, radiation):
+    chosen = choose_inputs({"open_meteo_archive": table(), "nasa_power": table(), name: table()}, [name])
+    (sentence,) = (text for text in chosen.evidence if text.startswith(said))
+    assert radiation in sentence
+    (of_radiation,) = (text for text in chosen.evidence if text.startswith("rs:"))
+    assert "geostationary" not in of_radiation  # none answered
+    seen = choose_inputs({"nasa_power": table(), "open_meteo_satellite": table()}).evidence
+    assert any(text.startswith("rs: geostationary satellites") for text in seen)

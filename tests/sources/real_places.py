@@ -78,7 +78,8 @@ What etolib asks for a month around today at places of every region, why, and wh
 `python -m tests.sources.real_places`, never by hand (`tests/sources/test_real_places.py` looks whether it is in step).
 The weather is the simulator's, so heights, cells and stations are invented; the plans, reasons and sentences are those
 a person gets. Today is {TODAY}, the days are {PERIOD.start} to {PERIOD.end}, a contact is set and an e-mail or key
-where one is wanted.
+where one is wanted. Mean ETo may lie a little below 0 in a northern winter: it is left as the equation gives it
+([the rule](how/quality.md)).
 """
 
 

@@ -210,6 +210,9 @@ CHANGES = {
     "meteo_400": (
         ARCHIVE, "", status(400, b'{"error": true, "reason": "Unknown variable dew_point_2m_mean"}'),
         "Unknown variable dew_point_2m_mean"),
+    "meteo_past": (
+        "open_meteo_historical_forecast", "", put("daily_units.surface_pressure_mean", "Pa"),
+        "daily_units.surface_pressure_mean is 'Pa', expected 'hPa'"),
     "elevation": ("open_meteo_elevation", "", renamed("elevation", "heights"), "elevation is missing"),
     "heights": ("opentopodata", "", put("status", "OKAY"), "status is 'OKAY', expected 'OK'"),
     "dataset": ("opentopodata", "", put("results[0].dataset", "copernicus"), "results[].dataset is 'copernicus'"),
@@ -229,6 +232,7 @@ CHANGES = {
     "gridmet_day": (
         "gridmet", ".das", body(lambda b: b.replace(b"Mountain Standard Time (7 UTC", b"local time (24 h")),
         "day is 'Days correspond approximately"),
+    "dwd_column": ("dwd_stations", "zip", renamed("daily.TXK", "TX_K"), "TXK is missing"),
     "dwd_page": ("dwd_stations", "zip", body(lambda b: HTML), "answers with a page (HTML) where data should be"),
     "meteostat_column": (
         "meteostat", "/daily/", renamed("daily.tmin", "tmn"), "columns.tmin is missing"),
@@ -286,6 +290,10 @@ def test_a_change_of_format_is_named(name):
     assert any(sentence in text for text in found.changed), found.changed
     assert doctor.status([found]) == 1
     assert any(f"changed: {text}" in line for line in doctor.told(found) for text in found.changed)
+
+
+def test_every_source_that_is_examined_has_a_change():
+    assert {source for source, *_ in CHANGES.values()} == {name for name, *_ in doctor._chosen(())}
 
 
 def test_without_a_change_every_source_agrees_and_is_asked_once():
