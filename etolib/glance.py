@@ -6,6 +6,7 @@ Colours are those of the notebook's own theme (Jupyter's CSS variables), and eve
 from __future__ import annotations
 
 import html
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ ROWS = 8
 
 _LINES = 6  # of a text: more stand in the HTML only
 _LONGEST = 200  # characters of a line of a text
+_UNBROKEN = 28  # characters up to which a cell of a table stands in one line: dates and periods do
 _FRAME = "border-left:3px solid var(--jp-brand-color1,currentColor);padding-left:.8em;margin:.3em 0"
 _SOFT = "color:var(--jp-content-font-color2,inherit)"
 
@@ -102,9 +104,34 @@ def _listed(lines: Sequence[str]) -> str:
 
 
 def table(frame: pd.DataFrame, count: int | None = None) -> str:
-    """Return the first rows of a table as HTML, and how many more there are of ``count``."""
+    """Return the first rows of a table as HTML, and how many more there are of ``count``.
+
+    Numbers stand right, words left.
+    """
     shown = frame.head(ROWS)
-    text = shown.to_html(index=False, escape=True, border=0, float_format="{:.2f}".format, na_rep="")
+    text = _aligned(
+        shown.to_html(index=False, escape=True, border=0, float_format="{:.2f}".format, na_rep=""),
+        [_style(shown.iloc[:, at]) for at in range(shown.shape[1])],
+    )
     rest = (len(frame) if count is None else count) - len(shown)
     more = f"<p>{html.escape(say('shown_more_rows', count=rest))}</p>" if rest > 0 else ""
     return text + more
+
+
+def _style(column: pd.Series) -> str:
+    """Return how the cells of a column are set, which a notebook's own rules would set right and break anywhere."""
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    if is_numeric_dtype(column) and not is_bool_dtype(column):
+        return "white-space:nowrap"
+    longest = max((len(str(cell)) for cell in column), default=0)
+    return "text-align:left;white-space:nowrap" if longest <= _UNBROKEN else "text-align:left"
+
+
+def _aligned(text: str, styles: Sequence[str]) -> str:
+    """Return a table that pandas has written, each cell with the style of its column."""
+    rows = []
+    for row in text.split("</tr>"):
+        left = iter(styles)
+        rows.append(re.sub(r"<(t[hd])>", lambda cell: f'<{cell[1]} style="{next(left)}">', row))  # noqa: B023
+    return "</tr>".join(rows)

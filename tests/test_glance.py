@@ -125,6 +125,21 @@ def test_bars_are_escaped_too(page):
     assert not re.search(r"<(script|img)", page)
 
 
+def test_words_of_a_table_stand_left_and_dates_in_one_line():
+    frame = pd.DataFrame({"days": ["2024-01-01/2024-01-31"], "why": ["because " * 9], "eto": [4.0], "n": [31]})
+    page = as_html("Plan", Told("2024", table=frame))
+    assert '<td style="text-align:left;white-space:nowrap">2024-01-01/2024-01-31</td>' in page
+    assert '<td style="text-align:left">because' in page
+    assert page.count("<td") == 4
+    assert '<td style="white-space:nowrap">4.00</td>' in page
+    assert '<td style="white-space:nowrap">31</td>' in page
+
+
+def test_days_of_places_side_by_side_are_whole_numbers():
+    assert re.search(r">366</td>", Together([result(), result()])._repr_html_())
+    assert "366.00" not in Together([result(), result()])._repr_html_()
+
+
 def test_a_long_text_is_cut():
     text = as_text("etolib.X", Told("x" * 1000, ["y" * 1000] * 20))
     assert len(text.splitlines()) == 8

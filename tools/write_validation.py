@@ -1,4 +1,6 @@
-"""Write the tables of the fusion into ``docs/validation/tables``: ``python tools/write_validation.py --data DIR``.
+"""Write the tables of the fusion: ``python tools/write_validation.py --data DIR``.
+
+Into ``docs/validation/tables``, and for `etolib.validation.accuracy.stored` beside that module.
 
 DIR is laid out as `etolib.validation.places` reads it. In the terminal: ``etolib validate --data DIR``.
 """
@@ -11,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from etolib.validation.accuracy import Accuracy, validate
+from etolib.validation.accuracy import STORED, Accuracy, validate
 from etolib.validation.protocols import PROTOCOLS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,15 +79,10 @@ def targets(found: Accuracy) -> str:
     return markdown(table.rename(columns={"low": "from", "high": "to"}), {"from": 2, "to": 2})
 
 
-def main() -> None:
-    """Write all tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, type=Path)
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "validation" / "tables")
-    given = parser.parse_args()
-    found = validate(given.data)
+def pages(found: Accuracy) -> dict[str, str]:
+    """Return the text of each page by its name."""
     interval_title = "95 % interval by season and by decile of the reference: coverage % (width mm/day)"
-    pages = {
+    parts = {
         "accuracy": ("Accuracy, means over the cities", accuracy(found)),
         "cities": ("City by city", cities(found)),
         "intervals": (interval_title, intervals(found)),
@@ -96,8 +93,19 @@ def main() -> None:
             "\n".join(f"- `{name}`: {text}" for name, text in found.constants.items()),
         ),
     }
-    for name, (title, text) in pages.items():
-        (given.output / f"{name}.md").write_text(f"# {title}\n\nMade by `{COMMAND}`.\n\n{text}\n")
+    return {name: f"# {title}\n\nMade by `{COMMAND}`.\n\n{text}\n" for name, (title, text) in parts.items()}
+
+
+def main() -> None:
+    """Write all tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True, type=Path)
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "validation" / "tables")
+    given = parser.parse_args()
+    found = validate(given.data)
+    STORED.write_text(found.to_json() + "\n")
+    for name, text in pages(found).items():
+        (given.output / f"{name}.md").write_text(text)
 
 
 if __name__ == "__main__":

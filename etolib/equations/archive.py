@@ -262,8 +262,12 @@ def simulate_archive(
         },
         coords={
             "time": pd.date_range("2000-01-01", periods=days),
-            "latitude": latitude,
-            "longitude": np.linspace(-180.0, 180.0, grid[1], endpoint=False),
+            "latitude": ("latitude", latitude, {"units": "degrees_north", "standard_name": "latitude"}),
+            "longitude": (
+                "longitude",
+                np.linspace(-180.0, 180.0, grid[1], endpoint=False),
+                {"units": "degrees_east", "standard_name": "longitude"},
+            ),
         },
         attrs={"title": "simulated weather", "Conventions": "CF-1.11"},
     )

@@ -115,9 +115,11 @@ def _of_marker(marker: dict[str, Any]) -> tuple[int, int, int]:
 def duration(seconds: float) -> Text:
     """Return a time in words, of two digits at most.
 
-    >>> duration(3), duration(100), duration(9000), duration(300000)
-    ('3 s', '2 min', '2.5 h', '3.5 days')
+    >>> duration(0.2), duration(3), duration(100), duration(9000), duration(300000)
+    ('less than 1 s', '3 s', '2 min', '2.5 h', '3.5 days')
     """
+    if 0 < seconds < 0.5:
+        return say("under_a_second")
     for limit, unit, key in ((90, 1, "in_seconds"), (5400, 60, "in_minutes"), (172800, 3600, "in_hours")):
         if seconds < limit:
             value = seconds / unit

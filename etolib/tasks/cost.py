@@ -72,7 +72,7 @@ class Cost:
         if not self.asked:
             lines.append(say("cost_no_requests"))
         lines.append(say("cost_time", duration=duration(self.seconds), cpu=duration(self.cpu_seconds)))
-        lines.append(say("cost_room", memory=f"{self.memory / 1e6:.0f}", disk=f"{self.disk / 1e6:.3g}"))
+        lines.append(say("cost_room", memory=f"{self.memory / 1e6:.0f}", disk=_megabytes(self.disk)))
         return lines
 
     def __str__(self) -> str:
@@ -80,6 +80,11 @@ class Cost:
 
     def _repr_html_(self) -> str:
         return "".join(f"<div>{html.escape(line)}</div>" for line in self.sentences)
+
+
+def _megabytes(size: float) -> str:
+    """Return a size in MB: a tenth at least, whole ones from ten on."""
+    return f"{max(size / 1e6, 0.1):.1f}" if size < 1e7 else f"{size / 1e6:.0f}"
 
 
 def cost_of(order: Order, without: Collection[int] = (), cpu_seconds: float | None = None) -> Cost:

@@ -40,6 +40,11 @@ COVERAGE_MEAN = (92.0, 97.0)
 COVERAGE_PLACE = (87.0, 98.0)
 TRIAL_LIMITS = {"Open-Meteo missing": 0.45, "NASA POWER missing": 0.50, "corrupt days": 0.44}
 
+STORED = Path(__file__).with_name("accuracy.json")
+"""What `stored` reads."""
+
+_TABLES = ("summary", "places", "coverage", "trials", "checks")
+
 
 @dataclass(frozen=True)
 class Accuracy:
@@ -50,7 +55,7 @@ class Accuracy:
     summary : pandas.DataFrame
         Protocol, method, mean of each score over the places; for the fusion also coverage [%] and width [mm day-1].
     places : pandas.DataFrame
-        The fusion by protocol and city, with the best raw source.
+        The fusion by protocol and city, with its coordinates and the best raw source.
     coverage : pandas.DataFrame
         Coverage [%] and width [mm day-1] by protocol, season and decile of the reference.
     trials : pandas.DataFrame
@@ -70,11 +75,14 @@ class Accuracy:
 
     def to_json(self) -> str:
         """Return all tables as JSON text; NaN as null."""
-        tables = {
-            name: json.loads(getattr(self, name).to_json(orient="records"))
-            for name in ("summary", "places", "coverage", "trials", "checks")
-        }
+        tables = {name: json.loads(getattr(self, name).to_json(orient="records")) for name in _TABLES}
         return json.dumps({**tables, "constants": dict(self.constants)}, indent=2)
+
+    @classmethod
+    def of_json(cls, text: str) -> Accuracy:
+        """Return the tables of a text that `to_json` wrote."""
+        held = json.loads(text)
+        return cls(**{name: pd.DataFrame(held[name]) for name in _TABLES}, constants=held["constants"])
 
     def to_text(self) -> str:
         """Return all tables as text to read."""
@@ -94,6 +102,18 @@ class Accuracy:
 
 def _number(value: float) -> str:
     return f"{value:.3f}"
+
+
+def stored() -> Accuracy:
+    """Return what `validate` found on the cities of the project itself; no data and no network are needed.
+
+    Twelve Brazilian cities, 1991-2020, reference BR-DWGD (Xavier, Scanlon, King, Alves 2022, doi:10.1002/joc.7731).
+    ``tools/write_validation.py`` writes the file, and the tables of the documentation from the same run.
+
+    >>> sorted(set(stored().places["protocol"]))
+    ['G', 'S', 'S200', 'ST2005', 'T2005']
+    """
+    return Accuracy.of_json(STORED.read_text())
 
 
 def validate(data: str | Path) -> Accuracy:
@@ -133,6 +153,8 @@ def validate(data: str | Path) -> Accuracy:
                 {
                     "protocol": name,
                     "city": place.name,
+                    "latitude": place.site.latitude,
+                    "longitude": place.site.longitude,
                     **_row(scored["etolib"], i),
                     **_row(intervals, i),
                     "best_raw_rmse": raw.iloc[i].min(),

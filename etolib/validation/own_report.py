@@ -140,9 +140,9 @@ def _rows(shown: pd.DataFrame) -> str:
 
 def scatter(study: OwnStudy) -> Figure:
     """Draw the days: station across, the fusion without and with what the station teaches upwards."""
-    canvas = _canvas(9.0, 4.5)
+    canvas = canvas_of(9.0, 4.5)
     truth = study.series["station"].to_numpy(float)
-    top = float(np.nanmax(study.series[["station", NOTHING_LEARNT, TAUGHT]].to_numpy(float), initial=1.0))
+    top = float(np.nanmax(study.series[["station", NOTHING_LEARNT, TAUGHT]].to_numpy(float), initial=1.0)) * 1.04
     for at, name in enumerate((NOTHING_LEARNT, TAUGHT), start=1):
         axes = canvas.add_subplot(1, 2, at)
         axes.plot([0, top], [0, top], color="#5b6b6c", linewidth=0.9)
@@ -155,7 +155,7 @@ def scatter(study: OwnStudy) -> Figure:
 
 def course(study: OwnStudy) -> Figure:
     """Draw the mean of each month: the station, and every candidate but the station's own means."""
-    canvas = _canvas(9.0, 4.0)
+    canvas = canvas_of(9.0, 4.0)
     axes = canvas.add_subplot()
     there = study.series[study.series["station"].notna()]
     means = there.groupby(pd.DatetimeIndex(there.index).month).mean().reindex(range(1, 13))
@@ -173,7 +173,8 @@ def course(study: OwnStudy) -> Figure:
     return canvas
 
 
-def _canvas(width: float, height: float) -> Figure:
+def canvas_of(width: float, height: float) -> Figure:
+    """Return an empty figure of so many inches, registered nowhere."""
     with needed():
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure

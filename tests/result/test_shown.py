@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,7 +55,16 @@ def test_a_plot_is_drawn_on_the_axes_given_and_returned(year):
     assert np.allclose(axes.lines[0].get_ydata(), year.table["eto"])
     inches = year.plot(Figure().add_subplot(), units="us")
     assert np.allclose(inches.lines[0].get_ydata(), year.table["eto"] / 25.4)
-    assert "in" in inches.get_ylabel()
+    assert inches.get_ylabel() == "ETo [in/day]"
+    assert axes.get_ylabel() == "ETo [mm/day]"
+    assert axes.get_legend_handles_labels()[1] == ["ETo", "interval"]
+
+
+def test_months_of_a_plot_stand_at_their_ticks_and_the_year_beside_them(year):
+    figure = Figure()
+    axes = dataclasses.replace(year, table=year.table[30:60]).plot(figure.add_subplot())
+    figure.draw_without_rendering()
+    assert axes.xaxis.get_major_formatter().get_offset() == "2024"
 
 
 def test_a_table_as_a_copy(year):

@@ -49,7 +49,8 @@ class Together(Glance):
         self.reference = reference
 
     def _told(self) -> Told:
-        return Told(", ".join(self.labels), [str(one.period) for one in self.results[:1]], self.summary.reset_index())
+        shown = self.summary.reset_index().astype({"n": "Int64"})  # the reference has none: no reason for 31.00 days
+        return Told(", ".join(self.labels), [str(one.period) for one in self.results[:1]], shown)
 
     @cached_property
     def table(self) -> pd.DataFrame:

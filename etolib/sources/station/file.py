@@ -377,7 +377,7 @@ class StationFile(Glance):
             for name in self.frame.columns:
                 if missing := int(self.frame[name].isna().sum()):
                     lines.append(say("missing_on_days", variable=str(name), count=missing))
-        said = {str(line) for line in lines}
+        said = {str(line) for line in (*lines, *(question.text for question in self.mapping.questions))}
         lines += [line for line in self.warnings if str(line) not in said]
         return lines + [say("answered_by", name=q.parameter, text=q.text) for q in self.mapping.questions]
 
