@@ -13,7 +13,7 @@ CELLS = [
     "result.plot().legend();",
     "etolib.water_balance(result, 'tomato', 'sandy loam', '2024-01-01')",
     "job = etolib.submit(site, '2014-01-01/2023-12-31')\njob",
-    "decade = await job\ndecade.table.head(3)",
+    "decade = await job\ndecade.table[['date', 'eto', 'quality', 'kind']].head(3)",
     "places = etolib.places_in_box(-48.5, -23.5, -46.5, -21.5, 0.5)\n"
     "batch = etolib.submit_many(places, '2020-01-01/2023-12-31')\nbatch",
     "batch.result()\nlonger = etolib.submit_many(places, '2016-01-01/2019-12-31')\netolib.progress(longer)",
@@ -62,6 +62,7 @@ _CONTRASTS = """() => {
   };
   const found = [];
   for (const output of document.querySelectorAll('.jp-OutputArea-output')) {
+    if (/vnd.jupyter.(error|stderr)/.test(output.dataset.mimeType)) continue;
     const walk = document.createTreeWalker(output, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
       const element = walk.currentNode.parentElement, text = walk.currentNode.textContent.trim();
@@ -95,7 +96,7 @@ def kept_bars(page: Any) -> list[list[float]]:
 def contrasts(page: Any) -> list[tuple[float, str]]:
     """Return the contrast of each text of the outputs to what lies behind it, the least first.
 
-    Dashboards are left out, whose colours have tests of their own, and what xarray draws.
+    Dashboards are left out, whose colours have tests of their own, what xarray draws, and tracebacks.
     """
     return [(float(value), str(text)) for value, text in page.evaluate(_CONTRASTS)]
 

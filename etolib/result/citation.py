@@ -55,5 +55,7 @@ def citation(result: Result) -> str:
     """Return one paragraph: etolib, the equation, and each source used with its licence."""
     parts = [f"ETo computed with etolib {__version__}.", f"{METHOD}."]
     for source in result.provenance.get("sources", {}).values():
-        parts.append(f"{source.get('attribution')} ({source.get('licence')}).")
+        licence = source.get("licence")
+        named = f" ({licence})" if licence and licence != "-" else ""  # that of an own grid or file is not known here
+        parts.append(f"{source.get('attribution')}{named}.")
     return " ".join(parts)

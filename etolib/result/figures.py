@@ -118,7 +118,8 @@ def figure(
     above = below.twinx()
 
     rainy = [_rain(below, days, rain, palette, labels)] if np.isfinite(rain).any() else []
-    below.set_ylabel(_axis(labels, "axis_rain", units), color=palette.rain)
+    if rainy:  # no axis of a rain that nobody knows
+        below.set_ylabel(_axis(labels, "axis_rain", units), color=palette.rain)
     most = float(np.nanmax(rain, initial=0.0))
     below.set_ylim(max(10.0 / depth.factor, 2.4 * most), 0)
 
@@ -134,7 +135,8 @@ def figure(
     above.yaxis.tick_left()
     below.yaxis.set_label_position("right")
     below.yaxis.tick_right()
-    below.set_yticks([tick for tick in below.get_yticks() if 0 <= tick <= max(5.0 / depth.factor, 1.15 * most)])
+    highest = max(5.0 / depth.factor, 1.15 * most) if rainy else -1.0
+    below.set_yticks([tick for tick in below.get_yticks() if 0 <= tick <= highest])
     _days(below, days, width, labels["months"].split())
     _calm(above, below, palette)
     canvas.legend(
@@ -205,7 +207,10 @@ def _days(axes: Any, days: Any, width: float, months: Sequence[str]) -> None:
 
     locator = AutoDateLocator(minticks=3, maxticks=max(4, round(width)))
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(_dates(locator, months))
+    formatter = _dates(locator, months)
+    if len(np.unique(days.astype("datetime64[M]"))) > 1:
+        formatter.offset_formats[2] = "%Y"  # the months stand at their ticks: the last of them is not that of all days
+    axes.xaxis.set_major_formatter(formatter)
     margin = np.timedelta64(12, "h")
     axes.set_xlim(days[0] - margin, days[-1] + margin)
 

@@ -57,7 +57,7 @@ def month(data: str | Path, when: str, city: str | None = None, protocol: str = 
     axes.fill_between(days, shown["lower"], shown["upper"], alpha=0.3, linewidth=0, label=LABELS["legend_interval"])
     axes.plot(days, shown["eto"], label=LABELS["legend_eto"])
     axes.plot(days, np.asarray(reference.loc[days]), "k.", label="reference")
-    axes.set(title=f"{place.name}, {when}", ylabel=LABELS["axis_eto"])
+    axes.set(title=f"{place.name}, {when}", xlabel="day of the month", ylabel=LABELS["axis_eto"])
     axes.margins(x=0.01)
     axes.set_xticks(days[::5], [f"{day.day}" for day in days[::5]])
     axes.legend(frameon=False)

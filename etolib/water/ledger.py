@@ -153,9 +153,20 @@ class WaterBalance(Glance):
         lines = [
             verbatim(", ".join(f"{name} {value:.1f} mm" for name, value in self.totals().items() if name != "days"))
         ]
-        return Told(f"{self.crop.name}, {self.soil.name}", lines, self.table, self.notes)
+        return Told(f"{self.crop.name}, {self.soil.name}", lines, self.table[list(_SHOWN)], self.notes)
 
 
+_SHOWN = (
+    "date",
+    "stage",
+    "eto",
+    "precipitation",
+    "irrigation",
+    "kc",
+    "etc_adjusted",
+    "depletion",
+    "raw",
+)  # fits a cell
 _WORDS = ("date", "stage", "state")
 
 

@@ -53,6 +53,12 @@ def test_only_what_is_there_is_named():
     assert names(figures.figure(bare)) == ["ETo"]
 
 
+def test_an_unknown_rain_has_no_axis():
+    rain, _ = figures.figure(table(precipitation=np.nan)).axes
+    assert rain.get_ylabel() == ""
+    assert len(rain.get_yticks()) == 0
+
+
 def test_what_is_forecast_is_shaded():
     frame = table()
     frame.loc[25:, "kind"] = "forecast"
