@@ -283,7 +283,7 @@ def main(arguments: list[str]) -> int:
                 query = f"?{APPS[app]}&period=2024-03&sources=climatology"
                 path = notebook([f"import etolib\netolib.{app}({query!r})"], home)
                 row = Row(f"{app}, {theme.lower()}")
-                with opened(browser, lab, path.name, row, theme, 900) as page:
+                with opened(browser, lab, path.name, row, theme, 1700) as page:
                     calculate(page, row, theme, folder / f"{app.lower()}_{theme.lower()}.png")
                 done(row)
             found = {path.name[:2]: f"{FOLDER}/{path.name}" for path in sorted((home / FOLDER).glob("*.ipynb"))}

@@ -29,7 +29,7 @@ def source_line(language: str, source: Mapping[str, Any], obstacle: Text | None 
         parts.append(translate(language, decode(source["licence"])))
     facts = text(" · ".join(parts))
     coverage = text(translate(language, decode(source.get("coverage") or "")))
-    shown = facts if obstacle is None else f"<b>{text(translate(language, obstacle))}</b> · {facts}"
+    shown = facts if obstacle is None else f"<b>{text(translate(language, obstacle))}</b> {facts}"
     return f'<span class="etolib-source-facts" title="{facts}; {coverage}">{shown}</span>'
 
 
