@@ -239,7 +239,7 @@ def card(browser: Any, lab: str, row: Row, folder: Path) -> None:
         wear(page, theme)
         page.locator(".jp-LauncherCard", has_text="ETo dashboard").wait_for()
         page.screenshot(path=folder / f"launcher_{theme.lower()}.png")
-    with context.expect_page() as tab:
+    with context.expect_page(timeout=PATIENCE_MS * 3) as tab:  # it is there when what it starts answers
         page.locator(".jp-LauncherCard", has_text="ETo dashboard").click()
     board = tab.value
     board.on("console", lambda said: said.type == "error" and row.console.append(f"console: {said.text[:200]}"))
