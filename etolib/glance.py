@@ -109,8 +109,10 @@ def table(frame: pd.DataFrame, count: int | None = None) -> str:
     Numbers stand right, words left.
     """
     shown = frame.head(ROWS)
+    whole = {name: shown[name] for name in shown if str(shown[name].dtype) == "Int64"}  # absent ones are <NA> there
+    written = shown.assign(**{str(name): one.astype(object).where(one.notna(), "") for name, one in whole.items()})
     text = _aligned(
-        shown.to_html(index=False, escape=True, border=0, float_format="{:.2f}".format, na_rep=""),
+        written.to_html(index=False, escape=True, border=0, float_format="{:.2f}".format, na_rep=""),
         [_style(shown.iloc[:, at]) for at in range(shown.shape[1])],
     )
     rest = (len(frame) if count is None else count) - len(shown)

@@ -100,6 +100,7 @@ def test_an_object_is_short_and_escaped(name):
     assert not re.search(r"#[0-9a-f]{3,6}\b|rgb\(", page), "a colour of its own: it would not follow the theme"
     assert page.count("<div") == page.count("</div>")
     assert "nan" not in re.sub(r"<[^>]*>", "", page).lower().split()
+    assert "&lt;na&gt;" not in page.lower()
 
 
 @pytest.mark.parametrize("make", [etolib.Site, etolib.Period, etolib.Request], ids=lambda one: one.__name__)
