@@ -239,13 +239,16 @@ def card(browser: Any, lab: str, row: Row, folder: Path) -> None:
         wear(page, theme)
         page.locator(".jp-LauncherCard", has_text="ETo dashboard").wait_for()
         page.screenshot(path=folder / f"launcher_{theme.lower()}.png")
-    with context.expect_page(timeout=PATIENCE_MS * 3) as tab:  # it is there when what it starts answers
-        page.locator(".jp-LauncherCard", has_text="ETo dashboard").click()
-    board = tab.value
-    board.on("console", lambda said: said.type == "error" and row.console.append(f"console: {said.text[:200]}"))
-    board.locator('.etolib-dot[data-state="running"]').wait_for(timeout=PATIENCE_MS * 3)
-    row.maps = clicked(board, row, 1)
-    board.screenshot(path=folder / "launcher_dashboard.png")
+    try:
+        with context.expect_page(timeout=PATIENCE_MS * 3) as tab:  # it is there when what it starts answers
+            page.locator(".jp-LauncherCard", has_text="ETo dashboard").click()
+        board = tab.value
+        board.on("console", lambda said: said.type == "error" and row.console.append(f"console: {said.text[:200]}"))
+        board.locator('.etolib-dot[data-state="running"]').wait_for(timeout=PATIENCE_MS * 3)
+        row.maps = clicked(board, row, 1)
+    except Error as error:
+        row.wrong.append(f"{str(error).splitlines()[0]}; it shows {context.pages[-1].inner_text('body')[:300]!r}")
+    context.pages[-1].screenshot(path=folder / "launcher_dashboard.png")
     row.seconds = time.monotonic() - start
     context.close()
 

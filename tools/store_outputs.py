@@ -65,9 +65,10 @@ def store(path: Path) -> bool:
         if cell.cell_type == "code":
             cell.outputs = []
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(
-            notebook, timeout=300, store_widget_state=False, resources={"metadata": {"path": folder}}
-        )
+        client = NotebookClient(  # an output that is late on a busy machine would be lost without a word
+            notebook, timeout=300, iopub_timeout=120, raise_on_iopub_timeout=True, store_widget_state=False,
+            resources={"metadata": {"path": folder}},
+        )  # fmt: skip
         try:
             client.execute()
         except CellExecutionError as error:

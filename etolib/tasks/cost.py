@@ -71,7 +71,10 @@ class Cost:
             lines.append(line)
         if not self.asked:
             lines.append(say("cost_no_requests"))
-        lines.append(say("cost_time", duration=duration(self.seconds), cpu=duration(self.cpu_seconds)))
+        if self.seconds < 0.5:
+            lines.append(say("cost_time_short"))
+        else:
+            lines.append(say("cost_time", duration=duration(self.seconds), cpu=duration(self.cpu_seconds)))
         lines.append(say("cost_room", memory=f"{self.memory / 1e6:.0f}", disk=_megabytes(self.disk)))
         return lines
 
