@@ -364,7 +364,8 @@ class StationFile(Glance):
         where the station stands is not said in the file
         2 days, 2024-02-28 to 2024-02-29
         """
-        lines = self.mapping.explain()
+        asked = {str(question.text) for question in self.mapping.questions}  # each is told once, at the end
+        lines = [line for line in self.mapping.explain() if str(line) not in asked]
         if self.site is None:
             lines.append(say("station_place_unknown"))
         else:
@@ -377,7 +378,7 @@ class StationFile(Glance):
             for name in self.frame.columns:
                 if missing := int(self.frame[name].isna().sum()):
                     lines.append(say("missing_on_days", variable=str(name), count=missing))
-        said = {str(line) for line in (*lines, *(question.text for question in self.mapping.questions))}
+        said = {*map(str, lines), *asked}
         lines += [line for line in self.warnings if str(line) not in said]
         return lines + [say("answered_by", name=q.parameter, text=q.text) for q in self.mapping.questions]
 
