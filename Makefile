@@ -12,8 +12,13 @@ ARGS ?=
 JOBS ?= 2
 # Many unit tests wait for other processes: one more than there are cores
 UNIT_JOBS ?= 3
-# A file of tests stays in one process: its fixtures are made once
-SPREAD := --dist loadfile -n
+# A file of tests stays in one process: its fixtures are made once; the order of files is that of tests/isolation.py
+SPREAD := --dist loadfile --no-loadscope-reorder -n
+# What has a browser, or needs what these tests stand on: no other file is read for them
+BROWSER_TESTS := tests/browser tests/serve/test_server.py
+
+# Python keeps what it has compiled, whatever the environment says: every process of the tests reads the same files
+unexport PYTHONDONTWRITEBYTECODE
 
 FRONT := etolib/widgets/front
 BUILT := $(FRONT)/built/manifest.json
@@ -55,7 +60,9 @@ app: $(VENV)/.ready-app $(BUILT)
 lab: $(VENV)/.ready-app $(BUILT)
 	$(BIN)/etolib lab $(ARGS)
 
-test: lint unit browser-tests notebooks
+# Two at a time: tests in a browser wait for half of their time. Each alone is a target too
+test: env
+	$(BIN)/python tools/side_by_side.py "$(MAKE) --no-print-directory UNIT_JOBS=$(JOBS)" lint unit browser-tests notebooks
 
 check: lint
 	$(BIN)/python -m pytest -q $(SPREAD) $(JOBS) -m 'not browser and not slow' $(ARGS)
@@ -77,10 +84,10 @@ coverage: env
 
 browser-tests: env
 	sh tools/ensure_browser.sh $(BIN)
-	$(BIN)/python -m pytest $(SPREAD) $(JOBS) -m browser $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(JOBS) -o testpaths='$(BROWSER_TESTS)' -m browser $(ARGS)
 
 # Once by themselves, once as under `etolib lab`: beside a cluster that is not theirs
-NBVAL := $(BIN)/python -m pytest --nbval-lax --no-header -q $(SPREAD) $(JOBS) notebooks
+NBVAL := $(BIN)/python -m pytest -p nbval.plugin --nbval-lax --no-header -q $(SPREAD) $(JOBS) notebooks
 
 notebooks: env
 	ETOLIB_OFFLINE=1 $(NBVAL)
@@ -103,8 +110,8 @@ bench: $(VENV)/.ready-bench
 
 # What an installation is made of (build/sbom.json), and what is known against it where the index answers; no part of test
 audit: $(VENV)/.ready-app
-	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
-	  $(VENV)/audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit; } || true
+	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv --without-pip $(VENV)/audit && \
+	  $(PIP) --python $(VENV)/audit/bin/python install --quiet pip-audit; } || true
 	$(BIN)/python tools/audit.py --pip-audit $(VENV)/audit/bin/pip-audit $(ARGS)
 
 # The package as a person gets it, in fresh environments outside of this checkout: a table of what works (README, Install)

@@ -6,6 +6,7 @@ A pytest plugin (`-p tests.isolation` in pyproject.toml).
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import os
 import socket
 
@@ -27,13 +28,37 @@ def pytest_configure(config):
         config.add_cleanup(save)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Begin with the files that take long, where several processes share them: the last one decides when all end."""
+    if not hasattr(config, "workerinput"):
+        return
+    files = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+
+    def size(tests):
+        return any(one.get_closest_marker("slow") for one in tests), len(tests)
+
+    items[:] = [one for tests in sorted(files.values(), key=size, reverse=True) for one in tests]
+
+
+@pytest.fixture(scope="session")
+def _caches(tmp_path_factory):
+    """Names of folders nobody has, in one of their own: pytest's maker of folders reads all there are for each."""
+    folder = tmp_path_factory.mktemp("caches")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path_factory, monkeypatch):
+def _own_settings(_caches, monkeypatch):
     for name in list(os.environ):
         if name.startswith("ETOLIB_") and name != "ETOLIB_SHARED":
             monkeypatch.delenv(name)
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
-    monkeypatch.setenv("ETOLIB_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+    folder = next(_caches)
+    folder.mkdir()
+    monkeypatch.setenv("ETOLIB_CACHE_DIR", str(folder))
 
 
 def _is_local(host: object) -> bool:

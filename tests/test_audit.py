@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -66,3 +67,16 @@ def test_without_the_program_it_says_so(audit, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["audit", "--sbom", str(tmp_path / "s.json"), "--pip-audit", "/no/such"])
     assert audit.main() == 0
     assert "nothing was looked up" in capsys.readouterr().out
+
+
+def test_an_index_that_answers_nothing_or_for_one_package_alone_is_given_up(audit, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "pip-audit"
+    path.write_text("#!/bin/sh\nexec cat {}\n".format(pipe := tmp_path / "pipe"))
+    path.chmod(0o755)
+    os.mkfifo(pipe)  # nobody ever writes into it
+    assert audit.look_up(str(path), {"pip": "1"}, 0.2) is None
+    answers = iter([[{"name": "pip", "version": "1", "vulns": []}], None])
+    monkeypatch.setattr(audit, "look_up", lambda *_: next(answers))
+    monkeypatch.setattr(sys, "argv", ["audit", "--sbom", str(tmp_path / "s.json"), "--pip-audit", str(path)])
+    assert audit.main() == 0
+    assert "did not answer for the others" in capsys.readouterr().out

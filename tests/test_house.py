@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,13 @@ import pytest
 
 from tests.test_project import PACKAGE, ROOT, modules
 
-TREES = {path: ast.parse(path.read_text()) for path in modules()}
+MODULES = modules()
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """Return a module as it was parsed: read once, and by the process that runs these tests alone."""
+    return ast.parse(path.read_text())
 
 
 def where(path: Path, node: ast.AST) -> str:
@@ -41,7 +48,7 @@ def words_of_a_page(tree: ast.AST) -> Iterator[ast.Constant]:
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "widgets").rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_the_page_holds_no_words_of_its_own(path):
-    assert [(where(path, node), node.value[:60]) for node in words_of_a_page(TREES[path])] == []
+    assert [(where(path, node), node.value[:60]) for node in words_of_a_page(tree_of(path))] == []
 
 
 # --- sizes --------------------------------------------------------------------------------------------------------
@@ -56,11 +63,11 @@ def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str
     return sum(1 for n in numbers if lines[n - 1].strip() and not lines[n - 1].strip().startswith("#"))
 
 
-@pytest.mark.parametrize("path", TREES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_functions_fit_on_a_screen_or_say_why_not(path):
     lines = path.read_text().splitlines()
     found = []
-    for node in ast.walk(TREES[path]):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and code_lines(node, lines) > 60:
             body = lines[node.lineno - 1 : node.end_lineno]
             if not any(re.match(r"\s*# Long: \w+", line) for line in body):
@@ -68,6 +75,6 @@ def test_functions_fit_on_a_screen_or_say_why_not(path):
     assert found == []
 
 
-@pytest.mark.parametrize("path", TREES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_modules_have_at_most_500_lines(path):
     assert len(path.read_text().splitlines()) <= 500

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,12 +16,17 @@ from etolib.sources import download
 from tests.fusion import lots
 
 COUNT = 36
-PLACES = {number: lots.asked(number) for number in range(COUNT)}
+
+
+@functools.cache
+def places() -> dict[int, lots.Asked]:
+    """Return the places by their number: made once, and by the process that runs these tests alone."""
+    return {number: lots.asked(number) for number in range(COUNT)}
 
 
 def fraction(number):
     """A place whose relative humidity is a fraction throughout: refused, and by itself only."""
-    place = PLACES[number]
+    place = places()[number]
     frames = {name: answer.frame.drop(columns="kind") for name, answer in place.answered.answers.items()}
     for frame in frames.values():
         frame["rhmean"] = np.random.default_rng(0).uniform(0.4, 0.9, len(frame))
@@ -27,7 +34,7 @@ def fraction(number):
 
 
 def empty(number):
-    place = PLACES[number]
+    place = places()[number]
     names = [name for name in place.answered.answers if name != "climatology"]
     frames = {name: place.answered.answers[name].frame.drop(columns="kind") * np.nan for name in names}
     return lots.answered(place.request, frames)
@@ -64,9 +71,9 @@ def bits(table):
 
 
 def test_a_place_is_the_same_alone_and_among_others(replayed, monkeypatch):
-    places = [*PLACES.values(), fraction(3), empty(7)]
-    places[3], places[7] = places[-2], places[-1]
-    requests = replayed(places[:COUNT])
+    chosen = [*places().values(), fraction(3), empty(7)]
+    chosen[3], chosen[7] = chosen[-2], chosen[-1]
+    requests = replayed(chosen[:COUNT])
     together = [told(result) for result in pipeline.run_lot(requests)]
     assert {type(one) for one in together} == {list, tuple}
     alone = []
@@ -85,14 +92,14 @@ def test_a_place_is_the_same_alone_and_among_others(replayed, monkeypatch):
 
 
 def test_what_is_left_out_of_one_place_is_not_left_out_of_its_neighbours(replayed):
-    found = [result for result in pipeline.run_lot(replayed(PLACES.values())) if not isinstance(result, EtolibError)]
+    found = [result for result in pipeline.run_lot(replayed(places().values())) if not isinstance(result, EtolibError)]
     checks = {(f["check"], f["action"]) for result in found for f in result.provenance["findings"]}
     assert {check for check, _ in checks} >= {"impossible", "spike", "stuck", "other_place", "swapped_columns"}
     assert any(not result.provenance["findings"] for result in found)
 
 
 def test_arrays_hold_what_the_tables_hold(replayed):
-    lot = pipeline.run_lot_arrays(replayed(list(PLACES.values())[:12]))
+    lot = pipeline.run_lot_arrays(replayed(list(places().values())[:12]))
     words = np.array(["LOW", "MEDIUM", "HIGH", None], dtype=object)
     for number in range(len(lot)):
         table = lot.result(number).table
@@ -125,4 +132,4 @@ def test_the_checkpoint_ends_the_lot(replayed):
             raise TaskError("stop")
 
     with pytest.raises(TaskError):
-        pipeline.run_lot(replayed(list(PLACES.values())[:4]), checkpoint=checkpoint)
+        pipeline.run_lot(replayed(list(places().values())[:4]), checkpoint=checkpoint)

@@ -218,3 +218,16 @@ def test_no_machine_path_and_no_registry_address_in_the_tree():
             if path == Path(__file__) or not path.is_file():
                 continue
             assert not pattern.search(path.read_text(errors="replace")), name
+
+
+def test_tests_with_a_browser_stand_where_the_makefile_looks_for_them():
+    said = re.search(r"^BROWSER_TESTS := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
+    marked = [
+        path
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if re.search(r"[ @]pytest\.mark\.browser\b", path.read_text())
+    ]
+    assert marked
+    elsewhere = [path for path in marked if not any(path.is_relative_to(ROOT / one) for one in said)]
+    assert elsewhere == []
+    assert all((ROOT / one).exists() for one in said)

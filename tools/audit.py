@@ -2,9 +2,9 @@
 
 Writes a software bill of materials (CycloneDX 1.6, JSON) of etolib[app] as it is installed here, from what the
 packages say of themselves; then has pip-audit look the versions up, where the index of weaknesses answers. That is
-tried with one package first: many indexes serve packages and know no weaknesses.
+tried with one package first, for some seconds: many indexes serve packages and know no weaknesses.
 
-Exit status: 0 nothing is known, or the index does not answer (which is said); 1 something is known.
+Exit status: 0 nothing is known, or the index does not answer, or not in time (which is said); 1 something is known.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 PROBE = "pip"
-_PATIENCE_S = 600
+_PATIENCE_S = 20  # for one package, the start of the program included
+_PATIENCE_ALL_S = 180
 
 
 def normal(name: str) -> str:
@@ -92,14 +93,16 @@ def bill(found: dict[str, metadata.Distribution]) -> dict[str, object]:
     }
 
 
-def look_up(program: str, versions: dict[str, str]) -> list[dict[str, object]] | None:
-    """Return what pip-audit says of packages; None where the index knows none of them."""
+def look_up(program: str, versions: dict[str, str], patience: float) -> list[dict[str, object]] | None:
+    """Return what pip-audit says of packages; None where the index knows none of them, or says nothing in time [s]."""
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / "versions.txt"
         wanted.write_text("".join(f"{name}=={version}\n" for name, version in versions.items()))
-        command = [program, "--no-deps", "--disable-pip", "--progress-spinner=off", "-f", "json", "-r", str(wanted)]
+        command = [program, "--no-deps", "--disable-pip", "--progress-spinner=off", "--timeout=10", "-f", "json"]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+            done = subprocess.run(
+                [*command, "-r", str(wanted)], capture_output=True, text=True, timeout=patience, check=False
+            )
             told = json.loads(done.stdout)["dependencies"]
         except (OSError, subprocess.TimeoutExpired, ValueError, KeyError):
             return None
@@ -118,10 +121,16 @@ def main() -> int:
     chosen.sbom.write_text(json.dumps(bill(found), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{chosen.sbom}: {len(found)} packages")
     versions = {name: one.version for name, one in found.items() if name != "etolib"}
-    if not chosen.pip_audit or look_up(chosen.pip_audit, {PROBE: metadata.version(PROBE)}) is None:
+    first = {PROBE: metadata.version(PROBE)}
+    if not chosen.pip_audit or look_up(chosen.pip_audit, first, _PATIENCE_S) is None:
         print("audit: the index of weaknesses does not answer here; nothing was looked up")
         return 0
-    known = look_up(chosen.pip_audit, versions) or []
+    known = look_up(chosen.pip_audit, versions, _PATIENCE_ALL_S)
+    if known is None:
+        print(
+            f"audit: the index of weaknesses knew {PROBE} and did not answer for the others; nothing is known of them"
+        )
+        return 0
     weak = [one for one in known if one["vulns"]]
     for one in weak:
         for fault in one["vulns"]:  # type: ignore[attr-defined]
