@@ -33,11 +33,12 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, revision, text_table
+from etolib.sources import canonical, catalogue, lifetime, revision, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.network.keeping import Lifetime
 from etolib.sources.shape import Anything, Days, Is, Object, Read
 from etolib.words import Text, say
 
@@ -145,12 +146,12 @@ def _day(text: str) -> dt.date:
     return dt.date.fromisoformat(day)
 
 
-def lifetime(values: pd.Series, period: Period, today: dt.date) -> float:
+def lasting(values: pd.Series, period: Period, today: dt.date) -> float | Lifetime:
     """Return how long a table may be kept: the newest two months are early, then provisional, then settled. [s]"""
     age = (today - period.end).days
-    if pd.Timestamp(period.end) not in values.index or values.isna().any():
-        return 6 * 3600.0 if age < 365 else 7 * 86400.0
-    return 12 * 3600.0 if age <= 60 else 7 * 86400.0 if age <= 365 else 60 * 86400.0
+    if lifetime.has_holes(values.to_frame(), period):
+        return lifetime.of_holes(age)
+    return 12 * lifetime.HOUR if age <= 60 else 7 * lifetime.DAY if age <= 365 else 60 * lifetime.DAY
 
 
 class GridMet:
@@ -212,7 +213,7 @@ def _ask(dataset: str, site: Site, period: Period, today: dt.date) -> client.Rep
     }  # fmt: skip
     return ask(
         f"/thredds/ncss/grid/{file}", asked, lambda body: parse(body, dataset, packing, at),
-        lambda data, headers: lifetime(data[0], period, today),
+        lambda data, headers: lasting(data[0], period, today),
         lambda before, after, fetched: revision.differences(before[0].to_frame(), after[0].to_frame(), fetched),
     )  # fmt: skip
 

@@ -143,6 +143,15 @@ def has_holes(frame: pd.DataFrame, period: Period, begins: Mapping[str, dt.date]
     return False
 
 
+def of_holes(age: int) -> Lifetime:
+    """Return how long an answer with holes is kept whose last day is ``age`` days old.
+
+    >>> of_holes(3) is NEWEST, of_holes(400) is HOLES
+    (True, True)
+    """
+    return NEWEST if age <= NEWEST_DAYS else HOLES
+
+
 def newest_absent(frame: pd.DataFrame, today: dt.date) -> bool:
     """Return whether the last days that the answer has are not whole yet."""
     recent = frame[frame.index >= pd.Timestamp(today - dt.timedelta(days=NEWEST_DAYS))]

@@ -38,11 +38,12 @@ from etolib.equations.daily import eto_fao56
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import BadResponse, InvalidRequest, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, revision, text_table
+from etolib.sources import canonical, catalogue, lifetime, revision, text_table
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
 from etolib.sources.network.budget import Budget
+from etolib.sources.network.keeping import Lifetime
 from etolib.sources.shape import Days, List, Object, Read, Words
 from etolib.variables import VARIABLES
 from etolib.words import Text, say
@@ -211,16 +212,12 @@ def _consistent(raw: Mapping[str, np.ndarray], latitude: float, elevation: float
             )  # fmt: skip
 
 
-def lifetime(answer: Answer, period: Period, today: dt.date) -> float:
+def lasting(answer: Answer, period: Period, today: dt.date) -> float | Lifetime:
     """Return how long an answer may be kept: the nightly update changes the last 3 to 12 months. [s]"""
     age = (today - period.end).days
-    if age > 365:
-        return 60 * 86400.0
-    recent = answer.frame[answer.frame.index >= pd.Timestamp(today - dt.timedelta(days=10))]
-    expected = pd.Timestamp(period.end) in answer.frame.index
-    if not expected or recent.isna().to_numpy().any():
-        return 6 * 3600.0
-    return 7 * 86400.0 if age > 120 else 12 * 3600.0
+    if lifetime.has_holes(answer.frame, period):
+        return lifetime.of_holes(age)
+    return 60 * lifetime.DAY if age > 365 else 7 * lifetime.DAY if age > 120 else 12 * lifetime.HOUR
 
 
 class Silo:
@@ -263,7 +260,7 @@ class Silo:
         reply = client.fetch(
             _url(), {**_params(where, inside), "username": email, "password": "apirequest"},  # the password is public
             source=info.name, check=lambda body: parse(body, where),
-            ttl=lambda answer, headers: lifetime(answer, inside, today),
+            ttl=lambda answer, headers: lasting(answer, inside, today),
             differs=lambda before, after, fetched: revision.differences(before.frame, after.frame, fetched),
             deadline=120.0, read=60.0, budget=budget(), version=_VERSION,
         )  # fmt: skip

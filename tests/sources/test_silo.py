@@ -11,7 +11,7 @@ import pytest
 import etolib
 from etolib.errors import BadResponse, InvalidRequest, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import catalogue, silo
+from etolib.sources import catalogue, lifetime, silo
 from etolib.sources.plan import choose
 from tests.simulator import sky
 from tests.sources import by_hand
@@ -123,7 +123,7 @@ def test_the_maximum_of_yesterday_is_left_out_and_asked_for_again_soon(server):
     assert any("no weather of their date" in text for text in data.warnings)
     answer = silo.parse(QUOTED.replace(b"2011-01", b"2024-06"), (-23.0, 135.0))
     june = Period("2024-06-01", "2024-06-03")
-    assert silo.lifetime(answer, june, june.end + (june.end - june.start)) == 6 * 3600
+    assert silo.lasting(answer, june, june.end + (june.end - june.start)) is lifetime.NEWEST
 
 
 def test_places_of_one_cell_share_one_request_and_the_address_is_shown_nowhere(server, caplog):
