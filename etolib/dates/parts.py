@@ -48,11 +48,11 @@ def read_parts(
     parts = _year_of_months(parts)
     if "date" in parts:
         found = reader.read(parts["date"], order, rows=rows, likely=likely)
-        moments, form, offsets = found.moments, found.form, found.offsets
+        moments, form, offsets, late = found.moments, found.form, found.offsets, found.late
         if "hour" in parts:
-            moments = moments.astype("datetime64[D]").astype("datetime64[s]")
+            moments, late = found.days.astype("datetime64[s]"), None
     else:
-        offsets = None
+        offsets = late = None
         if {"year", "doy"} <= parts.keys():
             form = YEAR_AND_DAY
             columns: tuple[str, ...] = ("year", "doy")
@@ -73,9 +73,11 @@ def read_parts(
             thing = say("dates_in_row", name=", ".join(columns), number=number)
             raise InputError([Problem(thing, cell, say("no_date_to_read"), say("write_iso_dates"))])
     if "hour" in parts:
-        moments = moments + read_hours(parts["hour"], rows=rows).astype("timedelta64[s]")
+        seconds = read_hours(parts["hour"], rows=rows)
+        moments = moments + seconds.astype("timedelta64[s]")
+        late = seconds == 86_400 if (seconds == 86_400).any() else None
     timed = bool((moments != moments.astype("datetime64[D]")).any())
-    return Dates(moments, form, timed, offsets)
+    return Dates(moments, form, timed, offsets, late)
 
 
 def _year_of_months(parts: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -36,17 +36,21 @@ class Dates:
         Whether any has a time of day other than midnight.
     offsets : numpy.ndarray or None
         From UTC, NaN where a cell does not say it; None where none does. [h]
+    late : numpy.ndarray of bool or None
+        Which are written as 24:00: a moment of the next day that ends the day that stands there. None: none is.
     """
 
     moments: np.ndarray
     form: str = ""
     timed: bool = False
     offsets: np.ndarray | None = None
+    late: np.ndarray | None = None
 
     @property
     def days(self) -> np.ndarray:
-        """The day of each, datetime64[D]."""
-        return self.moments.astype("datetime64[D]")
+        """The day of each as it stands there, datetime64[D]: of 2023-07-10 24:00 the tenth."""
+        days: np.ndarray = self.moments.astype("datetime64[D]")
+        return days if self.late is None else days - self.late.astype("timedelta64[D]")
 
 
 def read(
@@ -93,6 +97,8 @@ def read(
     np.datetime64('2023-07-10')
     >>> read([20230710, 20230711]).form
     '%Y%m%d'
+    >>> read(["2023-07-10 24:00"]).moments[0], read(["2023-07-10 24:00"]).days[0]
+    (np.datetime64('2023-07-11T00:00:00'), np.datetime64('2023-07-10'))
     >>> read(["10/07/2023", "11/07/2023"])
     Traceback (most recent call last):
     ...
@@ -116,11 +122,14 @@ def read(
         return found
     moments = np.full(len(texts), np.datetime64("NaT"), dtype=_SECONDS)
     moments[~empty] = found.moments
-    offsets = None
+    offsets = late = None
     if found.offsets is not None:
         offsets = np.full(len(texts), np.nan)
         offsets[~empty] = found.offsets
-    return Dates(moments, found.form, found.timed, offsets)
+    if found.late is not None:
+        late = np.zeros(len(texts), dtype=bool)
+        late[~empty] = found.late
+    return Dates(moments, found.form, found.timed, offsets, late)
 
 
 def readings(values: Any) -> list[Reading]:
@@ -222,8 +231,18 @@ def _read_text(texts: Sequence[str], order: str | None, name: str | Text, rows: 
     if not settled and not (likely and is_likely(found_readings)):
         raise InputError([several_readings(texts[0], found_readings, name)])
     offsets = np.array([np.nan if cell.offset is None else cell.offset for cell in cells])
+    late = _late(texts)
     timed = bool((best.days != best.days.astype("datetime64[D]")).any())
-    return Dates(best.days, best.form, timed, None if np.isnan(offsets).all() else offsets)
+    return Dates(best.days, best.form, timed, None if np.isnan(offsets).all() else offsets, late)
+
+
+_MIDNIGHT = re.compile(r"(?:[T ]24:?00(?::00)?|^\d{8}24(?:00){0,2})\s*$")
+
+
+def _late(texts: Sequence[str]) -> np.ndarray | None:
+    """Return which cells end with 24:00, None where none does."""
+    late = np.array(["24" in text and _MIDNIGHT.search(text) is not None for text in texts], dtype=bool)
+    return late if late.any() else None
 
 
 def several_readings(cell: str, found: Sequence[Reading], name: str | Text) -> Problem:
@@ -251,8 +270,9 @@ def _by_form(texts: Sequence[str], form: str) -> Dates | None:
                 return None
             moments.append(date + dt.timedelta(seconds=(cell.seconds or 0) if cell else 0))
     found = np.array(moments, dtype=_SECONDS)
+    late = _late(texts)
     timed = bool((found != found.astype("datetime64[D]")).any())
-    return Dates(found, form, timed)
+    return Dates(found, form, timed, late=late)
 
 
 def _first_bad(texts: Sequence[str], order: str) -> int:

@@ -7,7 +7,7 @@ answer tells (how near the station is that answered) is asked of the plan with t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -174,6 +174,7 @@ def make(request: Request, today: dt.date | None = None) -> Plan:
     site, period, sources, station = request.site, request.period, request.sources, request.station
     if station is None:
         return Plan(site, period, period, tuple(choose(site, period, sources, today)))
+    station = _placed(station, site)
     span = learning_span(period, station)
     if isinstance(sources, str):
         chosen = choose(site, span, sources, today)
@@ -190,6 +191,12 @@ def make(request: Request, today: dt.date | None = None) -> Plan:
     else:
         steps = [Step(STATION, span, catalogue.words(catalogue.OWN.reason)), *others]
     return Plan(site, period, span, tuple(steps), station)
+
+
+def _placed(station: Source, site: Site) -> Source:
+    """Return an own station's file as judged at the place; any other source of one's own as it is."""
+    at: Callable[[Site], Source] | None = getattr(station, "at", None)
+    return station if at is None else at(site)
 
 
 def learning_span(period: Period, station: Source | None) -> Period:

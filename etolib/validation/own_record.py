@@ -142,6 +142,7 @@ def study(
         Where no source gave an answer.
     """
     site = _place(station, site)
+    station = station.at(site)
     period = _period(station)
     request = Request(site, period, sources, **options)
     plan = plans.make(request)

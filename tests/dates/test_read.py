@@ -42,6 +42,16 @@ def test_a_run_of_days_is_read_however_it_is_written(form):
         assert offset is None if found.offsets is None else (found.offsets == offset).all()
 
 
+@pytest.mark.parametrize("cell", ["2023-07-10 24:00", "10/07/2023 24:00:00", "10 Jul 2023 24:00", "2023071024"])
+def test_midnight_at_the_end_of_a_day_is_a_moment_of_the_next_and_the_day_that_stands_there(cell):
+    found = dates.read([cell, ""], "day first" if "/" in cell else None, absent=True)
+    assert (found.moments[0], found.days[0]) == (np.datetime64("2023-07-11T00:00:00"), np.datetime64("2023-07-10"))
+    beside = dates.read_parts({"date": ["2023-07-10"], "hour": ["24"]})
+    assert (beside.moments[0], beside.days[0]) == (found.moments[0], found.days[0])
+    alone = dates.read_parts({"date": ["2023-07-10 24:00"]})
+    assert (alone.moments[0], alone.days[0]) == (found.moments[0], found.days[0])
+
+
 def test_the_quick_way_of_most_cells_is_the_long_way():
     chance = random.Random(3)
     for _ in range(300):

@@ -134,7 +134,7 @@ def read_clock(
     else:
         utc = raw - offset
         stamps = _which_end(off, step, stamps, raw, notes, questions)
-    begin, end = _intervals(utc, step, stamps)
+    begin, end = _intervals(utc, step, stamps, notes)
     return Clock(begin, end, step, stamps, words, tuple(notes), tuple(questions))
 
 
@@ -391,13 +391,27 @@ def _within(site: Site, bounds: tuple[float, float, float, float]) -> bool:
     return south <= site.latitude <= north and west <= site.longitude <= east
 
 
-def _intervals(utc: np.ndarray, step: float, stamps: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return begin and end of each row: up to its neighbour, and never longer than the usual step."""
+LONGEST_OF_FEW = 1.0
+"""Longest rows of a stretch that is recorded in other steps than most of the file. [h]"""
+STRETCH = 12
+"""Rows in a row that are the same time apart, by which such a stretch is known: it is no gap."""
+
+
+def _intervals(utc: np.ndarray, step: float, stamps: str, notes: list[Text]) -> tuple[np.ndarray, np.ndarray]:
+    """Return begin and end of each row: up to its neighbour, and never longer than the usual step.
+
+    In a stretch of longer steps (hours, before a logger was set to ten minutes) a row is as long as these.
+    """
     order = np.argsort(utc, kind="stable")
     times = utc[order]
     apart = np.diff(times)
     length = np.full(len(times), step)
     near = (apart > 1e-9) & (apart < step)
+    slow = _in_stretches(apart, step)
+    if slow.any():
+        other = f"{float(np.median(apart[slow])) * 60:g}"
+        notes.append(say("steps_change", count=int(slow.sum()), minutes=other, usual=f"{step * 60:g}"))
+    near |= slow
     if stamps == "end":
         length[1:][near] = apart[near]
         begin, end = times - length, times
@@ -407,3 +421,14 @@ def _intervals(utc: np.ndarray, step: float, stamps: str) -> tuple[np.ndarray, n
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     return begin[back], end[back]
+
+
+def _in_stretches(apart: np.ndarray, step: float) -> np.ndarray:
+    """Return which times between rows are of a stretch of steps that are all alike and longer than the usual ones."""
+    minutes = np.round(apart * 60, 1)
+    slow = np.isfinite(minutes) & (minutes > step * 60 + 0.5) & (apart <= LONGEST_OF_FEW + 1e-6)
+    if not slow.any():
+        return slow
+    starts = np.flatnonzero(np.r_[True, minutes[1:] != minutes[:-1]])
+    sizes = np.diff(np.r_[starts, len(minutes)])
+    return slow & (np.repeat(sizes, sizes) >= STRETCH)

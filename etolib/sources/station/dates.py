@@ -105,7 +105,8 @@ def read_moments(table: Table, at: Mapping[str, int], form: str) -> Dates:
     if "hour" not in at or found.timed:
         return found
     hours = dates.read_hours([row[at["hour"]] for row in table.rows])
-    return replace(found, moments=found.moments + hours.astype("timedelta64[s]"), timed=True)
+    late = hours == 86_400 if (hours == 86_400).any() else None
+    return replace(found, moments=found.moments + hours.astype("timedelta64[s]"), timed=True, late=late)
 
 
 def read_dates(table: Table, at: Mapping[str, int], form: str) -> Dates:

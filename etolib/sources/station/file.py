@@ -27,15 +27,17 @@ from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
-from etolib.sources.station import answers, estimates, months
+from etolib.sources.station import answers, estimates, months, outliers
 from etolib.sources.station import psychrometer as bulbs
 from etolib.sources.station.cells import FILLS, is_empty, number, stand_ins
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
 from etolib.sources.station.dates import dates_of, read_moments
 from etolib.sources.station.guess import guess
+from etolib.sources.station.hourly import AMOUNTS
 from etolib.sources.station.judge import judge, judged
 from etolib.sources.station.layout import Table
+from etolib.sources.station.names import words_of
 from etolib.sources.station.questions import Unanswered
 from etolib.sources.station.rows import Clocked, days_of, several_a_day
 from etolib.sources.station.units import QUANTITY, UNITS
@@ -200,6 +202,7 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     marked = estimates.of_rows(table, mapping, columns)
     if "tmean" not in columns and "tdry" in columns:
         columns["tmean"] = columns["tdry"]
+    warnings += _without_running_totals(mapping, columns)
     days = days_of(table, mapping, moments, columns, place, said)
     if (likelier := by_weather(mapping, days.frame, place, of_hours=True)) is not mapping:
         return _from_hours(replace(station, mapping=likelier), table, moments, said)
@@ -215,6 +218,16 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
     estimated = estimates.of_days(moments.days, marked)
     return replace(station, frame=frame, mapping=mapping, warnings=told, day=local or station.day, estimated=estimated)
+
+
+def _without_running_totals(mapping: Mapping, columns: dict[str, Any]) -> list[Text]:
+    """Take amounts "of the day" out of rows that are parts of days: they count up through it; return what is said."""
+    found = [c.variable for c in mapping.columns if c.variable in AMOUNTS and _OF_DAYS & set(words_of(c.name))]
+    gone = [name for name in found if name is not None and columns.pop(name, None) is not None]
+    return [say("counts_up", variable=name) for name in gone]
+
+
+_OF_DAYS = frozenset(("daily", "today"))
 
 
 def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
@@ -351,6 +364,29 @@ class StationFile(Glance):
         names |= {name for mean, extremes in within.items() if mean in names for name in extremes}
         return [str(name) for name in self.frame if name in names]
 
+    def at(self, site: Site) -> StationFile:
+        """Return the file as judged at a place, where it does not say its own: the sun and the climate there tell more.
+
+        Raises
+        ------
+        InputError
+            Where a temperature cannot be one of that place, most often because it is in another unit.
+
+        Examples
+        --------
+        >>> fahrenheit = read(b"date,tmax (C),tmin (C)\\n2023-01-05,39,25\\n2023-01-06,41,27\\n2023-01-07,41,27\\n")
+        >>> fahrenheit.at(Site(52.0, 13.0))
+        Traceback (most recent call last):
+        ...
+        etolib.errors.InputError: column 'tmax (C)' = 39 to 41: cannot be right: 41 °C in January at 52 N, ...
+        """
+        if self.site is not None or self.monthly:
+            return self
+        frame, mapping, odd = _judged(self.frame, site, self.mapping)
+        before = {str(text) for text in self.warnings}
+        more = [text for text in (*_told(mapping), *odd) if str(text) not in before]
+        return replace(self, frame=frame, mapping=mapping, warnings=(*self.warnings, *more))
+
     def explain(self) -> list[Text]:
         """Return everything about the file in sentences: what it was taken for, its place and days, what is uncertain.
 
@@ -407,6 +443,9 @@ class StationFile(Glance):
         if self.monthly:
             inputs = months.days_of_months(inputs, inside)
             warnings.append(say("of_source", source=info.title, sentence=say("monthly_means_as_smooth_year")))
+        else:
+            inside_days = inputs.loc[str(inside.start) : str(inside.end)]
+            inputs = outliers.without(inside_days, self.site or site, warnings, info.title)
         frame = canonical.finish(inputs, inside, today=today, forecast=False, warnings=warnings, named=info.title)
         if frame.drop(columns="kind").isna().all(axis=None):
             canonical.require(info.name, frame, ("tmin", "tmax"))

@@ -22,6 +22,8 @@ from etolib.equations.hourly import eto_hourly
 from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.sources import daily
+from etolib.sources.canonical import in_words
+from etolib.sources.station import outliers
 from etolib.sources.station.clock import Clock, read_clock
 from etolib.sources.station.questions import Question
 from etolib.variables import VARIABLES
@@ -41,6 +43,8 @@ _MEANS = {"tmean": "temperature", "tdew": "dewpoint", "rhmean": "rh", "u2": "win
           "tdry": "tdry", "twet": "twet"}  # fmt: skip
 FEWEST_ROWS = 12
 """Rows above 0 by which a counter is known."""
+FEWEST_KEPT = 4
+"""Rows above 0 by which a counter is known that is cleared with the day and mostly repeats the row before."""
 LOW_SUN = np.radians(5.0)
 """Height of the sun in the middle of an hour that has hardly any radiation: less than 0.2 MJ m-2. [radian]"""
 EMPTY_NIGHTS = 0.8
@@ -132,7 +136,7 @@ def to_days(
     clock = read_clock(moments, columns.get("rs"), site=site, stamps=stamps, time_zone=time_zone, offsets=offsets)
     notes = list(clock.notes)
     columns = _without_counters(columns, moments, clock, notes)
-    columns = _weather(columns, clock, amounts, notes)
+    columns = _weather(columns, clock, amounts, notes, site)
     own_extremes = {"tmin", "tmax"} <= columns.keys()
     if not own_extremes and clock.step > LONGEST_EXTREMES:
         value = f"{clock.step:g} h"
@@ -154,7 +158,8 @@ def to_days(
     frame = daily.to_days(hours.drop(columns="energy", errors="ignore"), place, needed=NEEDED)
     if clock.step > LONGEST_EXTREMES:
         frame = frame.drop(columns=[n for n in ("rhmin", "rhmax") if n in frame and n not in columns])
-    frame = _told(_between(frame), notes)
+    frame = _told(_between(frame, notes), notes)
+    notes += _nearly_whole(hours, frame, place)
     return Days(frame, clock, tuple(notes), clock.questions)
 
 
@@ -207,6 +212,12 @@ def _counts_up(values: np.ndarray, new_day: np.ndarray) -> bool:
         return True
     running = values[:-1] > 0
     falls = rise < 0
+    ends = falls & (values[1:] == 0)
+    at_midnight = bool(falls.any() and (falls == ends).all() and new_day[1:][falls].all())
+    kept = rise[running & ~falls] == 0
+    # What fell is kept to the last row of the day, and to that only: no rain ends so, least of all with one amount.
+    if at_midnight and running.sum() >= FEWEST_KEPT and kept.any() and kept.mean() >= STAYS_CLEARED:
+        return True
     cleared = falls.sum() >= 2 and new_day[1:][falls].all() and (values[1:][falls] == 0).all()
     if cleared and running.sum() >= FEWEST_ROWS and (rise[running] >= 0).mean() >= STAYS_CLEARED:
         return True
@@ -215,15 +226,23 @@ def _counts_up(values: np.ndarray, new_day: np.ndarray) -> bool:
     return bool((rise[running] >= 0).mean() >= STAYS)
 
 
-def _weather(columns: dict[str, Any], clock: Clock, amounts: Collection[str], notes: list[Text]) -> dict[str, Any]:
-    """Return the columns without values that no hour on Earth has, which are counted, and without the zero of a night.
+def _weather(
+    columns: dict[str, Any], clock: Clock, amounts: Collection[str], notes: list[Text], site: Site | None
+) -> dict[str, Any]:
+    """Return the columns without values that no hour on Earth, or of the place, has, which are counted, and without
+    the zero of a night.
 
     A pyranometer shows some W m-2 below 0 at night.
     """
     kept = {}
+    there = None if site is None or np.isnan(clock.begin).any() else outliers.of_hours(_dates(clock.begin), site)
+    low: Any
+    high: Any
     for name, values in columns.items():
         low, high = VARIABLES[name].lower, VARIABLES[name].upper
         scale = 1.0
+        if there is not None and name in ("tmean", "tmin", "tmax", "tdry"):
+            low, high = np.maximum(low, there[0]), np.minimum(high, there[1])
         if name == "rs":
             low, high = BRIGHTEST_NIGHT, BRIGHTEST
             scale = 24 / clock.step if name in amounts else 1.0
@@ -238,6 +257,11 @@ def _weather(columns: dict[str, Any], clock: Clock, amounts: Collection[str], no
             notes.append(say("rows_no_weather", variable=name, count=int(wrong.sum()), value=value))
         kept[name] = np.where(wrong, np.nan, np.maximum(values, 0.0) if name == "rs" else values)
     return kept
+
+
+def _dates(hours: np.ndarray) -> pd.DatetimeIndex:
+    """Return the moments of hours since 1970."""
+    return pd.DatetimeIndex((np.round(hours * 3600).astype(np.int64)).astype("datetime64[s]"))
 
 
 def _hours(columns: dict[str, Any], clock: Clock, first: float, amounts: Collection[str]) -> pd.DataFrame:
@@ -381,10 +405,16 @@ def _eto_of_hours(hours: pd.DataFrame, site: Site | None, clock: Clock) -> np.nd
     )
 
 
-def _between(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return days without the incomplete ones at both ends of the record."""
+def _between(frame: pd.DataFrame, notes: list[Text]) -> pd.DataFrame:
+    """Return days without the incomplete ones at both ends of the record; more than one at an end is said."""
     there = np.flatnonzero(frame.notna().any(axis=1).to_numpy())
-    return frame.iloc[there[0] : there[-1] + 1] if len(there) else frame.iloc[:0]
+    if not len(there):
+        return frame.iloc[:0]
+    before, after = frame.index[: there[0]], frame.index[there[-1] + 1 :]
+    gone = [*(before if len(before) > 1 else ()), *(after if len(after) > 1 else ())]
+    if gone:
+        notes.append(say("ends_incomplete", days=in_words(gone), hours=NEEDED))
+    return frame.iloc[there[0] : there[-1] + 1]
 
 
 def _told(frame: pd.DataFrame, notes: list[Text]) -> pd.DataFrame:
@@ -394,6 +424,16 @@ def _told(frame: pd.DataFrame, notes: list[Text]) -> pd.DataFrame:
     for count, names in _by_count(frame).items():
         notes.append(say("incomplete_days", count=count, total=len(frame), variables=names))
     return frame
+
+
+def _nearly_whole(hours: pd.DataFrame, frame: pd.DataFrame, place: Site) -> list[Text]:
+    """Return what is said of days of which an hour or more of temperature is missing, though not enough to refuse."""
+    if "temperature" not in hours:
+        return []
+    local = (pd.DatetimeIndex(hours.index) + pd.Timedelta(hours=place.utc_offset)).floor("D")
+    count = hours["temperature"].notna().groupby(local).sum().reindex(frame.index)
+    short = (count < 24) & frame["tmax"].notna().to_numpy()
+    return [say("days_of_fewer_hours", count=int(short.sum()), total=len(frame))] if short.any() else []
 
 
 def _by_count(frame: pd.DataFrame) -> dict[int, list[str]]:

@@ -55,6 +55,10 @@ class PackedStation:
         """What its columns were taken for."""
         return self._file.mapping
 
+    def at(self, site: Site) -> StationFile:
+        """Return the file as judged at a place, where it does not say its own (`StationFile.at`)."""
+        return self._file.at(site)
+
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` that the file holds."""
         return self._file.fetch(site, period)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -187,3 +188,40 @@ def test_the_hours_of_networks(name: str) -> None:
     found = etolib.read_station(FILES / name, site=site, **how)
     assert not {q.parameter for q in found.mapping.questions} & {"stamps", "time_zone"}
     assert {n: found.frame.loc[day, n] for n in values} == pytest.approx(values, abs=1e-9)
+
+
+def test_hours_before_a_logger_was_set_to_minutes_are_whole_rows(weather, days) -> None:
+    hours, minutes = rows(weather, 60, "end", -6), rows(weather, 15, "end", -6)
+    change = hours.index[24 * 4]
+    both = pd.concat([hours[hours.index <= change], minutes[minutes.index > change]])
+    station = etolib.read_station(written(both, "english"), site=CHICAGO, stamps="end", time_zone=-6)
+    assert list(station.frame.index) == list(days.index)
+    np.testing.assert_allclose(station.frame["tmean"], days["tmean"], atol=0.01)
+    assert any("stand for 60 min, where most stand for 15" in text for text in station.warnings)
+
+
+def test_days_at_an_end_that_are_incomplete_are_named(weather) -> None:
+    table = rows(weather, 60, "end", -6)
+    few = table[(table.index >= table.index[24 * 3]) | (table.index.hour % 12 == 1)]
+    station = etolib.read_station(written(few, "english"), site=CHICAGO, stamps="end", time_zone=-6)
+    first = station.frame.index[0].date()
+    assert first > table.index[24].date()
+    assert any("at an end of the record are incomplete" in text for text in station.warnings)
+
+
+def test_nights_that_lack_three_hours_are_told(weather) -> None:
+    table = rows(weather, 60, "end", -6)
+    few = table[~table.index.hour.isin([3, 4, 5])]
+    station = etolib.read_station(written(few, "english"), site=CHICAGO, stamps="end", time_zone=-6)
+    assert any("lack 1 to 3 of their 24 hours" in text for text in station.warnings)
+
+
+@pytest.mark.parametrize("name", ["Daily Rain (mm)", "Rainfall (mm)"])
+def test_rain_that_counts_up_through_the_day_is_no_amount_of_a_row(weather, name) -> None:
+    table = rows(weather, 60, "begin", -6)
+    wet = (table.index.normalize() == pd.Timestamp("2023-07-06")) & (table.index.hour >= 9)
+    rain = np.where(wet, 2.6, 0.0)  # one shower, kept to midnight
+    content = written(table.assign(precipitation=rain), "english").replace(b"Rainfall (mm)", name.encode())
+    station = etolib.read_station(content, site=CHICAGO, stamps="begin", time_zone=-6)
+    assert "precipitation" not in station.frame
+    assert any("precipitation counts up" in text for text in station.warnings)
