@@ -299,3 +299,37 @@ def test_a_list_has_an_end(monkeypatch):
 @pytest.mark.parametrize("name", ["tmax", "date", "area_ha", "crop", "planting", "population", "latency", "along"])
 def test_other_columns_say_nothing(name):
     assert read_header(name).role is None
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "place"),
+    [
+        ("latitude,longitude W", "38.5,121.8", (38.5, -121.8)),
+        ("Lat (South),Lon (West)", "22.7,47.6", (-22.7, -47.6)),
+        ("Latitude Sul;Longitude Oeste", "22,7;47,6", (-22.7, -47.6)),
+        ("lat,Longitude (W)", "38.5,-121.8", (38.5, -121.8)),  # the sign says it too
+        ("lat,Longitude (W)", "38.5,121.8 E", (38.5, 121.8)),  # a cell counts more than its header
+        ("lat,Longitude (E+ W-)", "38.5,121.8", (38.5, 121.8)),
+        ("lat,lon (west negative)", "38.5,121.8", (38.5, 121.8)),
+        ("lat_rad,lon_rad", "0.6719518,-2.1258110", (38.5, -121.8)),
+    ],
+)
+def test_the_hemisphere_and_the_unit_that_a_header_says(tmp_path, head, row, place):
+    file = tmp_path / "places.csv"
+    file.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    (site,) = etolib.read_places(file)
+    assert (site.latitude, site.longitude) == pytest.approx(place, abs=1e-5)
+
+
+@pytest.mark.parametrize(("code", "taken"), [("4674", True), ("4269", True), ("4258", True), ("32610", False),
+                                             ("46740", False), ("3857", False)])  # fmt: skip
+def test_systems_within_metres_of_wgs_84_are_taken(tmp_path, code, taken):
+    crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{code}"}}
+    point = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [-47.6, -22.7]}}
+    file = tmp_path / "places.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [point]}), encoding="utf-8")
+    if taken:
+        assert etolib.read_places(file)[0].longitude == -47.6
+        return
+    with pytest.raises(InputError, match="another system"):
+        etolib.read_places(file)

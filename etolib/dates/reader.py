@@ -230,7 +230,8 @@ def _read_text(texts: Sequence[str], order: str | None, name: str | Text, rows: 
     settled = order is not None or is_settled(found_readings)
     if not settled and not (likely and is_likely(found_readings)):
         raise InputError([several_readings(texts[0], found_readings, name)])
-    offsets = np.array([np.nan if cell.offset is None else cell.offset for cell in cells])
+    unknown = 0.0 if best.order == UNIX else np.nan  # they count in UTC
+    offsets = np.array([unknown if cell.offset is None else cell.offset for cell in cells])
     late = _late(texts)
     timed = bool((best.days != best.days.astype("datetime64[D]")).any())
     return Dates(best.days, best.form, timed, None if np.isnan(offsets).all() else offsets, late)

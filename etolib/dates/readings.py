@@ -121,15 +121,28 @@ def is_settled(readings: Sequence[Reading]) -> bool:
     """Return whether the first of several readings is the right one beyond doubt.
 
     It is where it alone gives a run of days, and no other gives a run of months: 01/05, 02/05, 03/05 may be three days
-    of May or the first days of three months.
+    of May or the first days of three months. Where hours go on over midnight they are three days. Seconds since 1970
+    are, where several rows of a day are the same time apart.
     """
     if len(readings) == 1:
-        return readings[0].order not in (EXCEL, UNIX)
+        return readings[0].order != EXCEL and (readings[0].order != UNIX or _goes_on(readings[0]))
     best, *others = readings
     steps = len(np.unique(best.days)) - 1
     if any(EXCEL in (r.order, best.order) or UNIX in (r.order, best.order) for r in others):
         return False
-    return steps >= 3 and best.daily >= 0.8 and all(r.daily < 0.2 and not r.monthly for r in others)
+    by_hours = _goes_on(best)
+    return steps >= 3 and best.daily >= 0.8 and all(r.daily < 0.2 and (by_hours or not r.monthly) for r in others)
+
+
+def _goes_on(reading: Reading) -> bool:
+    """Return whether rows of at most two hours follow each other over midnight as they do within a day."""
+    moments = reading.days.astype(np.int64)
+    apart = np.diff(moments)
+    usual = abs(float(np.median(apart))) if len(apart) else 0.0
+    midnights = np.diff(reading.days.astype("datetime64[D]").astype(np.int64)) != 0
+    if not 0 < usual <= 7200 or not midnights.any():
+        return False
+    return float(np.mean(np.abs(apart[midnights]) <= 1.5 * usual)) > 0.8
 
 
 def is_likely(readings: Sequence[Reading]) -> bool:

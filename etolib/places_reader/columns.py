@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _WORDS = {
     "latitude": """
@@ -52,6 +52,14 @@ _PARTS = {
     "dir": "hemisphere", "ns": "hemisphere", "ew": "hemisphere", "we": "hemisphere",
 }  # fmt: skip
 _FEET = {"ft", "feet", "foot", "pes", "pies"}
+_RADIANS = {"rad", "radian", "radians", "radianos", "radianes", "radianti", "radiant", "bogenmass"}
+_LETTERS = {
+    "latitude": {"south": "S", "sul": "S", "sur": "S", "sud": "S", "sued": "S", "zuid": "S"},
+    "longitude": {"w": "W", "west": "W", "oeste": "W", "ouest": "W", "ovest": "W"},
+}  # fmt: skip
+_OTHER_SIDE = {"north", "norte", "nord", "noord", "n", "east", "leste", "este", "est", "ost", "oost", "e", "negative",
+               "negativo", "negativa", "neg", "minus"}  # fmt: skip
+"""Words beside which a hemisphere in a header tells how signs are meant, and not where all places are."""
 _PROJECTED = {"utm", "easting", "northing", "este", "norte", "rechtswert", "hochwert", "epsg3857", "mercator"}
 _GERMANIC = {"breite", "breitengrad", "geobreite", "laenge", "lange", "laengengrad", "langengrad", "geolaenge",
              "breedtegraad", "breedte", "lengtegraad", "lengte"}  # fmt: skip
@@ -74,6 +82,10 @@ class Column:
         The smaller, the surer.
     feet, germanic, projected : bool
         Whether it says feet; is German or Dutch; names a projection.
+    letter : str
+        S or W where the header says that numbers without a sign are of that hemisphere ("Longitude W").
+    radians : bool
+        Whether it says radians.
     """
 
     name: str
@@ -83,17 +95,31 @@ class Column:
     feet: bool = False
     germanic: bool = False
     projected: bool = False
+    letter: str = ""
+    radians: bool = False
 
 
 def read_header(name: str) -> Column:
     """Return what a header says of its column.
 
+    >>> read_header("Longitude (W)").letter, read_header("Longitude (E+, W-)").letter, read_header("lat_rad").radians
+    ('W', '', True)
     >>> read_header("Latitude (°)").role, read_header("COORD_X").role, read_header("Höhe [m ü. NN]").role
     ('latitude', 'longitude', 'elevation')
     >>> read_header("lat_min").part, read_header("altitude_ft").feet, read_header("tmax").role
     ('minutes', True, None)
     """
     words = _words(name)
+    column = _role(name, words)
+    if column.role not in _LETTERS or column.part == "hemisphere":
+        return column
+    letters = {_LETTERS[column.role][word] for word in words if word in _LETTERS[column.role]}
+    letter = letters.pop() if letters and not _OTHER_SIDE & set(words) else ""
+    return replace(column, letter=letter, radians=bool(_RADIANS & set(words)))
+
+
+def _role(name: str, words: Sequence[str]) -> Column:
+    """Return what a header is of, by its words."""
     feet, germanic = bool(_FEET & set(words)), bool(_GERMANIC & set(words))
     projected = bool(_PROJECTED & set(words))
     joined = "".join(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +14,8 @@ from etolib.places_reader.place_list import checked_most
 from etolib.site import Site
 from etolib.words import Text, say
 
-_WGS84 = ("crs84", "4326", "wgs84", "wgs 84")
+_WGS84 = re.compile(r"crs84|crs83|wgs ?84|(?<!\d)(?:4326|4979|4269|4258|4674|4167|7844|4283)(?!\d)", re.IGNORECASE)
+"""WGS 84, and what lies within some two metres of it: NAD83, ETRS89, SIRGAS 2000, NZGD2000, GDA2020 and GDA94."""
 
 
 def places_of(document: Any, name: str) -> tuple[list[Site], list[Text], list[Problem], list[Text]]:
@@ -60,7 +62,7 @@ def _check_system(document: Mapping[str, Any], name: str) -> None:
     """Raise where an older document names another system than longitude and latitude of WGS 84."""
     crs = document.get("crs")
     said = str(crs.get("properties", crs) if isinstance(crs, Mapping) else crs or "")
-    if crs and not any(known in said.lower() for known in _WGS84):
+    if crs and _WGS84.search(said) is None:
         raise InputError([Problem("crs", said[:80], say("no_wgs84"), say("convert_from_projection"))])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -71,7 +72,7 @@ def layout_of(headers: Sequence[str], columns: Mapping[str, str] | None = None) 
     by_name = {column.name: column for column in read}
     for header, role in _said(columns or {}, headers).items():
         kept = {key: [c for c in group if c.name != header] for key, group in found.items()}
-        found = {**kept, role: [Column(header, role, None, -1, by_name[header].feet, by_name[header].germanic)]}
+        found = {**kept, role: [replace(by_name[header], role=role, part=None, rank=-1, projected=False)]}
     latitude, longitude = (_of_axis(found.get(axis, [])) for axis in ("latitude", "longitude"))
     both, wkt, elevation, name, code = (_first(found, role) for role in ("both", "wkt", "elevation", "name", "code"))
     if not (latitude and longitude) and both is None and wkt is None:
@@ -261,7 +262,12 @@ def _angle(parts: Sequence[Any], columns: Sequence[Column], axis: str, east_is_o
     letter = "" if sign_of is None or coordinates.is_absent(sign_of) else str(sign_of).strip()
     numbers = [(p, c) for p, c in zip(parts, columns, strict=True) if c.part != "hemisphere"]
     if len(numbers) == 1:
-        return coordinates.angle(f"{parts[0]} {letter}" if letter else parts[0], axis, east_is_o=east_is_o)
+        value = coordinates.angle(f"{parts[0]} {letter}" if letter else parts[0], axis, east_is_o=east_is_o)
+        if value is not None and columns[0].radians:
+            value = math.degrees(value)
+        # What a cell says of its side counts more than its header: only a bare number is meant by that.
+        bare = not letter and not any(sign.isalpha() for sign in str(parts[0]))
+        return -value if columns[0].letter and bare and value is not None and value > 0 else value
     total = 0.0
     for cell, column in numbers:
         value = 0.0 if coordinates.is_absent(cell) else coordinates.angle(cell, axis)
@@ -275,6 +281,8 @@ def _angle(parts: Sequence[Any], columns: Sequence[Column], axis: str, east_is_o
         if mark is None or negative:
             return None
         negative = mark < 0
+    elif columns[0].letter:
+        negative = True
     return -total if negative else total
 
 

@@ -42,6 +42,18 @@ def test_a_run_of_days_is_read_however_it_is_written(form):
         assert offset is None if found.offsets is None else (found.offsets == offset).all()
 
 
+def test_hours_that_go_on_over_midnight_are_days_and_no_months():
+    hours = np.datetime64("2023-07-01T00:00") + np.arange(24 * 6) * np.timedelta64(1, "h")
+    american = [f"{m[5:7]}/{m[8:10]}/{m[:4]} {m[11:]}" for m in map(str, hours)]
+    assert dates.settled(american)
+    assert (dates.read(american).moments == hours).all()
+    assert not dates.settled(american[::24])  # of days nobody knows
+    unix = [str(second) for second in hours.astype("datetime64[s]").astype(np.int64)]
+    assert dates.settled(unix)
+    assert (dates.read(unix).offsets == 0).all()
+    assert not dates.settled(unix[::24])  # midnight somewhere
+
+
 @pytest.mark.parametrize("cell", ["2023-07-10 24:00", "10/07/2023 24:00:00", "10 Jul 2023 24:00", "2023071024"])
 def test_midnight_at_the_end_of_a_day_is_a_moment_of_the_next_and_the_day_that_stands_there(cell):
     found = dates.read([cell, ""], "day first" if "/" in cell else None, absent=True)

@@ -89,7 +89,8 @@ def date_form(table: Table, at: Mapping[str, int], order: str | None = None) -> 
     if dates.is_settled(found):
         return DateForm(best.form)
     first = next(cell for cell in cells if not dates.is_absent(cell))
-    question = say("dates_in_two_ways", date=repr(first), form=best.words)
+    key = "dates_in_two_ways" if len(found) > 1 else "dates_may_be_numbers"
+    question = say(key, date=repr(first), form=best.words)
     choices = tuple(dict.fromkeys(reading.order for reading in found))
     return DateForm(best.form, question, choices, best.order if dates.is_likely(found) else None)
 

@@ -192,6 +192,8 @@ def _read(header: str, told: str) -> tuple[Header, Name]:
     if name.variable is None and name.other is None and (first := _DEGREES_FIRST.match(header)):
         parts = take_apart(f"Temperature {first[2]}, {first[1]}")  # a unit and a statistic: "°F Max"
         name = read_name(parts.text)
+    if not parts.units and (unit := _unit_first(header, name.variable)):
+        parts = Header(parts.text, ((unit, True),))
     if name.variable == "sunshine" and any(unit in UNITS["radiation"] for unit, _ in parts.units):
         name = replace(name, variable="rs")  # "insolation" is either
     if not told:
@@ -203,6 +205,13 @@ def _read(header: str, told: str) -> tuple[Header, Name]:
     if not parts.units and described.variable == name.variable:
         return Header(parts.text, more.units), name
     return parts, name
+
+
+def _unit_first(header: str, variable: str | None) -> str | None:
+    """Return the unit that a header begins with (``W/m² Solar Radiation``), where it is one of its variable."""
+    first, _, rest = header.strip().partition(" ")
+    unit = unit_of(first) if rest else None
+    return unit if unit in UNITS.get(QUANTITY.get(variable or "", ""), ()) else None
 
 
 def _column(

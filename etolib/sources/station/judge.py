@@ -23,7 +23,7 @@ from etolib.sources.station import columns as station_columns
 from etolib.sources.station.columns import Column
 from etolib.sources.station.expected import KIND, Days, Departure, departure, index_of, place_in_words, when_in_words
 from etolib.sources.station.questions import Question
-from etolib.sources.station.relations import contradictions
+from etolib.sources.station.relations import contradictions, exchanged
 from etolib.sources.station.units import CANONICAL, QUANTITY, UNITS, conversion
 from etolib.sources.station.verdicts import ESSENTIAL, Verdict
 from etolib.words import Text, say
@@ -142,7 +142,8 @@ def judge(
     ordered = sorted((v for v in named if v in LIMITS), key=lambda v: (named[v].index, v not in ESSENTIAL))
     series = {v: np.asarray(columns[v], dtype=float) for v in ordered}
     scores = {v: misfit(v, values, dates, site) for v, values in series.items()}
-    for variable in ordered:
+    alone = [v for v in ordered if v not in ESSENTIAL] if exchanged(series) else ordered
+    for variable in alone:
         column = named[variable]
         by_hand = bool(mapping.known.get(column.name, {}).get("unit"))
         found = _alone(column, series[variable], scores[variable], dates, site, by_hand)

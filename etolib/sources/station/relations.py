@@ -164,11 +164,19 @@ def _share(broken: Any, *values: Any) -> float:
     return float(broken[there].mean()) if there.any() else 0.0
 
 
+def exchanged(values: Mapping[str, Any]) -> bool:
+    """Return whether the minimum lies above the maximum on most days: each by itself may look like another unit."""
+    if not {"tmin", "tmax"} <= values.keys():
+        return False
+    low, high = values["tmin"], values["tmax"]
+    return _share(low > high, low, high) > MOST
+
+
 def _range(c: _Columns) -> list[Verdict]:
     if not c.have("tmin", "tmax"):
         return []
     low, high = c.values["tmin"], c.values["tmax"]
-    if _share(low > high, low, high) > MOST:
+    if exchanged(c.values):
         return [c.refuse(("tmin", "tmax"), say("wrong_way_round"), say("exchange_the_columns"))]
     apart = _median(high - low)
     days = int(np.isfinite(high - low).sum())
@@ -398,7 +406,7 @@ def _pressure(c: _Columns) -> list[Verdict]:
         return []
     expected = float(np.asarray(atmospheric_pressure(c.site.elevation)))
     middle = _median(c.values["pressure"])
-    if abs(middle - expected) <= SEA_LEVEL:
+    if not abs(middle - expected) > SEA_LEVEL:  # or there is none at all
         return []
     reason = say("pressure_of_another_height", value=f"{middle:.1f}", elevation=f"{c.site.elevation:.0f}",
                  other=f"{expected:.1f}")  # fmt: skip

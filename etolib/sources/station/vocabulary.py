@@ -88,7 +88,7 @@ STATISTICS: Mapping[str, tuple[str, ...]] = {
         "gennemsnit"
     ),
     "total": _words(
-        "total tot sum summe soma suma somme somma cumul accumulated acumulada acumulado accumulation cumulative "
+        "total tot sum summe soma suma somme somma cumul accum accumulated acumulada acumulado accumulation cumulative "
         "tagessumme totale totais totals cumulee som etmaalsom"
     ),
     "std": _words(
@@ -453,7 +453,7 @@ IGNORED = frozenset(
         "des dewpoint dia diaria diarias diario die do down downward downwards druck dry du duracao duracion durata "
         "duration duree e eau einheit el em en energia energie energy estacao estacion esterna esterno et exterieur "
         "exterieure exterior extern externa external f fahrenheit final flux geschwindigkeit giornaliera giornalieri "
-        "giornaliero giorno global globale grad gradi grados gras grass graus h hauteur height heures hohe horas "
+        "giornaliero giorno global globale grad gradi grados gras grass graus h hauteur hc height heures hohe horas "
         "horizontal hour hours hpa hs i im in inch incidence incident incidente incoming j jour journalier "
         "journaliere k kelvin kj kmh kn kpa kph kt kwh la lamina las lbl le length level lgr local los lucht luft "
         "lufts m m2 mb mbar measured menge mess messwert meteo meteorological meter mj mm movement mph ms mtr nel "
@@ -474,7 +474,7 @@ PARTS: Mapping[str, frozenset[str]] = {
         _words(
             "aaaammjj data datadia datahora date dates dato tijd tijdstip tidspunkt tid datetime datum dt fecha "
             "fechahora measdate messdatum obsdate "
-            "tempo tiempo time timestamp tmstamp valid yyyymmdd zeit zeitstempel"
+            "tempo tiempo time timestamp timestamps tmstamp valid yyyymmdd zeit zeitstempel"
         )
     ),
     "year": frozenset(_words("aaaa anio annee anno ano jaar jahr year years yr yyyy")),

@@ -126,6 +126,11 @@ RIGHT = {
         [[row[0], *("".join(chr(ord(c) + 0xFEE0) for c in cell) for cell in row[1:3]), row[3]]
          for row in changed(0, (), "")],
     ),
+    "the unit before each name": text(
+        ["Timestamps", "°F Min Air Temperature", "°F Max Air Temperature", "W/m² Solar Radiation"],
+        [[row[0], f"{float(row[1]) * 1.8 + 32:.2f}", f"{float(row[2]) * 1.8 + 32:.2f}", f"{float(row[3]) / 0.0864:.2f}"]
+         for row in changed(0, (), "")],
+    ),
     "high and low": text(["Date", "Low (°C)", "High (°C)", "Rs (MJ/m²)"]),
     "gridMET with a column day": text(
         ["day", "daily_minimum_temperature(K)", "daily_maximum_temperature(K)",

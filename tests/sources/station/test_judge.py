@@ -201,3 +201,11 @@ def test_a_departure_of_a_ratio_is_its_logarithm():
     found = departure("u2", np.full(20, 50.0), JANUARY, BERLIN)
     assert found is not None
     assert found.apart == pytest.approx(np.log(50.0 / found.usual))
+
+
+@pytest.mark.parametrize("site", [None, Site(38.5, -121.8, 18.0), Site(-15.8, -47.9, 1100.0), Site(52.4, 13.1, 35.0)])
+def test_exchanged_temperatures_are_named_as_such_and_not_as_another_unit(site):
+    rows = "".join(f"2023-07-{day:02},{14 + day % 3},{32 + day % 4}\n" for day in range(1, 21))
+    with pytest.raises(InputError, match="wrong way round") as caught:
+        read(f"date,tmax (C),tmin (C)\n{rows}".encode(), site=site)
+    assert "look like" not in str(caught.value)

@@ -1,4 +1,6 @@
-"""Weather services of Europe: Germany (DWD), the Netherlands (KNMI), France (Météo-France), Spain (AEMET)."""
+"""Weather services of Europe: Germany (DWD), Switzerland (MeteoSwiss), the Netherlands (KNMI), France (Météo-France),
+Spain (AEMET).
+"""
 
 from __future__ import annotations
 
@@ -6,17 +8,20 @@ import re
 
 from etolib.sources.station.formats import aemet, knmi, meteo_france
 from etolib.sources.station.formats.row import Format, Head, Spec
+from etolib.sources.station.formats.text import find_header
 
 _WMO = 10.0
 """Height at which weather services measure wind [m] (WMO-No. 8, part I, 5.1)."""
 
 
 def _dwd(head: Head) -> str:
-    """Return what a file of the DWD holds: ``days``, ``hours`` by the length of its first date, else nothing."""
+    """Return what a file of the DWD holds: ``days``, ``hours``, ``minutes`` by its first date, else nothing."""
     at = next((i for i, line in enumerate(head.lines[:3]) if _DWD_HEADER.match(line)), None)
     if at is None or at + 1 >= len(head.lines):
         return ""
     date = [*head.lines[at + 1].split(";"), "", ""][1].strip()
+    if len(date) == 12 and "_10" in head.lines[at] and date >= "2000":  # before, ten minutes are stamped in CET
+        return "minutes"
     return {8: "days"}.get(len(date), "hours")
 
 
@@ -73,6 +78,44 @@ DWD_HOURLY = Format(
     source="DWD CDC, hourly air_temperature, wind, precipitation, dew_point, pressure and solar (a file each): UTC; P0 "
            "is at the station, P at sea level",
 )  # fmt: skip
+
+DWD_TEN_MINUTES = Format(
+    name="dwd_ten_minutes",
+    title="DWD Climate Data Center, ten minutes",
+    recognise=lambda head: _dwd(head) == "minutes",
+    columns={
+        "stations id": Spec("station"), "mess datum": Spec("date"), "tt 10": Spec("tmean", "°C"),
+        "rf 10": Spec("rhmean", "%"), "td 10": Spec("tdew", "°C"), "ff 10": Spec("u2", "m/s"),
+        "gs 10": Spec("rs", "J/cm²"), "rws 10": Spec("precipitation", "mm"), "pp 10": Spec("pressure", "hPa"),
+    },
+    closed=True,
+    wind_height=_WMO,
+    stamps="end",
+    time_zone=0.0,
+    source="DWD CDC, 10_minutes air_temperature, wind, solar and precipitation (a file each): from 2000 on UTC, the "
+           "end of the ten minutes; FX_10, FNX_10 and FMX_10 are extremes of the wind, DS_10 is diffuse, TM5_10 is at "
+           "5 cm",
+)  # fmt: skip
+
+METEOSWISS = Format(
+    name="meteoswiss",
+    title="MeteoSwiss, daily",
+    recognise=lambda head: (found := find_header(head.lines, *_SWISS, "tre200dx")) is not None and found[0] < 3,
+    columns={
+        "station abbr": Spec("station"), "reference timestamp": Spec("date"), "tre200d0": Spec("tmean", "°C"),
+        "tre200dx": Spec("tmax", "°C"), "tre200dn": Spec("tmin", "°C"), "ure200d0": Spec("rhmean", "%"),
+        "pva200d0": Spec("ea", "hPa"), "prestad0": Spec("pressure", "hPa"), "gre000d0": Spec("rs", "W/m²"),
+        "rka150d0": Spec("precipitation", "mm"), "rre150d0": Spec("precipitation", "mm"),
+        "sre000d0": Spec("sunshine", "min"), "fkl010d0": Spec("u2", "m/s"), "fu3010d0": Spec("u2", "km/h"),
+    },
+    closed=True,
+    dates="day first",
+    wind_height=_WMO,
+    day="0 to 24 h UTC; rain (rre150d0) from 6 to 6 h UTC",
+    source="MeteoSwiss open data, ogd-smn_meta_parameters.csv: global radiation is a mean, sunshine in minutes; "
+           "fkl010d0 and fu3010d0 are the mean wind in m/s and km/h; the height of the wind is that of WMO-No. 8",
+)  # fmt: skip
+_SWISS = ("station abbr", "reference timestamp")
 
 KNMI = Format(
     name="knmi",
@@ -155,4 +198,4 @@ AEMET = Format(
            "the metadata state none. Of pressure there are only the extremes",
 )  # fmt: skip
 
-FORMATS: tuple[Format, ...] = (DWD, DWD_HOURLY, KNMI, KNMI_HOURLY, METEO_FRANCE, AEMET)
+FORMATS: tuple[Format, ...] = (DWD, DWD_HOURLY, DWD_TEN_MINUTES, METEOSWISS, KNMI, KNMI_HOURLY, METEO_FRANCE, AEMET)

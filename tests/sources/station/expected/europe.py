@@ -21,6 +21,15 @@ EXPECTED = {
         }, days=4),
     },
     "dwd_hourly": {"dwd_hourly.txt": Expected(hourly=True)},
+    "dwd_ten_minutes": {"dwd_ten_minutes.txt": Expected(hourly=True)},
+    "meteoswiss": {
+        "meteoswiss.csv": Expected("2023-07-10", {
+            "tmean": [21.4, 22.6, 18.0], "tmin": [14.9, 16.2, 14.1], "tmax": [28.3, 30.1, 22.5],
+            "rhmean": [62, NONE, 74], "ea": [1.54, 1.66, 1.48], "pressure": [96.61, 96.30, 96.47],
+            "u2": times(AT_10_M, 1.8, 2.2, NONE), "rs": times(0.0864, 310, 287, 151),
+            "precipitation": [0.1, 6.2, 0.0], "sunshine": times(1 / 60, 790, 655, 120),
+        }, days=3),
+    },
     "knmi": {
         "knmi.txt": Expected("2023-01-01", {
             "u2": times(AT_10_M, 7.6, 4.5, 6.4, NONE, 7.2), "tmean": [12.1, 9.9, 8.2, 11.8, 11.1],
