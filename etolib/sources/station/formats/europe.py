@@ -25,6 +25,7 @@ def _dwd(head: Head) -> str:
     return {8: "days"}.get(len(date), "hours")
 
 
+_METEOSWISS = ("station abbr", "reference timestamp", "tre200dx")
 _DWD_HEADER = re.compile(r"^\ufeff?\s*STATIONS_ID\s*;\s*MESS_DATUM\s*;")
 
 
@@ -100,7 +101,7 @@ DWD_TEN_MINUTES = Format(
 METEOSWISS = Format(
     name="meteoswiss",
     title="MeteoSwiss, daily",
-    recognise=lambda head: (found := find_header(head.lines, *_SWISS, "tre200dx")) is not None and found[0] < 3,
+    recognise=lambda head: (found := find_header(head.lines, *_METEOSWISS)) is not None and found[0] < 3,
     columns={
         "station abbr": Spec("station"), "reference timestamp": Spec("date"), "tre200d0": Spec("tmean", "°C"),
         "tre200dx": Spec("tmax", "°C"), "tre200dn": Spec("tmin", "°C"), "ure200d0": Spec("rhmean", "%"),
@@ -115,8 +116,6 @@ METEOSWISS = Format(
     source="MeteoSwiss open data, ogd-smn_meta_parameters.csv: global radiation is a mean, sunshine in minutes; "
            "fkl010d0 and fu3010d0 are the mean wind in m/s and km/h; the height of the wind is that of WMO-No. 8",
 )  # fmt: skip
-_SWISS = ("station abbr", "reference timestamp")
-
 KNMI = Format(
     name="knmi",
     title="KNMI, daily",
