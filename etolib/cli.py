@@ -18,7 +18,7 @@ from etolib.cli_group import Group, complain, completion_of, json_option, print_
 from etolib.cli_line import Line
 from etolib.cli_logs import logging_options
 from etolib.cli_output import check_output, writing
-from etolib.cli_serve import lab, serve, status
+from etolib.cli_serve import deploy, lab, serve, status
 from etolib.cli_station import fuse, own_station, reading_options, station, validate
 from etolib.cli_tasks import tasks
 from etolib.request import OPTIONS, Request
@@ -202,7 +202,7 @@ def sources(as_json: bool) -> None:
             click.echo(f"    {label}: {value}")
 
 
-for _one in (batch, station, validate, fuse, doctor, serve, lab, status, tasks, completion_of(lambda: main)):
+for _one in (batch, station, validate, fuse, doctor, serve, lab, deploy, status, tasks, completion_of(lambda: main)):
     main.add_command(_one)
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from etolib.errors import EtolibError, InputError, NoSourceError, SourceError
 ORDER: dict[str, tuple[str, ...]] = {
     "Calculate": ("compute", "batch"),
     "Know": ("sources", "station", "validate", "fuse", "doctor"),
-    "Pages and notebooks": ("serve", "lab", "status", "tasks"),
+    "Pages and notebooks": ("serve", "lab", "deploy", "status", "tasks"),
     "Shell": ("completion",),
 }
 """Commands in the order in which one comes to need them, under their headings."""

@@ -1,4 +1,4 @@
-"""``etolib serve``, ``lab`` and ``status``: pages and notebooks."""
+"""``etolib serve``, ``lab``, ``deploy`` and ``status``: pages and notebooks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from etolib.cli_group import json_option, print_json
 from etolib.cli_logs import logging_options
+from etolib.serve import deployment
 
 
 def _serving(port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -70,6 +71,23 @@ def lab(notebooks: bool, **options: Any) -> None:
     for line in ours.offer(Path.cwd()) if notebooks else ():
         click.echo(line, err=True)
     sys.exit(server.serve("lab", **options))
+
+
+@click.command(short_help="Print the files that leave a server running.")
+@click.argument("what", metavar="WHAT", type=click.Choice(list(deployment.FILES)))
+@click.argument("name", metavar="[NAME]", default="")
+def deploy(what: str, name: str) -> None:
+    """Print WHAT leaves `etolib serve` running on a machine that visitors call NAME (docs/deploy.md).
+
+    \b
+    etolib deploy constraints > constraints.txt     versions the tests ran with, for pip
+    etolib deploy systemd NAME > /etc/systemd/system/etolib.service
+    etolib deploy nginx NAME > /etc/nginx/conf.d/etolib.conf
+    etolib deploy caddy NAME > /etc/caddy/Caddyfile
+    """
+    if not name and what not in deployment.NAMELESS:
+        raise click.UsageError("Missing argument 'NAME'.")
+    click.echo(deployment.text(what, name or deployment.EXAMPLE), nl=False)
 
 
 @click.command(short_help="Tell how a running `etolib serve` of yours is.")

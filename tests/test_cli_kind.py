@@ -51,7 +51,10 @@ def test_help_shows_all_commands_in_the_order_of_use_and_what_a_status_says():
     assert max(map(len, shown.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("words", [words for words, _ in commands() if words != ("completion",)], ids=" ".join)
+TEXTS = ("completion",), ("deploy",)  # what they print is a file of another program
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands() if words not in TEXTS], ids=" ".join)
 def test_every_command_can_print_json_and_has_help(words):
     shown = run(*words, "--help")
     assert shown.exit_code == 0

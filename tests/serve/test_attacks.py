@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -20,6 +21,7 @@ import pytest
 
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
 
+import tornado.web
 from jupyter_server.services.kernels.connection.base import serialize_binary_message
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
@@ -30,7 +32,8 @@ from etolib import words
 from etolib.errors import EtolibError, InputError
 from etolib.serve import access, account, voila
 from etolib.serve.server import status as figures_of
-from etolib.serve.voila.door import Door, notice
+from etolib.serve.voila import door as doors
+from etolib.serve.voila.door import Behind, Door, Enter, notice
 from etolib.serve.voila.server import Dashboards, Line
 from etolib.serve.voila.visits import Full, Visits
 from etolib.tasks import visitor
@@ -318,6 +321,83 @@ def test_pages_that_never_connect_do_not_start_kernels_without_end():
     ends = asyncio.run(flood())
     assert len(kernels.visitors) == 4
     assert sum(isinstance(end, Full) for end in ends) == 93
+
+
+# --- slow clients -----------------------------------------------------------------------------------------------------
+
+
+class Much(tornado.web.RequestHandler):
+    """Answers with more than a socket holds; ``gone`` is told when the line has ended."""
+
+    gone: asyncio.Event
+
+    async def get(self):
+        self.write(b"0" * 20_000_000)
+        await self.flush()
+
+    def on_connection_close(self):
+        self.gone.set()
+
+
+@contextlib.asynccontextmanager
+async def listening():
+    """A door on a free port, without pages behind it."""
+    behind = Behind([("/etolib/enter", Enter), ("/healthz", Much)])
+    behind.door = Door(TOKEN, access.own_names("127.0.0.1"), ["eto"], "/", 8866)
+    port = free_port()
+    server = behind.listen(port, "127.0.0.1")
+    try:
+        yield port
+    finally:
+        server.stop()
+        await server.close_all_connections()
+
+
+POST = "POST /etolib/enter HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n\r\ntoken="
+
+
+@pytest.mark.parametrize(
+    ("limit", "begun"),
+    [("HEADERS_S", ""), ("HEADERS_S", "GET /healthz HTTP/1.1\r\nX-a: "), ("BODY_S", POST.format(9))],
+)
+def test_a_client_that_does_not_go_on_is_left(limit, begun, monkeypatch):
+    monkeypatch.setattr(doors, limit, 0.05)
+
+    async def told():
+        async with listening() as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(begun.encode())
+            answer = await reader.read()  # until the line ends
+            writer.close()
+            return answer
+
+    assert asyncio.run(told()) == b""
+
+
+def test_a_body_larger_than_any_of_ours_is_refused_before_it_is_read():
+    async def told():
+        async with listening() as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(POST.format(doors.BODY_BYTES + 1).encode())
+            answer = await reader.read()
+            writer.close()
+            return answer
+
+    assert asyncio.run(told()).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux ends lines whose answer lies unread")
+def test_a_client_that_does_not_read_its_answer_is_left(monkeypatch):
+    monkeypatch.setattr(doors, "UNREAD_S", 0.05)
+
+    async def left():
+        Much.gone = asyncio.Event()
+        async with listening() as port:
+            with socket.create_connection(("127.0.0.1", port)) as lazy:
+                lazy.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                await Much.gone.wait()
+
+    asyncio.run(left())
 
 
 # --- a real server ----------------------------------------------------------------------------------------------------

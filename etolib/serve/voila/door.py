@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+import socket
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import tornado.web
+from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.netutil import bind_sockets
 
 from etolib import words
 from etolib.serve import access
@@ -22,6 +25,18 @@ _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OPEN = ("GET", "HEAD")
 DAYS = 60
 """How long a browser may come back without the token, and is known as the same. [days]"""
+
+HEADERS_S = 60.0
+"""How long a line may be silent, or take for the headers of a request. Browsers keep lines for later. [s]"""
+
+BODY_S = 30.0
+"""How long the body of a request may take. [s]"""
+
+BODY_BYTES = 64 << 10
+"""How long the body of a request may be: only the token and a farewell have one, files come by the WebSocket."""
+
+UNREAD_S = 60.0
+"""How long an answer may lie unread (Linux). [s]"""
 
 # Everything that can be reached, with the methods that are allowed; the last column: without a token too.
 _PATHS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
@@ -140,7 +155,17 @@ class Behind(tornado.web.Application):
     """An application behind a door."""
 
     door: Door
-    page_policy = ""
+
+    def listen(self, port: int, address: str | None = None, **options: Any) -> HTTPServer:
+        """Listen; whoever is too slow, or says too much, is left. A WebSocket has limits of its own."""
+        limits = {"idle_connection_timeout": HEADERS_S, "body_timeout": BODY_S, "max_body_size": BODY_BYTES}
+        server = HTTPServer(self, **limits, **options)
+        lines = bind_sockets(port, address)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            for line in lines:  # every line that it takes has it too
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * UNREAD_S))
+        server.add_sockets(lines)
+        return server
 
     def find_handler(self, request: HTTPServerRequest, **options: Any) -> Any:
         """Ask the door first."""
