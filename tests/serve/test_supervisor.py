@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
 from prometheus_client import CollectorRegistry, generate_latest
 
+import etolib
 from etolib.serve import account, supervisor
 from etolib.serve.supervisor import Supervisor
 from etolib.serve.voila.figures import Figures
@@ -173,7 +174,8 @@ def test_the_figures_have_the_names_and_forms_that_prometheus_wants(tmp_path, mo
     registry.register(Figures(SimpleNamespace(kernel_manager=kernels, visits=SimpleNamespace(most=30))))
     lines = generate_latest(registry).decode().splitlines()
     for line in (
-        'etolib_tasks_total{state="SUCCESS"} 3.0', 'etolib_tasks_under_way{state="queued"} 1.0',
+        'etolib_tasks_total{state="SUCCESS"} 3.0', 'etolib_tasks_total{state="TIMEOUT"} 0.0',
+        f'etolib_build_info{{version="{etolib.__version__}"}} 1.0', 'etolib_tasks_under_way{state="queued"} 1.0',
         'etolib_task_queued_seconds_bucket{le="1.0"} 2.0', 'etolib_task_queued_seconds_bucket{le="+Inf"} 3.0',
         "etolib_task_seconds_sum 9.0", 'etolib_provider_requests_total{source="nasa_power"} 2.0',
         'etolib_cache_hits_total{source="nasa_power"} 5.0', 'etolib_workers{state="ready"} 2.0',

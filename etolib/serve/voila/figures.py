@@ -18,8 +18,10 @@ import tornado.web
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from etolib._version import __version__
 from etolib.serve import account
 from etolib.serve.voila.kernels import pooled
+from etolib.tasks.messages import FINAL
 
 if TYPE_CHECKING:
     from etolib.serve.voila.server import Dashboards
@@ -77,6 +79,7 @@ class Figures:
     def collect(self) -> Iterator[Metric]:
         """Return the figures."""
         found = account.of_this_process()
+        yield _by("build_info", "1; the version that runs.", "version", {__version__: 1})
         yield from self._pages()
         yield from _memory(found)
         yield from _health(found)
@@ -118,7 +121,8 @@ def _health(found: dict[str, Any]) -> Iterator[Metric]:
 
 
 def _tasks(figures: dict[str, Any]) -> Iterator[Metric]:
-    yield _count("tasks", "Tasks that have ended, by their final state.", "state", figures["ended"])
+    ended = dict.fromkeys(FINAL, 0) | figures["ended"]  # from the start: what appears later has no rate at first
+    yield _count("tasks", "Tasks that have ended, by their final state.", "state", ended)
     submitted = CounterMetricFamily("etolib_tasks_submitted", "Tasks handed to the scheduler.")
     submitted.add_metric([], figures["submitted"])
     yield submitted
@@ -129,7 +133,7 @@ def _tasks(figures: dict[str, Any]) -> Iterator[Metric]:
 
 
 def _workers(figures: dict[str, Any]) -> Iterator[Metric]:
-    meaning = "Workers: ready, paused near their limit of memory, unfit because of another etolib or none."
+    meaning = "Workers: ready, paused near their limit of memory, unfit: another etolib, none, or not looked at yet."
     yield _by("workers", meaning, "state", figures["workers"])
     for what, (name, meaning) in _COUNTED.items():
         yield _count(name, meaning, "source", figures["counted"].get(what, {}))
