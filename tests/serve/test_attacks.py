@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 pytest.importorskip("voila", reason="voila is not installed (extra: app)")
@@ -503,6 +504,14 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monke
     (connection,) = room.glob("kernel-*.json")
     assert stat.S_IMODE(connection.stat().st_mode) == 0o600
     assert json.loads(connection.read_text())["transport"] == "ipc"
+    process_of_server = psutil.Process(server.child.pid)
+    listening = [
+        line.laddr.port
+        for one in (process_of_server, *process_of_server.children(recursive=True))
+        for line in one.net_connections("tcp")
+        if line.status == psutil.CONN_LISTEN
+    ]
+    assert listening == [server.port]
     assert TOKEN not in (server.folder / "log").read_text()
 
 

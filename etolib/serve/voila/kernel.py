@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from setproctitle import getproctitle, setproctitle
 from traitlets.config import Config
@@ -57,9 +58,17 @@ def run(arguments: Sequence[str]) -> None:
     os.environ[visitor.VARIABLE] = str(visitor.file_of(connection)) if connection else ""
     # A forked process shows the command of the one it came from; `ps` and tools that look for kernels read this.
     setproctitle(f"{NAME}: ipykernel_launcher {' '.join(arguments)}")
-    from ipykernel.iostream import OutStream
+    from ipykernel import kernelapp
+    from ipykernel.iostream import IOPubThread, OutStream
     from ipykernel.kernelapp import IPKernelApp
 
+    class Output(IOPubThread):
+        """Listens to no port for what processes print that a kernel forks: pages fork none, and others could speak."""
+
+        def __init__(self, socket: Any, pipe: bool = False, session: Any = False) -> None:
+            super().__init__(socket, session=session)
+
+    kernelapp.IOPubThread = Output  # type: ignore[misc]
     OutStream.flush_timeout = _FLUSH_S  # type: ignore[assignment]  # 10 by default, so an int for mypy
     sys.argv = ["ipykernel", *arguments]
     # Both are read when ipykernel and ipywidgets are imported, which was elsewhere if this process was forked.
