@@ -66,9 +66,9 @@ def run(arguments: Sequence[str]) -> None:
         """Listens to no port for what processes print that a kernel forks: pages fork none, and others could speak."""
 
         def __init__(self, socket: Any, pipe: bool = False, session: Any = False) -> None:
-            super().__init__(socket, session=session)
+            super().__init__(socket, session=session)  # type: ignore[no-untyped-call]
 
-    kernelapp.IOPubThread = Output  # type: ignore[misc]
+    kernelapp.IOPubThread = Output  # type: ignore[attr-defined]
     OutStream.flush_timeout = _FLUSH_S  # type: ignore[assignment]  # 10 by default, so an int for mypy
     sys.argv = ["ipykernel", *arguments]
     # Both are read when ipykernel and ipywidgets are imported, which was elsewhere if this process was forked.
