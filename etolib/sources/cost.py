@@ -12,11 +12,21 @@ from etolib.site import Period, Site
 from etolib.sources import catalogue, open_meteo, open_meteo_access
 from etolib.sources.network.budget import Budget
 from etolib.sources.plan import choose
+from etolib.words import say
 
 _ANSWER_S = 1.0
 """A guess of how long a provider takes for an answer. [s]"""
 
 _DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a provider's requests one of its sources makes: title, requests, and what they count. [calls]"""
+
+    source: str
+    requests: int
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class Asked:
         What it allows, where that is known.
     about : bool
         Whether the number is an estimate: one that depends on what is answered.
+    parts : tuple of Part
+        The same by source or service, where several of them count together.
     """
 
     provider: str
@@ -41,6 +53,7 @@ class Asked:
     weight: float
     budget: Budget | None
     about: bool = False
+    parts: tuple[Part, ...] = ()
 
     @property
     def per_day(self) -> float | None:
@@ -91,13 +104,8 @@ def asked(lots: Iterable[Sequence[Site]], period: Period, sources: str | Sequenc
                 continue
         if unknown := [site for site in sites if site.elevation is None]:
             weights = open_meteo.asks_elevations(unknown, known)
-            _count(
-                found,
-                open_meteo.OpenMeteo.family,
-                weights,
-                open_meteo_access.budget("open_meteo_elevation"),
-                about=False,
-            )
+            family, budget = open_meteo.OpenMeteo.family, open_meteo_access.budget("open_meteo_elevation")
+            _count(found, family, say("cost_elevations"), weights, budget, about=False)
     return [one for one in found.values() if one.requests]
 
 
@@ -120,19 +128,24 @@ def _steps(
 def _add(found: dict[str, Asked], source: Any, sites: Sequence[Site], period: Period, known: set[object]) -> None:
     title = getattr(source, "family", source.info.title)
     if hasattr(source, "asks"):
-        _count(found, title, source.asks(sites, period, known), source.budget(), about=False)
+        _count(found, title, source.info.title, source.asks(sites, period, known), source.budget(), about=False)
         return
     source.info.clip(period, config.today())
     points = {(round(site.latitude, 4), round(site.longitude, 4), source.info.name) for site in sites} - known
     known |= points
     each = getattr(source, "requests_per_place", 1)
-    _count(found, title, [1.0] * (each * len(points)), None, about=True)
+    _count(found, title, source.info.title, [1.0] * (each * len(points)), None, about=True)
 
 
 def _count(
-    found: dict[str, Asked], title: str, weights: Sequence[float], budget: Budget | None, *, about: bool
+    found: dict[str, Asked], title: str, source: str, weights: Sequence[float], budget: Budget | None, *, about: bool
 ) -> None:
     one = found.get(title) or Asked(title, 0, 0.0, budget, about)
+    parts = {part.source: part for part in one.parts}
+    if weights:
+        part = parts.get(source, Part(source, 0, 0.0))
+        parts[source] = Part(source, part.requests + len(weights), part.weight + sum(weights))
     found[title] = Asked(
-        one.provider, one.requests + len(weights), one.weight + sum(weights), budget, one.about or about
-    )
+        one.provider, one.requests + len(weights), one.weight + sum(weights), budget, one.about or about,
+        tuple(parts.values()),
+    )  # fmt: skip

@@ -69,6 +69,11 @@ class Cost:
                 )
                 line = join("; ", [line, quota])
             lines.append(line)
+            if len(one.parts) > 1:
+                lines += [
+                    say("cost_part", source=part.source, number=part.requests, calls=f"{part.weight:.0f}")
+                    for part in one.parts
+                ]
         if not self.asked:
             lines.append(say("cost_no_requests"))
         if self.seconds < 0.5:

@@ -74,6 +74,13 @@ def test_cost_in_words(weather_server, tmp_path):
     assert "1000 places of 365 days" in said
     assert "3.5 days of that quota" in said
     assert re.search(r"and [1-9]\d* MB on disk", said)
+    # The satellite counts together with the archive, and has its own line.
+    parts = {part.source: part for part in meteo.parts}
+    assert sum(part.weight for part in meteo.parts) == pytest.approx(meteo.weight)
+    assert sum(part.requests for part in meteo.parts) == meteo.requests
+    assert parts["Open-Meteo satellite radiation"].weight == pytest.approx(1000 * satellite)
+    assert "of these Open-Meteo satellite radiation: 100 requests, 5214 calls" in said
+    assert "of these NASA POWER" not in said
     assert cost.seconds >= meteo.seconds
     assert "<div>" in cost._repr_html_()
 
