@@ -91,6 +91,7 @@ def is_land(latitude: float, longitude: float) -> bool:
     return bool(np.any((latitude >= south) & (latitude <= north) & (longitude >= west) & (longitude <= east)))
 
 
+@functools.lru_cache(maxsize=4096)  # lists of stations ask for the same places under every fault
 def elevation(latitude: float, longitude: float) -> float:
     """Return the height of the simulated terrain [m]; 0 at sea."""
     if not is_land(latitude, longitude):
