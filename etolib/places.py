@@ -14,7 +14,7 @@ import unicodedata
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -177,6 +177,59 @@ class _Gazetteer:
 @cache
 def _gazetteer() -> _Gazetteer:
     return _Gazetteer(resources.files("etolib.data").joinpath("places.zlib").read_bytes())
+
+
+_CELL = 2  # degrees
+
+
+@cache
+def _cells() -> Any:
+    """Return the cells in which each country has towns, as numbers in order."""
+    import numpy as np
+
+    towns = _gazetteer()
+    codes = np.frombuffer(towns.codes.encode(), dtype=">u2").astype(np.int64)
+    return np.unique(_cell(codes, np.array(towns.latitude) / 1000, np.array(towns.longitude) / 1000))
+
+
+def _cell(codes: Any, latitudes: Any, longitudes: Any, north: int = 0, east: int = 0) -> Any:
+    """Return the numbers of the cells that hold places, or of cells some steps beside them."""
+    rows = ((latitudes + 90) // _CELL).astype(int) + north
+    columns = (((longitudes + 180) // _CELL).astype(int) + east) % (360 // _CELL)
+    return (codes * 1000 + rows + 1) * 1000 + columns
+
+
+def in_country(codes: Sequence[str], latitudes: Any, longitudes: Any) -> Any:
+    """Return whether places lie in a country, as far as its towns tell: one stands within some 2 to 4 degrees.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        ISO 3166 codes of two letters; what is none, or has no towns, gives NaN.
+    latitudes, longitudes : array_like, shape (n,)
+        Degrees; what is no place on Earth is in no country.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        1, 0 or NaN.
+
+    Examples
+    --------
+    >>> in_country(["DE", "DE", "XX"], [50.0, 50.0, 50.0], [8.5, -8.5, 8.5])
+    array([ 1.,  0., nan])
+    """
+    import numpy as np
+
+    cells = _cells()
+    plain = [code if len(code) == 2 and code.isascii() else "  " for code in codes]
+    number = np.frombuffer("".join(plain).encode(), dtype=">u2").astype(np.int64)
+    north, east = np.asarray(latitudes, dtype=float), np.asarray(longitudes, dtype=float)
+    possible = (np.abs(north) <= 90) & (np.abs(east) <= 180)  # False where one is NaN
+    north, east = np.where(possible, north, 0.0), np.where(possible, east, 0.0)
+    steps = (-1, 0, 1)
+    near = np.logical_or.reduce([np.isin(_cell(number, north, east, i, j), cells) for i in steps for j in steps])
+    return np.where(np.isin(number, np.unique(cells // 1_000_000)), (near & possible).astype(float), np.nan)
 
 
 def distance(wanted: str, name: str, most: int) -> int:

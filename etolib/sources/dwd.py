@@ -33,7 +33,7 @@ from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, nearby, revision, text_table
+from etolib.sources import canonical, catalogue, nearby, revision, text_table, whereabouts
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -122,6 +122,9 @@ def parse_stations(body: bytes) -> tuple[Station, ...]:
         )  # fmt: skip
     if not found:
         raise ValueError("the list has no stations")
+    whereabouts.require_countries(
+        INFO.name, ["DE"] * len(found), [one.latitude for one in found], [one.longitude for one in found]
+    )
     return tuple(found)
 
 
@@ -131,7 +134,7 @@ def _day(text: str) -> dt.date:
     return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
 
 
-def parse(body: bytes, identifier: str) -> tuple[pd.DataFrame, tuple[Text, ...]]:
+def parse(body: bytes, station: Station) -> tuple[pd.DataFrame, tuple[Text, ...]]:
     """Read the archive of a station: canonical columns by day, and what to say of them.
 
     Raises
@@ -139,8 +142,10 @@ def parse(body: bytes, identifier: str) -> tuple[pd.DataFrame, tuple[Text, ...]]
     ValueError
         Where the body is no such archive.
     BadResponse
-        Where it is another station's, or its columns contradict each other.
+        Where it is another station's, or one that stands elsewhere than the list says, or its columns contradict each
+        other.
     """
+    identifier = station.identifier
     table = text_table.rows(_member(body), separator=";", ends="cells", encoding="latin-1")
     if any(row[-1] != "eor" for row in table):
         raise ValueError("a row does not end with its mark")
@@ -149,6 +154,7 @@ def parse(body: bytes, identifier: str) -> tuple[pd.DataFrame, tuple[Text, ...]]
     if numbers != {identifier}:
         said = say("answered_for_another_place", source=INFO.name, place=str(sorted(numbers)[:3]), asked=identifier)
         raise BadResponse(said, source=INFO.name)
+    whereabouts.require_same(INFO.name, identifier, (station.latitude, station.longitude), _stood(body))
     columns = {
         name: text_table.column(table, column, _MISSING) * factor for column, (name, factor) in VARIABLE_MAP.items()
     }
@@ -158,13 +164,25 @@ def parse(body: bytes, identifier: str) -> tuple[pd.DataFrame, tuple[Text, ...]]
     return canonical.table(dates, columns, warnings), tuple(warnings)
 
 
-def _member(body: bytes) -> bytes:
-    """Return the table out of the archive."""
+def _stood(body: bytes) -> list[tuple[float, float]]:
+    """Return where the archive says that its station has stood, the newest place last; empty where it does not."""
+    text = _member(body, "Metadaten_Geographie", needed=False)
+    if not text:
+        return []
+    table = text_table.rows(text, separator=";", ends="cells", encoding="latin-1")
+    places = [text_table.column(table, name) for name in ("Geogr.Breite", "Geogr.Laenge")]
+    return [(float(north), float(east)) for north, east in zip(*places, strict=True)]
+
+
+def _member(body: bytes, begins: str = "produkt_klima_tag", *, needed: bool = True) -> bytes:
+    """Return a table out of the archive; empty where it is not there and not ``needed``."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            names = [one for one in archive.infolist() if one.filename.startswith("produkt_klima_tag")]
+            names = [one for one in archive.infolist() if one.filename.startswith(begins)]
+            if not names and not needed:
+                return b""
             if len(names) != 1 or names[0].file_size > _LARGEST:
-                raise ValueError("the archive does not hold one table of days")
+                raise ValueError(f"the archive does not hold one table {begins}")
             return archive.read(names[0])
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:  # RuntimeError: encrypted
         raise ValueError(f"the archive cannot be read: {error}") from None
@@ -192,10 +210,10 @@ def _consistent(columns: Mapping[str, np.ndarray]) -> None:
             )  # fmt: skip
 
 
-def _get(path: str, check: Any, ttl: Any, differs: Any = None) -> client.Reply:
+def _get(path: str, check: Any, ttl: Any, differs: Any = None, not_covered: tuple[int, ...] = (404,)) -> client.Reply:
     return client.fetch(
         config.service_root("dwd") + _FOLDER + path, source=INFO.name, check=check, ttl=ttl, differs=differs,
-        deadline=60.0, read=30.0, budget=budget(), not_covered=(404,), version=_VERSION,
+        deadline=60.0, read=30.0, budget=budget(), not_covered=not_covered, version=_VERSION,
     )  # fmt: skip
 
 
@@ -221,7 +239,9 @@ class DwdStations:
         elsewhere = canonical.elsewhere(info, site)
         if not info.covers(site):
             raise elsewhere
-        listed = _get("KL_Tageswerte_Beschreibung_Stationen.txt", parse_stations, lambda data, headers: 86400.0)
+        listed = _get(
+            "KL_Tageswerte_Beschreibung_Stationen.txt", parse_stations, lambda data, headers: 86400.0, not_covered=()
+        )  # a list that is gone says nothing of a place
         there = [one for one in listed.data if one.first <= inside.end and one.last >= inside.start]
         near = nearby.nearest(site, there, TRIED, FARTHEST)
         return nearby.first_with_days(
@@ -233,7 +253,7 @@ class DwdStations:
         warnings: list[Text] = []
         canonical.clipped(period, inside, info.title, warnings)
         reply = _get(
-            f"tageswerte_KL_{station.identifier}_akt.zip", lambda body: parse(body, station.identifier),
+            f"tageswerte_KL_{station.identifier}_akt.zip", lambda body: parse(body, station),
             lambda data, headers: lifetime(data[0], today),
             lambda before, after, fetched: revision.differences(before[0], after[0], fetched),
         )  # fmt: skip

@@ -36,7 +36,7 @@ from etolib.equations.air import saturation_vapour_pressure
 from etolib.equations.elementwise import checked_inputs
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, daily, lifetime, nearby, revision, text_table
+from etolib.sources import canonical, catalogue, daily, lifetime, nearby, revision, text_table, whereabouts
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -92,7 +92,7 @@ class Station:
 
 
 def parse_stations(body: bytes) -> tuple[Station, ...]:
-    """Read the list of stations; ValueError where it is not one.
+    """Read the list of stations; ValueError where it is not one, BadResponse where it places them in other countries.
 
     >>> text = b"GHCN_ID,LATITUDE,LONGITUDE,ELEVATION,STATE,NAME\\nAOM00066116,-5.8667,13.4333,-999.9,,NOQUI\\n"
     >>> parse_stations(text)[0].name, parse_stations(text)[0].elevation
@@ -111,6 +111,8 @@ def parse_stations(body: bytes) -> tuple[Station, ...]:
             raise ValueError("a station without a place")
         known = np.isfinite(height) and height not in _NO_HEIGHT
         found.append(Station(identifier, name[:80], latitude, longitude, float(height) if known else None))
+    if "ISO_CODE" in listed[0]:
+        whereabouts.require_countries(INFO.name, text_table.cells(listed, "ISO_CODE"), places[0], places[1])
     return tuple(found)
 
 
@@ -161,13 +163,14 @@ def _moment(text: str) -> dt.datetime:
 
 def _of_the_station(cells: Mapping[str, list[str]], station: Station) -> None:
     """Raise `BadResponse` where a row is another station's, or stands elsewhere than the list says."""
-    wrong = {name for name in cells["STATION"] if name != station.identifier}
-    for name, here in (("LATITUDE", station.latitude), ("LONGITUDE", station.longitude)):
-        wrong |= {f"{name} {cell}" for cell in {*cells[name]} if not abs(text_table.number(cell) - here) <= 0.1}
-    if wrong:
+    if wrong := {name for name in cells["STATION"] if name != station.identifier}:
         said = say("answered_for_another_place", source=INFO.name, place=str(sorted(wrong)[:3]),
                    asked=station.identifier)  # fmt: skip
         raise BadResponse(said, source=INFO.name)
+    listed = (station.latitude, station.longitude)
+    for place in {*zip(cells["LATITUDE"], cells["LONGITUDE"], strict=True)}:
+        own = [(text_table.number(place[0]), text_table.number(place[1]))]
+        whereabouts.require_same(INFO.name, station.identifier, listed, own)
 
 
 def _consistent(columns: Mapping[str, np.ndarray]) -> None:
@@ -187,10 +190,10 @@ def _consistent(columns: Mapping[str, np.ndarray]) -> None:
         )  # fmt: skip
 
 
-def _get(path: str, check: Any, ttl: Any, differs: Any = None) -> client.Reply:
+def _get(path: str, check: Any, ttl: Any, differs: Any = None, not_covered: tuple[int, ...] = (404,)) -> client.Reply:
     return client.fetch(
         config.service_root("ghcn_hourly") + path, source=INFO.name, check=check, ttl=ttl, differs=differs,
-        deadline=180.0, read=120.0, budget=budget(), not_covered=(404,), version=_VERSION,
+        deadline=180.0, read=120.0, budget=budget(), not_covered=not_covered, version=_VERSION,
     )  # fmt: skip
 
 
@@ -208,7 +211,9 @@ class GhcnHourly:
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` from the nearest station; raises a `SourceError`."""
         inside = self.info.clip(period, config.today())
-        listed = _get(_LIST, parse_stations, lambda data, headers: lifetime.STATIONS_OF_THE_WORLD)
+        listed = _get(
+            _LIST, parse_stations, lambda data, headers: lifetime.STATIONS_OF_THE_WORLD, not_covered=()
+        )  # a list that is gone says nothing of a place
         there = [one for one in listed.data if abs(one.latitude - site.latitude) < 1]
         near = nearby.nearest(site, there, TRIED, FARTHEST)
         return nearby.first_with_days(

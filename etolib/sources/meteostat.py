@@ -26,7 +26,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, lifetime, nearby, revision, text_table
+from etolib.sources import canonical, catalogue, lifetime, nearby, revision, text_table, whereabouts
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -95,11 +95,15 @@ def unpacked(body: bytes) -> bytes:
 
 
 def parse_stations(body: bytes) -> tuple[Station, ...]:
-    """Read the list of stations with daily data; ValueError where it is not one."""
+    """Read the list of stations with daily data; ValueError where it is not one.
+
+    The files of stations do not repeat where they stand, so the list alone is judged: `BadResponse` where its stations
+    stand outside of their countries.
+    """
     listed = canonical.read_json(unpacked(body))
     if not isinstance(listed, list) or not listed:
         raise ValueError("this is no list of stations")
-    found = []
+    found, countries = [], []
     for one in listed:
         span = (one.get("inventory") or {}).get("daily") or {}
         if not span.get("start") or not span.get("end"):
@@ -115,6 +119,10 @@ def parse_stations(body: bytes) -> tuple[Station, ...]:
                 dt.date.fromisoformat(span["start"]), dt.date.fromisoformat(span["end"]),
             )
         )  # fmt: skip
+        countries.append(str(one.get("country") or ""))
+    whereabouts.require_countries(
+        INFO.name, countries, [one.latitude for one in found], [one.longitude for one in found]
+    )
     return tuple(found)
 
 
@@ -159,10 +167,12 @@ def parse(body: bytes, year: int) -> Year:
     return Year(canonical.table(dates, columns, warnings), modelled, tuple(warnings))
 
 
-def _get(service: str, path: str, check: Any, ttl: Any, differs: Any = None) -> client.Reply:
+def _get(
+    service: str, path: str, check: Any, ttl: Any, differs: Any = None, not_covered: tuple[int, ...] = (404,)
+) -> client.Reply:
     return client.fetch(
         config.service_root(service) + path, source=INFO.name, check=check, ttl=ttl, differs=differs,
-        deadline=120.0, read=60.0, budget=budget(), not_covered=(404,), version=_VERSION,
+        deadline=120.0, read=60.0, budget=budget(), not_covered=not_covered, version=_VERSION,
     )  # fmt: skip
 
 
@@ -188,6 +198,7 @@ class Meteostat:
             "/v2/stations/lite.json.gz",
             parse_stations,
             lambda data, headers: lifetime.STATIONS_OF_THE_WORLD,
+            not_covered=(),  # a list that is gone says nothing of a place
         )
         still = max((one.last for one in listed.data), default=dt.date.min) - STILL
         there = [

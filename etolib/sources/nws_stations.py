@@ -18,7 +18,7 @@ import pandas as pd
 from etolib import config
 from etolib.errors import BadResponse, NotCovered, SourceError
 from etolib.site import Period, Site
-from etolib.sources import canonical, catalogue, daily, lifetime, nearby, no_radiation, nws, revision
+from etolib.sources import canonical, catalogue, daily, lifetime, nearby, no_radiation, nws, revision, whereabouts
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import SourceInfo
 from etolib.sources.network import client
@@ -90,15 +90,18 @@ _OBSERVED: Mapping[str, tuple[str, Mapping[str, canonical.Conversion]]] = {
 }
 
 
-def parse_observations(body: bytes) -> pd.DataFrame:
+def parse_observations(body: bytes, station: Station | None = None) -> pd.DataFrame:
     """Read observations: one row per report, index its UTC time; ValueError where it is not such an answer.
 
-    Only values whose MADIS quality code is V, C or S count.
+    Only values whose MADIS quality code is V, C or S count. `BadResponse` where the reports are not of ``station``, or
+    it stands elsewhere than the list says.
     """
     times: list[pd.Timestamp] = []
     rows: list[dict[str, float]] = []
     for feature in canonical.read_json(body)["features"]:
         properties = feature["properties"]
+        if station is not None:
+            _of_the_station(feature, station)
         row = {}
         for name, (column, known) in _OBSERVED.items():
             value = _measured(properties.get(name), name, known)
@@ -119,6 +122,16 @@ def parse_observations(body: bytes) -> pd.DataFrame:
     return frame[~frame.index.duplicated()].sort_index()
 
 
+def _of_the_station(feature: Mapping[str, Any], station: Station) -> None:
+    named = str(feature["properties"].get("station") or station.identifier).rpartition("/")[2]
+    if named != station.identifier:
+        said = say("answered_for_another_place", source=INFO.name, place=named[:40], asked=station.identifier)
+        raise BadResponse(said, source=INFO.name)
+    where = (feature.get("geometry") or {}).get("coordinates") or ()
+    own = [(canonical.number(where[1]), canonical.number(where[0]))] if where else []
+    whereabouts.require_same(INFO.name, station.identifier, (station.latitude, station.longitude), own)
+
+
 def _measured(item: Any, name: str, known: Mapping[str, canonical.Conversion]) -> float | None:
     if not isinstance(item, dict) or item.get("value") is None:
         return None
@@ -129,10 +142,10 @@ def _measured(item: Any, name: str, known: Mapping[str, canonical.Conversion]) -
     return value * factor + offset
 
 
-def _observations(station: str, day: dt.date, today: dt.date) -> tuple[pd.DataFrame, client.Reply]:
+def _observations(station: Station, day: dt.date, today: dt.date) -> tuple[pd.DataFrame, client.Reply]:
     """Return the reports of one UTC day: 500 rows, the most in one answer, are two days of a 5-minute station."""
     reply = nws.get(
-        INFO, f"/stations/{station}/observations", parse_observations,
+        INFO, f"/stations/{station.identifier}/observations", lambda body: parse_observations(body, station),
         lambda data, headers: lasting(data, day, today),
         {"start": f"{day}T00:00:00Z", "end": f"{day + dt.timedelta(days=1)}T00:00:00Z", "limit": 500},
         differs=revision.differences,
@@ -153,6 +166,9 @@ def lasting(reports: pd.DataFrame, day: dt.date, today: dt.date) -> Lifetime:
     hours = 0 if reports.empty else pd.DatetimeIndex(reports.index).floor("h").nunique()
     return lifetime.STATION_THIN if behind or hours < daily.NEEDED else lifetime.STATION_DAY
 
+
+FARTHEST = 500.0
+"""The list holds the stations around a place; where the nearest is farther, it is another list. [km]"""
 
 LATE = pd.Timedelta(hours=3)
 """A day whose last report is older than this before its end is not whole: stations report each hour."""
@@ -205,6 +221,10 @@ def survey_stations(site: Site, *, candidates: int = 10, source: SourceInfo = IN
         lambda data, headers: lifetime.STATION_LIST if data else lifetime.NOTHING_LISTED,
     ).data  # fmt: skip
     near = nearby.nearest(site, listed, candidates)
+    if near and near[0].distance_km > FARTHEST:
+        there = f"{near[0].latitude:.2f}, {near[0].longitude:.2f}"
+        said = say("answered_for_another_place", source=source.name, place=there, asked=str(site))
+        raise BadResponse(said, source=source.name)
     failures: list[BadResponse] = []
     surveyed = [_survey(s, site, failures) for s in near]
     if failures and all(s.lacking for s in surveyed):
@@ -216,7 +236,7 @@ def _survey(station: Station, site: Site, failures: list[BadResponse]) -> Statio
     today = config.today()
     yesterday = today - dt.timedelta(days=1)
     try:
-        reports, _ = _observations(station.identifier, yesterday, today)
+        reports, _ = _observations(station, yesterday, today)
     except (NotCovered, BadResponse) as error:
         if isinstance(error, BadResponse):
             failures.append(error)
@@ -280,7 +300,7 @@ class NwsStations:
         end = pd.Timestamp(inside.end) + pd.Timedelta(days=1) - offset
         parts, replies = [], []
         for day in pd.date_range(start.normalize(), (end - daily.HOUR).normalize(), freq="D"):
-            reports, reply = _observations(station.identifier, day.date(), today)
+            reports, reply = _observations(station, day.date(), today)
             parts.append(reports)
             replies.append(reply)
         reports = pd.concat(parts)

@@ -117,6 +117,7 @@ def compare(frame: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, str]:
     ``frame.attrs`` holds the ``warnings`` of the answer and whether it is ``stale``.
     """
     warnings = frame.attrs["warnings"]
+    told = [text for text in warnings if text not in truth.attrs.get("warnings", ())]
     missing, near = 0, False
     for name in truth.columns:
         if name == "kind":
@@ -131,6 +132,8 @@ def compare(frame: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, str]:
             return "WRONG days!", f"{len(have)} instead of {len(want)}"
         there = np.isfinite(have)
         if not np.allclose(have[there], want[there], rtol=1e-9, atol=1e-9, equal_nan=True):
+            if np.isnan(want[there]).any():
+                return "WRONG number!", f"{name}: values on days that have none"
             # A station's day may be made of 21 to 23 hours, radiation be another satellite's, and then they say so.
             few = any("of 24 hours" in text or "stands in" in text for text in warnings)
             if not few or not np.allclose(have[there], want[there], rtol=0.1, atol=1.0):
@@ -140,13 +143,13 @@ def compare(frame: pd.DataFrame, truth: pd.DataFrame) -> tuple[str, str]:
     extra = set(frame.columns) - set(truth.columns)
     if extra:
         return "WRONG columns!", ", ".join(extra)
-    if missing and not warnings:
-        return "partial without a warning!", ""
+    if missing and not told:
+        return "partial without a warning!", f"{missing} values missing"
     if frame.attrs["stale"]:
         return "stale", warnings[-1]
     if near:
         return "near", next(text for text in warnings if "of 24 hours" in text or "stands in" in text)
-    return ("partial", f"{missing} values missing: {warnings[-1]}") if missing else ("data", "")
+    return ("partial", f"{missing} values missing: {told[-1]}") if missing else ("data", "")
 
 
 # --- the faults -----------------------------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ def slots(document: Any) -> Iterator[Slot]:
                     yield from ((column, i) for i in range(len(column)))
         if isinstance(part.get("elevation"), list):
             yield from ((part["elevation"], i) for i in range(len(part["elevation"])))
+        if isinstance(part.get("chunk"), list):
+            yield from ((part["chunk"], i) for i in range(len(part["chunk"])))
         for row in part.get("results", []):
             yield row, "elevation"
         for step in part.get("properties", {}).get("timeseries", []):
@@ -170,6 +172,8 @@ def _missing_column(answer: Answer, service: str, options: dict[str, Any]) -> An
             part["properties"].pop(options.get("variable") or "temperature", None)
         for feature in part.get("features", []):
             feature["properties"].pop(options.get("variable") or "temperature", None)
+        for name in [name for name in part.get("metadata", {}) if name.startswith("T2M_MAX/")]:
+            del part["metadata"][name]  # of a store of files
     return answer
 
 
@@ -212,6 +216,9 @@ def _wrong_unit(answer: Answer, service: str, options: dict[str, Any]) -> Answer
             for value in feature["properties"].values():
                 if isinstance(value, dict) and "unitCode" in value:
                     value["unitCode"] = other.get(value["unitCode"], "furlong")
+        for attributes in part.get("metadata", {}).values():
+            if "units" in attributes and " since " not in attributes["units"]:
+                attributes["units"] = other.get(attributes["units"], "furlong")
     return answer
 
 
@@ -228,6 +235,9 @@ def _no_units(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
             for value in feature["properties"].values():
                 if isinstance(value, dict):
                     value.pop("unitCode", None)
+        for attributes in part.get("metadata", {}).values():
+            if " since " not in attributes.get("units", ""):
+                attributes.pop("units", None)
     return answer
 
 
@@ -455,4 +465,42 @@ def _etag(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
 @kind("expired", "answer", "Expires in the past, so that the next run must ask with If-Modified-Since")
 def _expired(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
     answer.headers["Expires"] = email.utils.formatdate(options["now"] - 60, usegmt=True)
+    return answer
+
+
+# ---------------------------------------------------------------- lists of stations
+
+Place = tuple[Any, Any, Any]
+
+
+def places(document: Any) -> Iterator[Place]:
+    """Yield (holder, key of the latitude, key of the longitude) of every station of a list."""
+    for part in parts(document):
+        yield from ((row, "latitude", "longitude") for row in part.get("stations", []))
+        yield from ((row["location"], "latitude", "longitude") for row in part.get("list", []))
+        for feature in part.get("features", []):
+            if "stationIdentifier" in feature["properties"]:
+                yield feature["geometry"]["coordinates"], 1, 0
+
+
+@kind("places_swapped", "answer", "a list of stations with latitude and longitude exchanged")
+def _swapped(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
+    for place, latitude, longitude in places(answer.document):
+        place[latitude], place[longitude] = place[longitude], place[latitude]
+    return answer
+
+
+@kind("places_mirrored", "answer", "a list of stations whose longitudes have the other sign")
+def _mirrored(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
+    for place, _, longitude in places(answer.document):
+        place[longitude] = -place[longitude]
+    return answer
+
+
+@kind("places_shifted", "answer", "a list of stations in which each stands where the one before it stands")
+def _shifted(answer: Answer, service: str, options: dict[str, Any]) -> Answer:
+    listed = list(places(answer.document))
+    before = [(place[latitude], place[longitude]) for place, latitude, longitude in listed]
+    for (place, latitude, longitude), values in zip(listed, before[-1:] + before[:-1], strict=True):
+        place[latitude], place[longitude] = values
     return answer

@@ -38,29 +38,54 @@ def answer(path: str, query: Query, clock: Clock, weather: Weather) -> Answer:
     """Return the file of a path."""
     name, today = path.removeprefix(FOLDER), clock.today()
     if name == "KL_Tageswerte_Beschreibung_Stationen.txt":
-        return Answer(body=_stations(today), content_type="text/plain; charset=iso-8859-1")
+        return Answer(
+            document={"stations": _stations(today)}, content_type="text/plain; charset=iso-8859-1", render=list_of
+        )
     identifier = name.removeprefix("tageswerte_KL_").removesuffix("_akt.zip")
     if not path.startswith(FOLDER) or not identifier.isdigit() or int(identifier) // 100 >= ROWS:
         return html(404, "Not Found")
     return _archive(identifier, today, weather)
 
 
-def _stations(today: dt.date) -> bytes:
+def _stations(today: dt.date) -> list[dict[str, Any]]:
+    found = []
+    for identifier in (f"{100 * row + column:05d}" for row in range(ROWS) for column in range(COLUMNS)):
+        latitude, longitude = place_of(identifier)
+        found.append({"id": identifier, "last": f"{today - dt.timedelta(1):%Y%m%d}", "latitude": latitude,
+                      "longitude": longitude, "height": round(sky.elevation(latitude, longitude))})  # fmt: skip
+    return found
+
+
+def list_of(document: dict[str, Any]) -> bytes:
+    """Return the list of stations as DWD writes it."""
     lines = [
         "Stations_id von_datum bis_datum Stationshoehe geoBreite geoLaenge Stationsname Bundesland Abgabe",
         "----------- --------- --------- ------------- --------- --------- ------------ ---------- ------",
     ]
-    for row in range(ROWS):
-        for column in range(COLUMNS):
-            identifier = f"{100 * row + column:05d}"
-            latitude, longitude = place_of(identifier)
-            height = round(sky.elevation(latitude, longitude))
-            lines.append(
-                f"{identifier} 19500101 {today - dt.timedelta(1):%Y%m%d} {height:14d} {latitude:11.4f} "
-                f"{longitude:9.4f} "
-                f"{f'Müsterstadt-{identifier}':40s} {'Hessen':40s} Frei"
-            )
+    lines += [
+        f"{row['id']} 19500101 {row['last']} {row['height']:14d} {row['latitude']:11.4f} {row['longitude']:9.4f} "
+        f"{name_of(row['id']):40s} {'Hessen':40s} Frei"
+        for row in document["stations"]
+    ]
     return ("\r\n".join(lines) + "\r\n").encode("latin-1")
+
+
+def name_of(identifier: str) -> str:
+    """Return the name of a station."""
+    return f"Müsterstadt-{identifier}"
+
+
+def places_of(identifier: str) -> bytes:
+    """Return where a station has stood, as the archives say it: the rows of its past places first."""
+    latitude, longitude = place_of(identifier)
+    head = "Stations_id;Stationshoehe;Geogr.Breite;Geogr.Laenge;von_datum;bis_datum;Stationsname"
+    rows = [
+        f"{int(identifier):11d};{height:8.2f};{north:9.4f};{east:9.4f};{begin};{end:8s};{name_of(identifier)}"
+        for height, north, east, begin, end in (
+            (90.0, latitude + 0.2, longitude, "19500101", "19791231"), (80.0, latitude, longitude, "19800101", ""),
+        )
+    ]  # fmt: skip
+    return ("\r\n".join([head, *rows]) + "\r\n").encode("latin-1")
 
 
 def _archive(identifier: str, today: dt.date, weather: Weather) -> Answer:
@@ -83,7 +108,8 @@ def _archive(identifier: str, today: dt.date, weather: Weather) -> Answer:
         daily[name] = [fixed] * DAYS if fixed is not None else [float(v) for v in columns[name]]
     document = {"latitude": place[0], "longitude": place[1], "daily": daily, "daily_units": {}, "states_no_units": True}
     produkt = f"produkt_klima_tag_{first:%Y%m%d}_{last:%Y%m%d}_{identifier}.txt"
-    return Answer(document=document, content_type="application/zip", render=zipped(produkt, table_of),
+    beside = {f"Metadaten_Geographie_{identifier}.txt": places_of(identifier)}
+    return Answer(document=document, content_type="application/zip", render=zipped(produkt, table_of, beside),
                   origin=days.origin)  # fmt: skip
 
 

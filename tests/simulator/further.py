@@ -1,10 +1,10 @@
-"""The services that answer in tables of text: where their paths begin, and what answers for them."""
+"""Services that answer in tables of text, and the store of files: where their paths begin, and what answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator import dwd, ghcn_hourly, gridmet, meteostat, silo
+from tests.simulator import dwd, ghcn_hourly, gridmet, meteostat, power_zarr, silo
 from tests.simulator.answer import Answer, Query
 from tests.simulator.clock import Clock
 from tests.simulator.weather import Weather
@@ -16,6 +16,7 @@ STARTS = {
     "/daily/": "meteostat",
     "/v2/stations/": "meteostat_stations",
     ghcn_hourly.ROOT: "ghcn_hourly",
+    **dict.fromkeys(power_zarr.STARTS, "nasa_power_zarr"),
 }
 ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
     "silo": silo.answer,
@@ -24,4 +25,5 @@ ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
     "meteostat": meteostat.answer,
     "meteostat_stations": meteostat.answer,
     "ghcn_hourly": ghcn_hourly.answer,
+    "nasa_power_zarr": power_zarr.answer,
 }

@@ -24,6 +24,7 @@ LIST = f"{ROOT}doc/ghcnh-station-list.csv"
 _FILE = re.compile(rf"^{ROOT}access/by-year/(\d{{4}})/psv/GHCNh_(\w+)_(\d{{4}})\.psv$")
 FIRST, OPENED = dt.date(1973, 1, 1), dt.date(2024, 5, 15)
 BOXES = {"GMM": (47.5, 8.0), "BRM": (-24.5, -49.5)}
+COUNTRIES = {"GMM": "DE", "BRM": "BR"}
 SIDE = 12
 ELEMENTS = {
     "temperature": ".1f", "dew_point_temperature": ".1f", "station_level_pressure": ".1f", "sea_level_pressure": ".1f",
@@ -60,7 +61,7 @@ def opened(identifier: str) -> dt.date:
 def answer(path: str, query: Query, clock: Clock, weather: Weather) -> Answer:
     """Return the file of a path."""
     if path == LIST:
-        return Answer(body=_list(), content_type="text/csv")
+        return Answer(document={"stations": _list()}, content_type="text/csv", render=list_of)
     found = _FILE.match(path)
     last = clock.today() - dt.timedelta(2)
     if found is None or found[1] != found[3] or found[2] not in stations():
@@ -71,13 +72,28 @@ def answer(path: str, query: Query, clock: Clock, weather: Weather) -> Answer:
     return _year(found[2], max(dt.date(year, 1, 1), opened(found[2])), min(dt.date(year, 12, 31), last))
 
 
-def _list() -> bytes:
-    lines = ["GHCN_ID,LATITUDE,LONGITUDE,ELEVATION,STATE,NAME,GSN,(US)HCN_(US)CRN,WMO_ID,ICAO,ISO_CODE"]
+def _list() -> list[dict[str, Any]]:
+    rows = []
     for identifier in stations():
         latitude, longitude = place_of(identifier)
-        height = sky.elevation(latitude, longitude)
-        lines.append(f"{identifier},{latitude},{longitude},{height:.1f},,TOWN {identifier[-4:]},,,,,DE")
-    lines.append("AGM00060350,37.083,6.45,-999.0,,BOGUS ALGERIAN,,,60350,,DZ")  # as the real list has it
+        rows.append({"id": identifier, "latitude": latitude, "longitude": longitude, "height": _height(identifier),
+                     "name": f"TOWN {identifier[-4:]}", "country": COUNTRIES[identifier[:3]]})  # fmt: skip
+    bogus = {"id": "AGM00060350", "latitude": 37.083, "longitude": 6.45, "height": -999.0, "name": "BOGUS ALGERIAN",
+             "country": "DZ"}  # fmt: skip
+    return [*rows, bogus]  # as the real list has it
+
+
+def _height(identifier: str) -> float:
+    return round(sky.elevation(*place_of(identifier)), 1)
+
+
+def list_of(document: dict[str, Any]) -> bytes:
+    """Return the list of stations as NOAA writes it."""
+    lines = ["GHCN_ID,LATITUDE,LONGITUDE,ELEVATION,STATE,NAME,GSN,(US)HCN_(US)CRN,WMO_ID,ICAO,ISO_CODE"]
+    lines += [
+        f"{row['id']},{row['latitude']},{row['longitude']},{row['height']:.1f},,{row['name']},,,,,{row['country']}"
+        for row in document["stations"]
+    ]
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -14,7 +14,9 @@ OPEN_METEO = (
 )  # fmt: skip
 FURTHER = ("silo", "dwd", "gridmet", "meteostat", "ghcn_hourly")
 """Services that answer in tables of text."""
-SERVICES = ("nasa_power", *OPEN_METEO, "met_norway", "nws", "opentopodata", *FURTHER, "meteostat_stations")
+SERVICES = (
+    "nasa_power", *OPEN_METEO, "met_norway", "nws", "opentopodata", *FURTHER, "meteostat_stations", "nasa_power_zarr",
+)  # fmt: skip
 GROUPS = {"all": SERVICES, "open_meteo": OPEN_METEO}
 
 Change = Callable[[Answer, str, dict[str, Any]], Answer]

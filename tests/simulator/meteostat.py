@@ -24,6 +24,7 @@ LIST = "/v2/stations/lite.json.gz"
 _FILE = re.compile(r"^/daily/(\d{4})/(\w+)\.csv\.gz$")
 FIRST = dt.date(1950, 1, 1)
 BOXES = {"D": (47.5, 8.0), "S": (-24.5, -49.5)}
+COUNTRIES = {"D": "DE", "S": "BR"}
 SIDE = 12
 MODELLED = 3
 """Newest days whose wind is a model's."""
@@ -66,8 +67,9 @@ def _list(today: dt.date) -> list[dict[str, Any]]:
             "longitude": longitude,
             "elevation": round(sky.elevation(latitude, longitude)),
         }
-        listed.append({"id": identifier, "name": {"en": f"Town {identifier}"}, "country": "DE", "region": None,
-                       "identifiers": {"national": None}, "location": location, "timezone": "Europe/Berlin",
+        listed.append({"id": identifier, "name": {"en": f"Town {identifier}"}, "country": COUNTRIES[identifier[0]],
+                       "region": None, "identifiers": {"national": None}, "location": location,
+                       "timezone": "Europe/Berlin",
                        "inventory": {"hourly": {"start": None, "end": None}, "daily": span}})  # fmt: skip
     listed.append({"id": "NONE0", "name": {"en": "Never"}, "location": {"latitude": 52.4, "longitude": 13.1,
                    "elevation": None}, "inventory": {"daily": {"start": None, "end": None}}})  # fmt: skip

@@ -9,7 +9,7 @@ import gzip
 import io
 import math
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -36,13 +36,19 @@ def cell_text(value: Any, spec: str = "", missing: str = "") -> str:
     return str(value)
 
 
-def zipped(name: str, render: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
-    """Return a rendering as the only data file of a ZIP archive, beside a file that describes it."""
+def zipped(
+    name: str, render: Callable[[Any], bytes], beside: Mapping[str, bytes] | None = None
+) -> Callable[[Any], bytes]:
+    """Return a rendering as the only data file of a ZIP archive, ``beside`` files that describe it."""
 
     def render_zip(document: Any) -> bytes:
         into = io.BytesIO()
         with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-            for member, content in (("Metadaten_Parameter.txt", b"eor\n"), (name, render(document))):
+            for member, content in (
+                ("Metadaten_Parameter.txt", b"eor\n"),
+                *(beside or {}).items(),
+                (name, render(document)),
+            ):
                 archive.writestr(zipfile.ZipInfo(member), content)  # no time of its own: the same bytes every time
         return into.getvalue()
 

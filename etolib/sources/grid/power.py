@@ -108,7 +108,7 @@ class NasaPowerZarr:
                     if isinstance(error, InputError):
                         raise BadResponse(error.message, source=self.info.name) from error
                     raise
-                except (ValueError, KeyError, TypeError) as error:
+                except Exception as error:  # whatever a codec or the format raises: the axes are read here
                     sentence = say("grid_cannot_be_opened", error=str(error)[:200])
                     raise BadResponse(sentence, source=self.info.name, url=address) from error
             return self._opened[key]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
+import json
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -52,8 +53,9 @@ class RemoteStore(Store):
         """Return the answer to a key, None where the store has not got it; raises a `SourceError`."""
         try:
             return client.fetch(
-                f"{self.address}/{key}", source=self.source, check=bytes, ttl=lambda data, headers: LIFETIME,
-                not_covered=ABSENT, budget=self.budget, deadline=180.0, version="zarr-1",
+                f"{self.address}/{key}", source=self.source, check=_metadata if "/.z" in f"/{key}" else _chunk,
+                ttl=lambda data, headers: LIFETIME, not_covered=ABSENT, budget=self.budget, deadline=180.0,
+                version="zarr-1",
             )  # fmt: skip
         except NotCovered:
             return None
@@ -118,6 +120,20 @@ class RemoteStore(Store):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _context=contextvars.copy_context())
+
+
+def _metadata(body: bytes) -> bytes:
+    """Return what describes arrays; ValueError where it is none: what is kept for a day is looked at first."""
+    if not isinstance(json.loads(body), dict):
+        raise ValueError("the metadata are no JSON object")
+    return body
+
+
+def _chunk(body: bytes) -> bytes:
+    """Return a chunk; ValueError where it is empty or a page."""
+    if not body or body.lstrip()[:1] == b"<":
+        raise ValueError("this is no chunk")
+    return body
 
 
 def _part(body: bytes, byte_range: ByteRequest | None) -> bytes:
