@@ -14,7 +14,7 @@ from etolib.errors import SourceError
 from etolib.places import Place
 from etolib.sources import canonical, lifetime
 from etolib.sources.network import client
-from etolib.sources.open_meteo_access import budget
+from etolib.sources.open_meteo_access import budget, limited_until
 from etolib.sources.shape import Anything, List, Number, Object, Words
 
 SERVICE = "open_meteo_geocoding"
@@ -87,6 +87,7 @@ def search(text: str, limit: int = 10, language: str = "en") -> list[Place]:
         read=5.0,
         attempts=1,
         budget=budget(SERVICE),
+        limited_until=limited_until,
         version="geocoding-1",
     )
     return list(reply.data)

@@ -56,10 +56,11 @@ def test_every_fault_can_be_set_for_every_service(server: WeatherServer, service
     assert server.problems == []
 
 
-DATELESS = {"open_meteo_elevation", "open_meteo_geocoding", "opentopodata"}
-UNITLESS = {"silo", "dwd", "meteostat", "ghcn_hourly"}
+DATELESS = {"open_meteo_elevation", "open_meteo_geocoding", "opentopodata", "nasa_power_zarr"}
+"""Services that answer without dates, or with a chunk of numbers whose dates, place and names are in other ones."""
+UNITLESS = {"silo", "dwd", "meteostat", "ghcn_hourly", "nasa_power_zarr"}
 """Services whose tables state no units."""
-NO_HEIGHT = {"dwd", "gridmet", "meteostat", "ghcn_hourly"}
+NO_HEIGHT = {"dwd", "gridmet", "meteostat", "ghcn_hourly", "nasa_power_zarr"}
 """Services whose tables have no height of the place."""
 APPLIES = {
     "all_missing": set(SERVICES),
@@ -93,6 +94,7 @@ APPLIES = {
 """Services whose answer a fault changes; elsewhere it has nothing to act on and the answer stays genuine."""
 for _name in set(APPLIES) - {"broken_json", "stream_error"}:
     APPLIES[_name] -= {"meteostat_stations"}  # a list, without days
+APPLIES |= {name: {"meteostat_stations"} for name in ("places_swapped", "places_mirrored", "places_shifted")}
 
 
 @pytest.mark.parametrize("name", sorted(APPLIES))

@@ -371,9 +371,7 @@ def test_record_keeps_what_politeness_needs(server: WeatherServer) -> None:
 def test_every_service_has_a_root_that_replaces_scheme_and_host(server: WeatherServer) -> None:
     from etolib.sources import catalogue
 
-    # The archive is a store of files: tests/sources/grid serves one of its layout.
-    configured = tuple(name for name in catalogue.services() if name != "nasa_power_zarr")
-
+    configured = tuple(catalogue.services())
     for one_port in (False, True):
         environment = server.environment(one_port=one_port)
         assert set(environment) == {f"ETOLIB_{name.upper()}_URL" for name in configured} | {"ETOLIB_TODAY"}

@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 from etolib import config
-from etolib.errors import BadResponse, EtolibError
-from etolib.sources import met_norway, nasa_power, nws, nws_forecast, nws_stations, open_meteo, opentopodata
+from etolib.errors import BadResponse, EtolibError, NotCovered
+from etolib.sources import catalogue, met_norway, nasa_power, nws, nws_forecast, nws_stations, open_meteo, opentopodata
 from etolib.sources.network import address, client
 from etolib.sources.network.keeping import Lifetime
 from etolib.sources.station import file
@@ -29,6 +29,9 @@ from etolib.variables import VARIABLES
 from tests.shared import shared_root
 from tests.simulator import WeatherServer
 from tests.sources.matrix import PROVIDERS, TODAY, settings
+
+SOURCES = tuple(name for name in PROVIDERS if name != catalogue.STATIONS.service)
+"""What is asked: every source and service, each once (a list of stations is among the answers of its source)."""
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, -999, -999.0, 1e308, -1e308, 10**400, 1e-320, "", "x", "NaN", "2024-02-30", "9" * 50, [],
@@ -132,7 +135,11 @@ class Recorder(client.Door):
     """A door that keeps the bodies it has brought."""
 
     def fetch(self, url: str, params: Any = None, **options: Any) -> client.Reply:
-        reply = super().fetch(url, params, **options)
+        try:
+            reply = super().fetch(url, params, **options)
+        except NotCovered as error:
+            self.__dict__.setdefault("absent", {})[address.address(url, params)[1]] = error
+            raise
         self.__dict__.setdefault("bodies", {})[reply.url] = reply.body
         return reply
 
@@ -140,8 +147,10 @@ class Recorder(client.Door):
 class Damaged:
     """A door that gives kept bodies, one of them damaged: the check and its errors are those of the real one."""
 
-    def __init__(self, bodies: dict[str, bytes], chance: random.Random, read: dict[str, Any]) -> None:
-        self.bodies, self.chance, self.read = bodies, chance, read
+    def __init__(
+        self, bodies: dict[str, bytes], chance: random.Random, read: dict[str, Any], absent: dict[str, NotCovered]
+    ) -> None:
+        self.bodies, self.chance, self.read, self.absent = bodies, chance, read, absent
         self.victim = chance.choice(sorted(bodies))
 
     clock = staticmethod(time.time)
@@ -149,6 +158,8 @@ class Damaged:
     def fetch(self, url: str, params: Any = None, *, check: Any, ttl: Any, source: str, **options: Any) -> client.Reply:
         shown = address.address(url, params)[1]
         body = self.bodies.get(shown)
+        if shown in self.absent:
+            raise self.absent[shown]
         if body is None:
             raise BadResponse(f"{source}: not asked before", source=source)
         if shown == self.victim:
@@ -178,11 +189,11 @@ def fuzz_source(name: str, count: int, seed: int) -> Counter[str]:
         recorder = Recorder(Path(folder), client.user_agent(), clock=plain.clock, sleep=plain.sleep)
         with client.use(recorder):
             truth = provider.ask()
-        bodies = recorder.__dict__["bodies"]
+        bodies, absent = recorder.__dict__["bodies"], recorder.__dict__.get("absent", {})
         read: dict[str, Any] = {}
         for number in range(count):
             chance = random.Random(f"{name} {seed} {number}")
-            with client.use(cast(client.Door, Damaged(bodies, chance, read))):
+            with client.use(cast(client.Door, Damaged(bodies, chance, read, absent))):
                 found[_outcome(provider.ask, truth, f"{name} seed {seed} number {number}")] += 1
     return found
 
@@ -262,9 +273,9 @@ def main() -> None:
     """Print a table of outcomes."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    wanted = sys.argv[3:] or [*PROVIDERS, *(name for name in PARSERS if name not in PROVIDERS)]
+    wanted = sys.argv[3:] or [*SOURCES, *(name for name in PARSERS if name not in SOURCES)]
     with config.set_options(today=TODAY):
-        for name in (n for n in PROVIDERS if n in wanted):
+        for name in (n for n in SOURCES if n in wanted):
             print(f"source {name}: {dict(fuzz_source(name, count, seed))}", flush=True)
         for name in (n for n in PARSERS if n in wanted):
             print(f"recording {name}: {dict(fuzz_recordings(name, count, seed))}", flush=True)

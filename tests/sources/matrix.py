@@ -163,12 +163,13 @@ class Clock:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What came of a provider under a fault."""
+    """What came of a provider under a fault; ``calls`` that it took, and the ``usual`` ones of the undisturbed run."""
 
     kind: str
     text: str
     seconds: float
     calls: int
+    usual: int = 0
 
     @property
     def allowed(self) -> bool:
@@ -193,13 +194,15 @@ def judge(ask: Callable[[], pd.DataFrame], truth: pd.DataFrame, server: WeatherS
             kind, text = "no suggestion or source!", error.message
     except Exception as error:
         kind, text = f"not typed: {type(error).__name__}!", str(error)
-    return Outcome(kind, text, time.perf_counter() - begun, len(server.calls()) - before)
+    taken = len(server.calls()) - before
+    return Outcome(kind, text, time.perf_counter() - begun, taken, truth.attrs.get("calls", 0))
 
 
 def _first(provider: Provider, server: WeatherServer) -> tuple[pd.DataFrame, float]:
     """Return the undisturbed answer, and how long a download that hangs may take. [s]"""
     server.forget()
     truth = provider.ask()
+    truth.attrs["calls"] = len(server.calls())
     return truth, DEADLINE if server.calls()[0].provider == provider.service else SECOND
 
 

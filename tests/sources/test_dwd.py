@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -89,17 +91,35 @@ def test_a_station_without_a_file_is_followed_by_the_next(server):
     assert data.meta["distance_km"] < dwd.FARTHEST
 
 
+def listed(identifier, north=0.0, east=0.0):
+    latitude, longitude = simulated.place_of(identifier)
+    first, last = dt.date(1950, 1, 1), dt.date(2024, 6, 30)
+    return dwd.Station(identifier, first, last, latitude + north, longitude + east, 80.0, "Town")
+
+
 def test_another_stations_table_a_cut_archive_and_a_silent_unit_are_refused(server):
     path = f"{simulated.FOLDER}tageswerte_KL_01014_akt.zip"
-    body = get(server.url + path).body
-    frame, _ = dwd.parse(body, "01014")
+    body, station = get(server.url + path).body, listed("01014")
+    frame, _ = dwd.parse(body, station)
     assert len(frame) == simulated.DAYS
     with pytest.raises(BadResponse, match="01014"):
-        dwd.parse(body, "01015")
+        dwd.parse(body, listed("01015"))
     with pytest.raises(ValueError, match="archive"):
-        dwd.parse(body[: len(body) // 2], "01014")
+        dwd.parse(body[: len(body) // 2], station)
     server.fault("dwd", "silent_units", times=1)
     with pytest.raises(BadResponse, match="does not follow"):
-        dwd.parse(get(server.url + path).body, "01014")
+        dwd.parse(get(server.url + path).body, station)
     assert dwd.lifetime(frame, dt.date(2024, 7, 1)) == 12 * 3600
     assert dwd.lifetime(frame, dt.date(2024, 7, 9)) == 6 * 3600
+
+
+def test_a_station_that_stands_elsewhere_than_the_list_says_is_refused(server):
+    body = get(f"{server.url}{simulated.FOLDER}tageswerte_KL_01014_akt.zip").body
+    with pytest.raises(BadResponse, match=r"station 01014 at .*, its own file at"):
+        dwd.parse(body, listed("01014", east=0.5))
+    dwd.parse(body, listed("01014", north=0.15))  # where it stood until 1979
+    without = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive, zipfile.ZipFile(without, "w") as other:
+        (name,) = (name for name in archive.namelist() if name.startswith("produkt"))
+        other.writestr(name, archive.read(name))
+    dwd.parse(without.getvalue(), listed("01014", east=0.5))  # an archive that does not say it

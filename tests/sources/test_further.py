@@ -8,12 +8,14 @@ from functools import partial
 import pytest
 
 import etolib
+from etolib.errors import BadResponse, InvalidRequest, NotCovered
 from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources.plan import choose
 from etolib.widgets import wording
 from tests.simulator import WeatherServer
 from tests.simulator.kinds import FURTHER
+from tests.sources import matrix
 from tests.sources.matrix import METEOSTAT, TODAY, settings
 
 PERIOD = "2024-06-15/2024-07-03"
@@ -52,6 +54,48 @@ def test_the_first_six_are_asked_no_more_often(asked, monkeypatch, name):
 
 def test_elsewhere_none_of_them_is_asked(asked):
     assert not set(asked(PLACES["São Paulo"], "elsewhere")) & set(FURTHER)
+
+
+LISTS = {
+    "dwd_stations": ("dwd", PLACES["Brandenburg"]),
+    "ghcn_hourly": ("ghcn_hourly", matrix.GHCN),
+    "meteostat": ("meteostat_stations", METEOSTAT),
+    "nws_stations": ("nws", matrix.USA),
+}
+
+
+@pytest.mark.parametrize("fault", ["places_swapped", "places_mirrored", "places_shifted"])
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_places_its_stations_wrongly_is_told(weather_server, tmp_path, name, fault):
+    """It would have no station where there is one, or take one of elsewhere for near."""
+    service, site = LISTS[name]
+    if (service, fault) in matrix.UNTOLD:
+        pytest.skip(matrix.UNTOLD[service, fault])
+    period = Period("2024-06-26", "2024-06-28")
+    with settings(weather_server, tmp_path):
+        weather_server.fault(service, fault)
+        with pytest.raises(BadResponse) as caught:
+            catalogue.provider(name).fetch(site, period)
+        # The other side of the list that is mirrored: stations of elsewhere lie near.
+        mirrored = Site(site.latitude, -site.longitude, site.elevation)
+        with pytest.raises((BadResponse, NotCovered)):
+            catalogue.provider(name).fetch(mirrored, period)
+    assert caught.value.source == name
+    assert caught.value.suggestion
+
+
+def test_every_source_of_stations_is_among_them():
+    known = {row.name for row in catalogue.SOURCES.values() if row.service and row.title.endswith("stations")}
+    assert known == set(LISTS)
+
+
+@pytest.mark.parametrize("name", ["dwd_stations", "ghcn_hourly", "meteostat"])
+def test_a_list_that_is_gone_says_nothing_of_a_place(weather_server, tmp_path, name):
+    service, site = LISTS[name]
+    with settings(weather_server, tmp_path):
+        weather_server.fault(service, "404", times=1)
+        with pytest.raises(InvalidRequest, match="404"):
+            catalogue.provider(name).fetch(site, Period("2024-06-26", "2024-06-28"))
 
 
 @pytest.mark.parametrize("language", ["en", "pt", "es"])

@@ -101,7 +101,7 @@ class NasaPowerZarr:
         with self._guard:
             if key not in self._opened:
                 try:
-                    dataset = xr.open_zarr(store, consolidated=True, chunks=None)
+                    dataset = xr.open_zarr(store, consolidated=True, chunks=None, zarr_format=2)
                     dataset = dataset[[name for name in NAMES if name in dataset.data_vars]]
                     self._opened[key] = dataset, lattice_of(dataset), times_of(dataset)
                 except EtolibError as error:
