@@ -163,4 +163,4 @@ def test_only_who_states_windows_has_some(running, granted, tmp_path):
             before = len(granted)
             one.ask()
             daily = {any(width >= 3600 for width, _ in budget.windows) for budget, _, _ in granted[before:]}
-            assert daily == {one.name in LIMITED}, one.name
+            assert daily <= {one.name in LIMITED}, one.name  # none where another has asked the same
