@@ -179,28 +179,25 @@ def _gazetteer() -> _Gazetteer:
     return _Gazetteer(resources.files("etolib.data").joinpath("places.zlib").read_bytes())
 
 
-_CELL = 2  # degrees
-
-
 @cache
-def _cells() -> Any:
-    """Return the cells in which each country has towns, as numbers in order."""
+def _cells(size: float) -> Any:
+    """Return the cells of a size [degrees] in which each country has towns, as numbers in order."""
     import numpy as np
 
     towns = _gazetteer()
     codes = np.frombuffer(towns.codes.encode(), dtype=">u2").astype(np.int64)
-    return np.unique(_cell(codes, np.array(towns.latitude) / 1000, np.array(towns.longitude) / 1000))
+    return np.unique(_cell(codes, np.array(towns.latitude) / 1000, np.array(towns.longitude) / 1000, size))
 
 
-def _cell(codes: Any, latitudes: Any, longitudes: Any, north: int = 0, east: int = 0) -> Any:
+def _cell(codes: Any, latitudes: Any, longitudes: Any, size: float, north: int = 0, east: int = 0) -> Any:
     """Return the numbers of the cells that hold places, or of cells some steps beside them."""
-    rows = ((latitudes + 90) // _CELL).astype(int) + north
-    columns = (((longitudes + 180) // _CELL).astype(int) + east) % (360 // _CELL)
+    rows = ((latitudes + 90) // size).astype(int) + north
+    columns = (((longitudes + 180) // size).astype(int) + east) % round(360 / size)
     return (codes * 1000 + rows + 1) * 1000 + columns
 
 
-def in_country(codes: Sequence[str], latitudes: Any, longitudes: Any) -> Any:
-    """Return whether places lie in a country, as far as its towns tell: one stands within some 2 to 4 degrees.
+def in_country(codes: Sequence[str], latitudes: Any, longitudes: Any, size: float = 2.0) -> Any:
+    """Return whether places lie in a country, as far as its towns tell.
 
     Parameters
     ----------
@@ -208,6 +205,9 @@ def in_country(codes: Sequence[str], latitudes: Any, longitudes: Any) -> Any:
         ISO 3166 codes of two letters; what is none, or has no towns, gives NaN.
     latitudes, longitudes : array_like, shape (n,)
         Degrees; what is no place on Earth is in no country.
+    size : float
+        A town must stand in the same cell of this size or in one beside it: within it surely, within twice as much
+        perhaps. Half a degree or more. [degrees]
 
     Returns
     -------
@@ -221,14 +221,14 @@ def in_country(codes: Sequence[str], latitudes: Any, longitudes: Any) -> Any:
     """
     import numpy as np
 
-    cells = _cells()
+    cells = _cells(size)
     plain = [code if len(code) == 2 and code.isascii() else "  " for code in codes]
     number = np.frombuffer("".join(plain).encode(), dtype=">u2").astype(np.int64)
     north, east = np.asarray(latitudes, dtype=float), np.asarray(longitudes, dtype=float)
     possible = (np.abs(north) <= 90) & (np.abs(east) <= 180)  # False where one is NaN
     north, east = np.where(possible, north, 0.0), np.where(possible, east, 0.0)
     steps = (-1, 0, 1)
-    near = np.logical_or.reduce([np.isin(_cell(number, north, east, i, j), cells) for i in steps for j in steps])
+    near = np.logical_or.reduce([np.isin(_cell(number, north, east, size, i, j), cells) for i in steps for j in steps])
     return np.where(np.isin(number, np.unique(cells // 1_000_000)), (near & possible).astype(float), np.nan)
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -81,13 +81,14 @@ def budget() -> Budget:
 
 @dataclass(frozen=True)
 class Station:
-    """A station: id, name, place [degrees] and height [m]; ``distance_km`` from the place asked for."""
+    """A station: id, name, place [degrees], height [m] and country; ``distance_km`` from the place asked for."""
 
     identifier: str
     name: str
     latitude: float
     longitude: float
     elevation: float | None
+    country: str = ""
     distance_km: float = np.nan
 
 
@@ -101,18 +102,20 @@ def parse_stations(body: bytes) -> tuple[Station, ...]:
     listed = text_table.rows(body)
     names = text_table.cells(listed, "NAME")
     places = [text_table.column(listed, name) for name in ("LATITUDE", "LONGITUDE", "ELEVATION")]
+    identifiers = text_table.cells(listed, "GHCN_ID")
+    countries = text_table.cells(listed, "ISO_CODE") if "ISO_CODE" in listed[0] else [""] * len(identifiers)
     found = []
-    for identifier, name, latitude, longitude, height in zip(
-        text_table.cells(listed, "GHCN_ID"), names, *places, strict=True
+    for identifier, name, country, latitude, longitude, height in zip(
+        identifiers, names, countries, *places, strict=True
     ):
         if not re.fullmatch(r"[A-Z0-9_-]{11}", identifier):
             raise ValueError("a station without an id")
         if not (abs(latitude) <= 90 and abs(longitude) <= 180):
             raise ValueError("a station without a place")
         known = np.isfinite(height) and height not in _NO_HEIGHT
-        found.append(Station(identifier, name[:80], latitude, longitude, float(height) if known else None))
-    if "ISO_CODE" in listed[0]:
-        whereabouts.require_countries(INFO.name, text_table.cells(listed, "ISO_CODE"), places[0], places[1])
+        height = float(height) if known else None
+        found.append(Station(identifier, name[:80], latitude, longitude, height, country[:2]))
+    whereabouts.require_countries(INFO.name, countries, places[0], places[1])
     return tuple(found)
 
 
@@ -215,15 +218,16 @@ class GhcnHourly:
             _LIST, parse_stations, lambda data, headers: lifetime.STATIONS_OF_THE_WORLD, not_covered=()
         )  # a list that is gone says nothing of a place
         there = [one for one in listed.data if abs(one.latitude - site.latitude) < 1]
-        near = nearby.nearest(site, there, TRIED, FARTHEST)
+        near, said = whereabouts.without_misplaced(self.info.title, nearby.nearest(site, there, 2 * TRIED, FARTHEST))
         return nearby.first_with_days(
-            near, lambda station: self._from(station, site, period, inside), canonical.no_station(self.info, site),
+            near[:TRIED], lambda station: self._from(station, site, period, inside, said),
+            canonical.no_station(self.info, site),
             unusable=True,  # without whole days
         )  # fmt: skip
 
-    def _from(self, station: Station, site: Site, period: Period, inside: Period) -> SourceData:
+    def _from(self, station: Station, site: Site, period: Period, inside: Period, said: Sequence[Text]) -> SourceData:
         today, info = config.today(), self.info
-        warnings: list[Text] = []
+        warnings: list[Text] = [*said]
         canonical.clipped(period, inside, info.title, warnings)
         offset = pd.Timedelta(hours=site.utc_offset)
         start = pd.Timestamp(inside.start) - offset

@@ -16,7 +16,7 @@ import datetime as dt
 import gzip
 import io
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -68,7 +68,7 @@ def budget() -> Budget:
 
 @dataclass(frozen=True)
 class Station:
-    """A station: id, name, place [degrees], height [m] and the days its daily data span."""
+    """A station: id, name, place [degrees], height [m], the days its daily data span, country."""
 
     identifier: str
     name: str
@@ -77,6 +77,7 @@ class Station:
     elevation: float | None
     first: dt.date
     last: dt.date
+    country: str = ""
     distance_km: float = np.nan
 
 
@@ -103,7 +104,7 @@ def parse_stations(body: bytes) -> tuple[Station, ...]:
     listed = canonical.read_json(unpacked(body))
     if not isinstance(listed, list) or not listed:
         raise ValueError("this is no list of stations")
-    found, countries = [], []
+    found = []
     for one in listed:
         span = (one.get("inventory") or {}).get("daily") or {}
         if not span.get("start") or not span.get("end"):
@@ -117,12 +118,11 @@ def parse_stations(body: bytes) -> tuple[Station, ...]:
                 identifier, str((one.get("name") or {}).get("en", ""))[:80], canonical.number(where["latitude"]),
                 canonical.number(where["longitude"]), None if np.isnan(height) else height,
                 dt.date.fromisoformat(span["start"]), dt.date.fromisoformat(span["end"]),
+                str(one.get("country") or "")[:2],
             )
         )  # fmt: skip
-        countries.append(str(one.get("country") or ""))
-    whereabouts.require_countries(
-        INFO.name, countries, [one.latitude for one in found], [one.longitude for one in found]
-    )
+    places = ([one.country for one in found], [one.latitude for one in found], [one.longitude for one in found])
+    whereabouts.require_countries(INFO.name, *places)
     return tuple(found)
 
 
@@ -207,14 +207,16 @@ class Meteostat:
             if abs(one.latitude - site.latitude) < 1 and one.first <= inside.end
             and (one.last >= inside.start or one.last >= still)
         ]  # fmt: skip
-        near = nearby.nearest(site, there, TRIED, FARTHEST)
+        near, said = whereabouts.without_misplaced(self.info.title, nearby.nearest(site, there, 2 * TRIED, FARTHEST))
         return nearby.first_with_days(
-            near, lambda station: self._from(station, site, period, inside), canonical.no_station(self.info, site)
+            near[:TRIED],
+            lambda station: self._from(station, site, period, inside, said),
+            canonical.no_station(self.info, site),
         )
 
-    def _from(self, station: Station, site: Site, period: Period, inside: Period) -> SourceData:
+    def _from(self, station: Station, site: Site, period: Period, inside: Period, said: Sequence[Text]) -> SourceData:
         today, info = config.today(), self.info
-        warnings: list[Text] = []
+        warnings: list[Text] = [*said]
         canonical.clipped(period, inside, info.title, warnings)
         replies = nearby.files_of_years(
             range(inside.start.year, inside.end.year + 1), lambda year: _year(station, year, today)

@@ -7,12 +7,13 @@ some, and takes those of elsewhere for near.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from etolib import places
 from etolib.errors import BadResponse
-from etolib.words import say
+from etolib.words import Text, say
 
 JUDGED = 500
 """So many stations of a list are looked at: those of all its parts."""
@@ -55,6 +56,49 @@ def require_countries(
             say("stations_outside_countries", source=source, number=outside, count=len(known)),
             source=source, retryable=False, suggestion=say("report_this_change"),
         )  # fmt: skip
+
+
+class Listed(Protocol):
+    """A station of a list. Degrees; its country as an ISO 3166 code, empty where unknown."""
+
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def latitude(self) -> float: ...
+    @property
+    def longitude(self) -> float: ...
+    @property
+    def country(self) -> str: ...
+
+
+S = TypeVar("S", bound=Listed)
+
+
+def without_misplaced(source: str, stations: Sequence[S]) -> tuple[list[S], list[Text]]:
+    """Return stations without those of a lost sign or exchanged coordinates, and a sentence on each that is left out.
+
+    Lists are known to hold some, and so do the files of those stations. One is left out where its country has no town
+    within half a degree, and has one where the longitude or the latitude has the other sign, or both are exchanged.
+    What stands so near the meridian that both places are in the country is not found.
+
+    Parameters
+    ----------
+    source : str
+        Named in the sentences.
+    stations : sequence of Listed
+    """
+    kept, said = [], []
+    for one in stations:
+        north, east = one.latitude, one.longitude
+        images = ((north, east), (north, -east), (-north, east), (east, north))
+        here, *there = places.in_country([one.country] * 4, *zip(*images, strict=True), size=0.5)
+        if here == 0 and any(there):
+            told = _words((north, east))
+            said.append(say("station_misplaced", source=source, station=one.identifier, listed=told,
+                            country=places.country_name(one.country)))  # fmt: skip
+        else:
+            kept.append(one)
+    return kept, said
 
 
 def require_same(source: str, station: str, listed: tuple[float, float], own: Iterable[tuple[float, float]]) -> None:

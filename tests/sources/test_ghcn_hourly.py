@@ -10,7 +10,7 @@ import pytest
 import etolib
 from etolib.errors import BadResponse, NotCovered
 from etolib.site import Period, Site
-from etolib.sources import catalogue, ghcn_hourly, lifetime
+from etolib.sources import catalogue, ghcn_hourly, lifetime, whereabouts
 from tests.simulator import ghcn_hourly as simulated
 from tests.simulator import sky
 from tests.sources.matrix import GHCN, settings
@@ -111,3 +111,35 @@ def test_it_is_asked_by_name_only_and_far_from_any_station_has_nothing(server):
     assert catalogue.find("ghcn_hourly").role == "by name"
     with pytest.raises(NotCovered):
         catalogue.provider("ghcn_hourly").fetch(Site(0.0, 20.0), JUNE)
+
+
+def test_a_station_on_the_wrong_side_of_the_meridian_is_left_out_and_said():
+    """As the real list has some: Spanish ones east of Greenwich that lie west of it, in their files too."""
+
+    def station(identifier, longitude, country, latitude=43.367):
+        return ghcn_hourly.Station(identifier, "Somewhere", latitude, longitude, 58.0, country)
+
+    coruna, genoa, unknown = (
+        station("SPM00008001", 8.417, "ES"), station("ITM00016120", 8.9, "IT", 44.4), station("XXM00000001", 8.4, "")
+    )  # fmt: skip
+    kept, said = whereabouts.without_misplaced("GHCN", [coruna, genoa, unknown, station("SPM00008001", -8.417, "ES")])
+    assert [one.longitude for one in kept] == [8.9, 8.4, -8.417]
+    (sentence,) = said
+    assert "SPM00008001" in sentence
+    assert "Spain" in sentence
+
+
+def test_the_next_station_is_taken_then(server, monkeypatch):
+    read = ghcn_hourly.parse_stations
+
+    def with_one_more(body):
+        return (*read(body), LOST)
+
+    monkeypatch.setattr(ghcn_hourly, "parse_stations", with_one_more)
+    data = catalogue.provider("ghcn_hourly").fetch(Site(52.08, 8.49, 80.0), JUNE)
+    assert data.meta["station"] != LOST.identifier
+    assert any(LOST.identifier in text and "left out" in text for text in data.warnings)
+
+
+LOST = ghcn_hourly.Station("IEM00000001", "Lost", 52.08, 8.5, None, "IE")
+"""A station of Ireland on the wrong side; nearer than any other to the place asked for."""
