@@ -115,7 +115,7 @@ def parse_stations(body: bytes) -> tuple[Station, ...]:
         known = np.isfinite(height) and height not in _NO_HEIGHT
         height = float(height) if known else None
         found.append(Station(identifier, name[:80], latitude, longitude, height, country[:2]))
-    whereabouts.require_countries(INFO.name, countries, places[0], places[1])
+    whereabouts.require_countries(INFO.name, countries, places[0].tolist(), places[1].tolist())
     return tuple(found)
 
 

@@ -90,8 +90,9 @@ def without_misplaced(source: str, stations: Sequence[S]) -> tuple[list[S], list
     kept, said = [], []
     for one in stations:
         north, east = one.latitude, one.longitude
-        images = ((north, east), (north, -east), (-north, east), (east, north))
-        here, *there = places.in_country([one.country] * 4, *zip(*images, strict=True), size=0.5)
+        # here; the longitude or the latitude of the other sign; both exchanged
+        norths, easts = (north, north, -north, east), (east, -east, east, north)
+        here, *there = places.in_country([one.country] * 4, norths, easts, size=0.5)
         if here == 0 and any(there):
             told = _words((north, east))
             said.append(say("station_misplaced", source=source, station=one.identifier, listed=told,
