@@ -87,17 +87,6 @@ def test_what_a_source_gives(server, name):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_second_run_makes_no_call(server, name):
-    site, start, end = CASES[name]
-    first = ask(name, site, start, end)
-    before = len(server.calls())
-    second = ask(name, site, start, end)
-    assert len(server.calls()) == before
-    assert second.meta["from_cache"]
-    pd.testing.assert_frame_equal(first.frame, second.frame)
-
-
-@pytest.mark.parametrize("name", CASES)
 def test_days_outside_the_window_are_refused_without_a_call(server, name):
     site = CASES[name][0]
     first, last = catalogue.find(name).window(TODAY)
