@@ -10,7 +10,7 @@ import pytest
 
 from etolib.errors import RateLimited
 from etolib.sources import catalogue
-from etolib.sources.network.budget import Budget, Ledger, span
+from etolib.sources.network.budget import MONTH, Budget, Ledger, span
 from tests.simulator import WeatherServer
 from tests.simulator.kinds import OPEN_METEO
 from tests.sources import matrix
@@ -29,9 +29,10 @@ def granted(monkeypatch) -> Granted:
     take = Ledger.take
 
     def noted(self, budget, weight, clock):
-        later = take(self, budget, weight, clock)
+        read: list[float] = []  # the time that counted: the ledger reads it when it is our turn
+        later = take(self, budget, weight, lambda: read.append(clock()) or read[-1])
         if later is None:
-            turns.append((budget, weight, clock()))
+            turns.append((budget, weight, read[-1]))
         return later
 
     monkeypatch.setattr(Ledger, "take", noted)
@@ -50,6 +51,12 @@ def provider(request, running):
     running.forget()
     yield matrix.PROVIDERS[request.param]
     running.clear()
+
+
+def noon(door) -> None:
+    """Set the clock of a door to the middle of its windows: near the end of one it is waited for."""
+    now = door.clock()
+    door.clock.slept += span(now, MONTH)[0] + 14.5 * 86400.0 + 1830.0 - now
 
 
 every_source = pytest.mark.parametrize("provider", matrix.PROVIDERS, indirect=True)
@@ -106,6 +113,7 @@ def test_who_is_told_to_wait_asks_no_more_until_then(provider, running, tmp_path
     """Retry-After of an hour; Open-Meteo says in words that its day is over."""
     daily = provider.service in OPEN_METEO
     with matrix.settings(running, tmp_path) as door:
+        noon(door)
         running.fault(provider.service, "429_daily" if daily else "429_retry_after_long")
         for _ in range(2):
             now = door.clock()
@@ -149,6 +157,7 @@ def test_a_window_that_is_full_is_not_asked_into(provider, running, granted, tmp
         if width <= budget.wait:
             continue  # it is waited for
         with matrix.settings(running, tmp_path / str(width)) as door:
+            noon(door)
             assert door.ledger.take(budget, limit, door.clock) is None
             with pytest.raises(RateLimited) as caught:
                 provider.ask()
