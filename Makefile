@@ -96,9 +96,10 @@ notebooks: env
 chaos: env
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-# The site, offline; a warning is an error, a public name without an entry, too
+# The site, offline; a warning is an error, a public name without an entry and a link that leads nowhere, too
 docs: $(VENV)/.ready-docs $(BUILT)
 	$(BIN)/python -m sphinx -b html -W --keep-going -j $(JOBS) -d build/docs-trees $(ARGS) docs build/docs
+	$(BIN)/python tools/check_links.py build/docs
 
 # No part of test: every notebook calculates in a browser, which takes minutes; `notebooks` runs the same cells without one
 look-at-lab: env

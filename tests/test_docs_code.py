@@ -12,6 +12,7 @@ import asyncio
 import importlib
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import click
@@ -54,11 +55,7 @@ def files(tmp_path_factory):
     """The files that pages speak of: a table of places, a station, archives of weather."""
     folder = tmp_path_factory.mktemp("files")
     (folder / "farms.csv").write_text("name,latitude,longitude\nPiracicaba,-22.7,-47.6\nPetrolina,-9.4,-40.5\n")
-    days = pd.date_range("2024-04-01", "2024-06-19")
-    wave = np.sin(np.arange(len(days)) / 5)
-    station = pd.DataFrame({"date": days.strftime("%Y-%m-%d"), "tmin_C": 16 + wave, "tmax_C": 28 + 2 * wave})
-    station = station.assign(rhmean_pct=65 - 5 * wave, wind_2m_ms=2.0, solar_MJm2day=18 + 3 * wave, rain_mm=0.0)
-    station.round(2).to_csv(folder / "my.csv", index=False)
+    shutil.copy(ROOT / "docs/builder/my.csv", folder)
     time = pd.date_range("2024-01-01", periods=4)
     where = {"time": time, "latitude": [-22.75, -22.5], "longitude": [-47.75, -47.5]}
     made = {"tmin": ("degC", 18.0), "tmax": ("degC", 29.0), "ea": ("kPa", 1.9), "rs": ("MJ m-2 day-1", 21.0)}

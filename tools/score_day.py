@@ -2,8 +2,8 @@
 
     python tools/score_day.py FILE.CSV
 
-FILE is TMY3 (hourly, local standard time; `pvlib` brings 723170TYA.CSV, Greensboro NC). docs/sources.md tells what the
-day of gridMET, to midnight of Mountain Standard Time, changes at the east coast.
+FILE is TMY3 (hourly, local standard time; `pvlib` brings 723170TYA.CSV, Greensboro NC). docs/contributing/sources.md
+tells what the day of gridMET, to midnight of Mountain Standard Time, changes at the east coast.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ Relative humidity is taken as its two extremes (FAO-56 Eq. 17), wind at 10 m is 
 radiation in W m-2 times 0.0864 is MJ m-2 day-1.
 
 Its days end at midnight of Mountain Standard Time (7 UTC): note 5 among the global attributes of its files, quoted by
-many who read them. Within the USA that lies at most two hours from the local solar day (docs/sources.md: what it
-changes).
+many who read them. Within the USA that lies at most two hours from the local solar day
+(docs/contributing/sources.md: what it changes).
 """
 
 from __future__ import annotations

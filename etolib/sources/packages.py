@@ -1,4 +1,4 @@
-"""Sources that other packages bring: entry points of the group ``etolib.sources``, see docs/sources.md.
+"""Sources that other packages bring: entry points of the group ``etolib.sources``, see docs/own_source.md.
 
 Each names a row (`SourceInfo`), or several. They are read when somebody first asks for more than the sources of etolib
 itself. What is wrong with a package is kept as a sentence (`Rows.refused`) and never stops anything.

@@ -1,6 +1,6 @@
 """Try a source of one's own under the faults of public services, without a network: `trial`.
 
-For the tests of a package that brings sources (docs/sources.md). Nothing of etolib imports it.
+For the tests of a package that brings sources (docs/own_source.md). Nothing of etolib imports it.
 """
 
 from __future__ import annotations

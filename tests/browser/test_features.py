@@ -1,6 +1,6 @@
 """What people expect of such a page and no other test of a browser does: my location, limits told, units, layers.
 
-`docs/page.md` says which test stands for which feature.
+`docs/contributing/features.md` says which test stands for which feature.
 """
 
 from __future__ import annotations
