@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -51,6 +52,9 @@ def lines(monkeypatch):
         monkeypatch.setenv(logs.PLACES, "1" if places else "")
         stream.truncate(stream.seek(0))
         logs.start("test", stream)
+        here = threading.get_ident()
+        for one in logging.getLogger().handlers:
+            one.addFilter(lambda record: record.thread == here)  # a cluster of an earlier test may still speak
         return stream
 
     yield start
