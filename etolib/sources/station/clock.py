@@ -19,6 +19,7 @@ import pandas as pd
 from etolib.equations import sun
 from etolib.errors import InputError, Problem
 from etolib.site import Site
+from etolib.sources.station import summer_time
 from etolib.sources.station.questions import Question
 from etolib.words import Text, say
 
@@ -118,11 +119,14 @@ def read_clock(
         return replace(clock, begin=clock.begin[back], end=clock.end[back])
     step = _step(raw)
     offset, words = _known_offset(raw, time_zone, offsets)
+    notes: list[Text] = []
+    questions: list[Question] = []
+    doubt = None
+    if offset is None:
+        raw, doubt = _in_standard_time(raw, step, radiation, site, notes)
     noon = None
     if site is not None and radiation is not None:
         noon = _days_off(raw if offset is None else raw - offset, np.asarray(radiation, dtype=float), step, site)
-    notes: list[Text] = []
-    questions: list[Question] = []
     _no_repeated_time(raw if offset is None else raw - offset, step, named=offset is not None)
     if noon is not None and (offset is None or words is None or "/" not in words):
         _no_jump(noon)
@@ -131,6 +135,10 @@ def read_clock(
         zone, stamps = _zone(off, step, stamps, site, raw, notes, questions)
         words = None if zone is None else in_words(zone)
         utc = raw if zone is None else raw - zone
+        if doubt is not None and any(question.parameter == "time_zone" for question in questions):
+            notes.append(doubt)  # the days are unconfirmed as it is
+        elif doubt is not None:
+            questions.append(Question("time_zone", doubt, None, (), words or "local"))
     else:
         utc = raw - offset
         stamps = _which_end(off, step, stamps, raw, notes, questions)
@@ -184,6 +192,26 @@ def _check(stamps: str | None, time_zone: float | str | None) -> None:
             raise InputError([Problem("time_zone", time_zone, say("no_time_zone"), say("write_zone_like"))]) from None
     elif time_zone is not None and not -14 <= time_zone <= 14:
         raise InputError([Problem("time_zone", time_zone, say("no_time_zone"), say("write_zone_like"))])
+
+
+def _in_standard_time(
+    raw: np.ndarray, step: float, radiation: Any, site: Site | None, notes: list[Text]
+) -> tuple[np.ndarray, Text | None]:
+    """Return stamps without the changes of daylight saving, which are told; or asked, where no sun confirms them."""
+    found = summer_time.changes(raw, step, site)
+    even = summer_time.standard(raw, found)
+    if even is None:
+        return raw, None
+    agrees = None
+    if site is not None and radiation is not None:
+        noon = _days_off(even, np.asarray(radiation, dtype=float), step, site)
+        agrees = None if noon is None else summer_time.agreement(found, *noon)
+    if agrees is False:  # the sun stays where it was: an hour that is missing, or written twice
+        return raw, None
+    told = summer_time.in_words(found)
+    if agrees:
+        notes.append(told)
+    return even, None if agrees else say("clock_may_change", sentence=told)
 
 
 def _hours(moments: Any) -> np.ndarray:

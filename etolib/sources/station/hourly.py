@@ -164,9 +164,9 @@ def to_days(
 
 
 def _place_of_clock(moments: Any, clock: Clock) -> Site:
-    """Return a place whose days are those of the clock that a file is written by."""
+    """Return a place whose days are those of the clock that a file is written by, in its standard time."""
     written = np.asarray(moments).astype("datetime64[s]").astype(np.int64) / 3600
-    ahead = float(np.nanmedian(written - (clock.begin if clock.stamps == "begin" else clock.end)))
+    ahead = float(np.nanmin(written - (clock.begin if clock.stamps == "begin" else clock.end)))
     return Site(0.0, (15 * round(4 * ahead) / 4 + 180) % 360 - 180)
 
 

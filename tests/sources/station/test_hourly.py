@@ -196,19 +196,48 @@ def daylight_saving(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(table.index.tz_localize("UTC").tz_convert("America/Chicago").tz_localize(None))
 
 
-def test_daylight_saving_is_seen_and_its_zone_asked_for(a_year) -> None:
+def test_daylight_saving_is_seen_and_undone(a_year) -> None:
     truly = read(a_year, CHICAGO, stamps="end", time_zone=0).frame
     wall = daylight_saving(a_year)
-    with pytest.raises(InputError, match=r"time_zone.*2023-11-05.*an hour comes twice.*America/Chicago"):
-        read(wall, CHICAGO, stamps="end")
     named = read(wall, CHICAGO, stamps="end", time_zone="America/Chicago").frame
     pd.testing.assert_frame_equal(named, truly, check_freq=False)
+    found = read(wall, CHICAGO, stamps="end")
+    assert found.questions == ()
+    assert any("forward on 2023-03-12 at 02:00, back on 2023-11-05 at 01:00" in note for note in found.notes)
+    pd.testing.assert_frame_equal(found.frame, truly, check_freq=False)
     # A file that leaves out one of the two hours gives itself away by the sun
     once = wall[~wall.index.duplicated()]
     for how in ({}, {"time_zone": -6}):
         with pytest.raises(InputError, match="follows daylight saving"):
             read(once, CHICAGO, stamps="end", **how)
     assert read(once, CHICAGO, stamps="end", time_zone="America/Chicago").frame["tmax"].notna().all()
+
+
+@pytest.mark.parametrize("around", [("2023-03-06", "2023-03-19"), ("2023-10-30", "2023-11-12")])
+@pytest.mark.parametrize(
+    ("without", "site", "asked"), [([], CHICAGO, False), (["rs"], CHICAGO, True), (["rs"], None, True)]
+)
+def test_weeks_of_a_clock_that_changes(a_year, around, without, site, asked) -> None:
+    truly = read(a_year, CHICAGO, stamps="end", time_zone=0).frame
+    few = a_year.loc[around[0] : around[1]].drop(columns=without)
+    found = read(daylight_saving(few), site, stamps="end")
+    assert [question.parameter for question in found.questions] == ["time_zone"] * asked
+    said = [*found.notes, *(question.text for question in found.questions)]
+    assert any("the clock of the file goes" in text and "standard time" in text for text in said)
+    whole = found.frame.iloc[1:-1]
+    pd.testing.assert_frame_equal(whole, truly.loc[whole.index, whole.columns], check_freq=False, atol=1e-9)
+
+
+def test_an_hour_that_is_missing_or_written_twice_is_no_daylight_saving(a_year) -> None:
+    local = a_year.set_axis(a_year.index - pd.Timedelta(hours=6))
+    few = local.loc["2023-03-06":"2023-03-19"]
+    for hour in ("2023-03-12 02:00", "2023-03-10 02:00", "2023-03-12 14:00"):  # the sun stays where it was
+        found = read(few.drop(pd.Timestamp(hour)), CHICAGO, stamps="end")
+        assert not any("the clock of the file" in note for note in found.notes)
+        assert np.isnan(found.frame.loc[hour[:10], "precipitation"])
+    again = few.loc[["2023-03-10 02:00"]] + 1.0
+    with pytest.raises(InputError, match="2023-03-10"):
+        read(pd.concat([few, again]).sort_index(), CHICAGO, stamps="end")
 
 
 def test_a_logger_on_standard_time_under_the_name_of_its_zone(a_year) -> None:
