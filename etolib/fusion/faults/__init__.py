@@ -45,7 +45,7 @@ from etolib.fusion.faults.column import radiation_units, swapped_columns, wind_h
 from etolib.fusion.faults.examined import Examined
 from etolib.fusion.faults.place import as_wholes
 from etolib.fusion.faults.report import WHOLE, Finding, Report
-from etolib.fusion.faults.values import contradictions, impossible, stuck, unlikely
+from etolib.fusion.faults.values import contradictions, impossible, stuck, unlikely, unusual
 from etolib.fusion.sources import beside, dateless
 from etolib.site import Site
 from etolib.sources.catalogue import STATION
@@ -131,6 +131,7 @@ def examine(
         contradictions(examined, weather)
         if STATION in weather:
             unlikely(examined, STATION, weather)
+            unusual(examined, STATION, weather)
     return examined
 
 

@@ -17,6 +17,7 @@ from etolib.fusion.statistics import run_lengths
 from etolib.site import Period, Site
 from etolib.sources import catalogue
 from etolib.sources.catalogue import STATION
+from etolib.sources.station import expected
 from etolib.variables import VARIABLES
 from etolib.words import Text, say, verbatim
 
@@ -35,6 +36,21 @@ STRANGE = 0.6
 
 UNLIKELY = 10.0
 """A value of a station is marked beyond so many robust standard deviations of the month in its whole record."""
+
+UNUSUAL = {"tmin": 3.5, "tmax": 3.5, "u2": 3.0}
+"""A value of a station is marked beyond so many standard deviations of what is usual at its place on that date.
+
+Days of records that are weather lie as far: Tmax of 46.7 degC at Portland on 2021-06-28 is 4.2 of them, but has days
+beside it that are nearly as hot; winds of 25 m/s are at home on islands whose file is windy throughout."""
+
+ALONE = 0.5
+"""A temperature is marked where the days before and after it depart less than this share of its own departure."""
+
+GALE = 12.0
+"""Mean wind of a day at 2 m below which none is marked. [m s-1]"""
+
+OWN_LEVEL = 10
+"""Days of a record from which on its own level counts beside that of the climatology."""
 
 STUCK_CHANCE = 1e-3
 """A run is stuck where a record of that length should hold one less often than this by chance."""
@@ -260,6 +276,47 @@ def unlikely(examined: Examined, name: str, others: Sequence[str]) -> None:
                 highest = np.nanmax(np.where(np.isnan(score), -np.inf, score), axis=1)
                 kept = _kept("unlikely_value_kept", variable)
                 examined.mark(name, variable, rows, "spike", highest, UNLIKELY, kept)
+
+
+def unusual(examined: Examined, name: str, others: Sequence[str]) -> None:
+    """Mark values of a station far from what is usual at the place on their date, which no other source confirms.
+
+    They are kept. The level is that of the climatology, or of the station's own record where that is longer than
+    `OWN_LEVEL` days; a short record of few days tells no level.
+    """
+    table, days = examined.judged(name)
+    for variable in set(UNUSUAL) & set(table):
+        sites = examined.block.sites
+        score = np.array([_apart(variable, row, days, site) for row, site in zip(table[variable], sites, strict=True)])
+        rows = examined.here(name, score > UNUSUAL[variable])
+        for other in others:
+            if other != name and variable in examined.tables[other]:
+                theirs = examined.tables[other][variable]
+                # A grid's wind is another wind than that of a mast: it confirms a storm where it has half of one.
+                rows = rows & ~(
+                    theirs > 0.5 * examined.tables[name][variable] if variable == "u2" else theirs == theirs
+                )
+        rows = rows & ~examined.marked.get((name, variable), np.zeros(rows.shape, bool))
+        if rows.any():
+            highest = np.nanmax(np.where(np.isnan(score), -np.inf, score), axis=1)
+            kept = _kept("unusual_value_kept", variable)
+            examined.mark(name, variable, rows, "spike", highest, UNUSUAL[variable], kept)
+
+
+def _apart(variable: str, values: Array, days: Days, site: Site) -> Array:
+    """Return how far values depart from what is usual, in standard deviations; NaN where that is not known."""
+    level, spread = expected.usual(variable, days.index, site), expected.day_to_day(site)
+    if level is None or spread is None:
+        return np.full(len(values), np.nan)
+    long = np.isfinite(values).sum() >= OWN_LEVEL
+    if variable == "u2":
+        own = max(float(np.nanmedian(values)), 0.1) if long else 0.1
+        sd = float(np.hypot(expected.LEVEL["wind"], expected.GUSTY))
+        return np.where(values >= GALE, np.log(np.maximum(values, 0.1) / np.maximum(level, own)) / sd, 0.0)
+    departure = values - level - (float(np.nanmedian(values - level)) if long else 0.0)
+    score = departure / float(np.hypot(expected.LEVEL["temperature"], spread))
+    beside = np.fmax(np.r_[np.nan, score[:-1] * np.sign(score[1:])], np.r_[score[1:] * np.sign(score[:-1]), np.nan])
+    return np.where(beside >= ALONE * np.abs(score), 0.0, np.abs(score))
 
 
 def _scale(values: Array, variable: str) -> Array:

@@ -46,6 +46,9 @@ FAR = 4.5
 LEVEL = {"temperature": 3.0, "vapour": 0.25, "radiation": 0.12, "wind": 0.47, "humidity": 15.0}
 """Standard deviations of the level: K, of the logarithm, of the logarithm, of the logarithm, points."""
 
+GUSTY = 0.5
+"""Standard deviation of the logarithm of a day's wind."""
+
 TAU = {"temperature": 7.0, "vapour": 7.0, "radiation": 2.0, "wind": 2.0, "humidity": 3.0}
 """Days of which one is independent."""
 
@@ -191,7 +194,7 @@ def departure(variable: str, values: Any, dates: Days, site: Site) -> Departure 
         "temperature": spread,
         "vapour": 0.08 * spread,
         "radiation": float(0.1 + 0.9 * max(0.75 - np.median(shares[good]), 0.0)),
-        "wind": 0.5,
+        "wind": GUSTY,
         "humidity": 15.0,
     }[kind]
     independent = 1.0 + (good.sum() - 1.0) / TAU[kind]

@@ -3,7 +3,7 @@
 A column as a whole is judged elsewhere (`etolib.sources.station.judge`), by its median, which one day does not move.
 Here a day, or an hour, is set beside what is usual at the place on its date (`etolib.sources.station.expected`) and
 beside the sun. The limits are far from any weather, so that a record day stays; what is only unlikely is marked where
-the sources are compared (`etolib.fusion.faults`).
+the sources are compared (`etolib.fusion.faults.values`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ import pandas as pd
 from etolib.equations import sun
 from etolib.site import Site
 from etolib.sources.canonical import in_words
-from etolib.sources.station.expected import FAR, LEVEL, SUNNY, UNKNOWN_HEIGHT, Days, day_to_day, index_of, usual
+from etolib.sources.station.expected import LEVEL, SUNNY, UNKNOWN_HEIGHT, Days, day_to_day, index_of, usual
 from etolib.words import Text, say
 
 DARKEST = 0.01
 """Share of the radiation above the air that passes the thickest clouds; of days it is seldom less than 0.05."""
+
+NEVER = 7.0
+"""Standard deviations beyond which no temperature of a day is weather. The heat of June 2021 reached 5.9 of them at
+Forks, Washington (43.4 degC where 17 is usual in the climatology): what lies nearer is kept, and marked where the
+sources are compared."""
 
 TEMPERATURES = ("tmin", "tmax", "tmean")
 
@@ -29,13 +34,13 @@ def room(site: Site) -> float | None:
     """Return how far a temperature may lie from what is usual on its date; None where that is not known. [K]
 
     >>> round(room(Site(38.5, -121.8, 18.0)))
-    26
+    37
     """
     spread = day_to_day(site)
     if spread is None:
         return None
     height = UNKNOWN_HEIGHT if site.elevation is None else 0.0
-    return FAR * float(np.sqrt(LEVEL["temperature"] ** 2 + spread**2 + height**2))
+    return NEVER * float(np.sqrt(LEVEL["temperature"] ** 2 + spread**2 + height**2))
 
 
 def of_hours(dates: Days, site: Site) -> tuple[Any, Any] | None:
@@ -65,7 +70,7 @@ def without(frame: pd.DataFrame, site: Site, warnings: list[Text], named: str) -
     >>> without(days, Site(38.5, -121.8, 18.0), said, "station")["tmin"].tolist()
     [14.0, nan]
     >>> str(said[0])
-    'station: 1 value of tmin is no weather of this place (-40 on 2023-07-02, where 15 is usual) and counts as missing'
+    'station: 1 value of tmin is no weather of this place (-40 on 2023-07-02, where 17 is usual) and counts as missing'
     """
     index = index_of(pd.DatetimeIndex(frame.index))
     ra = np.asarray(sun.extraterrestrial_radiation(site.latitude, index.day_of_year.to_numpy(float)))

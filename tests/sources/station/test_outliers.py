@@ -47,6 +47,46 @@ def test_a_day_that_cannot_be_counts_as_missing_and_is_said_to(changed, gone):
     assert any("2023-07-10" in text for text in data.warnings) == bool(gone)
 
 
+@pytest.mark.parametrize(
+    ("changed", "marked"),
+    [
+        ({"Wind at 2 m (m/s)": 25.0}, "u2: suspect_unlikely"),
+        ({"Wind at 2 m (m/s)": 11.0}, ""),  # a storm
+        ({"Tmax (°C)": 55.0}, "tmax: suspect_unlikely"),
+        ({"Tmax (°C)": 46.0, "Tmin (°C)": 25.0}, ""),
+    ],
+)
+def test_a_day_far_from_usual_is_kept_and_marked(changed, marked):
+    result = etolib.compute(DAVIS, "2023-07-09/2023-07-11", sources="station", station=days(changed))
+    assert list(result.table["flags"]) == ["", marked, ""]
+    assert any("2023-07-10 is far from what is usual" in text for text in result.warnings) == bool(marked)
+
+
+@pytest.mark.parametrize(
+    ("site", "first", "tmin", "tmax", "wind"),
+    [  # Lytton and Forks in June 2021, Oymyakon in February 1933, a storm on St Kilda
+        (
+            Site(50.23, -121.58, 230.0),
+            "2021-06-18",
+            15.0,
+            [26, 28, 30, 31, 33, 35, 37, 41, 43, 46.6, 47.9, 49.6],
+            2.0,
+        ),
+        (Site(47.9, -124.4, 90.0), "2021-06-18", 9.0, [17, 18, 17, 19, 18, 20, 22, 26, 33.0, 39.0, 43.3, 25.0], 2.0),
+        (Site(63.46, 142.77, 740.0), "1990-02-01", [-52.0] * 11 + [-67.7], [-43] * 12, 0.5),
+        (Site(57.8, -8.57, 10.0), "2023-01-01", 4.0, [8] * 12, [8, 9, 7, 10, 12, 9, 8, 25, 14, 9, 7, 8]),
+    ],
+)
+def test_days_of_records_are_weather(site, first, tmin, tmax, wind):
+    table = pd.DataFrame({"Tmin (°C)": tmin, "Tmax (°C)": tmax, "Wind at 2 m (m/s)": wind})
+    table.index = pd.date_range(first, periods=12).rename("Date")
+    period = f"{table.index[0].date()}/{table.index[-1].date()}"
+    station = read(table.to_csv(date_format="%Y-%m-%d").encode())
+    result = etolib.compute(site, period, sources="station", station=station)
+    assert (result.table["tmax"].to_numpy() == tmax).all()
+    assert not result.table["flags"].str.contains("suspect").any()
+
+
 def test_an_hour_that_cannot_be_is_left_out_of_its_day():
     hours = pd.date_range("2023-07-01", periods=24 * 4, freq="h")
     course = 23 - 9 * np.cos(2 * np.pi * (np.arange(len(hours)) - 3) / 24)
