@@ -17,6 +17,7 @@ from etolib.dates.cells import Cell
 from etolib.words import Text, say, verbatim
 
 EXCEL, UNIX = "excel", "unix"
+_OLD = np.datetime64("1950-01-01", "s")
 ORDERS = ("day first", "month first", "year first", EXCEL, UNIX)
 """The words that choose a reading; a form of ``strptime`` chooses too."""
 
@@ -148,6 +149,11 @@ def _goes_on(reading: Reading) -> bool:
 def is_likely(readings: Sequence[Reading]) -> bool:
     """Return whether the first reading is the more likely one of daily rows."""
     best, *others = readings
+    if best.order == EXCEL:  # a run of days of our time, where the other reading is of years before there were loggers
+        now = np.datetime64(dt.datetime.now(dt.UTC).date())
+        ours = bool(((best.days > _OLD) & (best.days.astype("datetime64[D]") <= now)).all())
+        run = best.daily >= 0.8 and len(np.unique(best.days)) > 3
+        return ours and run and all((r.days < _OLD).all() for r in others)
     return best.order not in (EXCEL, UNIX) and all(best.daily > r.daily and r.order != EXCEL for r in others)
 
 
@@ -207,7 +213,8 @@ def _of_one(kind: str, cells: Sequence[Cell]) -> list[Reading]:
     if kind == "serial":
         return [_excel(n, fraction) if n.max() < 100_000 else _unix(n)]
     if kind == "n5":
-        return [_year_day("%y%j", full_years(n // 1000, [True] * len(n)), n % 1000), _excel(n, fraction)]
+        found = [_year_day("%y%j", full_years(n // 1000, [True] * len(n)), n % 1000), _excel(n, fraction)]
+        return found[::-1] if (found[0].days < _OLD).all() else found
     if kind == "n7":
         return [_year_day("%Y%j", n // 1000, n % 1000)]
     if kind == "n6":

@@ -59,10 +59,11 @@ class Cost:
     @property
     def sentences(self) -> list[Text]:
         """It in words, a line each."""
-        lines = [say("cost_places", places=self.places, number=self.days, lots=self.lots)]
+        sizes = {"number": say("days", count=self.days), "lots": say("lots_counted", count=self.lots)}
+        lines = [say("cost_places", places=say("places_count", count=self.places), **sizes)]
         for one in self.asked:
             key = "cost_requests_about" if one.about else "cost_requests"
-            line = say(key, provider=one.provider, number=one.requests)
+            line = say(key, provider=one.provider, count=one.requests)
             if one.per_day is not None and one.quota_days is not None:
                 quota = say(
                     "cost_quota", calls=f"{one.weight:.0f}", most=f"{one.per_day:.0f}", number=f"{one.quota_days:.2g}"
@@ -71,7 +72,7 @@ class Cost:
             lines.append(line)
             if len(one.parts) > 1:
                 lines += [
-                    say("cost_part", source=part.source, number=part.requests, calls=f"{part.weight:.0f}")
+                    say("cost_part", source=part.source, count=part.requests, calls=f"{part.weight:.0f}")
                     for part in one.parts
                 ]
         if not self.asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,10 @@ def test_cost_in_words(weather_server, tmp_path):
     assert meteo.seconds >= 2 * 86400  # 34 893 calls of which 10 000 a day are free
     said = str(cost)
     assert "1000 places of 365 days" in said
+    alone = replace(cost, places=1, days=1, lots=1, asked=(replace(meteo, requests=1, parts=()),))
+    assert str(alone).startswith("1 place of 1 day, in 1 lot.")
+    assert "Open-Meteo: 1 request" in str(alone)
+    assert "1 requests" not in str(alone)
     assert "3.5 days of that quota" in said
     assert re.search(r"and [1-9]\d* MB on disk", said)
     # The satellite counts together with the archive, and has its own line.

@@ -203,7 +203,7 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     if "tmean" not in columns and "tdry" in columns:
         columns["tmean"] = columns["tdry"]
     warnings += _without_running_totals(mapping, columns)
-    days = days_of(table, mapping, moments, columns, place, said)
+    days = days_of(table, mapping, moments, columns, place, said, station.filename)
     if (likelier := by_weather(mapping, days.frame, place, of_hours=True)) is not mapping:
         return _from_hours(replace(station, mapping=likelier), table, moments, said)
     frame, mapping, odd = _judged(days.frame, place, mapping)

@@ -14,6 +14,8 @@ LONGEST = 300
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _LOGGER = re.compile(r"^\s*(?:lgr|sen|s/n|sn|serial)\b", re.IGNORECASE)
+_LINK = re.compile(r"^([^(,]+?)\s*\([A-Z][A-Z0-9-]* \d[\d:. -]*\),([^,]+)(?:,[^,]*)?$")
+"""A column of HOBOlink: ``Temperature (RX-TH 20000001:20000002-1),*C,Orchard``, the device and what it is called."""
 _GLUED = re.compile(r"^(t(?:emp)?[ _]?(?:max|min|mean|avg|med)?|(?:max|min|avg)t(?:emp)?)([CFK])$", re.IGNORECASE)
 _TIMES = ("hours", "hour", "horas", "hora", "heures", "stunden", "ore", "minutes", "minutos", "minuten", "days")
 _ALIASES = {("pressure", "in"): "inHg", ("pressure", "mm"): "mmHg", ("vapour pressure", "mm"): "mmHg",
@@ -65,6 +67,8 @@ def take_apart(header: str) -> Header:
     >>> take_apart("Solar Rad MJ m-2 d-1").units, take_apart("tmaxF").units, take_apart("RH (%) (max)").text
     ((('MJ/m²', False),), (('°F', False),), 'RH max')
     """
+    if match := _LINK.match(header):
+        header = f"{match[1]}, {match[2]}"
     outside, inside = _brackets(western(header[:LONGEST]))
     units: list[tuple[str, bool]] = []
     more: list[str] = []

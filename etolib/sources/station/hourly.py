@@ -92,6 +92,7 @@ def to_days(
     offsets: Any = None,
     amounts: Collection[str] = (),
     hourly: str = "days",
+    named: str | None = None,
 ) -> Days:
     """Return the days of rows that are minutes or hours.
 
@@ -111,6 +112,8 @@ def to_days(
         May hold ``rs``.
     hourly : {"days", "sum"}
         ``sum`` puts the ETo of the hours summed over the day into the column ``eto``, in the place of the file's own.
+    named : str, optional
+        Name of the file, for messages.
 
     Returns
     -------
@@ -158,7 +161,7 @@ def to_days(
     frame = daily.to_days(hours.drop(columns="energy", errors="ignore"), place, needed=NEEDED)
     if clock.step > LONGEST_EXTREMES:
         frame = frame.drop(columns=[n for n in ("rhmin", "rhmax") if n in frame and n not in columns])
-    frame = _told(_between(frame, notes), notes)
+    frame = _told(_between(frame, notes), notes, named)
     notes += _nearly_whole(hours, frame, place)
     return Days(frame, clock, tuple(notes), clock.questions)
 
@@ -417,10 +420,10 @@ def _between(frame: pd.DataFrame, notes: list[Text]) -> pd.DataFrame:
     return frame.iloc[there[0] : there[-1] + 1]
 
 
-def _told(frame: pd.DataFrame, notes: list[Text]) -> pd.DataFrame:
+def _told(frame: pd.DataFrame, notes: list[Text], named: str | None) -> pd.DataFrame:
     """Return the days with their incomplete ones counted; InputError where no day is complete."""
     if frame.empty or frame["tmax"].isna().all():
-        raise InputError([Problem("file", None, say("no_complete_day", hours=NEEDED))])
+        raise InputError([Problem("file", named, say("no_complete_day", hours=NEEDED))])
     for count, names in _by_count(frame).items():
         notes.append(say("incomplete_days", count=count, total=len(frame), variables=names))
     return frame

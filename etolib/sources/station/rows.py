@@ -119,6 +119,7 @@ def days_of(
     columns: MappingOf[str, Any],
     site: Site | None,
     said: Clocked,
+    named: str | None = None,
 ) -> Days:
     """Return the days of a file with several rows a day.
 
@@ -134,6 +135,8 @@ def days_of(
         Of the station.
     said : Clocked
         What a person says; it comes before the format of the file, and that before its header.
+    named : str, optional
+        Name of the file, for messages.
     """
     amounts = [c.variable for c in mapping.columns if c.variable == "rs" and c.unit not in FLUXES]
     form = table.format
@@ -151,6 +154,7 @@ def days_of(
         offsets=moments.offsets if said.time_zone is None else None,
         amounts=[name for name in amounts if name],
         hourly=said.hourly,
+        named=named,
     )
 
 

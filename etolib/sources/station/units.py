@@ -222,6 +222,8 @@ def _composed(bare: str) -> str | None:
     parts = _factors(bare)
     if parts is None:
         return None
+    if len(parts) > 2 and parts[-1] == "day":  # MJm2day
+        parts = (*parts[:-1], "day-1")
     over_day = "day-1" in parts
     kept = tuple(part for part in parts if part != "day-1")
     for order in (kept, tuple(sorted(kept))):

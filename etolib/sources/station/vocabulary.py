@@ -126,7 +126,7 @@ EXACT: Mapping[str, str] = {
     "swrad": "rs", "rss": "rs", "rglobal": "rs", "u10m": "u2", "u2m": "u2", "hurs": "rhmean", "tas": "tmean",
     "tasmax": "tmax",
     "tasmin": "tmin", "sfcwind": "u2", "tdmean": "tdew", "wind2": "u2", "wind10": "u2", "wind2m": "u2",
-    "wind10m": "u2", "tmmx": "tmax", "tmmn": "tmin",
+    "wind10m": "u2", "speedavg": "u2", "tmmx": "tmax", "tmmn": "tmin",
     # Daily values of the German weather service (DWD)
     "txk": "tmax", "tnk": "tmin", "tmk": "tmean", "upm": "rhmean", "vpm": "ea", "fm": "u2", "rsk": "precipitation",
     "sdk": "sunshine", "pm": "pressure",

@@ -56,6 +56,11 @@ def test_the_row_without_a_date_is_named():
         date_form(table(["202401"], ["202402"]), {"date": 0})
 
 
+def test_serials_of_excel_are_taken_where_no_other_reading_is_of_our_time():
+    found = date_form(table(*([str(45108 + i)] for i in range(8))), {"date": 0})  # else 108 days into 1945
+    assert (found.assumed, set(found.choices)) == ("excel", {"%y%j", "excel"})
+
+
 def test_numbers_of_days_are_asked():
     rows = table(["24001"], ["24002"])
     assert set(date_form(rows, {"date": 0}).choices) == {"%y%j", "excel"}

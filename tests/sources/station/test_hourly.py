@@ -304,8 +304,8 @@ def test_radiation_that_is_empty_at_night(weather, days) -> None:
 
 
 def test_no_complete_day_is_refused(weather) -> None:
-    with pytest.raises(InputError, match="no complete day"):
-        read(rows(weather, 60, "end", -6).iloc[30:45], CHICAGO, stamps="end", time_zone=-6)
+    with pytest.raises(InputError, match=r"farm\.csv.*no complete day"):
+        read(rows(weather, 60, "end", -6).iloc[30:45], CHICAGO, stamps="end", time_zone=-6, named="farm.csv")
 
 
 # --- what a row holds -------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import etolib
 from etolib import reference
 from etolib.errors import InputError
 from etolib.site import Site
+from tests.sources.station.expected import AT_10_M
 from tests.sources.station.test_hourly import CHICAGO, TOLERANCE, expected, rows, same, truth
 
 FILES = Path(__file__).parents[2] / "files"
@@ -177,6 +178,10 @@ HOURLY: dict[str, tuple[str, Site | None, dict[str, object], dict[str, float]]] 
         {"tmin": 17.8, "tmax": 28.2, "rhmin": 51, "rhmax": 95, "rs": 27.5808, "pressure": 88.65, "precipitation": 0},
     ),
     "inmet_tempo.csv": ("2023-01-05", BRASILIA, {}, {"tmin": 17.8, "tmax": 28.2, "rs": 27.5808, "precipitation": 0}),
+    # K, J m-2 of the hour, Pa and m; the wind of its components, from 10 m; the hour before midnight UTC is that day's
+    "era5.csv": (
+        "2023-07-10", None, {}, {"tdew": 12.0, "pressure": 98.2, "u2": 2.0 * AT_10_M},
+    ),
     "bdmep_horario.csv": ("2023-01-05", None, {}, {"tmin": 17.8, "tmax": 28.2, "rhmin": 51, "rs": 27.5808}),
 }  # fmt: skip
 """The day of an example, where its station is, what is said of it, and what it holds, from the numbers in the file."""

@@ -14,6 +14,8 @@ Max wind speed=-; Wind gust=-; Soil temperature=-; Net radiation=-; WS2M=u2; Tag
 Lufttemperatur Minimum=tmin; Bodentemperatur=-; Windspitze=-; Sonnenscheindauer=sunshine; Taupunkt=tdew;
 Luftdruck=pressure; TXK=tmax; UPM=rhmean; SHK_TAG=-; MESS_DATUM=date; Temperatura minima=tmin; Pioggia=precipitation;
 Température moyenne=tmean; Event=-; Fecha=date; CLRSKY_SFC_SW_DWN=-; Sea level pressure=-;
+Speed Avg=u2; Speed High=-;
+Temperature (RX-TH 20000001:20000002-1),*C,Orchard=tmean;
 tempmax=tmax; tempmin=tmin; temp_max=tmax; maxtemp=tmax; TMAX_C=tmax; Temp. Máx. [°C]=tmax; temp=tmean; dew=tdew;
 humidity=rhmean; precip=precipitation; precipprob=-; windgust=-; windspeed=u2; sealevelpressure=-; solarradiation=rs;
 solarenergy=rs;

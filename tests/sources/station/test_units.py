@@ -24,7 +24,7 @@ SPELLINGS = {
     "MJ/m²": (
         "MJ/m2", "MJ/m²", "MJ m-2", "MJ/m^2", "MJ m-2 d-1", "MJ m-2 day-1", "MJ/m²/day", "MJ/m²/d",
         "MJ m⁻² d⁻¹", "MJ/m2 day", "MJ/m2.day", "MJm-2", "MJ m**-2", "MJ/m2/dia", "MJ·m-2·d-1",
-        "megajoules per square meter", "MJ/m2d",
+        "megajoules per square meter", "MJ/m2d", "MJm2day",
     ),
     "W/m²": (
         "W/m2", "W/m²", "W m-2", "Wm-2", "W/m^2", "W m**-2", "watts/m2", "W/sq m", "Watts per square meter",

@@ -179,6 +179,18 @@ METEO_FRANCE = Format(
            "10 m, FF2M at 2 m; DIFT, DIRT, UV are other radiation, PMERM is at sea level",
 )  # fmt: skip
 
+SIAR = Format(
+    name="siar",
+    title="SIAR (Spain), daily",
+    recognise=lambda head: find_header(head.lines, "idprovincia", "idestacion", "fecha") is not None,
+    columns={"idprovincia": Spec(None), "idestacion": Spec("station"), "fecha": Spec("date"), "ano": Spec(None),
+             "dia": Spec(None)},
+    dates="day first",
+    wind_height=2.0,
+    source="SIAR, Ministerio de Agricultura (Spain), servicio.mapa.gob.es/websiar, description of the stations: wind "
+           "speed and direction at 2 m; a station is its number within a province",
+)  # fmt: skip
+
 AEMET = Format(
     name="aemet",
     title="AEMET OpenData, daily",
@@ -197,4 +209,14 @@ AEMET = Format(
            "the metadata state none. Of pressure there are only the extremes",
 )  # fmt: skip
 
-FORMATS: tuple[Format, ...] = (DWD, DWD_HOURLY, DWD_TEN_MINUTES, METEOSWISS, KNMI, KNMI_HOURLY, METEO_FRANCE, AEMET)
+FORMATS: tuple[Format, ...] = (
+    DWD,
+    DWD_HOURLY,
+    DWD_TEN_MINUTES,
+    METEOSWISS,
+    KNMI,
+    KNMI_HOURLY,
+    METEO_FRANCE,
+    SIAR,
+    AEMET,
+)

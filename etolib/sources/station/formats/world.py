@@ -1,7 +1,8 @@
-"""Services of Australia (SILO, BoM) and of the whole world (Meteostat, Open-Meteo, AgERA5)."""
+"""Services of Australia (SILO, BoM) and of the whole world (Meteostat, Open-Meteo, AgERA5, ERA5)."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 from etolib.sources.station.cells import split
 from etolib.sources.station.formats import bom, meteostat, open_meteo, silo
 from etolib.sources.station.formats.row import Format, Head, Spec
-from etolib.sources.station.formats.text import headed, with_units
+from etolib.sources.station.formats.text import find_header, headed, under, value, with_units
 from etolib.sources.station.layout import Table, delimiter_of
 from etolib.sources.station.names import plain
 
@@ -212,6 +213,42 @@ AGERA5 = Format(
            "Relative_Humidity_2m_06h .. 18h are of one hour, day and night means are no means of the day",
 )  # fmt: skip
 
+_ERA5_WIND = "wind of u10 and v10"
+
+
+def _era5(lines: Sequence[str], name: str) -> Table:
+    """Return the table with the speed of the wind beside its components."""
+    table = under(lines, name, "t2m", "d2m")
+    at = {plain(column): i for i, column in enumerate(table.names)}
+    if not {"u10", "v10"} <= at.keys():
+        return table
+    speeds = [math.hypot(value(row[at["u10"]]), value(row[at["v10"]])) for row in table.rows]
+    rows = [
+        [*row, f"{speed:.4f}" if math.isfinite(speed) else ""] for row, speed in zip(table.rows, speeds, strict=True)
+    ]
+    return replace(table, names=[*table.names, _ERA5_WIND], units=[*table.units, None], rows=rows)
+
+
+ERA5 = Format(
+    name="era5",
+    title="ERA5, hourly",
+    recognise=lambda head: find_header(head.lines, "t2m", "d2m") is not None,
+    table=_era5,
+    columns={
+        "valid time": Spec("date"), "time": Spec("date"), "date": Spec("date"), "latitude": Spec("latitude"),
+        "longitude": Spec("longitude"), "lat": Spec("latitude"), "lon": Spec("longitude"), "t2m": Spec("tmean", "K"),
+        "d2m": Spec("tdew", "K"), "ssrd": Spec("rs", "J/m²"), "sp": Spec("pressure", "Pa"),
+        "tp": Spec("precipitation", "m"), _ERA5_WIND: Spec("u2", "m/s"),
+    },
+    closed=True,
+    wind_height=10.0,
+    stamps="end",
+    time_zone=0.0,
+    source="ECMWF, ERA5 data documentation (parameters t2m, d2m, u10, v10, ssrd, sp, tp; short names of the CSV files "
+           "of the CDS): K, m/s, J m-2, Pa, m; ssrd and tp are sums of the hour before the stamp, in UTC, the others of "
+           "its moment. In ERA5-Land sums run on from 00 UTC: they count up, and are left out",
+)  # fmt: skip
+
 FORMATS: tuple[Format, ...] = (
-    SILO, BOM_ETO, BOM_OBSERVATIONS, BOM_CLIMATE, OPEN_METEO, AGERA5, METEOSTAT_HOURLY, METEOSTAT,
+    SILO, BOM_ETO, BOM_OBSERVATIONS, BOM_CLIMATE, OPEN_METEO, AGERA5, ERA5, METEOSTAT_HOURLY, METEOSTAT,
 )  # fmt: skip

@@ -16,13 +16,13 @@ KNOT = 1852 / 3600
 INCH = 25.4
 
 HEIGHTS = {
-    10.0: ("dwd", "dwd_hourly", "dwd_ten_minutes", "meteoswiss", "knmi", "knmi_hourly", "meteo_france", "aemet",
+    10.0: ("dwd", "dwd_hourly", "dwd_ten_minutes", "meteoswiss", "knmi", "knmi_hourly", "meteo_france", "aemet", "era5",
            "eccc_hourly", "inmet", "inmet_tempo", "inmet_daily", "bdmep", "bdmep_hourly", "bdmep_old", "bom_eto",
            "fawn", "ghcnd", "ghcnd_long", "ghcnd_dly", "noaa_cdo_standard", "noaa_cdo_metric", "noaa_unclear", "gsod",
            "gsod_old", "gridmet", "agera5", "meteostat", "meteostat_hourly", "open_meteo", "visual_crossing",
            "visual_crossing_us", "visual_crossing_base", "visual_crossing_unclear"),
     3.0: ("agrimet", "agrimet_hourly", "azmet", "azmet_api"),
-    2.0: ("cimis", "cimis_hourly", "coagmet", "cabo", "pcse", "dssat", "agmip", "nasa_power", "climwat",
+    2.0: ("siar", "cimis", "cimis_hourly", "coagmet", "cabo", "pcse", "dssat", "agmip", "nasa_power", "climwat",
           "etolib"),
     None: ("apsim", "fluxnet", "toa5", "toaci1", "hobo", "davis", "davis_weatherlink_com", "ecowitt_gateway",
            "ecowitt_net"),

@@ -19,6 +19,7 @@ _AGERA5 = {
 }  # fmt: skip
 
 EXPECTED = {
+    "era5": {"era5.csv": Expected(site=(41.5, -90.5, None), hourly=True)},
     "silo": {
         "silo.txt": Expected("2023-01-10", {
             "tmax": [34.5, 35.2, 31.0, 29.4], "tmin": [20.5, 21.1, 21.8, 19.9], "precipitation": [0.0, 0.4, 12.6, 3.1],
