@@ -245,8 +245,8 @@ ERA5 = Format(
     stamps="end",
     time_zone=0.0,
     source="ECMWF, ERA5 data documentation (parameters t2m, d2m, u10, v10, ssrd, sp, tp; short names of the CSV files "
-           "of the CDS): K, m/s, J m-2, Pa, m; ssrd and tp are sums of the hour before the stamp, in UTC, the others of "
-           "its moment. In ERA5-Land sums run on from 00 UTC: they count up, and are left out",
+           "of the CDS): K, m/s, J m-2, Pa, m; ssrd and tp are sums of the hour before the stamp, in UTC; the others "
+           "are of its moment. In ERA5-Land sums run on from 00 UTC: they count up, and are left out",
 )  # fmt: skip
 
 FORMATS: tuple[Format, ...] = (
