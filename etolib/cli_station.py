@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ from etolib import extras
 from etolib.cli_group import json_option, print_json, sources_option
 from etolib.cli_line import busy
 from etolib.cli_output import check_output, writing
+from etolib.errors import InputError, Problem
 from etolib.request import Request
-from etolib.words import say
+from etolib.words import say, verbatim
 
 if TYPE_CHECKING:
     from etolib.site import Site
@@ -53,7 +55,7 @@ def own_station(path: Path, site: Site | None, reading: Mapping[str, Any]) -> St
     """Read a station file, and say what its columns were taken for."""
     own = _read_own(path, site, reading)
     for line in own.mapping.explain():
-        click.echo(f"{path.name}: {line}", err=True)
+        click.echo(f"{path.name}: {_with_options(line)}", err=True)
     return own
 
 
@@ -70,7 +72,40 @@ def _read_own(path: Path, site: Site | None, reading: Mapping[str, Any]) -> Stat
             said[name] = said.pop(option)
     with contextlib.suppress(ValueError, KeyError):
         said["time_zone"] = float(said["time_zone"])
-    return file.read(path, site=site, **said)
+    try:
+        return file.read(path, site=site, **said)
+    except InputError as error:
+        raise InputError([_by_option(problem) for problem in error.problems]) from error
+
+
+_OPTIONS = {"columns": "column", "units": "unit", "station": "which"}
+_PARAMETER = re.compile(
+    r"\b(columns|units|station|wind_height|dates|time_zone|stamps|hourly|psychrometer|format|sheet)=(?!=)"
+)
+
+
+def _with_options(text: str) -> str:
+    """Return a sentence with the options of the command line in the place of Python's parameters.
+
+    >>> _with_options("say which with station="), _with_options('time_zone="America/Chicago"')
+    ('say which with --which', '--time-zone "America/Chicago"')
+    """
+
+    def option(match: re.Match[str]) -> str:
+        name = f"--{_OPTIONS.get(match[1], match[1]).replace('_', '-')}"
+        after = match.string[match.end() : match.end() + 1]
+        return f"{name} " if after in ("'", '"') else name
+
+    return _PARAMETER.sub(option, text)
+
+
+def _by_option(problem: Problem) -> Problem:
+    """Return a problem that names the option by which it is answered."""
+    thing = problem.thing
+    if f"{thing}=" in (problem.suggestion or ""):
+        thing = _with_options(f"{thing}=")
+    suggestion = None if problem.suggestion is None else verbatim(_with_options(problem.suggestion))
+    return Problem(thing, problem.value, verbatim(_with_options(problem.rule)), suggestion)
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
@@ -97,7 +132,7 @@ def station(file: Path, lat: str | None, lon: str | None, elevation: str | None,
         _print_station(own, rows)
         return
     for line in own.explain():
-        click.echo(line)
+        click.echo(_with_options(line))
     if rows:
         click.echo()
         click.echo(own.frame.head(rows).to_string())

@@ -207,3 +207,14 @@ def test_wrong_setting_is_one_line(weather_server, monkeypatch, variable):
     assert done.exit_code == 2
     assert done.stderr.startswith(f"error: {variable} = ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_uncertain_of_a_station_is_answered_by_options(tmp_path):
+    rows = "".join(f"2023-07-{d:02},{30 + d % 3},{14 + d % 2},{300 + d}\n" for d in range(1, 21))
+    (tmp_path / "a.csv").write_text("date,tmax (C),tmin (C),Rs\n" + rows)
+    said = run("station", str(tmp_path / "a.csv"), "--lat", "38.5", "--lon=-121.8")
+    assert "(answered by --unit)" in said.output
+    (tmp_path / "b.csv").write_text("station,date,tmax (C),tmin (C)\nA,2023-07-01,30,14\nB,2023-07-01,31,15\n")
+    refused = run("station", str(tmp_path / "b.csv"))
+    assert refused.exit_code == 2
+    assert "say which with --which" in refused.output

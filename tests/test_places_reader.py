@@ -204,6 +204,21 @@ def test_an_index_of_text_names_the_places():
     assert etolib.read_places(table)[0].name == "Boa Vista"
 
 
+def test_sheets_of_a_workbook(tmp_path):
+    notes = pd.DataFrame({"what": [f"line {i}" for i in range(30)]})
+    one, two = (pd.DataFrame({"name": list(n), "lat": -22.5, "lon": -47.5}) for n in ("ab", "c"))
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        for title, table in (("Read me", notes), ("Farms", one), ("More", two)):
+            table.to_excel(book, sheet_name=title, index=False)
+    found = etolib.read_places(tmp_path / "a.xlsx")
+    assert [site.name for site in found] == ["a", "b"]
+    assert any("More" in note and "not read" in note and "Read me" not in note for note in found.notes)
+    with pd.ExcelWriter(tmp_path / "b.xlsx", engine="openpyxl") as book:
+        one.assign(lat="=-20-2.5", lon="=-47.5").to_excel(book, index=False)
+    with pytest.raises(InputError, match=r"has no coordinates; if it holds formulas, open the file"):
+        etolib.read_places(tmp_path / "b.xlsx")
+
+
 def test_files_of_excel_parquet_and_other_encodings(tmp_path):
     table = pd.DataFrame({"Município": ["São João"], "lat": [-22.5], "lon": [-47.5], "altitude": [600]})
     expected = (Site(-22.5, -47.5, 600.0, "São João"),)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,8 +107,7 @@ def _of_file(path: Path, columns: Mapping[str, str] | None, skip_bad: bool) -> P
         headers, rows = rows_of_frame(pd.read_parquet(path))
         return _finished(list(rows), layout_of(headers, columns), skip_bad, name)
     if data[:4] == b"PK\x03\x04":
-        sheets = workbook.sheets(data, name)
-        return _of_cells(max(sheets.values(), key=len, default=[]), name, columns, skip_bad)
+        return _of_sheets(workbook.sheets(data, name), name, columns, skip_bad)
     if ending in (".geojson", ".json") or data.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] == b"{":
         bounds.of_json(data, name)
         try:
@@ -178,9 +178,37 @@ def _header_of(lines: Sequence[str], columns: Mapping[str, str] | None) -> tuple
     return first, max(counts, key=lambda delimiter: counts[delimiter])
 
 
+def _of_sheets(
+    sheets: Mapping[str, list[list[str]]], name: str, columns: Mapping[str, str] | None, skip_bad: bool
+) -> PlaceList:
+    """Return the places of the longest sheet that has columns of them; other sheets that have some are named."""
+    having = [title for title, rows in sheets.items() if _head_of(rows) is not None] or list(sheets)
+    chosen = max(having, key=lambda title: len(sheets[title]), default="")
+    try:
+        found = _of_cells(sheets.get(chosen, []), name, columns, skip_bad)
+    except InputError as error:
+        raise InputError([_of_formulas(problem) for problem in error.problems]) from error
+    left = [title for title in having if title != chosen and sheets[title]]
+    if not left:
+        return found
+    return replace(found, notes=(*found.notes, say("place_sheets_not_read", names=left, sheet=repr(chosen))))
+
+
+def _of_formulas(problem: Problem) -> Problem:
+    """Return what is said of empty coordinates in a file of Excel: they may be formulas that were never calculated."""
+    if not isinstance(problem.rule, Text) or problem.rule.key != "coordinates_absent" or problem.suggestion:
+        return problem
+    return replace(problem, suggestion=say("save_formulas"))
+
+
+def _head_of(rows: list[list[str]]) -> int | None:
+    """Return which row of a sheet names the columns of latitude and longitude."""
+    return next((i for i, row in enumerate(rows[:_HEAD]) if {"latitude", "longitude"} <= choose(row)[0].keys()), None)
+
+
 def _of_cells(rows: list[list[str]], name: str, columns: Mapping[str, str] | None, skip_bad: bool) -> PlaceList:
     """Return the places of a sheet."""
-    head = next((i for i, row in enumerate(rows[:_HEAD]) if {"latitude", "longitude"} <= choose(row)[0].keys()), 0)
+    head = _head_of(rows) or 0
     table = [(i + 1, row) for i, row in enumerate(rows) if i >= head and any(cell.strip() for cell in row)]
     if not table:
         raise InputError([Problem("file", name, say("has_no_rows"))])

@@ -163,6 +163,7 @@ def _from_days(station: StationFile, table: Table) -> StationFile:
     values, problems = _values(table, mapping, warnings)
     if not problems and not {"tmin", "tmax"} <= values.keys():
         problems.append(Problem("file", station.filename, say("no_columns_for_tmin_and_tmax")))
+    problems = problems or _without_values(mapping, values, table)
     if problems:
         raise InputError(problems)
     _empty_zero_days(values, warnings)
@@ -173,6 +174,14 @@ def _from_days(station: StationFile, table: Table) -> StationFile:
     frame, mapping, odd = _judged(frame, place, mapping)
     told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
     return replace(station, frame=frame, mapping=mapping, warnings=told, estimated=estimates.of_days(days, marked))
+
+
+def _without_values(mapping: Mapping, values: MappingOf[str, Any], table: Table) -> list[Problem]:
+    """Return what is said of extremes of temperature of which every cell is empty: no day can be computed of them."""
+    names = {c.variable: c.name for c in mapping.columns}
+    empty = [names.get(name, name) for name in ("tmin", "tmax") if np.isnan(values[name]).all()]
+    hint = say("save_formulas") if table.delimiter == "" else say("look_at_the_column")
+    return [Problem(say("column_named", name=repr(name)), None, say("is_empty_throughout"), hint) for name in empty]
 
 
 def _judged(frame: pd.DataFrame, place: Site | None, mapping: Mapping) -> tuple[pd.DataFrame, Mapping, list[Text]]:
@@ -356,6 +365,8 @@ class StationFile(Glance):
     @property
     def guessed(self) -> list[str]:
         """The variables that rest on a guess nobody has confirmed."""
+        if any(question.parameter == "dates" for question in self.mapping.questions):
+            return [str(name) for name in self.frame]  # every value is that of another day
         names = {c.variable for c in self.mapping.columns if c.guessed}
         names |= {"a_psy" for question in self.mapping.questions if question.parameter == "psychrometer"}
         if "tdry" in names and "tmean" not in {c.variable for c in self.mapping.columns}:
@@ -378,7 +389,7 @@ class StationFile(Glance):
         >>> fahrenheit.at(Site(52.0, 13.0))
         Traceback (most recent call last):
         ...
-        etolib.errors.InputError: column 'tmax (C)' = 39 to 41: cannot be right: 41 °C in January at 52 N, ...
+        etolib.sources.station.questions.Unanswered: column 'tmax (C)' = 39 to 41: cannot be right: 41 °C in January ...
         """
         if self.site is not None or self.monthly:
             return self

@@ -8,6 +8,7 @@ import pytest
 
 from etolib.errors import InputError
 from etolib.sources.station.dates import date_form, dates_of
+from etolib.sources.station.file import read
 from etolib.sources.station.guess import guess
 from etolib.sources.station.layout import Table
 
@@ -59,6 +60,10 @@ def test_the_row_without_a_date_is_named():
 def test_serials_of_excel_are_taken_where_no_other_reading_is_of_our_time():
     found = date_form(table(*([str(45108 + i)] for i in range(8))), {"date": 0})  # else 108 days into 1945
     assert (found.assumed, set(found.choices)) == ("excel", {"%y%j", "excel"})
+    file = "date,tmax (C),tmin (C)\n" + "".join(f"{45108 + i},30.{i},15\n" for i in range(8))
+    station = read(file.encode())
+    assert station.guessed == ["tmax", "tmin"]  # every day may be another
+    assert read(file.encode(), dates="excel").guessed == []
 
 
 def test_numbers_of_days_are_asked():

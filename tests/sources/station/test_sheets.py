@@ -76,3 +76,11 @@ def test_the_page_asks_it_too():
     found = remote.read_station(zlib.compress(TWO), "two.xlsx", {"": {"sheet": "North"}}, None, (52.0, 5.0))
     assert found["questions"] == []
     assert found["facts"]["days"] == 10
+
+
+def test_formulas_that_were_never_calculated_are_told():
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
+        days(25.0).assign(**{"Tmax (°C)": "=20+5"}).to_excel(writer, index=False)
+    with pytest.raises(InputError, match=r"'Tmax .*is empty throughout; if it holds formulas, open the file"):
+        read(buffer.getvalue(), filename="formulas.xlsx")

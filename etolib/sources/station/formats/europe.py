@@ -184,7 +184,7 @@ SIAR = Format(
     title="SIAR (Spain), daily",
     recognise=lambda head: find_header(head.lines, "idprovincia", "idestacion", "fecha") is not None,
     columns={"idprovincia": Spec(None), "idestacion": Spec("station"), "fecha": Spec("date"), "ano": Spec(None),
-             "dia": Spec(None)},
+             "dia": Spec(None), "hormintempmax": Spec(None), "hormintempmin": Spec(None)},
     dates="day first",
     wind_height=2.0,
     source="SIAR, Ministerio de Agricultura (Spain), servicio.mapa.gob.es/websiar, description of the stations: wind "
