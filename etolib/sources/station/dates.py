@@ -85,6 +85,9 @@ def date_form(table: Table, at: Mapping[str, int], order: str | None = None) -> 
     if order is not None or not found or found[0].months_only:
         name = say("column_named", name=repr(table.names[column]))
         return DateForm(dates.read(cells, order, name=name, absent=True).form)
+    if "hour" in at:  # hours that go on over midnight settle what is a day and what a month
+        found = _with_hours(found, [row[at["hour"]] for row, cell in zip(table.rows, cells, strict=True)
+                                    if not dates.is_absent(cell)])  # fmt: skip
     best = found[0]
     if dates.is_settled(found):
         return DateForm(best.form)
@@ -93,6 +96,15 @@ def date_form(table: Table, at: Mapping[str, int], order: str | None = None) -> 
     question = say(key, date=repr(first), form=best.words)
     choices = tuple(dict.fromkeys(reading.order for reading in found))
     return DateForm(best.form, question, choices, best.order if dates.is_likely(found) else None)
+
+
+def _with_hours(found: list[dates.Reading], hours: list[str]) -> list[dates.Reading]:
+    """Return readings with the times of day of a column beside them, as they were where these cannot be read."""
+    try:
+        seconds = dates.read_hours(hours).astype("timedelta64[s]")
+    except InputError:
+        return found
+    return [replace(r, days=r.days + seconds) if len(r.days) == len(seconds) else r for r in found]
 
 
 def _with_years(table: Table, column: int) -> bool:

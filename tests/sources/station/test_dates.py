@@ -66,6 +66,13 @@ def test_serials_of_excel_are_taken_where_no_other_reading_is_of_our_time():
     assert read(file.encode(), dates="excel").guessed == []
 
 
+def test_hours_in_a_second_column_settle_days_and_months():
+    rows = [[f"{m:02}/{d:02}/23", f"{h}:00"] for m, d in ((6, 30), (7, 1), (7, 2), (7, 3)) for h in range(24)]
+    assert date_form(table(*rows[24:]), {"date": 0, "hour": 1}).form == "%m/%d/%y"
+    assert date_form(table(*rows[24:]), {"date": 0, "hour": 1}).question is None
+    assert date_form(table(*rows[24::24]), {"date": 0, "hour": 1}).question is not None
+
+
 def test_numbers_of_days_are_asked():
     rows = table(["24001"], ["24002"])
     assert set(date_form(rows, {"date": 0}).choices) == {"%y%j", "excel"}

@@ -178,6 +178,10 @@ HOURLY: dict[str, tuple[str, Site | None, dict[str, object], dict[str, float]]] 
         {"tmin": 17.8, "tmax": 28.2, "rhmin": 51, "rhmax": 95, "rs": 27.5808, "pressure": 88.65, "precipitation": 0},
     ),
     "inmet_tempo.csv": ("2023-01-05", BRASILIA, {}, {"tmin": 17.8, "tmax": 28.2, "rs": 27.5808, "precipitation": 0}),
+    # tenths in UTC without a header; a trace is no rain
+    "isd_lite.txt": (
+        "2023-07-10", Site(41.0, -90.0, 200), {}, {"tdew": 12.0, "u2": 3.1 * AT_10_M, "precipitation": 0.4},
+    ),
     # K, J m-2 of the hour, Pa and m; the wind of its components, from 10 m; the hour before midnight UTC is that day's
     "era5.csv": (
         "2023-07-10", None, {}, {"tdew": 12.0, "pressure": 98.2, "u2": 2.0 * AT_10_M},

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from etolib.sources.station.formats import noaa_tables as tables
 from etolib.sources.station.formats.row import Format, Head, Spec
-from etolib.sources.station.formats.text import find_header
+from etolib.sources.station.formats.text import find_header, headed
+from etolib.sources.station.layout import Table
 
 _AIRPORT = 10.0
 _DAY = "from observation to observation: midnight at most airports, morning or evening at volunteers' stations"
@@ -151,4 +153,39 @@ GSOD_OLD = Format(
     source=_GSOD_SOURCE,
 )
 
-FORMATS: tuple[Format, ...] = (GHCND, GHCND_LONG, GHCND_DLY, CDO_STANDARD, CDO_METRIC, UNCLEAR, GSOD, GSOD_OLD)
+_LITE = re.compile(r"^\d{4} \d\d \d\d \d\d(?: +-?\d+){8}\s*$")
+_LITE_NAMES = ("year", "month", "day", "hour", "air", "dew", "sea", "direction", "speed", "sky", "rain", "rain 6 h")
+
+
+def _isd_lite(lines: Sequence[str], name: str) -> Table:
+    """Return the table of the twelve columns; rain of -1 is a trace, less than can be measured."""
+    table = headed(_LITE_NAMES, [line.split() for line in lines if line.strip()], " ")
+    at = _LITE_NAMES.index("rain")
+    rows = [[*row[:at], "0" if row[at] == "-1" else row[at], *row[at + 1 :]] for row in table.rows]
+    return replace(table, rows=rows)
+
+
+_NONE = (-9999.0,)
+
+ISD_LITE = Format(
+    name="isd_lite",
+    title="NOAA ISD-Lite, hourly",
+    recognise=lambda head: bool(lines := [line for line in head.lines[:20] if line.strip()])
+    and all(_LITE.match(line) for line in lines),
+    table=_isd_lite,
+    columns={
+        "year": Spec("year"), "month": Spec("month"), "day": Spec("day"), "hour": Spec("hour"),
+        "air": Spec("tmean", "0.1 °C", missing=_NONE), "dew": Spec("tdew", "0.1 °C", missing=_NONE),
+        "speed": Spec("u2", "0.1 m/s", missing=_NONE), "rain": Spec("precipitation", "0.1 mm", missing=_NONE),
+    },
+    closed=True,
+    wind_height=_AIRPORT,
+    stamps="end",
+    time_zone=0.0,
+    source="NOAA, isd-lite-format.txt (ncei.noaa.gov/pub/data/noaa/isd-lite): tenths, -9999 for none, hours of UTC; "
+           "the pressure is at sea level and the rain of six hours overlaps, so neither is taken",
+)  # fmt: skip
+
+FORMATS: tuple[Format, ...] = (
+    GHCND, GHCND_LONG, GHCND_DLY, CDO_STANDARD, CDO_METRIC, UNCLEAR, GSOD, GSOD_OLD, ISD_LITE,
+)  # fmt: skip

@@ -17,6 +17,7 @@ INCH = 25.4
 
 HEIGHTS = {
     10.0: ("dwd", "dwd_hourly", "dwd_ten_minutes", "meteoswiss", "knmi", "knmi_hourly", "meteo_france", "aemet", "era5",
+           "isd_lite",
            "eccc_hourly", "inmet", "inmet_tempo", "inmet_daily", "bdmep", "bdmep_hourly", "bdmep_old", "bom_eto",
            "fawn", "ghcnd", "ghcnd_long", "ghcnd_dly", "noaa_cdo_standard", "noaa_cdo_metric", "noaa_unclear", "gsod",
            "gsod_old", "gridmet", "agera5", "meteostat", "meteostat_hourly", "open_meteo", "visual_crossing",

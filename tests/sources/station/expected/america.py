@@ -154,6 +154,7 @@ EXPECTED = {
             "precipitation": [2.54, NONE, NONE],
         }, site=(52.4, 13.1, 81.0)),
     },
+    "isd_lite": {"isd_lite.txt": Expected(hourly=True)},
     "gsod_old": {
         "gsod_old.op": Expected("2013-01-05", {
             "tmean": [5.0, 6.5, 4.0], "tdew": [2.0, 3.0, NONE], "pressure": [97.24, 96.60, NONE],
