@@ -338,8 +338,8 @@ def _about_tls(address: str, security: Any, error: Exception) -> Text | None:
 
     if address.startswith("tls://") and security is None and dask.config.get("distributed.comm.tls.ca-file") is None:
         return say("give_certificates")
-    kinds = ConnectionResetError, CommClosedError
-    closed = isinstance(error, kinds) or isinstance(error.__cause__, kinds)
+    answered = "ConnectionRefusedError" not in str(error)  # dask names it in its own error: nobody listens there
+    closed = answered and isinstance(error, (ConnectionResetError, CommClosedError))
     return say("try_tls_address") if address.startswith("tcp://") and closed else None
 
 

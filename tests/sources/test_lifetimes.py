@@ -23,13 +23,11 @@ from tests.sources import matrix
 OLD, RECENT = Period("2023-11-01", "2024-01-31"), Period("2024-04-01", "2024-05-15")
 
 
-WHERE = {"nws_stations": matrix.USA, "silo": matrix.AUSTRALIA, "dwd_stations": matrix.GERMANY, "gridmet": matrix.KANSAS,
-         "meteostat": matrix.METEOSTAT, "ghcn_hourly": matrix.GHCN}  # fmt: skip
-
-
 def daily(name: str, period: Period) -> Callable[[], tuple[pd.DataFrame, dict[str, Any], list[Any]]]:
+    place, _ = matrix.question(catalogue.find(name))
+
     def ask() -> tuple[pd.DataFrame, dict[str, Any], list[Any]]:
-        data = catalogue.provider(name).fetch(WHERE.get(name, matrix.WORLD), period)
+        data = catalogue.provider(name).fetch(place, period)
         return data.frame, data.meta, data.warnings
 
     return ask
