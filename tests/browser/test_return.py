@@ -197,6 +197,22 @@ def test_a_press_for_which_the_form_is_another_by_now_is_not_done_and_that_is_sa
 
 
 @pytest.mark.usefixtures("slim", "weather")
+def test_what_was_typed_on_the_page_of_a_region_while_no_kernel_heard_it_is_what_its_press_calculates(visit, stage):
+    wait_ready(stage.url)
+    region = visit("?period=2024-05-01/2024-05-03&sources=nasa_power&box=-48,-22,-47,-21", "region")
+    kernel = kernel_of(stage.server, region.page)
+    kernel.suspend()
+    region.calculate()
+    region.seen(".etolib-period input").fill("2024-05-02/2024-05-03")
+    region.calculate()  # another press: it asks for other days
+    kernel.kill()
+    expect(region.page.locator(BANNER)).to_contain_text("The page is back, with", timeout=PATIENCE_MS)
+    expect(region.page.locator(".etolib-region-cost")).to_contain_text("of 2 days", timeout=PATIENCE_MS)
+    expect(region.seen(".etolib-region-progress")).to_be_visible(timeout=PATIENCE_MS)
+    expect(region.seen(".etolib-period input")).to_have_value("2024-05-02/2024-05-03")
+
+
+@pytest.mark.usefixtures("slim", "weather")
 def test_a_press_does_not_overtake_what_was_typed_before_it(visit, stage):
     wait_ready(stage.url)
     visitor = visit()
@@ -252,3 +268,35 @@ def test_a_kernel_that_ends_while_its_line_is_being_opened_again_is_not_missed(m
     mender.wait_for_function("renewals.length === 1")
     mender.evaluate("mender.heard('open', 'third'); renewals[0].done({ look: true })")
     mender.wait_for_function("told.at(-1) === 'press_again'")
+
+
+ASKED = """
+<div id="rendered_cells"><div class="etolib-left"><div class="etolib-field etolib-quantity"><select><option>a<option>b
+</select></div></div><div class="etolib-right"><div class="etolib-field etolib-region-box"><input value="1,2,3,4"></div>
+<button class="etolib-calculate">Calculate</button></div></div>
+"""
+PRESSES = """
+async (source) => {
+  const { Presses } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  window.presses = new Presses(); window.went = 0;
+  addEventListener('click', event => presses.clicked(event), { capture: true });
+  document.querySelector('.etolib-calculate').onclick = () => { went += 1; presses.listen(); };
+}
+"""
+
+
+def test_the_fields_of_a_region_stand_beside_its_map_and_make_another_press(browser):
+    page = browser.new_page()
+    page.set_content(ASKED)
+    page.evaluate(PRESSES, (front.BUILT.parent / "src" / "page" / "presses.js").read_text(encoding="utf-8"))
+    page.click("button")
+    page.click("button")  # for the same
+    page.select_option("select", "b")  # what the map shows is not what is asked
+    page.click("button")
+    assert page.evaluate("went") == 1
+    page.fill("input", "1,2,3,5")
+    page.click("button")
+    assert page.evaluate("went") == 2
+    page.fill("input", "1,2,3,6")
+    assert page.evaluate("presses.again(document.getElementById('rendered_cells'))")
+    page.close()

@@ -437,6 +437,33 @@ def test_what_is_cancelled_keeps_what_it_has_and_can_go_on():
     assert 'data-done="4"' in page.progress.value
 
 
+def test_a_second_press_for_what_runs_begins_nothing_anew_and_another_question_does():
+    page, handed = make(LINK)
+    page.calculate.click()
+    page.calculate.click()
+    assert len(handed) == 1 and not handed[0].stopped
+    page.form.period = "2024-01-30/2024-02-01"
+    page.calculate.click()
+    assert len(handed) == 2 and handed[0].stopped
+    page.cancel.click()
+    page.calculate.click()  # what was cancelled may be asked for again
+    assert len(handed) == 3
+
+
+def test_a_batch_that_is_cancelled_before_it_is_handed_over_ends():
+    page, handed = make(LINK)
+    held = []
+    page._background.pool.submit = lambda work, *args: held.append((work, args))
+    page.calculate.click()
+    page.cancel.click()
+    while held:
+        work, args = held.pop(0)
+        work(*args)
+    assert handed[0].stopped
+    assert page.cancel.layout.display == "none"
+    assert page.again.layout.display is None
+
+
 def test_a_reload_finds_the_batch_again_and_a_lost_one_is_no_fault():
     page, handed = make(LINK)
     page.browser.ready = True

@@ -263,8 +263,9 @@ class Region(Frame):
     def _calculate(self) -> None:
         """Calculate the region as one batch, once its places are known."""
         asked = self._check()
-        if asked is None:
-            return
+        under_way = self.runner.working and not self.runner.stopping
+        if asked is None or (under_way and asked == self._asked_of_batch):
+            return  # a second press for what is being calculated must not begin it anew
         found = self.where.found
         if asked == self._surveyed and found is not None and not found["problems"]:
             self._start(asked, found)

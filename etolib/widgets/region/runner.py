@@ -83,6 +83,8 @@ class Runner:
         Of the store; empty where there is none.
     about : About or None
         The region it is of; None of a store that does not say it.
+    working, stopping : bool
+        Whether something is being calculated, and whether somebody has said that it shall end.
     """
 
     def __init__(
@@ -108,7 +110,7 @@ class Runner:
         self.error: EtolibError | None = None
         self.name = ""
         self.about: About | None = None
-        self.working = False
+        self.working = self.stopping = False
         self._seen: dict[int, str] = {}
         self._reading = self._again = False
         self._usual_asked: np.ndarray | None = None  # places whose climatology was asked for
@@ -161,7 +163,10 @@ class Runner:
             self._background.run(batch.cancel)  # another was begun meanwhile
             return
         self.batch = batch
-        self.taken(self)
+        if self.stopping:  # pressed before the batch was there
+            self._background.run(batch.cancel)
+        else:
+            self.taken(self)
         self._changed()
 
     @property
@@ -335,6 +340,7 @@ class Runner:
 
     def cancel(self) -> None:
         """Stop what runs; what is finished stays."""
+        self.stopping = self.working
         if self.batch is not None and not self.batch.done:
             self._background.run(self.batch.cancel)
 
@@ -343,6 +349,7 @@ class Runner:
         if not self.name or self.working or self.values is None:
             return
         self.working, self.error, self._reading, self._run = True, None, False, object()
+        self.stopping = False
         self._background.run(self._retry, self._run, self.name)
         self._changed()
 

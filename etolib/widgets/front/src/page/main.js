@@ -86,8 +86,7 @@ async function renew() {
   };
   const seen = document.getElementById("rendered_cells");
   presses.forgetHeard();
-  keepTyped(seen);
-  const held = new Map(typed(seen).map(([name, field]) => [name, field.value]));
+  const held = new Map(keepTyped(seen) ? typed(seen).map(([name, field]) => [name, field.value]) : []);
   const next = JSON.parse(given.getElementById("jupyter-config-data").textContent);
   Object.assign(cells.style, { position: "fixed", inset: "0", overflow: "hidden", visibility: "hidden" });
   cells.removeAttribute("id");
@@ -115,19 +114,20 @@ async function renew() {
 }
 
 // What was typed after the kernel was gone is known to nobody but the page: it goes by what the browser keeps, and what is
-// typed while the new page is being drawn is typed there once more.
-const typed = (cells) => {
-  const fields = ["latitude", "longitude", "elevation", "period"].map((name) => [name, cells.querySelector(`.etolib-${name} input`)]);
-  return fields.every(([, field]) => field) ? fields : [];
-};
+// typed while the new page is being drawn, or is kept nowhere, is typed there once more.
+const FIELDS = ["latitude", "longitude", "elevation", "period", "region-box", "region-spacing"];
+const typed = (cells) =>
+  FIELDS.map((name) => [name, cells.querySelector(`.etolib-${name} input`)]).filter(([, field]) => field);
 
 function keepTyped(cells) {
+  if (!cells.querySelector(".etolib-latitude")) return false; // a page that keeps nothing of the kind
   try {
     const kept = JSON.parse(sessionStorage.getItem("etolib"));
     for (const [name, field] of typed(cells)) kept.typed[0][name] = field.value;
     sessionStorage.setItem("etolib", JSON.stringify(kept));
+    return true;
   } catch {
-    // forbidden, or nothing is kept yet
+    return false; // forbidden, or nothing is kept yet
   }
 }
 

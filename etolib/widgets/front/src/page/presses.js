@@ -1,8 +1,10 @@
 // The button that begins a calculation: a press is kept until the kernel has answered it. Of a kernel that is lost before
 // that nobody knows whether it has heard; then the next one is given the press, once.
 const BUTTON = ".etolib-calculate";
-// What a press asks for, as it is seen; what only helps to fill it in is left out.
-const FILLED_IN = ".etolib-left .etolib-field:not(.etolib-search, .etolib-places)";
+// What a press asks for, as it is seen, stands in the button's column: the left one, or the right one beside a map of a
+// region. What only helps to fill it in is left out.
+const COLUMN = ".etolib-left, .etolib-right";
+const FILLED_IN = ".etolib-field:not(.etolib-search, .etolib-places, .etolib-basemap)";
 const TICKED = ".etolib-auto, .etolib-source, .etolib-station-use";
 
 export class Presses {
@@ -62,7 +64,8 @@ export class Presses {
 
 /** Return what is filled in and ticked, to be compared. */
 function form(cells) {
-  const seen = (selector) => [...cells.querySelectorAll(selector)].filter((one) => one.offsetParent);
+  const column = cells.querySelector(BUTTON)?.closest(COLUMN) ?? cells;
+  const seen = (selector) => [...column.querySelectorAll(selector)].filter((one) => one.offsetParent);
   const fields = seen(FILLED_IN).flatMap((one) => [...one.querySelectorAll("input, textarea, select")]);
   const ticks = seen(TICKED).flatMap((one) => [...one.querySelectorAll("input")]);
   const files = seen(".etolib-station-remove").length; // a file of one's own is lost with the kernel
