@@ -441,10 +441,12 @@ def test_a_second_press_for_what_runs_begins_nothing_anew_and_another_question_d
     page, handed = make(LINK)
     page.calculate.click()
     page.calculate.click()
-    assert len(handed) == 1 and not handed[0].stopped
+    assert len(handed) == 1
+    assert not handed[0].stopped
     page.form.period = "2024-01-30/2024-02-01"
     page.calculate.click()
-    assert len(handed) == 2 and handed[0].stopped
+    assert len(handed) == 2
+    assert handed[0].stopped
     page.cancel.click()
     page.calculate.click()  # what was cancelled may be asked for again
     assert len(handed) == 3
