@@ -51,3 +51,40 @@ def test_no_dashboard_imports_what_only_workers_or_notebooks_need(imported):
 def test_few_modules_are_imported_before_the_first_view(imported):
     # 1,190 with ipykernel's debugger; whoever adds a hundred shall notice.
     assert len(imported["modules"]) <= 1150
+
+
+def test_nothing_that_a_kernel_says_is_lost_while_nobody_listens():
+    """More messages than zmq keeps by itself, said while the other side takes one at a time."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    from etolib.serve.voila.kernels import Kernels
+
+    said, long = 3_000, 20_000  # more than the line holds by itself
+    manager = KernelManager(context=zmq.Context())
+    manager.format_kernel_cmd = lambda **_: [
+        sys.executable, "-m", "etolib.serve.voila.kernel", "-f", manager.connection_file
+    ]  # fmt: skip
+    manager.start_kernel()
+    try:
+        manager.context.rcvhwm = 1
+        client = manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        code = f"for i in range({said}):\n    get_ipython().kernel.session.send"
+        code += f"(get_ipython().kernel.iopub_socket, 'comm_msg', {{'i': i, 'text': 'x' * {long}}})"
+        reply = client.execute(code)
+        while client.get_shell_msg(timeout=60)["parent_header"].get("msg_id") != reply:
+            pass  # all is said before anything is heard
+        heard = []
+        while len(heard) < said:
+            message = client.get_iopub_msg(timeout=10)
+            if message["msg_type"] == "comm_msg":
+                heard.append(message["content"]["i"])
+        client.stop_channels()
+    finally:
+        manager.shutdown_kernel(now=True)
+    assert heard == list(range(said))
+    kernels = Kernels(forked=False)
+    with kernels.context.socket(zmq.SUB) as socket:
+        assert socket.rcvhwm == 0

@@ -87,6 +87,7 @@ class Kernels(AsyncMappingKernelManager):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.context.rcvhwm = 0  # drops nothing of what a kernel says while this process is busy; see kernel.py
         self.visitors: dict[str, str] = {}
         self._left: dict[str, float] = {}  # when the last line to a kernel was closed
         self.nursery: Nursery | None = None
