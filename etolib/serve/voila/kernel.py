@@ -71,7 +71,7 @@ def run(arguments: Sequence[str]) -> None:
     class Page(IPKernelApp):
         """Loses nothing of what it says: a socket of zmq drops what comes after 1,000 messages that wait.
 
-        A first result makes as many within a tenth of a second; a server that is busy for so long got no more of them, and
+        A first result makes as many within a tenth of a second; a server that is busy got no more of them then, and
         a tab of the page stayed empty.
         """
 
