@@ -60,9 +60,7 @@ app: $(VENV)/.ready-app $(BUILT)
 lab: $(VENV)/.ready-app $(BUILT)
 	$(BIN)/etolib lab $(ARGS)
 
-# Two at a time: tests in a browser wait for half of their time. Each alone is a target too
-test: env
-	$(BIN)/python tools/side_by_side.py "$(MAKE) --no-print-directory UNIT_JOBS=$(JOBS)" lint unit browser-tests notebooks
+test: lint unit browser-tests notebooks
 
 check: lint
 	$(BIN)/python -m pytest -q $(SPREAD) $(JOBS) -m 'not browser and not slow' $(ARGS)
