@@ -102,7 +102,7 @@ def cost_of(order: Order, without: Collection[int] = (), cpu_seconds: float | No
     >>> from etolib import Request, Site
     >>> with config.set_options(offline=True):
     ...     print(cost_of(Order.of([Request(Site(0, 10), "2024", "climatology")])))
-    1 places of 366 days, in 1 lots.
+    1 place of 366 days, in 1 lot.
     No provider is asked.
     ...
     """
