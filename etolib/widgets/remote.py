@@ -298,7 +298,7 @@ def view(result: Result, tabs: Mapping[str, tuple[Any, ...]], units: str = METRI
     for name, (ask, *given) in tabs.items():
         try:
             answers[name] = resolve(ask)(result, *given)
-        except Exception as error:
+        except Exception as error:  # of whoever wrote the tab: the others are answered all the same
             log.exception("the tab %s failed", name)
             answers[name] = Failed.of(error)
     return {"head": head(result, units), "tabs": answers}

@@ -241,7 +241,7 @@ class CardStack:
         except EtolibError as error:
             later(card.task.fail, error)
             return
-        except Exception as error:
+        except Exception as error:  # of dask, which has many: the card must say that there is nothing to wait for
             later(card.task.fail, SchedulerUnavailable(say("task_not_handed_over", error=str(error))))
             log.exception("the task could not be handed over")
             return
@@ -355,7 +355,7 @@ class CardStack:
         """Ask what a tab wants to know; what fails is said in its pane."""
         try:
             self._ask(card, answers, name, manner)
-        except Exception as error:
+        except Exception as error:  # the tab asks on a thread: whatever it was is said in the tab
             log.exception("the tab %s failed", name)
             failed = Failed.of(error)
             self._background.later(self._answered, answers, name, manner, failed)
@@ -388,7 +388,7 @@ class CardStack:
         """Ask for the head of a result with its file in other units."""
         try:
             head = self._connection.ask(remote.head, card.job.future, *remote.said(units))
-        except Exception as error:
+        except Exception as error:  # the result is there: it is shown in the units it was asked in
             log.info("the file of the result keeps its units: %s", error)
         else:
             self._background.later(self._headed, answers, head)
@@ -418,7 +418,7 @@ class CardStack:
                 remote.again, card.job.future, ask, values, config.settings(), catalogue.added(), *more,
                 timeout=_PATIENCE_S,
             )  # fmt: skip
-        except Exception as error:
+        except Exception as error:  # the tab asks on a thread: whatever it was is said in the tab
             log.info("the tab %s got no answer: %s", name, error)
             answer = Failed.of(error)
         if answers.questions[name] == number:
