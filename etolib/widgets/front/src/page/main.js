@@ -168,6 +168,7 @@ addEventListener("click", (event) => {
   if (event.detail > 1 && event.target.closest?.(".etolib-calculate, .etolib-retry")) event.stopImmediatePropagation();
   else presses.clicked(event);
 }, { capture: true });
+addEventListener("input", (event) => presses.typed(event), { capture: true });
 
 takeLeave();
 const mender = new Mender({ base: config.baseUrl, kernel: () => now.kernel, renew });

@@ -6,18 +6,28 @@ const BUTTON = ".etolib-calculate";
 const COLUMN = ".etolib-left, .etolib-right";
 const FILLED_IN = ".etolib-field:not(.etolib-search, .etolib-places, .etolib-basemap)";
 const TICKED = ".etolib-auto, .etolib-source, .etolib-station-use";
+// Two dates show the period that is typed; the kernel sets them when it has read it, which may be after the press.
+const DATES = ".etolib-start, .etolib-end";
+const PERIOD = ".etolib-period";
 
 export class Presses {
   constructor() {
     this.last = null; // the newest press that was not answered
     this.sending = null; // one whose message is about to be sent
+    this.following = ""; // fields that follow what was typed last
+  }
+
+  /** Take note of what somebody fills in. */
+  typed(event) {
+    if (event.target.closest?.(PERIOD)) this.following = DATES;
+    else if (event.target.closest?.(DATES)) this.following = "";
   }
 
   /** Take note of a click before anybody else hears of it; one more for the same, while no answer is there, is none. */
   clicked(event) {
     const cells = event.target.closest?.(BUTTON)?.closest("#rendered_cells");
     if (!cells) return;
-    const press = { form: form(cells), tasks: tasks() };
+    const press = { form: form(cells, this.following), tasks: tasks() };
     if (this.last?.form === press.form) {
       event.stopImmediatePropagation();
       return;
@@ -56,17 +66,18 @@ export class Presses {
     const press = this.last;
     this.last = null;
     if (!press) return false;
-    if (press.form !== form(cells)) return true;
+    if (press.form !== form(cells, this.following)) return true;
     cells.querySelector(BUTTON)?.click();
     return false;
   }
 }
 
-/** Return what is filled in and ticked, to be compared. */
-function form(cells) {
+/** Return what is filled in and ticked, to be compared, without what follows from it. */
+function form(cells, following) {
   const column = cells.querySelector(BUTTON)?.closest(COLUMN) ?? cells;
   const seen = (selector) => [...column.querySelectorAll(selector)].filter((one) => one.offsetParent);
-  const fields = seen(FILLED_IN).flatMap((one) => [...one.querySelectorAll("input, textarea, select")]);
+  const filled = seen(FILLED_IN).filter((one) => !following || !one.matches(following));
+  const fields = filled.flatMap((one) => [...one.querySelectorAll("input, textarea, select")]);
   const ticks = seen(TICKED).flatMap((one) => [...one.querySelectorAll("input")]);
   const files = seen(".etolib-station-remove").length; // a file of one's own is lost with the kernel
   return JSON.stringify([fields.map((one) => one.selectedIndex ?? one.value), ticks.map((one) => one.checked), files]);
