@@ -22,7 +22,7 @@ import psutil
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 TODAY = "2024-07-01"
-# Longest download: a provider that hangs is given up within a test's patience, one that a busy machine makes late is not
+# Longest download: one that hangs is given up within a test's patience, one that a busy machine makes late is not
 DEADLINE_S = "20"
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)  # a machine that does something else as well is no fault of the page

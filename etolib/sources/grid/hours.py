@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,11 @@ from etolib.site import Site
 from etolib.sources import daily
 from etolib.sources.grid import amounts
 from etolib.sources.grid.days import NEGATIVE, Told, need_temperatures
+from etolib.sources.grid.options import Options
 from etolib.sources.grid.runs import PER_STEP
 from etolib.sources.grid.times import Times
 from etolib.units import convert, is_rate
 from etolib.words import say
-
-if TYPE_CHECKING:
-    from etolib.sources.grid.source import Options
 
 COLUMNS = {"temperature": "temperature", "tmin": "temperature_low", "tmax": "temperature_high", "tdew": "dewpoint",
            "ea": "ea", "rhmean": "rh", "u2": "wind2", "pressure": "pressure", "cloud": "cloud"}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,9 @@ from etolib.errors import BadResponse, EtolibError, InputError, Problem
 from etolib.site import Period, Site
 from etolib.sources.grid import days, hours
 from etolib.sources.grid.lattice import Cell, Lattice, distances_km
+from etolib.sources.grid.options import Options
 from etolib.sources.grid.times import Times
 from etolib.words import Text, say
-
-if TYPE_CHECKING:
-    from etolib.sources.grid.source import Options
 
 _PACKED = ("scale_factor", "add_offset", "_FillValue", "missing_value")
 """Attributes that stand at a variable while it is not decoded."""

@@ -20,9 +20,9 @@ from etolib.sources.grid import days, reading
 from etolib.sources.grid.heights import LAPSE, corrected
 from etolib.sources.grid.held import Held, hold
 from etolib.sources.grid.lattice import Cell, Lattice, lattice_of
+from etolib.sources.grid.options import Options
 from etolib.sources.grid.times import Times, times_of
 from etolib.sources.row import Rank, SourceInfo, Window
-from etolib.units import factors
 from etolib.words import say, verbatim
 
 PREFIX = "grid"
@@ -32,24 +32,11 @@ _FINE_KM, _MIDDLE_KM = 15.0, 40.0
 
 
 @dataclass(frozen=True)
-class Options:
-    """How a grid is read; see `grid_source`."""
-
-    method: Literal["nearest", "bilinear"] = "nearest"
-    units: Mapping[str, str] = field(default_factory=dict)
-    elevation: float | None = None
-    correct_elevation: bool = True
-    nearest_land_km: float = 0.0
-    accumulated: Literal["step", "day", "run"] | None = None
-    label: Literal["start", "middle", "end"] | None = None
-
-
-@dataclass(frozen=True)
 class GridInfo(SourceInfo):
     """The row of a grid: it holds the Dataset, or the path, that answers."""
 
     held: Held | None = field(default=None, compare=False, repr=False)
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
 
     def script(self) -> str:
         """Return the line of a script that opens the grid again, or says that it must be opened."""
@@ -324,7 +311,7 @@ def grid_source(
     options = Options(
         method, dict(units or {}), elevation, correct_elevation, float(nearest_land_km), accumulated, label
     )
-    _check(options)
+    options.check()
     held = hold(data, dict(names or {}), accumulated)
     cells, times = lattice_of(held.dataset), times_of(held.dataset)
     reading.check(held.dataset, times, options)
@@ -332,23 +319,6 @@ def grid_source(
     catalogue.adopt([row])
     source: GridSource = catalogue.provider(row.name)  # type: ignore[assignment]  # the class its row names
     return source
-
-
-def _check(options: Options) -> None:
-    problems = []
-    choices = {"method": ("nearest", "bilinear"), "accumulated": (None, "step", "day", "run"),
-               "label": (None, "start", "middle", "end")}  # fmt: skip
-    for name, known in choices.items():
-        if getattr(options, name) not in known:
-            allowed = [str(one) for one in known if one is not None]
-            problems.append(Problem(name, getattr(options, name), say("must_be_one_of", names=allowed)))
-    for name, unit in options.units.items():
-        try:
-            factors(name, unit)
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
 
 
 def _name(name: str | None) -> str:

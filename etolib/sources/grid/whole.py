@@ -20,6 +20,7 @@ from etolib.site import Period, Site
 from etolib.sources import daily
 from etolib.sources.grid import amounts, days, hours, reading
 from etolib.sources.grid.lattice import Cell, Lattice
+from etolib.sources.grid.options import Options
 from etolib.sources.grid.runs import PER_STEP
 from etolib.sources.grid.times import Times
 from etolib.units import convert, is_rate
@@ -27,7 +28,7 @@ from etolib.variables import VARIABLES
 from etolib.words import say
 
 if TYPE_CHECKING:
-    from etolib.sources.grid.source import GridSource, Options
+    from etolib.sources.grid.source import GridSource
 
 AMOUNTS = ("rs",)
 """The amounts that ETo takes."""
