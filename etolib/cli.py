@@ -96,6 +96,8 @@ def compute(
 
     The options from --column on say how the file of --station is to be read.
     """
+    from etolib.result.citation import in_words
+
     if output is not None:
         check_output(output)
     options: dict[str, Any] = {"krs": krs} if krs else {}
@@ -106,7 +108,7 @@ def compute(
     request = asked(sources=sources, station=own)
     result = _computed(request)
     for warning in result.warnings:
-        complain("warning", warning)
+        complain("warning", in_words(warning))
     if plot:
         _draw(result, units, err=as_json)
     if as_json:

@@ -53,9 +53,11 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def own_station(path: Path, site: Site | None, reading: Mapping[str, Any]) -> StationFile:
     """Read a station file, and say what its columns were taken for."""
+    from etolib.result.citation import in_words
+
     own = _read_own(path, site, reading)
     for line in own.mapping.explain():
-        click.echo(f"{path.name}: {_with_options(line)}", err=True)
+        click.echo(f"{path.name}: {_with_options(in_words(line))}", err=True)
     return own
 
 
@@ -127,12 +129,14 @@ def _pair(option: str, text: str) -> tuple[str, str]:
 def station(file: Path, lat: str | None, lon: str | None, elevation: str | None, rows: int, as_json: bool,
             **reading: Any) -> None:  # fmt: skip
     """Say what an own station file is taken for, what is uncertain, and show its first days in canonical units."""
+    from etolib.result.citation import in_words
+
     own = _read_own(file, _site(lat, lon, elevation), reading)
     if as_json:
         _print_station(own, rows)
         return
     for line in own.explain():
-        click.echo(_with_options(line))
+        click.echo(_with_options(in_words(line)))
     if rows:
         click.echo()
         click.echo(own.frame.head(rows).to_string())

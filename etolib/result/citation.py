@@ -5,8 +5,9 @@ These lines are English in every language of the page: they are part of the file
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from etolib import words
 from etolib._version import __version__
 from etolib.result.columns import UNITS, name_in, unit_of
 from etolib.unit_systems import METRIC, unit
@@ -36,11 +37,30 @@ def header_lines(result: Result, system: str = METRIC) -> list[str]:
     for name, source in about.get("sources", {}).items():
         lines.append(f"source {name}: {source.get('attribution')}; licence: {source.get('licence')}")
     lines += [f"choice: {reason}" for reason in about.get("choice", [])]
-    lines += [f"warning: {warning}" for warning in result.warnings]
+    lines += [f"warning: {in_words(warning)}" for warning in result.warnings]
     units = ((name_in(c, system), unit_of(c, system)) for c in result.table.columns if c in UNITS)
     named = ", ".join(f"{name} [{one.text}]" for name, one in units if one is not None)
     lines.append(f"units: {named}; empty = absent")
     return [" ".join(line.split()) for line in lines]
+
+
+def in_words(warning: str) -> str:
+    """Return a warning with variables in words, each with the name of its column behind it.
+
+    >>> in_words(words.say("stands_still", variable="u2", least=7)), in_words("as it is")
+    ('wind (u2) stands still for 7 days or more', 'as it is')
+    """
+    return words.render(words.ENGLISH, warning, {"variable": _variables, "variables": _variables})
+
+
+def _variables(language: str, value: Any) -> str:
+    names = value if isinstance(value, list) else str(value).split(", ")
+    return ", ".join(_variable(language, str(name)) for name in names)
+
+
+def _variable(language: str, name: str) -> str:
+    word = words.look_up(language, f"var_{name}") if words.has(language, f"var_{name}") else name
+    return name if word == name or name == "eto" else f"{word} ({name})"
 
 
 def _elevation(result: Result, system: str) -> str:

@@ -9,7 +9,7 @@ import html
 import io
 from typing import TYPE_CHECKING, Any
 
-from etolib.result.citation import header_lines
+from etolib.result.citation import header_lines, in_words
 from etolib.result.columns import in_units, name_in, unit_of
 from etolib.result.formats.format import Format
 from etolib.unit_systems import METRIC
@@ -42,7 +42,7 @@ def text(result: Result, units: str = METRIC) -> str:
     """Return the file as text, in a system of units."""
     about = header_lines(result, units)
     title = html.escape(f"ETo: {result.request}")
-    warnings = "".join(f"<li>{html.escape(str(one))}</li>" for one in result.warnings)
+    warnings = "".join(f"<li>{html.escape(in_words(one))}</li>" for one in result.warnings)
     facts = "".join(f"<li>{html.escape(line)}</li>" for line in about[1:])
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
