@@ -9,7 +9,6 @@ import io
 import json
 import zipfile
 
-import nbformat
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -196,6 +195,8 @@ def test_script_repeats_the_numbers(result, tmp_path, monkeypatch):
 
 
 def test_notebook_is_valid_and_repeats_the_numbers(result, tmp_path, monkeypatch):
+    import nbformat  # here: it builds a grammar for more than a second, and every process of the tests reads this file
+
     path = tmp_path / "again.ipynb"
     result.save(path)
     book = nbformat.read(path, as_version=4)
