@@ -230,7 +230,7 @@ def connect(
         How long tasks wait where no worker is there before they end with an error [s]; None: for ever. "auto": for
         ever where the cluster object can bring workers (adaptive, or a queue of jobs), else a minute.
     install : bool
-        Send this etolib (the package alone, some 5 MB, without the libraries it needs) to workers that have none; they
+        Send this etolib (the package alone, some 8 MB, without the libraries it needs) to workers that have none; they
         unpack it into their scratch folder. What they have installed is never replaced.
 
     Raises

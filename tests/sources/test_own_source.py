@@ -82,7 +82,7 @@ def served(lighthouses, make_door, monkeypatch):
     import httpx2
 
     page: dict = {}
-    exec(code("## Its test"), page)
+    exec(code("## 4. The test"), page)
     monkeypatch.setenv("ETOLIB_TODAY", "2024-07-01")
     with client.use(make_door(lambda request: httpx2.Response(200, content=page["server"](str(request.url))))):
         yield page
