@@ -84,11 +84,23 @@ def learn(members: Members, reference: np.ndarray) -> Learnt | None:
     text = say(
         "correction_used" if used else "correction_not_used",
         count=len(both),
-        off=f"{off:+.0f}",
+        off=deviation(off),
         before=f"{before:.2f}",
         after=f"{after:.2f}",
     )
     return Learnt(len(both), ratio, factor, before, after, used, text)
+
+
+def deviation(percent: float) -> Text:
+    """Return in words how far a mean is from the truth.
+
+    >>> deviation(8.6), deviation(-2.1), deviation(0.3)
+    ('9 % too high on average', '2 % too low on average', 'right on average')
+    """
+    rounded = round(percent)
+    if not rounded:
+        return say("eto_right")
+    return say("eto_too_high" if rounded > 0 else "eto_too_low", percent=str(abs(rounded)))
 
 
 def _states_bias(members: Members, recipe: Recipe, reference: np.ndarray) -> tuple[np.ndarray, bias.States]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from etolib.errors import SourceError
 from etolib.fusion import departures, intervals
-from etolib.fusion.learnt import FOLDS, LEARN_DAYS, Learnt
+from etolib.fusion.learnt import FOLDS, LEARN_DAYS, Learnt, deviation
 from etolib.fusion.members import penman_monteith
 from etolib.site import Period, Site
 from etolib.sources.climatology import Climatology, annual_range
@@ -226,7 +226,7 @@ def _told(usual: Usual, truth: Array, known: _Known, untaught: Array, taught: Ar
     text = say(
         helped if used else "climatology_not_corrected",
         count=len(truth),
-        off=f"{100 * (usual.eto.sum() / truth.sum() - 1):+.0f}",
+        off=deviation(100 * float(usual.eto.sum() / truth.sum() - 1)),
         before=f"{before:.2f}",
         after=f"{after:.2f}",
     )

@@ -65,14 +65,16 @@ class Cost:
             key = "cost_requests_about" if one.about else "cost_requests"
             line = say(key, provider=one.provider, count=one.requests)
             if one.per_day is not None and one.quota_days is not None:
-                quota = say(
-                    "cost_quota", calls=f"{one.weight:.0f}", most=f"{one.per_day:.0f}", number=f"{one.quota_days:.2g}"
-                )
+                counted = {"calls": f"{one.weight:.0f}", "most": f"{one.per_day:.0f}"}
+                if one.quota_days < 1.05:  # "1 days"
+                    quota = say("cost_quota_share", share=f"{100 * one.quota_days:.2g} %", **counted)
+                else:
+                    quota = say("cost_quota", number=f"{one.quota_days:.2g}", **counted)
                 line = join("; ", [line, quota])
             lines.append(line)
             if len(one.parts) > 1:
                 lines += [
-                    say("cost_part", source=part.source, count=part.requests, calls=f"{part.weight:.0f}")
+                    say("cost_part", source=part.source, count=part.requests, calls=_calls(part.weight))
                     for part in one.parts
                 ]
         if not self.asked:
@@ -89,6 +91,10 @@ class Cost:
 
     def _repr_html_(self) -> str:
         return "".join(f"<div>{html.escape(line)}</div>" for line in self.sentences)
+
+
+def _calls(weight: float) -> Text:
+    return say("cost_calls", count=round(weight))
 
 
 def _megabytes(size: float) -> str:

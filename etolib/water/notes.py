@@ -74,7 +74,8 @@ def _whose(account: Any) -> list[Text]:
     elif crop.stages and crop.region:
         notes.append(say("water_stages_of", numbers=list(crop.stages), region=crop.grown))
     capacity, point = f"{soil.field_capacity:.2f}", f"{soil.wilting_point:.2f}"
-    depths = {"first": f"{roots[0]:.2f}", "last": f"{roots[1]:.2f}", "share": f"{account.initial_depletion:.0%}"}
+    depleted = f"{100 * account.initial_depletion:.0f} %"
+    depths = {"first": f"{roots[0]:.2f}", "last": f"{roots[1]:.2f}", "share": depleted}
     notes.append(say("water_soil", soil=soil.title, capacity=capacity, point=point, **depths))
     if changed := own_of_soil(soil):
         notes.append(say("water_own_soil", soil=soil.title, things=_names(changed)))

@@ -77,7 +77,9 @@ def test_cost_in_words(weather_server, tmp_path):
     assert str(alone).startswith("1 place of 1 day, in 1 lot.")
     assert "Open-Meteo: 1 request" in str(alone)
     assert "1 requests" not in str(alone)
-    assert "3.5 days of that quota" in said
+    assert "as many as are free in 3.5 days (10000 a day)" in said
+    little = replace(cost, asked=(replace(meteo, weight=182.0, parts=()),))
+    assert "182 of its calls, 1.8 % of the 10000 that are free in a day" in str(little)
     assert re.search(r"and [1-9]\d* MB on disk", said)
     # The satellite counts together with the archive, and has its own line.
     parts = {part.source: part for part in meteo.parts}

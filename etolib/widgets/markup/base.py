@@ -45,10 +45,10 @@ def sentence(language: str, words: str) -> str:
 def day_count(language: str, days: int) -> str:
     """Return a number of days in words.
 
-    >>> day_count("en", 1), day_count("pt", 30)
-    ('1 day', '30 dias')
+    >>> day_count("en", 1), day_count("pt", 30), day_count("en", 10957)
+    ('1 day', '30 dias', '10\u202f957 days')
     """
-    return say(language, "days", count=days)
+    return say(language, "days", count=days).replace(str(days), number(days, 0))
 
 
 def number(value: float | None, decimals: int, *, signed: bool = False) -> str:

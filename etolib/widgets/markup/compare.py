@@ -126,7 +126,7 @@ def download(language: str, file: str, content: str) -> str:
     """Return the link to a file."""
     data = base64.b64encode(content.encode()).decode("ascii")
     return (
-        f'<p><a class="etolib-download-compare etolib-action" download="{text(file)}" '
+        f'<p class="etolib-below"><a class="etolib-download-compare etolib-action" download="{text(file)}" '
         f'href="data:text/csv;charset=utf-8;base64,{data}">{label(language, "download_csv")}</a></p>'
     )
 

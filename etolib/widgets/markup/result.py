@@ -55,7 +55,8 @@ def _tiles(language: str, head: Mapping[str, Any], units: str) -> str:
         f"<small>{text(unit)}</small></div>"
         for name, decimals, unit in tiles
     )
-    levels = "".join(quality(language, level, f" <b>{count}</b>") for level, count in head["quality"].items())
+    counted = {level: f" <b>{number(count, 0)}</b>" for level, count in head["quality"].items()}
+    levels = "".join(quality(language, level, count) for level, count in counted.items())
     return f'{cells}<div class="etolib-tile"><span>{label(language, "quality")}</span><div>{levels}</div></div>'
 
 

@@ -98,9 +98,15 @@ def answer_words(language: str, question: Mapping[str, Any], answer: str | float
 
     >>> answer_words("en", {"parameter": "wind_height"}, 10.0), answer_words("pt", {"parameter": "dates"}, "day first")
     ('10 m', 'dia primeiro')
+    >>> answer_words("en", {"parameter": "time_zone"}, -8.0), answer_words("pt", {"parameter": "time_zone"}, "local")
+    ('UTC-8', 'o relógio do arquivo')
     """
     if question["parameter"] == "wind_height":
         return f"{float(answer):g} m"
+    if question["parameter"] == "time_zone" and isinstance(answer, float | int):
+        from etolib.sources.station import clock
+
+        return clock.in_words(float(answer))
     if question["parameter"] == "units":
         return wording.unit(language, str(answer))
     return wording.say_or(language, f"answer_{str(answer).replace(' ', '_')}", str(answer))

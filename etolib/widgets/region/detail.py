@@ -187,11 +187,12 @@ class Detail:
 
     def _chart_words(self, lines: Mapping[int, Any], known: Values) -> dict[str, Any]:
         title = self._title()
+        axis = say(self.language, "region_chart_axis", measure=texts.units_of(self.language, self.units)[0])
         first, last = (str(np.datetime64(day, "D")) for day in (known.first, known.first + known.days - 1))
         period = f"{first}/{last}"
         names = ", ".join(label for label, _ in lines.values())
         return {
-            "axes": {"eto": title, "rain": "", "balance": ""}, "step": "day", "place": title, "period": period,
+            "axes": {"eto": axis, "rain": "", "balance": ""}, "step": "day", "place": title, "period": period,
             "kinds": [say_or(self.language, f"kind_{kind}", kind) for kind in _KINDS],
             "file": f"eto_region_{first}_{last}",
             "summary": say(self.language, "places_chart", title=title, period=period, names=names),

@@ -138,9 +138,9 @@ export class Sheet {
     if (this.drawn && enough(this.drawn, [first, last], length)) return;
     this.drawn = [first, last];
     const lines = [];
-    if (first) lines.push(spacer(first, this.shown.length));
+    if (first) lines.push(spacer(first));
     for (let at = first; at < last; at += 1) lines.push(this.line(at));
-    if (last < length) lines.push(spacer(length - last, this.shown.length));
+    if (last < length) lines.push(spacer(length - last));
     this.body.innerHTML = lines.join('');
   }
 
@@ -171,7 +171,7 @@ function enough([first, last], [from, to], length) {
   return above && below;
 }
 
-/** Return a row as high as many. */
-function spacer(rows, columns) {
-  return `<tr class="spacer" aria-hidden="true"><td colspan="${columns}" style="height:${rows * ROW}px"></td></tr>`;
+/** Return a row as high as many; one cell, because a span over columns that are hidden would bring them back. */
+function spacer(rows) {
+  return `<tr class="spacer" aria-hidden="true"><td style="height:${rows * ROW}px"></td></tr>`;
 }
