@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from etolib.errors import InputError, Problem
-from etolib.sources.station import bounds, workbook
+from etolib.sources.station import bounds, json_lines, long_table, strangers, workbook
 from etolib.sources.station.cells import split
 from etolib.sources.station.east_asia import words_in
 from etolib.sources.station.formats import HEAD, recognise
@@ -64,12 +64,12 @@ def open_table(
     ['date', 'tmax']
     """
     data, name = content(file, filename)
-    if data[:4] == b"PK\x03\x04":
+    if data[:4] == b"PK\x03\x04" and not strangers.is_other_archive(data):
         return _of_workbook(workbook.sheets(data, name), name, form, sheet)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError([Problem("file", name, say("old_excel_file"), say("save_as_xlsx_or_csv"))])
-    bounds.of_text(data, name)
-    lines = re.split(r"\r\n|\n|\r", decode(data, name))
+    strangers.refuse(data, name)
+    lines = _lines(data, name)
     known = recognise(lines, name, form)
     if known is not None and known.table is not None:
         return replace(trimmed(known.table(lines, name)), format=known)
@@ -78,7 +78,21 @@ def open_table(
         raise InputError([Problem("file", name, say("has_no_rows"))])
     delimiter = delimiter_of(lines)
     rows = columns_of(lines, name) if delimiter == " " else split(lines, delimiter, name)
-    return replace(find_table(rows, delimiter, name), format=known)
+    return replace(_found(rows, delimiter, name), format=known)
+
+
+def _found(rows: list[list[str]], delimiter: str, name: str) -> Table:
+    """Return the table in rows of text, with a column for each element where it is in long form."""
+    table = long_table.read(rows, delimiter)
+    return find_table(rows, delimiter, name) if table is None else table
+
+
+def _lines(data: bytes, name: str) -> list[str]:
+    """Return the lines of a file of text, of JSON those of its table."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and json_lines.is_json(text := decode(data, name)):
+        return json_lines.lines_of(text, name)
+    bounds.of_text(data, name)
+    return re.split(r"\r\n|\n|\r", decode(data, name))
 
 
 def _bare(lines: Sequence[str]) -> list[str]:
@@ -129,7 +143,7 @@ def _of_cells(rows: list[list[str]], name: str, form: str | None) -> Table:
     writer.writerows(rows[:HEAD])
     known = recognise(text.getvalue().split("\n"), name, form)
     if known is None or known.table is None:
-        return replace(find_table(rows, "", name), format=known)
+        return replace(_found(rows, "", name), format=known)
     writer.writerows(rows[HEAD:])
     return replace(trimmed(known.table(text.getvalue().split("\n"), name)), format=known)
 

@@ -215,7 +215,7 @@ def test_a_date_that_is_none_names_its_row():
     [
         (b"", "empty"),
         (b"   \n", "empty"),
-        (b"<html><p>hello, world</p></html>", "no row"),
+        (b"<html><p>hello, world</p></html>", "web page"),
         (bytes(range(256)) * 9, "text"),
         (b"PK\x03\x04broken", "Excel"),
         (b"\xd0\xcf\x11\xe0old", "xlsx"),

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from etolib.errors import InputError
-from etolib.sources.station import formats
+from etolib.sources.station import formats, json_lines
 from etolib.sources.station.file import read
 from etolib.sources.station.formats import HEAD
 from etolib.sources.station.formats.row import Head
@@ -34,7 +34,7 @@ def lines_of(file: Path) -> list[str]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252")
-    return re.split(r"\r\n|\n|\r", text)
+    return json_lines.lines_of(text, file.name) if json_lines.is_json(text) else re.split(r"\r\n|\n|\r", text)
 
 
 HEADS = {file.name: Head(lines_of(file)[:HEAD], file.name) for file in sorted(FILES.iterdir()) if file.suffix != ".md"}

@@ -1,8 +1,8 @@
-"""Files of crop models (DSSAT, AgMIP, APSIM, WOFOST) and of eddy covariance (FLUXNET)."""
+"""Files of crop models (DSSAT, AgMIP, APSIM, WOFOST), of SWAT and of eddy covariance (FLUXNET)."""
 
 from __future__ import annotations
 
-from etolib.sources.station.formats import apsim, cabo, dssat, fluxnet
+from etolib.sources.station.formats import apsim, cabo, dssat, fluxnet, swat
 from etolib.sources.station.formats.row import Format, Head, Spec
 
 _WTH = {
@@ -116,4 +116,4 @@ FLUXNET = Format(
            "stands above the canopy at the height of the tower, so it is asked; days have no extremes of temperature",
 )  # fmt: skip
 
-FORMATS: tuple[Format, ...] = (CABO, PCSE, DSSAT, AGMIP, APSIM, FLUXNET)
+FORMATS: tuple[Format, ...] = (CABO, PCSE, DSSAT, AGMIP, APSIM, FLUXNET, swat.SWAT)

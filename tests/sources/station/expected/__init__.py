@@ -30,9 +30,9 @@ HEIGHTS = {
 }  # fmt: skip
 """By height [m] what measures there; of those under None every owner decides, so it is asked."""
 HEIGHT = {name: height for height, names in HEIGHTS.items() for name in names}
-STATED = {"nasa_power_kwh.csv": 10.0, "cabo.023": 10.0, "dssat.WTH": 3.0}
+STATED = {"nasa_power_kwh.csv": 10.0, "nasa_power.json": 10.0, "cabo.023": 10.0, "dssat.WTH": 3.0}
 """Files that state a height of their own, by their names."""
-WITHOUT_WIND = {"aquacrop", "daymet", "silo", "bom_observations", "bom_climate", "eccc"}
+WITHOUT_WIND = {"aquacrop", "daymet", "silo", "bom_observations", "bom_climate", "eccc", "swat"}
 """Formats that give no mean wind."""
 
 

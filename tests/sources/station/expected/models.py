@@ -76,6 +76,12 @@ EXPECTED = {
         "fluxnet_hh.csv": Expected(hourly=True),
     },
     "climwat": {"climwat.pen": Expected()},
+    "swat": {
+        name: Expected("2023-07-10", {"tmax": [33.1, 31.6, NONE], "tmin": [22.4, 22.9, tmin]}, site=site)
+        for name, tmin, site in (
+            ("swat_plus.tmp", 21.5, GAINESVILLE), ("swat_2012.Tmp", -1.5, GAINESVILLE), ("swat_arc.txt", -1.5, None),
+        )
+    },
     "aquacrop": {
         "aquacrop.Tnx": Expected("2024-02-27", {"tmin": [-1.4, 0.0, 1.5, 2.3], "tmax": [4.1, 5.0, 6.2, 9.9]}, days=4),
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sources.station.expected import AT_10_M, INCH, MPH, NONE, Expected, times
+from tests.sources.station.expected import AT_10_M, INCH, MPH, NONE, Expected, celsius, times
 
 KMH = 1 / 3.6  # m s-1
 QUEENSLAND = (-27.85, 150.05, 202.0)
@@ -74,6 +74,10 @@ EXPECTED = {
             "u2": times(AT_10_M, 3.0, 4.0, 5.0, 3.5), "sunshine": [13.5, 5.5, 7.0, 10.0],
             "pressure": [100.94, 100.49, 100.77, 101.18], "eto": [5.60, 3.52, 3.95, NONE],
         }, site=POTSDAM, days=4),
+        "open_meteo.json": Expected("2023-07-10", {
+            "tmax": celsius(86.0, 77.0, NONE), "tmin": celsius(59.0, 57.2, 50.0), "rs": [25.31, 18.2, 12.0],
+            "u2": times(AT_10_M, 3.0, 2.0, 4.0), "precipitation": [0.0, 3.2, 0.1],
+        }, site=POTSDAM),
         "open_meteo_wind_max.csv": Expected("2023-07-10", {
             "tmax": [30.0, 25.0, 27.5], "tmin": [20.0, 15.0, 17.5], "precipitation": [0.0, 0.5 * INCH, 0.0],
             "rs": [25.31, 15.08, 18.44],
@@ -95,6 +99,10 @@ EXPECTED = {
             "precipitation": [0.0, 0.0, 6.4, 0.1], "pressure": [95.1, 95.0, 95.2, 95.4], "u2": [1.5, 1.8, 2.2, 1.6],
             "rs": [15.9, 16.2, 8.3, NONE],
         }, site=PIRACICABA, days=4),
+        "nasa_power.json": Expected("2023-07-10", {
+            "tmax": [25.1, 26.8, 22.0], "tmin": [12.4, 13.5, 14.9], "tdew": [11.6, 11.0, 14.2],
+            "u2": times(AT_10_M, 2.9, 3.3, 3.9), "rs": [15.9, 16.2, NONE], "precipitation": [0.0, 0.0, 6.4],
+        }, site=PIRACICABA),
         "nasa_power_hourly.csv": Expected(hourly=True),
         "nasa_power_climatology.csv": Expected(refused="monthly"),
         "nasa_power_kwh.csv": Expected("2023-07-10", {
