@@ -26,7 +26,7 @@ from etolib.widgets.wording import say, variable
 MAX_MB = 20
 """Largest file taken: a hundred years of days are some 5 MB."""
 
-_FORMATS = ".csv,.tsv,.txt,.dat,.xlsx,.tnx,.tmp,.plu,.eto,.pen,.cli"
+_FORMATS = ".csv,.tsv,.txt,.dat,.json,.xlsx,.tnx,.tmp,.plu,.eto,.pen,.cli"
 _PARTS = ("date", "year", "month", "day", "doy", "station")
 
 
