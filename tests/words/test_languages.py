@@ -13,8 +13,8 @@ from tests.words.test_words import entries
 OTHERS = [code for code in words.languages() if code != words.ENGLISH]
 
 NAMES = """
-    aiohttp aquacrop asia australia bsd certificates china clause climwat csv dask earth ecmwf energyplus era etc eto etolib
-    excel grib hdf pdf swat xml
+    aiohttp aquacrop asia australia bsd certificates china clause climwat csv dask earth ecmwf energyplus era etc eto
+    etolib excel grib hdf pdf swat xml
     fao jupyterlab
     featurecollection fluxnet fsspec geojson gldas greenwich json kcb kge kpa land meteo min mit mph multipolygon nan
     nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
