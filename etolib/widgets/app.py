@@ -20,13 +20,16 @@ from etolib.widgets.memory import Memory
 from etolib.widgets.others import Others
 from etolib.widgets.place import Place
 from etolib.widgets.stack import CardStack
+from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
     from etolib.request import Request
     from etolib.result.result import Result
+    from etolib.widgets.cards import Card
 
 FIELDS = ["latitude", "longitude", "elevation", "period", "automatic", "sources", "station", "krs"]
 """What a person fills in."""
+_POINTED_TO = "etolib-pointed-to"
 
 
 class Page(Frame):
@@ -69,6 +72,7 @@ class Page(Frame):
         super().__init__(FormModel(), "title", "tagline", connection=connection, loop=loop, pool=pool)
         self._linked_task: str | None = None
         self._complained = False  # whether something is said to be wrong with the form
+        self._pointed_to: Card | None = None  # the card of what was asked for once more
         form, guard = self.form, self._background.guard
         self.stack = CardStack(
             form.language, self._background, self._connection, self._buttons, submit=submit, attach=attach
@@ -122,6 +126,8 @@ class Page(Frame):
         self.others.translate(language)
         if self._complained:
             self._check()
+        elif self._pointed_to is not None:
+            self.wrong.value = markup.under_way(language)
 
     def _measure(self) -> None:
         self.stack.measure(self.form.units)
@@ -138,11 +144,29 @@ class Page(Frame):
 
     def _calculate(self, _: Any = None) -> None:
         request = self._check()
-        if request is not None:
-            self.stack.start(request)
-            self.place.search.used(request.site)
-            self.browser.fields = {"task": "", **dict(parse_qsl(request.query().lstrip("?")))}
-            self.memory.keep()
+        if request is None:
+            return
+        same = self._under_way(request) if self.calculate.by_browser else None  # a program gets what it asks for
+        if same is not None:
+            self._point_to(same)
+            return
+        self.stack.start(request)
+        self.place.search.used(request.site)
+        self.browser.fields = {"task": "", **dict(parse_qsl(request.query().lstrip("?")))}
+        self.memory.keep()
+
+    def _under_way(self, request: Request) -> Card | None:
+        """Return the card of this visitor's task that waits or runs and asks exactly the same."""
+        mine = (card for card in self.stack.unfinished if not card.theirs)
+        return next((card for card in mine if card.task.request == request), None)
+
+    def _point_to(self, card: Card) -> None:
+        """Bring the card of a task that is asked for once more into view, and say so until it is over."""
+        self._say_at_button(markup.under_way(self.form.language))
+        self._pointed_to = card
+        card.widget.add_class(_POINTED_TO)
+        self.semantics.bring(f".{_POINTED_TO}")
+        self.semantics.tell(say(self.form.language, "calculated_already"))
 
     def _check(self) -> Request | None:
         """Return what the form asks; None where something is wrong, which is said at its field."""
@@ -159,6 +183,9 @@ class Page(Frame):
         return request
 
     def _say_at_button(self, html: str) -> None:
+        if self._pointed_to is not None:
+            self._pointed_to.widget.remove_class(_POINTED_TO)
+            self._pointed_to = None
         self.wrong.value = html
         self.wrong.layout.display = None if html else "none"
 
@@ -171,8 +198,12 @@ class Page(Frame):
         self.memory.keep()
         if self._complained:
             self._check()
+        elif self._pointed_to is not None:
+            self._say_at_button("")
 
     def _buttons(self) -> None:
+        if self._pointed_to is not None and self._pointed_to not in self.stack.unfinished:
+            self._say_at_button("")
         self.cancel.layout.display = None if self.stack.unfinished else "none"
         if hasattr(self, "going"):
             self.going.show()

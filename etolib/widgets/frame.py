@@ -44,6 +44,25 @@ def _running_loop() -> Loop:
         raise EtolibError(say_here("page_without_loop"), suggestion=say_here("page_needs_notebook")) from None
 
 
+class PressButton(widgets.Button):  # type: ignore[misc]  # ipywidgets has no types
+    """A button that knows whether a browser has pressed it, or a program by `click`.
+
+    Attributes
+    ----------
+    by_browser : bool
+        While callbacks are called: whether the press has come from a browser.
+    """
+
+    by_browser = False
+
+    def _handle_button_msg(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
+        self.by_browser = True
+        try:
+            super()._handle_button_msg(widget, content, buffers)
+        finally:
+            self.by_browser = False
+
+
 class Frame:
     """A dashboard without what it is about. A subclass makes its parts, calls `lay_out` and then `begin`.
 
@@ -109,7 +128,7 @@ class Frame:
         self.when = PeriodForm(form, guard)
         self.which = SourcesForm(form, guard)
         self.own = OwnStation(form, guard, lambda upload: self._background.run(self._read_station, upload))
-        self.calculate = marked(widgets.Button(), "etolib-calculate")
+        self.calculate = marked(PressButton(), "etolib-calculate")
         self.cancel = marked(widgets.Button(), "etolib-cancel", "etolib-second")
         self.cancel.layout.display = "none"
         self.wrong = marked(widgets.HTML(), "etolib-field-error")  # what is wrong and belongs to no field

@@ -103,12 +103,17 @@ function watch(page, model) {
   observer.observe(page, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "style"] });
   const listeners = [["keydown", key], ["focusin", focused], ["pointerdown", pointed]];
   for (const [event, act] of listeners) page.addEventListener(event, act);
+  const bring = () => {
+    requestAnimationFrame(() => page.querySelector(model.get("sought")[0])?.scrollIntoView({ block: "nearest" }));
+  };
   model.on("change:parts", soon);
+  model.on("change:sought", bring);
   apply();
   return () => {
     cancelAnimationFrame(waiting);
     observer.disconnect();
     model.off("change:parts", soon);
+    model.off("change:sought", bring);
     for (const [event, act] of listeners) page.removeEventListener(event, act);
   };
 }

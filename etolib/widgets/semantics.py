@@ -33,11 +33,14 @@ class Semantics(anywidget.AnyWidget):
         A selector and the attributes of what it finds.
     said : str
         The last thing that happened, read aloud once.
+    sought : list
+        A selector, and how often something was brought into view.
     """
 
     _esm = resources.files("etolib.widgets").joinpath("semantics.js").read_text(encoding="utf-8")
     parts: Any = traitlets.List().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
+    sought: Any = traitlets.List(["", 0]).tag(sync=True)
 
     def translate(self, language: str) -> None:
         """Name the parts in a language; what was said in another one is over."""
@@ -46,6 +49,10 @@ class Semantics(anywidget.AnyWidget):
             [selector, attributes | ({"aria-label": say(language, key)} if key else {})]
             for selector, attributes, key in _PARTS
         ]
+
+    def bring(self, selector: str) -> None:
+        """Bring a part of the page into view, where it is out of it."""
+        self.sought = [selector, self.sought[1] + 1]
 
     def tell(self, sentence: str) -> None:
         """Have a sentence read aloud."""

@@ -84,6 +84,20 @@ def test_a_double_click_begins_one_task(visit):
     expect(visitor.page.locator(".etolib-card")).to_have_count(1)
 
 
+def test_one_more_press_while_it_runs_shows_its_card(visit, weather):
+    weather.fault("nasa_power", "hang")
+    visitor = visit("?lang=en&lat=-22.7&lon=-47.6&period=2024-06-18/2024-06-26", viewport={"width": 390, "height": 600})
+    visitor.calculate()
+    visitor.expect_status("PROCESSING")
+    visitor.calculate()
+    expect(visitor.page.locator(".etolib-buttons")).to_contain_text("being calculated already")
+    expect(visitor.card()).to_be_in_viewport()
+    weather.release()
+    visitor.expect_status("SUCCESS")
+    expect(visitor.page.locator(".etolib-buttons")).not_to_contain_text("being calculated already")
+    expect(visitor.page.locator(".etolib-card")).to_have_count(1)
+
+
 def test_the_dashboards_lead_to_each_other(visit):
     page = visit("?lang=en").page
     page.locator(".etolib-apps a").get_by_text("Compare places").click()

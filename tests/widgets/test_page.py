@@ -83,6 +83,47 @@ def test_a_card_follows_its_job_to_table_and_chart():
     assert 'class="etolib-download-csv' in page.shown.head.value
 
 
+def press(page):
+    """Press the button as a browser does."""
+    page.calculate._handle_custom_msg({"event": "click"}, [])
+
+
+def test_a_press_for_what_waits_or_runs_points_to_its_card_and_begins_nothing():
+    page, jobs = filled()
+    press(page)
+    jobs[0].progress(10)
+    press(page)
+    assert len(jobs) == len(page.cards) == 1
+    assert "being calculated already" in page.wrong.value
+    assert page.semantics.sought == [".etolib-pointed-to", 1]
+    assert "being calculated already" in page.semantics.said
+    assert "etolib-pointed-to" in page.cards[0].widget._dom_classes
+    page.form.language = "pt"
+    assert "já está sendo calculado" in page.wrong.value
+
+    # Another wish is another task, and what was said of the first is over.
+    page.form.period = "2024-01-01/2024-01-03"
+    assert page.wrong.value == ""
+    press(page)
+    assert len(jobs) == 2
+    assert "etolib-pointed-to" not in page.cards[0].widget._dom_classes
+
+    # So it is once the task is over; then a press calculates anew.
+    press(page)
+    assert page.wrong.layout.display is None
+    jobs[1].send("CANCELLED", stage="download", reason="asked")
+    assert page.wrong.layout.display == "none"
+    press(page)
+    assert len(jobs) == 3
+
+
+def test_a_program_that_presses_twice_gets_two_tasks():
+    page, jobs = filled()
+    page.calculate.click()
+    page.calculate.click()
+    assert len(jobs) == len(page.cards) == 2
+
+
 def test_cards_are_appended_never_reordered():
     # a new first child would make the browser rebuild every card
     page, _ = filled()

@@ -69,5 +69,14 @@ def refusal(language: str, error: EtolibError) -> str:
     return f'<div class="etolib-error" role="alert"><p><b>{sentence(language, error.message)}</b>{hint}</p></div>'
 
 
+def under_way(language: str) -> str:
+    """Return that what is asked for runs already.
+
+    >>> under_way("en")
+    '<p class="etolib-muted">This is being calculated already; its card shows how far it is.</p>'
+    """
+    return f'<p class="etolib-muted">{label(language, "calculated_already")}</p>'
+
+
 def _next(language: str, problem: Problem) -> str:
     return f"<br>{sentence(language, problem.suggestion)}" if problem.suggestion else ""
