@@ -73,11 +73,11 @@ def lab(notebooks: bool, **options: Any) -> None:
     sys.exit(server.serve("lab", **options))
 
 
-@click.command(short_help="Print the files that leave a server running.")
+@click.command(short_help="Print files for a server that runs all the time.")
 @click.argument("what", metavar="WHAT", type=click.Choice(list(deployment.FILES)))
 @click.argument("name", metavar="[NAME]", default="")
 def deploy(what: str, name: str) -> None:
-    """Print WHAT leaves `etolib serve` running on a machine that visitors call NAME (docs/deploy.md).
+    """Print WHAT keeps `etolib serve` running on a machine that visitors call NAME (docs/deploy.md).
 
     \b
     etolib deploy constraints > constraints.txt     versions the tests ran with, for pip
@@ -90,7 +90,7 @@ def deploy(what: str, name: str) -> None:
     click.echo(deployment.text(what, name or deployment.EXAMPLE), nl=False)
 
 
-@click.command(short_help="Tell how a running `etolib serve` of yours is.")
+@click.command(short_help="Show the pages, memory and tasks of your running `etolib serve`.")
 @click.option("--port", default=8866, show_default=True, type=click.IntRange(1, 65535), help="Where it listens.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
 @click.option("--base-url", default="/", show_default=True, help="Path below which it serves.")

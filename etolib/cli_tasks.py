@@ -40,6 +40,8 @@ def tasks(
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        click.echo(say("cluster_has_no_tasks"), err=True)
     for row in rows:
         click.echo("\t".join("-" if value is None else str(value) for value in row.values()))
 
