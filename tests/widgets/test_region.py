@@ -437,6 +437,28 @@ def test_what_is_cancelled_keeps_what_it_has_and_can_go_on():
     assert 'data-done="4"' in page.progress.value
 
 
+def test_a_press_whose_kernel_is_lost_while_the_places_are_counted_is_done_by_the_next_one():
+    page, handed = make()
+    page.browser.ready = True
+    page.form.fill(LINK)
+    page._background.pool.submit = lambda work, *args: None  # the places are never counted
+    page.form.period = "2024-01-30/2024-02-01"
+    page.calculate.click()
+    assert handed == []
+    (row,) = page.browser.session["region"]
+    assert (row["task"], row["open"]) == ("", "yes")
+    again, handed = make()
+    again.browser.session, again.browser.address = page.browser.session, row["query"]
+    again.browser.ready = True
+    assert len(handed) == 1
+    assert again.browser.session["region"][0]["task"] == again.runner.name
+    assert "open" not in again.browser.session["region"][0]
+
+    # What is not wanted any more is not kept either.
+    page.form.period = "2024-01-30/2024-02-02"
+    assert "open" not in page.browser.session["region"][0]
+
+
 def test_a_second_press_for_what_runs_begins_nothing_anew_and_another_question_does():
     page, handed = make(LINK)
     page.calculate.click()

@@ -202,7 +202,7 @@ class Region(Frame):
             self._check()
         if self.browser.ready and not self._told:
             self.browser.fields = self.browser.fields | self.form.fields() | {"batch": self._batch_asked()}
-        self._start_then = False
+        self._want(False)
         self._survey()
 
     def _survey(self) -> None:
@@ -231,7 +231,8 @@ class Region(Frame):
 
     def _not_found(self, asked: Asked) -> None:
         if asked == self._surveyed:
-            self._surveyed, self._start_then = None, False
+            self._surveyed = None
+            self._want(False)
             self.where.tell(None, "region_not_counted")
 
     def _found(self, asked: Asked, found: Mapping[str, Any]) -> None:
@@ -239,7 +240,7 @@ class Region(Frame):
             return  # something else is asked meanwhile
         self.where.tell(found)
         if found["problems"]:
-            self._start_then = False
+            self._want(False)
             self._complain(found["problems"])
             return
         if self.runner.values is None:
@@ -270,8 +271,14 @@ class Region(Frame):
         if asked == self._surveyed and found is not None and not found["problems"]:
             self._start(asked, found)
             return
-        self._start_then = True
+        self._want(True)
         self._survey()
+
+    def _want(self, wanted: bool) -> None:
+        """Calculate once the places are known, or do not; the tab keeps the wish, should this kernel be lost."""
+        if wanted != self._start_then:
+            self._start_then = wanted
+            self._remember()
 
     def _start(self, asked: Asked, found: Mapping[str, Any]) -> None:
         self._placed = sites = tuple(found["sites"])
@@ -423,9 +430,10 @@ class Region(Frame):
     def _remember(self) -> None:
         """Have the browser keep the batch: in this tab for when it is loaded again, and in the address."""
         if self.browser.ready:
-            going = "yes" if self.going.tick.value else ""
-            self.browser.keep(_KEPT, [{"task": self.runner.name, "query": self._link(), "going": going}], tab=True)
-            self.browser.fields = self.browser.fields | self.form.fields() | {"batch": self.runner.name}
+            row = {"query": self._link(), "going": "yes" if self.going.tick.value else ""}
+            named = {"task": "", "open": "yes"} if self._start_then else {"task": self.runner.name}
+            self.browser.keep(_KEPT, [row | named], tab=True)
+            self.browser.fields = self.browser.fields | self.form.fields() | {"batch": named["task"]}
 
     def _ticked(self) -> None:
         if self.runner.name:
@@ -442,12 +450,16 @@ class Region(Frame):
         for row in self.browser.kept(_KEPT, tab=True)[:1]:
             self.going.tick.value = row.get("going") == "yes"
             here = self.form.fields()
-            if self.runner.name or (self.form.area is not None and not _same_link(here, row.get("query", ""))):
+            wanted = "open" in row and not row.get("task")  # asked for, and not handed over when the kernel went
+            if (self.runner.name and not wanted) or (self.form.area is not None and not _same_link(here, row.get("query", ""))):
                 return  # a link has led to another region
             with self._listening():
                 if self.form.area is None:
                     self.form.fill(row.get("query", ""))
-            self.runner.find(row.get("task", ""))
+            if wanted:
+                self._calculate()
+            else:
+                self.runner.find(row.get("task", ""))
 
     # --- the clock, the line ------------------------------------------------------------------------------------------
 
