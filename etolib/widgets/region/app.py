@@ -451,7 +451,8 @@ class Region(Frame):
             self.going.tick.value = row.get("going") == "yes"
             here = self.form.fields()
             wanted = "open" in row and not row.get("task")  # asked for, and not handed over when the kernel went
-            if (self.runner.name and not wanted) or (self.form.area is not None and not _same_link(here, row.get("query", ""))):
+            other = self.form.area is not None and not _same_link(here, row.get("query", ""))
+            if other or (self.runner.name and not wanted):
                 return  # a link has led to another region
             with self._listening():
                 if self.form.area is None:
