@@ -1,12 +1,15 @@
-"""Loaded by dask into each worker of a server (``preload``): its tasks give way to the pages.
+"""Loaded by dask into each worker of a server (``preload``): its tasks give way to the pages, and it hears no Ctrl-C.
 
 Where every core is busy with tasks, a page should still answer a press at once: kernels, the server and the scheduler
 keep the usual priority, the workers have a lower one. On an idle machine nothing is slower for it.
+
+A terminal sends Ctrl-C to all processes of a command: the server hears it and ends its workers in order.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +20,8 @@ NICE = 5
 
 
 def dask_setup(worker: Worker) -> None:
-    """Lower the priority of this process; its threads begin later, with the same."""
+    """Lower the priority of this process, whose threads begin later with the same; leave Ctrl-C to the server."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICE)
     else:  # Windows
