@@ -58,6 +58,9 @@ STUCK_CHANCE = 1e-3
 STUCK_LEAST = 5
 """Shortest run called stuck."""
 
+STUCK_RECORD = 30
+"""Days of a station's record from which it is told; of other sources those that are asked count (`MIN_DAYS`)."""
+
 MANY = 0.2
 """Share of stuck or impossible days from which a column is put in quarantine."""
 
@@ -129,14 +132,15 @@ def stuck(examined: Examined, name: str, others: Sequence[str]) -> None:
             continue
         values = table[variable]
         number = (~np.isnan(values)).sum(axis=1)
-        if not (number >= MIN_DAYS).any():
+        enough = number >= (STUCK_RECORD if name == STATION else MIN_DAYS)
+        if not enough.any():
             continue
         length = np.where(_at_rest(values, variable), 0, run_lengths(values))
         short = length < STUCK_LEAST
         chance = ((length > 1) & short).sum(axis=1) / np.maximum(short.sum(axis=1), 1)
         chance = np.minimum(np.maximum(chance, 0.01), 0.9)
         least = np.maximum(STUCK_LEAST, 1 + np.ceil(np.log(STUCK_CHANCE / len(days)) / np.log(chance)))
-        bad = (length >= least[:, None]) & (number >= MIN_DAYS)[:, None]
+        bad = (length >= least[:, None]) & enough[:, None]
         if bad.any():
             _stand_still(examined, name, variable, others, bad, length, least)
 

@@ -16,6 +16,8 @@ from etolib.words import say
 
 ABSENT = {"", "na", "n/a", "nan", "null", "none", "-", "--", "---", "m", "*", "nd", "nodata", "missing", "undefined"}
 SURE = (-999.0, -999.9, -999.99, -9999.0, -9999.9, -6999.0)
+TRACES = ("T", "t", "Tr", "tr")
+"""How a trace of rain is written."""
 FILLS = (-99.0, -99.9, -99.99, *SURE)
 """Numbers that stand for none; the first three may be tenths of a degree: in a column `stand_ins` tells."""
 
@@ -78,8 +80,8 @@ def number(cell: str, decimal: str, fills: Sequence[float] = FILLS) -> float:
         text = re.sub(r"(?<=\d)[\xa0\u202f' ](?=\d{3}(?:\D|$))", "", text)
     if text.lower() in ABSENT:
         return math.nan
-    if text in ("T", "t", "Tr", "tr"):
-        return 0.0  # trace of rain
+    if text in TRACES:
+        return 0.0
     text = _MARKED.sub("", text)
     if decimal == ",":
         text = text.replace(".", "").replace(",", ".") if "," in text or _THOUSANDS_COMMA.match(text) else text

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station import bounds, json_lines, long_table, strangers, workbook
-from etolib.sources.station.cells import split
+from etolib.sources.station.cells import is_number, split
 from etolib.sources.station.east_asia import words_in
 from etolib.sources.station.formats import HEAD, recognise
 from etolib.sources.station.headers import take_apart
 from etolib.sources.station.layout import Table, columns_of, delimiter_of, find_table, trimmed
 from etolib.sources.station.names import classify
-from etolib.words import say
+from etolib.words import Text, say
 
 
 def content(file: str | Path | bytes, filename: str | None) -> tuple[bytes, str]:
@@ -73,12 +73,24 @@ def open_table(
     known = recognise(lines, name, form)
     if known is not None and known.table is not None:
         return replace(trimmed(known.table(lines, name)), format=known)
+    open_end = bool(lines[-1].strip())
     lines = _bare(lines)
     if not lines:
         raise InputError([Problem("file", name, say("has_no_rows"))])
     delimiter = delimiter_of(lines)
     rows = columns_of(lines, name) if delimiter == " " else split(lines, delimiter, name)
-    return replace(_found(rows, delimiter, name), format=known)
+    notes = _cut_cell(rows) if open_end and delimiter != " " else ()
+    table = _found(rows, delimiter, name)
+    return replace(table, format=known, notes=(*table.notes, *notes))
+
+
+def _cut_cell(rows: list[list[str]]) -> tuple[Text, ...]:
+    """Empty the last cell of a file that ends within a row: a number cut off is another one; return what is said."""
+    if len(rows) < 3 or not len(rows[-1]) < len(rows[-2]) == len(rows[-3]) or not is_number(rows[-1][-1].strip()):
+        return ()
+    told = say("last_row_cut_off", name=repr(", ".join(rows[-1])[:60]))
+    rows[-1] = [*rows[-1][:-1], ""]
+    return (told,)
 
 
 def _found(rows: list[list[str]], delimiter: str, name: str) -> Table:

@@ -27,7 +27,7 @@ from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
-from etolib.sources.station import answers, estimates, months, outliers
+from etolib.sources.station import answers, codes, estimates, months, outliers, sequence
 from etolib.sources.station import psychrometer as bulbs
 from etolib.sources.station.cells import FILLS, is_empty, number, stand_ins
 from etolib.sources.station.columns import Column, Known, Mapping
@@ -167,7 +167,7 @@ def _from_days(station: StationFile, table: Table) -> StationFile:
     if problems:
         raise InputError(problems)
     _empty_zero_days(values, warnings)
-    frame = canonical.table(days, values, warnings)
+    frame = codes.without(canonical.table(days, values, warnings), warnings)
     if (likelier := by_weather(mapping, frame, place)) is not mapping:
         return _from_days(replace(station, mapping=likelier), table)
     marked = estimates.of_rows(table, mapping, values)
@@ -247,6 +247,7 @@ def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
         twice = next(day for day, count in Counter(dates).items() if count > 1)
         rule, hint = ("several_rows_for", "make_daily_values") if hourly else ("two_rows_for", "keep_one_row_a_day")
         raise InputError([Problem("file", name, say(rule, date=twice), say(hint))])
+    sequence.refuse(dates, name)
     if table.format is not None and table.format.stamps == "end" and _ends_of_days(table, at):
         return [day - dt.timedelta(days=1) for day in dates]
     return dates

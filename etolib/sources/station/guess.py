@@ -17,7 +17,7 @@ from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
 from etolib.sources.station.dates import MONTHS, DateForm, date_form
 from etolib.sources.station.formats.row import Format, Spec
-from etolib.sources.station.headers import Header, take_apart
+from etolib.sources.station.headers import Header, take_apart, unread_unit
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import Name, height_of, plain, read_name
 from etolib.sources.station.questions import Question
@@ -266,6 +266,8 @@ def _column(
         unit, reason = above.units[quantity], say("unit_from", reason=say("the_lines_above"))
     height = _wind_height(table, variable, said.get("height"), height_of(header))
     unknown = () if "variable" in said else name.unknown
+    if unit is None and (odd := unread_unit(header)) is not None:
+        unknown = (*unknown, odd)
     return Column(header, index, variable, unit, unit is not None, height, (reason,), unknown=unknown)
 
 

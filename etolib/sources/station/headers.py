@@ -94,6 +94,21 @@ def take_apart(header: str) -> Header:
     return Header(" ".join(" ".join([text, *more]).split()), tuple(dict.fromkeys(units)))
 
 
+_RATE = re.compile(r"[(\[]\s*([^()\[\]/]{0,12}[a-zA-Z²³%°]\s*/\s*[a-zA-Z²³][^()\[\]]{0,12})[)\]]")
+
+
+def unread_unit(header: str) -> str | None:
+    """Return what stands in brackets as a unit does and is none that is known.
+
+    >>> unread_unit("Wind (leagues/watch)"), unread_unit("Wind (m/s)"), unread_unit("Temp (LGR S/N: 1)")
+    ('leagues/watch', None, None)
+    """
+    found = _RATE.search(header[:LONGEST])
+    if found is None or _LOGGER.match(found[1]) or unit_of(found[1]) is not None:
+        return None
+    return found[1].strip()
+
+
 def _bare(word: str) -> str:
     """Return a word without accents and signs.
 

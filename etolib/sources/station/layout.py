@@ -17,7 +17,16 @@ from etolib.errors import InputError, Problem
 from etolib.site import parse_angle
 from etolib.sources.station import cell_units
 from etolib.sources.station import header_lines as headers
-from etolib.sources.station.cells import NUMBER_COMMA, NUMBER_POINT, SURE, date_like, is_number, number, stand_ins
+from etolib.sources.station.cells import (
+    NUMBER_COMMA,
+    NUMBER_POINT,
+    SURE,
+    TRACES,
+    date_like,
+    is_number,
+    number,
+    stand_ins,
+)
 from etolib.words import Text, say
 
 if TYPE_CHECKING:
@@ -58,7 +67,10 @@ class Table:
 
     def written(self, column: Column, most: int | None = None) -> NDArray[np.float64]:
         """Return the numbers of a column as they are written, NaN where there is none; shape (rows,), or ``most``."""
-        return np.array([number(row[column.index], self.decimal, SURE) for row in self.rows[:most]], dtype=float)
+        cells = [row[column.index] for row in self.rows[:most]]
+        if column.variable != "precipitation":  # a trace is one of rain
+            cells = ["x" if cell in TRACES else cell for cell in cells]
+        return np.array([number(cell, self.decimal, SURE) for cell in cells], dtype=float)
 
     def numbers(self, column: Column, most: int | None = None) -> NDArray[np.float64]:
         """Return a column as numbers in its own unit, NaN where there is none; shape (rows,), or the first ``most``.
@@ -169,6 +181,7 @@ def find_table(rows: list[list[str]], delimiter: str, name: str) -> Table:
     head = headers.find(rows, above, width)
     body = [row for row in rows[first:] if any(row)]
     names, units = _fitted(head.names, [u or in_cells.get(i) for i, u in enumerate(head.units)], body, name)
+    _refuse_another_station(body, [", ".join(filter(None, row)) for row in rows[:first]], name)
     body, notes = _without_footers([row for row in body if row != rows[head.line]], len(names))
     cells = [cell for row in body[:500] for cell in row]
     commas = sum(bool(NUMBER_COMMA.match(c)) for c in cells)
@@ -214,12 +227,33 @@ def _fitted(
 
 
 _FOOTERS = re.compile(
-    r"^(?:averages?|means?|total[es]?|totals|sums?|max(?:imum|ima|imo|imos|imas)?|min(?:imum|ima|imo|imos|imas)?|avg|ave|median|"
-    r"m[eé]dias?|promedios?|moyennes?|mittel(?:wert)?|summe|somme|soma|suma|somma|count|std\.?|stdev|st\.? ?dev\.?|"
-    r"normals?|note|notes|source|fonte|fuente|quelle|legend|end|totais|totales|totaux|mittlere|n|desvio|summary|"
-    r"m[ií]nimas?|m[aá]ximas?|m[aá]ximo|m[ií]nimo|monthly|month(?:ly)? (?:mean|total)s?)\b",
+    r"^(?:averages?|means?|(?:sub-?)?total[es]?|totals|sums?|max(?:imum|ima|imo|imos|imas)?|min(?:imum|ima|imo|imos|imas)?|"
+    r"avg|ave|median|m[eé]dias?|promedios?|moyennes?|mittel(?:wert)?|summe|somme|soma|suma|somma|count|std\.?|stdev|"
+    r"st\.? ?dev\.?|normals?|note|notes|source|fonte|fuente|quelle|legend|end|totais|totales|totaux|mittlere|n|"
+    r"desvio|summary|m[ií]nimas?|m[aá]ximas?|m[aá]ximo|m[ií]nimo|monthly|month(?:ly)? (?:mean|total)s?)\b",
     re.IGNORECASE,
 )  # fmt: skip
+
+
+_STATION = re.compile(
+    r"^(?:weather |nome da )?(?:station|stn|site|location|estaci[oó]n|esta[cç][aã]o|posto|wetterstation|standort|"
+    r"messstelle|stationsname|poste|lieu|localidade|localidad|munic[ií]pio|stazione)"
+    r"(?: ?(?:name|id|no|nr|number|code))?\.?\s*[:=,;]\s*\S",
+    re.IGNORECASE,
+)
+"""A line that names a station."""
+
+
+def _refuse_another_station(body: Sequence[Sequence[str]], above: Sequence[str], name: str) -> None:
+    """Raise `InputError` where a line between the days names another station than the lines above them do."""
+    for row in body:
+        if len(row) > 2 and sum(map(is_number, row)) > 1:
+            continue
+        text = ", ".join(filter(None, row))
+        if _STATION.match(text) and text not in above:
+            both = [*(line for line in above if _STATION.match(line)), text]
+            rule = say("names_stations_one_below_the_other")
+            raise InputError([Problem("file", "; ".join(line[:60] for line in both), rule, say("one_file_a_station"))])
 
 
 def trimmed(table: Table) -> Table:

@@ -94,7 +94,7 @@ _BASES: Mapping[str, tuple[str, ...]] = {
     "mph": ("mph", "milesperhour", "miperh"), "kmh": ("kmh", "kph", "kmph", "kmhr"), "mps": ("mps",),
     "ftps": ("fps",),
     "MJ": ("mj", "megajoule", "megajoules"), "kJ": ("kj", "kilojoule", "kilojoules"), "J": ("j", "joule", "joules"),
-    "W": ("w", "watt", "watts", "wat"), "kW": ("kw", "kilowatt", "kilowatts"), "mW": ("milliwatt", "milliwatts"),
+    "W": ("w", "watt", "watts", "wat"), "kW": ("kw", "kilowatt", "kilowatts"), "mW": ("mw", "milliwatt", "milliwatts"),
     "mWh": ("mwh",),
     "kWh": ("kwh", "kw-hr", "kwhr", "kilowatthour", "kilowatthours"), "Wh": ("wh", "watthour", "watthours", "whr"),
     "Ly": ("ly", "langley", "langleys"), "cal": ("cal", "gcal", "calorie", "calories", "calorias"),
