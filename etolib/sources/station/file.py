@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
@@ -93,7 +92,7 @@ def read(
         Of a file of hours: from UTC (-6), or a name (``"America/Chicago"``), where neither the file nor its radiation
         tells. [h]
     stamps : {"begin", "end"}, optional
-        Of a file of hours: which end of its interval a row is stamped with, where the file does not say.
+        Which end of its interval a row is stamped with, where the file does not say; of days too that are stamped 0:00.
     hourly : {"days", "sum"}, optional
         What becomes of hours: days of their means, extremes and sums; or also the ETo of each hour (FAO-56 Eq. 53,
         `etolib.eto_hourly`) summed over the day, in the column ``eto`` (and `StationFile.reference`) in the place of
@@ -152,14 +151,14 @@ def of_table(
     if several_a_day(moments):
         clocked = answers.clock(said)
         return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, clocked)
-    return _from_days(StationFile(pd.DataFrame(), name, place, mapping), table)
+    return _from_days(StationFile(pd.DataFrame(), name, place, mapping), table, answers.clock(said).stamps)
 
 
-def _from_days(station: StationFile, table: Table) -> StationFile:
+def _from_days(station: StationFile, table: Table, stamps: str | None) -> StationFile:
     """Return the station with its rows as days."""
     mapping, place = station.mapping, station.site
-    days = _days(table, mapping, station.filename)
     warnings: list[Text] = []
+    days = _days(table, mapping, station.filename, stamps, warnings)
     values, problems = _values(table, mapping, warnings)
     if not problems and not {"tmin", "tmax"} <= values.keys():
         problems.append(Problem("file", station.filename, say("no_columns_for_tmin_and_tmax")))
@@ -169,7 +168,7 @@ def _from_days(station: StationFile, table: Table) -> StationFile:
     _empty_zero_days(values, warnings)
     frame = codes.without(canonical.table(days, values, warnings), warnings)
     if (likelier := by_weather(mapping, frame, place)) is not mapping:
-        return _from_days(replace(station, mapping=likelier), table)
+        return _from_days(replace(station, mapping=likelier), table, stamps)
     marked = estimates.of_rows(table, mapping, values)
     frame, mapping, odd = _judged(frame, place, mapping)
     told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
@@ -239,8 +238,8 @@ def _without_running_totals(mapping: Mapping, columns: dict[str, Any]) -> list[T
 _OF_DAYS = frozenset(("daily", "today"))
 
 
-def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
-    """Return the date of each row; InputError where there are several rows for one."""
+def _days(table: Table, mapping: Mapping, name: str, stamps: str | None, warnings: list[Text]) -> list[dt.date]:
+    """Return the day of each row; InputError where there are several rows for one."""
     at = {c.variable: c.index for c in mapping.columns if c.variable}
     dates, hourly = dates_of(table, at, mapping.date_format)
     if len(set(dates)) < len(dates):
@@ -248,19 +247,7 @@ def _days(table: Table, mapping: Mapping, name: str) -> list[dt.date]:
         rule, hint = ("several_rows_for", "make_daily_values") if hourly else ("two_rows_for", "keep_one_row_a_day")
         raise InputError([Problem("file", name, say(rule, date=twice), say(hint))])
     sequence.refuse(dates, name)
-    if table.format is not None and table.format.stamps == "end" and _ends_of_days(table, at):
-        return [day - dt.timedelta(days=1) for day in dates]
-    return dates
-
-
-def _ends_of_days(table: Table, at: MappingOf[str, int]) -> bool:
-    """Return whether rows of a day are stamped with midnight, of which a format says that it is their end."""
-    column = at.get("hour", at.get("date"))
-    cells = [] if column is None else [row[column] for row in table.rows if row[column]]
-    return bool(cells) and all(_MIDNIGHT.search(cell) for cell in cells)
-
-
-_MIDNIGHT = re.compile(r"(?:^|[T ])(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?a\.?(?:m\.?)?|0000)$", re.IGNORECASE)
+    return sequence.of_midnights(table, at, dates, stamps, warnings)
 
 
 def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[str, Any], list[Problem]]:

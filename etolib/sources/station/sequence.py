@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from etolib.errors import InputError, Problem
-from etolib.words import say
+from etolib.sources.station.layout import Table
+from etolib.words import Text, say
 
 FEW = 5
 """Rows from which their distance tells that they are no days."""
@@ -80,3 +82,33 @@ def _odd_one(numbers: Sequence[int]) -> int | None:
         if 0 < around <= STEP and not 0 < up * (numbers[i] - numbers[i - 1]) < around:
             return i
     return None
+
+
+_MIDNIGHT = re.compile(r"(?:^|[T ])(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?a\.?(?:m\.?)?|0000)$", re.IGNORECASE)
+
+
+def of_midnights(
+    table: Table, at: Mapping[str, int], dates: Sequence[dt.date], stamps: str | None, warnings: list[Text]
+) -> list[dt.date]:
+    """Return the day of each row: the one before its date where the rows are stamped with the midnight that ends it.
+
+    Parameters
+    ----------
+    table : Table
+    at : mapping of str to int
+        Which column holds each part of the date.
+    dates : sequence of datetime.date
+        As the rows have them.
+    stamps : {"begin", "end"}, optional
+        What a person says; it comes before the format of the file. Where nobody says it the day that begins is taken.
+    warnings : list of Text
+        Grows by a sentence where it is taken.
+    """
+    column = at.get("hour", at.get("date"))
+    cells = [] if column is None else [row[column] for row in table.rows if row[column]]
+    if not cells or not all(_MIDNIGHT.search(cell) for cell in cells):
+        return list(dates)
+    known = stamps or (None if table.format is None else table.format.stamps)
+    if known is None and table.format is None:
+        warnings.append(say("days_stamped_with_midnight", example=repr(cells[0])))
+    return [day - dt.timedelta(days=1) for day in dates] if known == "end" else list(dates)

@@ -157,3 +157,13 @@ def test_the_number_at_which_a_file_was_cut_off_is_none():
     station = read(whole[: whole.rindex(b"\n")] + b"\n2023-08-28,15.4,3", site=SITE)
     assert np.isnan(station.frame["tmax"].iloc[-1])
     assert any("ends within the row" in text for text in station.warnings)
+
+
+def test_days_stamped_with_the_midnight_that_ends_them():
+    content = written(rows(lambda day: f"{day + pd.Timedelta(days=1):%Y-%m-%d} 00:00"))
+    station = read(content, site=SITE)
+    assert station.frame.index[0] == DAYS[1]
+    assert any('stamps="end"' in text for text in station.warnings)
+    station = read(content, site=SITE, stamps="end")
+    assert (station.frame.index == DAYS).all()
+    assert not any("0:00" in text for text in station.warnings)
