@@ -29,6 +29,7 @@ _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _THOUSANDS_COMMA = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$")
 _MARKED = re.compile(r"(?<=\d) ?[*#†‡]+$")
 _COMMA_OF_OTHERS = re.compile(r"^[+-]?\d+,\d{1,2}$")  # a decimal comma in a file of points: no thousands
+_MINUS = re.compile(r"^(?:[\u2212\u2013] ?|- )(?=\d)")  # a sign of minus, a dash, one apart from its number
 _FULL_WIDTH = "０１２３４５６７８９－＋"
 NUMBER_POINT = re.compile(r"^[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
 
@@ -65,6 +66,8 @@ def number(cell: str, decimal: str, fills: Sequence[float] = FILLS) -> float:
 
     >>> number("1.234,5", ","), number("-999", "."), number("T", ".")
     (1234.5, nan, 0.0)
+    >>> number("\u20135.2", "."), number("- 5,2", ",")
+    (-5.2, -5.2)
     """
     if decimal == "." or "." not in cell:  # most cells are written as Python writes them
         try:
@@ -73,7 +76,7 @@ def number(cell: str, decimal: str, fills: Sequence[float] = FILLS) -> float:
             pass
         else:
             return math.nan if value in fills or not math.isfinite(value) else value
-    text = cell.strip().strip('"').replace("\u2212", "-")
+    text = _MINUS.sub("-", cell.strip().strip('"'))
     if text and text[0] in _FULL_WIDTH:
         text = unicodedata.normalize("NFKC", text)
     if not text.isascii() or "'" in text or " " in text:  # thousands

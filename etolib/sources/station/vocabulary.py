@@ -122,7 +122,7 @@ EXACT: Mapping[str, str] = {
     "tx": "tmax", "t2mmax": "tmax", "tn": "tmin", "t2mmin": "tmin", "tm": "tmean", "t2m": "tmean", "tg": "tmean",
     "t": "tmean", "td": "tdew", "tdp": "tdew", "t2mdew": "tdew", "rh2m": "rhmean", "u2": "u2", "ws2m": "u2",
     "ws10m": "u2", "u10": "u2", "uz": "u2", "allskysfcswdwn": "rs", "prectotcorr": "precipitation", "ps": "pressure",
-    "high": "tmax", "low": "tmin", "yyyymm": "month", "aaaamm": "month",
+    "high": "tmax", "low": "tmin", "hi": "tmax", "lo": "tmin", "yyyymm": "month", "aaaamm": "month",
     "swrad": "rs", "rss": "rs", "rglobal": "rs", "u10m": "u2", "u2m": "u2", "hurs": "rhmean", "tas": "tmean",
     "tasmax": "tmax",
     "tasmin": "tmin", "sfcwind": "u2", "tdmean": "tdew", "wind2": "u2", "wind10": "u2", "wind2m": "u2",

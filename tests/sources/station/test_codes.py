@@ -167,3 +167,12 @@ def test_days_stamped_with_the_midnight_that_ends_them():
     station = read(content, site=SITE, stamps="end")
     assert (station.frame.index == DAYS).all()
     assert not any("0:00" in text for text in station.warnings)
+
+
+@pytest.mark.parametrize("minus", ["-", "\u2212", "\u2013", "- "])
+def test_signs_of_minus(minus):
+    cold = {i: f"{v - 20:.1f}".replace("-", minus) for i, v in enumerate(WEATHER["Tmin (°C)"])}
+    warm = {i: f"{v - 20:.1f}" for i, v in enumerate(WEATHER["Tmax (°C)"])}
+    head = ["Date", "Lo", "Hi"]
+    station = read(written([row[:3] for row in rows(Tmin=cold, Tmax=warm)], head))
+    np.testing.assert_allclose(station.frame["tmin"], WEATHER["Tmin (°C)"] - 20, atol=0.06)
