@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from etolib.errors import EtolibError, SchedulerUnavailable, TooManyTasks, TooMuch
 from etolib.tasks import limits, scheduler, submission, visitor
+from etolib.tasks.messages import State
 from etolib.tasks.owners import BESIDE
 from etolib.words import say
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
+    from pathlib import Path
 
     from distributed import Client
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from etolib.tasks.job import Job
     from etolib.tasks.stored_batch import StoredBatch
 
+_GOING = (State.QUEUED, State.PROCESSING)
 _ANSWER_S = 3.0  # the scheduler may take so long to list tasks [s]
 
 
@@ -98,6 +101,16 @@ def mine(client: Client) -> list[dict[str, Any]]:
     """
     found = scheduler.ask_within(_ANSWER_S, client, "mine", visitor=visitor.of_this_process(), client=client.id)
     return list(found["tasks"])
+
+
+def batches_under_way(client: Client, stores: Iterable[Path]) -> list[Path]:
+    """Return those of some stores for which lots wait or run."""
+    from etolib.tasks.stored_batch import id_of
+
+    found = scheduler.ask_within(_ANSWER_S, client, "tasks", places=False)["tasks"]
+    lots = (one["task_id"] for one in found if one["state"] in _GOING and one["task_id"].startswith("lot-"))
+    going = {lot.split("-")[1] for lot in lots}
+    return [store for store in stores if id_of(store) in going]
 
 
 def stop(client: Client, task_id: str) -> bool:

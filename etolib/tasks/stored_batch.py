@@ -30,6 +30,8 @@ from etolib.tasks.lot import LotEnd, run_stored_lot
 from etolib.words import Text, decode, say, verbatim
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import xarray as xr
     from distributed import Client, Future
 
@@ -77,6 +79,11 @@ class Failure:
         return f"{self.place}: {self.error}: {self.message}" + (f" ({self.suggestion})" if self.suggestion else "")
 
 
+def id_of(store: Path) -> str:
+    """Return what the lots of a store are called by on the scheduler: ``lot-ID-NUMBER-...``."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, str(store.resolve())).hex
+
+
 class StoredBatch(Counted):
     """Many places on their way into a store; iterate over it to get each lot's `LotEnd` as it completes.
 
@@ -102,7 +109,7 @@ class StoredBatch(Counted):
         self._at_end: list[Callable[[], None]] = []
         self._over = False
         self._cancelled, self._kept = threading.Event(), threading.Event()
-        self._id = uuid.uuid5(uuid.NAMESPACE_URL, str(store.path.resolve())).hex  # names its lots on the scheduler
+        self._id = id_of(store.path)  # names its lots on the scheduler
         self._error: EtolibError | None = None
         self._holding = contextlib.ExitStack()
         if hold:

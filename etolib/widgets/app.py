@@ -19,6 +19,7 @@ from etolib.widgets.markup import form as markup
 from etolib.widgets.memory import Memory
 from etolib.widgets.others import Others
 from etolib.widgets.place import Place
+from etolib.widgets.region.own import OwnBatches
 from etolib.widgets.stack import CardStack
 from etolib.widgets.wording import say
 
@@ -84,6 +85,7 @@ class Page(Frame):
         self.stack.taken = self.going.taken
         self.buttons.children = (*self.buttons.children, self.going.widget)
         self.others = Others(form.language, self._background, self._connection, self._on_cards, self.stack.attach)
+        self.batches = OwnBatches(form.language, self._background, self._connection, self._page_of_regions)
         self.place = Place(form, self.browser, self._background, self._connection.ask)
         self.map = self.place.map
         self.earlier = marked(widgets.HTML(), "etolib-earlier")
@@ -94,7 +96,7 @@ class Page(Frame):
         )
         self.lay_out(
             [self.place.frame, self.place.form.widget, ask],
-            [self.stack.widget, self.shown.widget, self.earlier, self.others.widget],
+            [self.stack.widget, self.shown.widget, self.earlier, self.others.widget, self.batches.widget],
         )
         self.calculate.on_click(guard(self._calculate))
         self.cancel.on_click(guard(lambda _: self.stack.cancel_newest()))
@@ -124,6 +126,7 @@ class Page(Frame):
         self.stack.translate(language)
         self.going.translate(language)
         self.others.translate(language)
+        self.batches.translate(language)
         if self._complained:
             self._check()
         elif self._pointed_to is not None:
@@ -223,6 +226,10 @@ class Page(Frame):
     def _passed(self, *, no_worker: bool) -> None:
         self.stack.count(no_worker=no_worker)
         self.others.passed()
+        self.batches.passed()
+
+    def _page_of_regions(self) -> str | None:
+        return "region.ipynb" if "region" in self._served[1] else None
 
     def _on_cards(self) -> set[str]:
         return {card.task.snapshot.task_id or "" for card in self.stack.cards}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from playwright.sync_api import expect
 
@@ -90,6 +91,11 @@ def test_two_hundred_places_fill_a_map_and_the_one_that_fails_is_tried_again(vis
     ended(page, 200, 0)
     expect(page.locator(".etolib-region-said")).to_contain_text("Farm", timeout=PATIENCE_MS)
     expect(page.locator(".etolib-region-mean")).to_contain_text("All places, 100 % of them")
+    other = region.context.new_page()  # the page of one place leads to it
+    other.goto(region.url.replace("region.ipynb", "eto.ipynb"))
+    expect(other.locator(".etolib-own-batch")).to_contain_text("200 of 200 places", timeout=PATIENCE_MS)
+    expect(other.locator(".etolib-own-batch a")).to_have_attribute("href", re.compile("^region.ipynb[?]batch="))
+    other.goto("about:blank")
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator(".etolib-map").first).to_be_in_viewport()

@@ -27,6 +27,7 @@ from etolib.widgets.region.away import Away
 from etolib.widgets.region.detail import Detail
 from etolib.widgets.region.map import RegionMap
 from etolib.widgets.region.model import Asked, RegionModel
+from etolib.widgets.region.own import OwnBatches
 from etolib.widgets.region.picture import Picture, lay_out, middle, nearest
 from etolib.widgets.region.runner import Runner
 from etolib.widgets.region.view import Look
@@ -104,6 +105,7 @@ class Region(Frame):
         self.look = Look(form.language, guard, self._show_picture, self.runner.find_usual)
         self.detail = Detail(form.language, guard, self._look_at)
         self.away = Away(form.language, guard, lambda name: run(self._make_file, name))
+        self.others = OwnBatches(form.language, self._background, self._connection, str, lambda: self.runner.name)
         self._lay_out_parts()
         self.calculate.on_click(guard(lambda _: self._calculate()))
         self.cancel.on_click(guard(lambda _: self.runner.cancel()))
@@ -130,7 +132,8 @@ class Region(Frame):
             "etolib-panel", "etolib-form",
         )  # fmt: skip
         self.lay_out(
-            [frame, self.batch_panel, self.look.widget, self.detail.widget, self.away.widget], [self.where.widget, ask]
+            [frame, self.batch_panel, self.look.widget, self.detail.widget, self.away.widget],
+            [self.where.widget, ask, self.others.widget],
         )
         self.widget.add_class("etolib-region")
 
@@ -149,7 +152,7 @@ class Region(Frame):
     def _translate(self) -> None:
         super()._translate()
         language = self.form.language
-        for part in (self.map, self.search, self.where, self.look, self.detail, self.away, self.going):
+        for part in (self.map, self.search, self.where, self.look, self.detail, self.away, self.going, self.others):
             part.translate(language)
         self._show_batch()
         if self._complained:
@@ -316,6 +319,8 @@ class Region(Frame):
         if self._was_working and not now.working and now.progress is not None:
             count, failed = now.progress.done + now.progress.partial, now.progress.failed
             self.semantics.tell(say(self.form.language, "region_news", count=count, failed=failed))
+        if self._was_working != now.working:
+            self.others.look()
         self._was_working = now.working
 
     def _check(self) -> Asked | None:
@@ -468,7 +473,7 @@ class Region(Frame):
         self.runner.lost()
 
     def _passed(self, *, no_worker: bool) -> None:
-        """Nothing of this page counts seconds: the batch tells how long it still takes."""
+        self.others.passed()
 
 
 def _same_link(fields: Mapping[str, str], query: str) -> bool:

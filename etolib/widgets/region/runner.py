@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-import re
 import shutil
 import time
 import uuid
@@ -19,10 +18,12 @@ from etolib import config
 from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TaskCancelled
 from etolib.extras import needed
 from etolib.site import Site
+from etolib.tasks import visitor
 from etolib.widgets import remote
 from etolib.widgets.region import answers
 from etolib.widgets.region.about import About
 from etolib.widgets.region.model import Asked
+from etolib.widgets.region.record import NAME, Record, folder
 from etolib.widgets.region.values import DONE, FAILED, PARTIAL, Values
 from etolib.words import Text, say
 
@@ -33,25 +34,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("etolib.page")
 
-FOLDER = "regions"
-"""Of the cache folder: the stores of the page."""
-
 KEPT_STORES = 20
 """Stores that stay; those of before are deleted when another is made."""
 
 KEPT_S = 7 * 86400.0
 """How long a store is kept at least, where there are not too many. [s]"""
 
-_NAME = re.compile(r"[0-9a-f]{32}")
 _ARRAYS = ("eto", "eto_lower", "eto_upper", "quality", "kind", "elevation", "state")
 _LOOK_ON_S = 1.0  # how often to look at a store on which another page works [s]
 _USUAL_LOT = 60  # places whose climatology is asked for at once: workers share them, and the map fills in
 _USUAL_S = 300.0  # what is usual at so many places may take so long [s]
-
-
-def folder() -> Path:
-    """Return where the stores of the page lie; workers must see it too."""
-    return config.cache_dir() / FOLDER
 
 
 class Runner:
@@ -147,10 +139,20 @@ class Runner:
             path = folder() / name
             batch = self._submit_many(sites, asked.period, asked.sources, store=path, client=client)
             about.write(path)
+            with contextlib.suppress(OSError):  # without it the list of batches lacks this one, and nothing else
+                self._record(about, asked, len(sites), batch).write(path)
         except Exception as error:  # whatever it is must be told: the page says that it works
             self._background.later(self._failed, run, _known(error))
         else:
             self._take_up(run, batch)
+
+    @staticmethod
+    def _record(about: About, asked: Asked, places: int, batch: StoredBatch) -> Record:
+        period, box = asked.period, ", ".join(f"{degrees:.4g}" for degrees in about.area.bounds)
+        return Record(
+            visitor.of_this_process(), about.area.name, box, str(period), len(period), places, batch.store.order.count,
+            time.time(),
+        )  # fmt: skip
 
     def _take_up(self, run: object, batch: StoredBatch) -> None:
         """Follow a batch; on a background thread."""
@@ -176,7 +178,7 @@ class Runner:
 
     def find(self, name: str) -> None:
         """Go on with the store of a page before this one; while another page still works on it, show what is there."""
-        if not _NAME.fullmatch(name) or name == self.name:
+        if not NAME.fullmatch(name) or name == self.name:
             return
         self._forget()
         self.name, self.working = name, True
@@ -417,7 +419,7 @@ def put(values: Values, rows: slice, arrays: dict[str, np.ndarray]) -> None:
 def sweep(there: Path) -> None:
     """Delete stores that are old, and the oldest of too many; one that is being written stays."""
     stores = sorted(
-        (path for path in there.iterdir() if _NAME.fullmatch(path.name) and path.is_dir()),
+        (path for path in there.iterdir() if NAME.fullmatch(path.name) and path.is_dir()),
         key=lambda path: path.stat().st_mtime, reverse=True,
     )  # fmt: skip
     for i, path in enumerate(stores):
