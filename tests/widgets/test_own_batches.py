@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 
 import pytest
 
 from etolib import config
 from etolib.tasks import limited, visitor
 from etolib.tasks.stored_batch import id_of
-from etolib.widgets.region import record
+from etolib.widgets.region import answers, record
 from etolib.widgets.region.record import Record
 from tests.widgets.fakes import make_page
 from tests.widgets.test_region import LINK
@@ -113,6 +115,11 @@ def test_a_batch_of_the_page_is_recorded_and_listed_on_other_pages(going):
     other, _ = make_region()
     other._count()
     assert f'href="?batch={page.runner.name}"' in other.others.list.value
+    path = record.folder() / page.runner.name
+    with zipfile.ZipFile(io.BytesIO(answers.files(str(path), "zarr")["content"])) as file:
+        names = file.namelist()
+    assert any(name.endswith("journal/region.json") for name in names)
+    assert not any(name.endswith("journal/whose.json") for name in names)  # it is nobody else's business
     (row,) = record.stores_of(record.folder(), "ana")
     assert (row.record.places, row.computed) == (len(handed[0].store.order.sites), 0)
 

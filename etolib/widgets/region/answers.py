@@ -185,12 +185,13 @@ def files(path: str, name: str) -> dict[str, Any]:
     from etolib.errors import EtolibError
     from etolib.store.export import save
     from etolib.store.store import Store
+    from etolib.widgets.region import record
 
     with tempfile.TemporaryDirectory(prefix="etolib-") as folder:
         try:
             made = Path(folder) / f"eto{ENDINGS[name]}"
             if name == "zarr":
-                shutil.copytree(path, made, ignore=shutil.ignore_patterns("*.lock", "run.json"))
+                shutil.copytree(path, made, ignore=shutil.ignore_patterns("*.lock", "run.json", record.FILE))
             else:
                 save(Store.open(path), made)
             if name == "zarr" or (name in ("csv", "geojson") and made.stat().st_size > LARGEST_PLAIN):

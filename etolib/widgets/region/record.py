@@ -19,7 +19,8 @@ from etolib.tasks.messages import State
 FOLDER = "regions"
 """Of the cache folder: the stores of the page."""
 
-_FILE = "whose.json"
+FILE = "whose.json"
+"""Of the journal of a store; no file that is taken away holds it."""
 _LONGEST = 200  # characters of a text
 NAME = re.compile(r"[0-9a-f]{32}")
 """The name of a store of the page."""
@@ -61,7 +62,7 @@ class Record:
     def write(self, store: Path) -> None:
         """Write it into the journal of a store; of nobody's store nothing is written."""
         if self.visitor:
-            (store / "journal" / _FILE).write_text(json.dumps(asdict(self)), encoding="utf-8")
+            (store / "journal" / FILE).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
     def read(cls, store: Path) -> Record | None:
@@ -77,7 +78,7 @@ class Record:
         'Farms'
         """
         try:
-            said = json.loads((store / "journal" / _FILE).read_text(encoding="utf-8"))
+            said = json.loads((store / "journal" / FILE).read_text(encoding="utf-8"))
             return cls(
                 visitor=str(said["visitor"]),
                 title=str(said["title"])[:_LONGEST],
