@@ -45,6 +45,10 @@ def lines(monkeypatch):
         for name, one in logging.root.manager.loggerDict.items()
         if isinstance(one, logging.Logger)
     }
+    for name, (handlers, _, _) in others.items():  # a server of an earlier test has handlers of its own
+        if any(isinstance(one.formatter, logs.Line) for one in handlers):
+            logging.getLogger(name).handlers.clear()
+            logging.getLogger(name).propagate = True
     stream = io.StringIO()
 
     def start(form="text", places=False):
