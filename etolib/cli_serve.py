@@ -96,12 +96,12 @@ def deploy(what: str, name: str) -> None:
 @click.option("--base-url", default="/", show_default=True, help="Path below which it serves.")
 @json_option
 def status(port: int, host: str, base_url: str, as_json: bool) -> None:
-    """Tell how a running `etolib serve` of this user is: pages, kernels, memory."""
-    from etolib.serve import server
+    """Tell how a running `etolib serve` of this user is: pages, workers, tasks, memory. --json has every figure."""
+    from etolib.serve import status as running
 
-    found = server.status(host, port, base_url)
+    found = running.figures(host, port, base_url)
     if as_json:
-        print_json({name: float(value) for name, value in found})
+        print_json(found)
         return
-    for name, value in found:
-        click.echo(f"{name}\t{value}")
+    for name, told in running.rows(found):
+        click.echo(f"{name}\t{told}")

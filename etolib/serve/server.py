@@ -7,7 +7,6 @@ import http.client
 import json
 import logging
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -18,7 +17,6 @@ import urllib.request
 import uuid
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +27,7 @@ from etolib import extras, logs
 from etolib.errors import EtolibError, InputError, Problem
 from etolib.serve import access, account, voila
 from etolib.serve.child import PARENT
+from etolib.serve.entrance import Entrance, path_of
 from etolib.serve.folder import RunFolder
 from etolib.serve.supervisor import Supervisor
 from etolib.tasks import cluster, reach
@@ -61,35 +60,6 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-@dataclass(frozen=True)
-class Entrance:
-    """Where a server is found and who may come in.
-
-    Attributes
-    ----------
-    host, port, base_url
-        Where it listens; ``base_url`` begins and ends with ``/``.
-    token : str
-        Asked of every visitor; empty: of none.
-    names : tuple of str
-        Host names it answers to beside those of its machine.
-    pages : int
-        Dashboards that may be open at once.
-    """
-
-    host: str
-    port: int
-    base_url: str = "/"
-    token: str = ""
-    names: tuple[str, ...] = ()
-    pages: int = 30
-
-    @property
-    def root(self) -> str:
-        """The address, without ``/`` at its end."""
-        return voila.origin(self.host, self.port) + self.base_url.rstrip("/")
-
-
 def serve(
     kind: str,
     *,
@@ -111,7 +81,7 @@ def serve(
     Prints one line ``name<TAB>url`` for each page once it answers, or one line of JSON. Returns the exit status.
     Everything started here ends with it.
     """
-    below = _path(base_url)
+    below = path_of(base_url)
     secret = access.token_for(host, wanted=token, insecure=insecure)
     if not access.is_loopback(host):
         click.echo(say("open_to_others"), err=True)
@@ -336,38 +306,6 @@ def _is_etolib(host: str, port: int) -> bool:
         return bool(error.headers.get("Server") == "etolib")
     except (OSError, http.client.HTTPException):
         return False
-
-
-def _path(base_url: str) -> str:
-    """Return the path below which everything is served: it begins and ends with ``/``."""
-    path = f"/{base_url.strip('/')}/".replace("//", "/")
-    if not re.fullmatch(r"[\w.~%@+:/-]+", path, re.ASCII):
-        raise InputError([Problem("base_url", base_url, say("is_no_path"), say("give_a_path"))])
-    return path
-
-
-def status(host: str, port: int, base_url: str = "/") -> list[tuple[str, str]]:
-    """Return the figures of a running server, by name.
-
-    Raises
-    ------
-    EtolibError
-        Where none answers, or with another token than that of this user.
-    """
-    entrance = Entrance(host, port, _path(base_url), access.token_for(host))
-    asked = urllib.request.Request(entrance.root + voila.METRICS, headers={"Authorization": f"token {entrance.token}"})
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(asked, timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)  # of a refused connection, of a status that is no 200
-        told = say("server_gives_no_status", address=entrance.root, error=getattr(reason, "strerror", None) or reason)
-        raise EtolibError(told, suggestion=say("start_or_name_the_server")) from error
-    return [
-        (name.removeprefix("etolib_"), value)
-        for name, _, value in (line.rpartition(" ") for line in lines if not line.startswith("#"))
-    ]
 
 
 def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:

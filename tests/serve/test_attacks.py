@@ -31,8 +31,7 @@ from websockets.sync.client import connect
 
 from etolib import words
 from etolib.errors import EtolibError, InputError
-from etolib.serve import access, account, voila
-from etolib.serve.server import status as figures_of
+from etolib.serve import access, account, status, voila
 from etolib.serve.voila import door as doors
 from etolib.serve.voila.door import Behind, Door, Enter, notice
 from etolib.serve.voila.server import Dashboards, Line
@@ -465,9 +464,11 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monke
     told = {"etolib_pages_open 1.0", 'etolib_kernels{state="unmet"} 1.0', 'etolib_pages_total{end="server_full"} 1.0'}
     assert told <= {*figures.splitlines()}
     monkeypatch.setenv(access.TOKEN, TOKEN)
-    assert ("pages_open", "1.0") in figures_of("127.0.0.1", server.port)
+    now = status.figures("127.0.0.1", server.port)
+    assert now["pages_open"] == 1
+    assert dict(status.rows(now))["pages"].startswith("1 of ")
     with pytest.raises(EtolibError, match="gives no figures"):
-        figures_of("127.0.0.1", free_port())
+        status.figures("127.0.0.1", free_port())
 
     kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', get_kernel_page(server))[1]
     line = f"{server.root.replace('http', 'ws')}/api/kernels/{kernel}/channels"
