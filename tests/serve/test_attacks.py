@@ -31,7 +31,8 @@ from websockets.sync.client import connect
 
 from etolib import words
 from etolib.errors import EtolibError, InputError
-from etolib.serve import access, account, status, voila
+from etolib.serve import access, account, voila
+from etolib.serve.status import figures, rows
 from etolib.serve.voila import door as doors
 from etolib.serve.voila.door import Behind, Door, Enter, notice
 from etolib.serve.voila.server import Dashboards, Line
@@ -460,15 +461,15 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monke
     assert (status, headers["Retry-After"]) == (503, "10")
     assert "tantas páginas como puede atender" in text
 
-    figures = get(f"{server.root}/metrics", Authorization=f"token {TOKEN}")[2]
+    metrics = get(f"{server.root}/metrics", Authorization=f"token {TOKEN}")[2]
     told = {"etolib_pages_open 1.0", 'etolib_kernels{state="unmet"} 1.0', 'etolib_pages_total{end="server_full"} 1.0'}
-    assert told <= {*figures.splitlines()}
+    assert told <= {*metrics.splitlines()}
     monkeypatch.setenv(access.TOKEN, TOKEN)
-    now = status.figures("127.0.0.1", server.port)
+    now = figures("127.0.0.1", server.port)
     assert now["pages_open"] == 1
-    assert dict(status.rows(now))["pages"].startswith("1 of ")
+    assert dict(rows(now))["pages"].startswith("1 of ")
     with pytest.raises(EtolibError, match="gives no figures"):
-        status.figures("127.0.0.1", free_port())
+        figures("127.0.0.1", free_port())
 
     kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', get_kernel_page(server))[1]
     line = f"{server.root.replace('http', 'ws')}/api/kernels/{kernel}/channels"
