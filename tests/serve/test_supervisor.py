@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -210,7 +211,7 @@ def test_open_files_are_counted_now_and_then_and_at_every_look_while_they_are_to
     counted, now = [], [1000.0]
     shares = iter([0.1, 0.9, 0.9, 0.2, 0.2])
     monkeypatch.setattr(supervisor, "used_files", lambda: counted.append(now[0]) or next(shares))
-    monkeypatch.setattr(supervisor.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(supervisor, "time", SimpleNamespace(time=time.time, monotonic=lambda: now[0]))
     one = Supervisor(tmp_path / "account.json", "tcp://127.0.0.1:1")
     found = []
     for _ in range(40):

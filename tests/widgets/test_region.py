@@ -7,8 +7,10 @@ import contextlib
 import io
 import json
 import re
+import time
 import zipfile
 import zlib
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -553,7 +555,7 @@ def test_a_batch_on_which_another_page_works_is_looked_at_and_taken_over(monkeyp
         if len(waits) == 2:
             holding.close()
 
-    monkeypatch.setattr(runner.time, "sleep", wait)
+    monkeypatch.setattr(runner, "time", SimpleNamespace(time=time.time, sleep=wait))
     holding = contextlib.ExitStack()
     holding.enter_context(store.held())
     other, found = make("?lang=en")
