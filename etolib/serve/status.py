@@ -58,7 +58,7 @@ def rows(found: Mapping[str, float]) -> Iterator[tuple[Text, Text]]:
     if again := _some(found, "restarts_total"):
         yield say("status_restarts"), verbatim(_counted(again))
     if memory := {part: number / 1e6 for part, number in _by(found, "memory_bytes").items()}:
-        yield say("status_memory"), verbatim(f"{_whole(sum(memory.values()))} MB ({_counted(memory)})")
+        yield say("status_memory"), say("status_memory_is", total=_whole(sum(memory.values())), parts=_counted(memory))
     if "uptime_seconds" in found:
         yield say("status_since"), duration(found["uptime_seconds"])
 
