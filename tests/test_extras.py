@@ -79,6 +79,7 @@ workbook, parquet = folder / "a.xlsx", folder / "a.parquet"
 import zipfile
 with zipfile.ZipFile(workbook, "w") as file:
     file.writestr("[Content_Types].xml", "<Types/>")
+    file.writestr("xl/workbook.xml", "<workbook/>")
 parquet.write_bytes(b"PAR1")
 site, days = etolib.Site(-22.7, -47.6, 500), "2024-01-01/2024-01-10"
 table = pd.DataFrame({"tmin": 10.0, "tmax": 20.0}, index=pd.date_range("2020-01-01", "2021-12-31"))

@@ -28,7 +28,7 @@ _KINDS: Mapping[str, Callable[[bytes], bool]] = {
     "archive": _starts(b"PK\x03\x04"),
     "grid": _starts(b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF", b"GRIB"),
     "web_page": _like(rb"<(?:!doctype html|html|head|body|table|meta)\b"),
-    "xml": _like(rb"<\?xml|<[a-z][\w:.-]*[ >]"),
+    "xml": _like(rb"<\?xml|<[a-z][\w:.-]*(?:\s[^<>]*)?>\s*<[a-z/!?]"),  # not a name in bold letters
     "rtf": _starts(rb"{\rtf"),
     "epw": _like(rb"LOCATION,[^\r\n]*(?:,[^\r\n]*){8}\r?\n\s*DESIGN CONDITIONS"),
 }
