@@ -36,6 +36,16 @@ def named(text: str) -> list[str]:
     return ["::".join(filter(None, one)) for one in NAMED.findall(text)]
 
 
+def _turn(test: str) -> tuple[bool, str, int]:
+    """Return when a test has its turn: as in its file, which may build on what was told before.
+
+    Those with a browser come last: playwright's loop runs on in the main thread, and others could start none there.
+    """
+    path, _, name = test.partition("::")
+    text = (ROOT / path).read_text() if (ROOT / path).is_file() else ""
+    return path.startswith("tests/browser/"), path, text.find(f"def {name}(")
+
+
 class _Outcomes:
     """What became of each test, by its file and function."""
 
@@ -52,8 +62,7 @@ class _Outcomes:
 def main(arguments: Sequence[str]) -> int:
     """Run them; returns the exit status."""
     listed = rows(arguments[0] if arguments else PAGES[0])
-    # those with a browser last: playwright's loop runs on in the main thread, and others could start none there
-    wanted = sorted({one for _, line in listed for one in named(line)}, key=lambda one: ("tests/browser/" in one, one))
+    wanted = sorted({one for _, line in listed for one in named(line)}, key=_turn)
     outcomes = _Outcomes()
     if not wanted:  # pytest would run all there are
         print("no test is named there")
