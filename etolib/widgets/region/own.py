@@ -85,8 +85,7 @@ class OwnBatches:
         found = None
         try:
             there = record.folder()
-            names = [one.name for one in record.stores_of(there, visitor.of_this_process())]
-            going = limited.batches_under_way(self._connection.client(), [there / name for name in names])
+            going = limited.batches_under_way(self._connection.client(), there.glob("*"))
             found = record.stores_of(there, visitor.of_this_process(), {path.name for path in going})
         except Exception as error:  # the line to the cluster says by itself that it is lost
             log.warning("the batches could not be listed: %s", error)
