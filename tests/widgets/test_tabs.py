@@ -16,8 +16,10 @@ from etolib.pipeline import compute
 from etolib.result.columns import rounded
 from etolib.widgets import front, remote, tabs
 from etolib.widgets.markup.base import text
-from etolib.widgets.tabs import chart, table
+from etolib.widgets.tabs import chart, table, take_away
 from etolib.widgets.wording import say
+from etolib.words import encode
+from etolib.words import say as text_of
 from tests.widgets.fakes import FakeConnection, make_page
 
 
@@ -352,3 +354,20 @@ def test_a_lazy_tab_is_asked_when_it_is_opened_and_once(result):
     finally:
         for name in ("late", "lost"):
             tabs.remove(name)
+
+
+def test_sources_of_one_licence_stand_under_it_once():
+    free = encode(text_of("days", count=3))  # words of ours
+    sources = [
+        {"name": "openmeteo_archive", "attribution": "Data by <A>", "licence": free},
+        {"name": "openmeteo_forecast", "attribution": "Data by <A>", "licence": free},
+        {"name": "nasa_power", "attribution": "NASA", "licence": free},
+        {"name": "met_norway", "attribution": "MET", "licence": "CC BY 4.0"},
+        {"name": "climatology", "attribution": "none", "licence": ""},
+    ]
+    answer = {"files": [], "script": "", "citation": "", "licences": sources}
+    drawn = take_away.look("pt", answer, None)
+    assert drawn.count("3 dias") == 1
+    assert drawn.count('<span lang="en">Data by &lt;A&gt;</span>') == 1
+    assert drawn.count("<li>") == 6  # two licences, four credits
+    assert '<span lang="en">CC BY 4.0</span><ul><li><b>MET Norway' in drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from etolib.unit_systems import METRIC
@@ -49,7 +49,7 @@ def ask(result: Result, words: Mapping[str, str], units: str = METRIC) -> dict[s
 def look(language: str, answer: Any, task_id: str | None) -> str:
     """Return links, script, citation and licences."""
     if answer is None:
-        return f'<p class="etolib-muted">{label(language, "take_away_making")}</p>'
+        return f'<p class="etolib-muted etolib-making">{label(language, "take_away_making")}</p>'
     parts = []
     if answer["files"]:
         files = "".join(_download(language, file) for file in answer["files"])
@@ -64,7 +64,7 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
         parts.append(f'<h3>{label(language, "link_task")}</h3><p><a href="{href}">{href}</a></p>')
     parts.append(f"<h3>{label(language, 'script')}</h3><pre>{text(answer['script'])}</pre>")
     parts.append(f'<h3>{label(language, "citation")}</h3><p lang="en">{text(answer["citation"])}</p>')
-    items = "".join(_licence(language, one) for one in answer["licences"])
+    items = "".join(_licences(language, answer["licences"]))
     parts.append(f"<h3>{label(language, 'licences')}</h3><ul>{items}</ul>")
     return "".join(parts)
 
@@ -89,9 +89,25 @@ def _size(data: str) -> str:
     return f"{max(1, round(size / 1000))} kB" if size < 999_500 else f"{size / 1e6:.1f} MB"
 
 
-def _licence(language: str, one: Mapping[str, Any]) -> str:
-    facts = (translate(language, decode(one[what])) for what in ("attribution", "licence") if one[what])
-    return f"<li><b>{text(wording.source(language, one['name']))}</b> {text(' · '.join(facts))}</li>"
+def _licences(language: str, sources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield an item for each licence, with the sources that are under it and whom each credits."""
+    shared: dict[str, dict[str, list[str]]] = {}
+    for one in sources:
+        credits = shared.setdefault(_fact(language, one["licence"]), {})
+        name = text(wording.source(language, one["name"]))
+        credits.setdefault(_fact(language, one["attribution"]), []).append(name)
+    for licence, credits in shared.items():
+        items = "".join(f"<li><b>{', '.join(names)}</b> {credit}</li>" for credit, names in credits.items())
+        yield f"<li>{licence}<ul>{items}</ul></li>" if licence else items
+
+
+def _fact(language: str, encoded: Any) -> str:
+    """Return what a provider asks for in its own words, and words of ours in the language of the page."""
+    if not encoded:
+        return ""
+    if isinstance(encoded, str):
+        return f'<span lang="en">{text(encoded)}</span>'
+    return text(translate(language, decode(encoded)))
 
 
 TAB = Tab("take_away", look, ask, lazy=True, measured=True)
