@@ -132,6 +132,7 @@ def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(slim, vi
         shows(page, "13,7000°S 46,3000°W")
         kept(page, "tasks[0].open === undefined")
     kept(page, "tasks?.length === 1 && JSON.parse(sessionStorage.etolib).tasks[0].task")
+    wait_ready(stage.url)  # no kernel is about to be started for the next visitor
     there = set(kernels(stage.server))
     kernel_of(stage.server, page).kill()
     expect(page.locator(BANNER)).to_contain_text("terminou de forma inesperada")
