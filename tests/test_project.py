@@ -26,7 +26,7 @@ LAYERS = [
     {"keys"},
     {"dates", "glance"},
     {"sources.row"},
-    {"sources.national", "sources.beside", "sources.packages", "sources.services"},
+    {"sources.national", "sources.beside", "sources.compared", "sources.packages", "sources.services"},
     {"sources.catalogue"},
     {"equations.constants", "equations.conventions", "config", "science", "logs"},
     {"units"},

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from etolib.errors import InputError, Problem
-from etolib.sources import beside, national
+from etolib.sources import beside, compared, national
 from etolib.sources.packages import Rows
 from etolib.sources.row import KINDS, LAST, Box, Near, Rank, SourceInfo, Window
 from etolib.sources.services import ELEVATIONS, PLACES, ServiceInfo
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from etolib.sources.base import Source
 
 __all__ = [
+    "COMPARED",
     "ELEVATIONS",
     "KINDS",
     "LAST",
@@ -233,7 +234,12 @@ STATIONS = ServiceInfo(
 )
 """The list of Meteostat's stations, on a host of its own."""
 
-SOURCES = Rows(_ROWS, {row.service: row.root for row in (*ELEVATIONS, PLACES, STATIONS)}, lambda: _changed())
+COMPARED: Mapping[str, SourceInfo] = MappingProxyType({row.name: row for row in compared.ROWS})
+"""What publishes an ETo of its own, by name: asked when somebody wants to see it, never among the sources."""
+
+SOURCES = Rows(
+    _ROWS, {row.service: row.root for row in (*ELEVATIONS, PLACES, STATIONS, *compared.ROWS)}, lambda: _changed()
+)
 """The row of every source by name, in the order tables show them. `register` adds one, and other packages may."""
 
 PROVIDERS: dict[str, Source] = {}
@@ -250,8 +256,8 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> SourceInfo:
-    """Return the row of a source, the user's own file included; KeyError where there is none."""
-    return OWN if name == STATION else SOURCES[name]
+    """Return the row of a source, the user's own file and what is only compared included; KeyError where there is none."""
+    return OWN if name == STATION else COMPARED.get(name) or SOURCES[name]
 
 
 def title(name: str, language: str = "en") -> str:
@@ -260,7 +266,8 @@ def title(name: str, language: str = "en") -> str:
     >>> title("nasa_power"), title("Embedded climatology", "pt"), title("own station file a.csv")
     ('NASA POWER', 'Climatologia embutida', 'own station file a.csv')
     """
-    row = SOURCES.get(name) or next((row for row in SOURCES.values() if row.title == name), None)
+    known = COMPARED.get(name) or SOURCES.get(name)
+    row = known or next((row for row in SOURCES.values() if row.title == name), None)
     return name if row is None else row.title_in(language)
 
 
@@ -291,7 +298,7 @@ def provider(name: str) -> Source:
     'climatology'
     """
     if name not in PROVIDERS:
-        row = SOURCES[name]
+        row = find(name)
         PROVIDERS[name] = load("etolib.sources.guard:Guard" if row.package else row.provider)(row)
     return PROVIDERS[name]
 
@@ -309,7 +316,9 @@ def services() -> Mapping[str, str]:
     >>> services()["nws"]
     'https://api.weather.gov'
     """
-    rows: tuple[SourceInfo | ServiceInfo, ...] = (*SOURCES.values(), *ELEVATIONS, PLACES, STATIONS)
+    rows: tuple[SourceInfo | ServiceInfo, ...] = (
+        *SOURCES.values(), *COMPARED.values(), *ELEVATIONS, PLACES, STATIONS,
+    )  # fmt: skip
     modules = list(dict.fromkeys(row.provider.partition(":")[0] for row in rows))
     together = sorted(rows, key=lambda row: modules.index(row.provider.partition(":")[0]))  # those of one provider
     return MappingProxyType({row.service: row.root for row in together if row.service})
@@ -387,7 +396,7 @@ def register(row: SourceInfo, provider: Source | None = None) -> None:
     InputError
         Where the name is taken, or no name of its own.
     """
-    if row.name in SOURCES or row.name == STATION or not row.name.isidentifier() or row.name == "auto":
+    if row.name in SOURCES or row.name in COMPARED or row.name == STATION or not row.name.isidentifier() or row.name == "auto":
         raise InputError([Problem("source", row.name, say("source_name_taken"), say("choose_another_name"))])
     SOURCES[row.name] = _added[row.name] = row
     _changed()

@@ -116,7 +116,7 @@ def _chosen(names: Sequence[str]) -> list[tuple[str, str, Question, str]]:
     """Return name, title, question and module of the parser of what is to be asked."""
     known: dict[str, tuple[str, str, Question, str]] = {}
     unasked = set()
-    for row in catalogue.SOURCES.values():
+    for row in (*catalogue.SOURCES.values(), *catalogue.COMPARED.values()):
         if row.service:
             known[row.name] = (row.name, row.title, _of_source(row), row.provider.partition(":")[0])
             if not getattr(catalogue.load(row.provider) if not row.package else None, "small_question", True):
@@ -252,6 +252,7 @@ class _Heard:
 
 _GOING = ("deprecation", "sunset", "warning")
 _LIMIT = re.compile(r"(x-)?rate-?limit|retry-after")
+_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html)", re.I)
 
 
 def _hear(heard: _Heard, shapes: Mapping[str, Shape | Read], asked: Asked, found: Checkup, title: str) -> None:
@@ -271,7 +272,8 @@ def _hear(heard: _Heard, shapes: Mapping[str, Shape | Read], asked: Asked, found
         if shapes:
             found.changed.append(say("doctor_unknown_path", path=heard.path[:80]))
         return
-    if heard.body.lstrip()[:1] == b"<":
+    markup = isinstance(shape, Read) and shape.markup
+    if _PAGE.match(heard.body) if markup else heard.body.lstrip()[:1] == b"<":
         found.changed.append(say("doctor_html", path=heard.path))
         return
     try:

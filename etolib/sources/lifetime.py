@@ -44,6 +44,8 @@ NEWEST = Lifetime(6 * HOUR)
 FORECAST = Lifetime(1 * HOUR)
 ENSEMBLE = Lifetime(3 * HOUR)
 """The ensemble runs every six hours."""
+FRET = Lifetime(3 * HOUR)
+"""Forecasters make it once a day; its service asks not to be asked for a point more often than once an hour."""
 
 NASA_RECENT = Lifetime(12 * HOUR)
 ARCHIVE_RECENT = Lifetime(1 * DAY)

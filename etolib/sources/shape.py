@@ -259,10 +259,14 @@ class Days:
 
 @dataclass(frozen=True)
 class Read:
-    """The shape of an answer that is no JSON: what ``read`` makes of its bytes; ValueError where it cannot."""
+    """The shape of an answer that is no JSON: what ``read`` makes of its bytes; ValueError where it cannot.
+
+    ``markup``: it is XML, and begins as a page (HTML) does that stands in the place of other data.
+    """
 
     read: Callable[[bytes], Any]
     shape: Shape
+    markup: bool = False
 
 
 def compare(shape: Shape, value: Any, asked: Asked) -> list[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator import dwd, ghcn_hourly, gridmet, meteostat, power_zarr, silo
+from tests.simulator import dwd, ghcn_hourly, gridmet, meteostat, ndfd, power_zarr, silo
 from tests.simulator.answer import Answer, Query
 from tests.simulator.clock import Clock
 from tests.simulator.weather import Weather
@@ -16,6 +16,7 @@ STARTS = {
     "/daily/": "meteostat",
     "/v2/stations/": "meteostat_stations",
     ghcn_hourly.ROOT: "ghcn_hourly",
+    "/xml/": "nws_fret",
     **dict.fromkeys(power_zarr.STARTS, "nasa_power_zarr"),
 }
 ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
@@ -26,4 +27,5 @@ ANSWERS: dict[str, Callable[[str, Query, Clock, Weather], Answer]] = {
     "meteostat_stations": meteostat.answer,
     "ghcn_hourly": ghcn_hourly.answer,
     "nasa_power_zarr": power_zarr.answer,
+    "nws_fret": ndfd.answer,
 }

@@ -16,6 +16,7 @@ FURTHER = ("silo", "dwd", "gridmet", "meteostat", "ghcn_hourly")
 """Services that answer in tables of text."""
 SERVICES = (
     "nasa_power", *OPEN_METEO, "met_norway", "nws", "opentopodata", *FURTHER, "meteostat_stations", "nasa_power_zarr",
+    "nws_fret",
 )  # fmt: skip
 GROUPS = {"all": SERVICES, "open_meteo": OPEN_METEO}
 

@@ -116,6 +116,7 @@ def _towns() -> pd.DataFrame:
 def _of_the_catalogue() -> Iterator[Provider]:
     """Yield every source with a service, and the services beside them."""
     rows = [row for row in catalogue.SOURCES.values() if row.service and not row.package]
+    rows += catalogue.COMPARED.values()
     yield from (Provider(row.name, row.service, _source(row)) for row in rows)
     lists = catalogue.STATIONS  # asked by the source of the same module
     (row,) = (row for row in rows if row.provider.partition(":")[0] == lists.provider.partition(":")[0])
