@@ -21,6 +21,7 @@ from etolib.cli_output import check_output, writing
 from etolib.cli_serve import deploy, lab, serve, status
 from etolib.cli_station import fuse, own_station, reading_options, station, validate
 from etolib.cli_tasks import tasks
+from etolib.errors import SourceError
 from etolib.request import OPTIONS, Request
 from etolib.unit_systems import METRIC, SYSTEMS, US, unit
 from etolib.words import Text, say
@@ -71,6 +72,11 @@ def main() -> None:
     show_default=True,
     help="Of what people read: CSV, Excel, picture, report. us: inches, °F, mph, feet, named in each column.",
 )
+@click.option(
+    "--compare",
+    metavar="NAME",
+    help="Beside ours, what a service forecasts itself: nws_fret (contiguous USA, days ahead). Never a part of ours.",
+)
 @click.option("--plot", is_flag=True, help="Draw the days in the terminal, in place of the CSV.")
 @json_option
 @reading_options
@@ -88,6 +94,7 @@ def compute(
     station: Path | None,
     output: Path | None,
     units: str,
+    compare: str | None,
     plot: bool,
     as_json: bool,
     **reading: Any,
@@ -96,10 +103,13 @@ def compute(
 
     The options from --column on say how the file of --station is to be read.
     """
+    from etolib.result import compared
     from etolib.result.citation import in_words
 
     if output is not None:
         check_output(output)
+    if compare is not None:
+        compared.known(compare)
     options: dict[str, Any] = {"krs": krs} if krs else {}
     days = _days(period, start, end)
     asked = partial(Request.from_text, lat, lon, days, elevation=elevation, name=name, **options)
@@ -107,6 +117,8 @@ def compute(
     own = None if station is None else own_station(station, asked().site, reading)
     request = asked(sources=sources, station=own)
     result = _computed(request)
+    if compare is not None:
+        result = _compared(result, compare)
     for warning in result.warnings:
         complain("warning", in_words(warning))
     if plot:
@@ -134,6 +146,15 @@ def _computed(request: Request) -> Result:
         return pipeline.run(request, report=report)
     finally:
         line.end()
+
+
+def _compared(result: Result, name: str) -> Result:
+    """Return the result with what a service publishes beside it; without, and said so, where there is none."""
+    try:
+        return result.compared_with(name)
+    except SourceError as error:
+        complain("warning", error)
+        return result
 
 
 def _write(result: Result, output: Path, units: str) -> None:

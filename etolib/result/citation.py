@@ -36,9 +36,13 @@ def header_lines(result: Result, system: str = METRIC) -> list[str]:
     ]
     for name, source in about.get("sources", {}).items():
         lines.append(f"source {name}: {source.get('attribution')}; licence: {source.get('licence')}")
+    for name, source in about.get("compared", {}).items():
+        text = f"source {name}, for comparison only: {source.get('attribution')}; licence: {source.get('licence')}"
+        lines.append(f"{text}; {in_words(source.get('day'))}")
     lines += [f"choice: {reason}" for reason in about.get("choice", [])]
     lines += [f"warning: {in_words(warning)}" for warning in result.warnings]
-    units = ((name_in(c, system), unit_of(c, system)) for c in result.table.columns if c in UNITS)
+    columns = [*result.table.columns, *(f"eto_{name}" for name in result.published)]
+    units = ((name_in(c, system), unit_of(c, system)) for c in columns if c in UNITS)
     named = ", ".join(f"{name} [{one.text}]" for name, one in units if one is not None)
     lines.append(f"units: {named}; empty = absent")
     return [" ".join(line.split()) for line in lines]
@@ -73,8 +77,9 @@ def _elevation(result: Result, system: str) -> str:
 
 def citation(result: Result) -> str:
     """Return one paragraph: etolib, the equation, and each source used with its licence."""
+    about = result.provenance
     parts = [f"ETo computed with etolib {__version__}.", f"{METHOD}."]
-    for source in result.provenance.get("sources", {}).values():
+    for source in (*about.get("sources", {}).values(), *about.get("compared", {}).values()):
         licence = source.get("licence")
         named = f" ({licence})" if licence and licence != "-" else ""  # that of an own grid or file is not known here
         parts.append(f"{source.get('attribution')}{named}.")

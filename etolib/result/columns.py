@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from etolib.sources.catalogue import COMPARED
 from etolib.unit_systems import METRIC, Unit, unit
 from etolib.variables import VARIABLES
 
@@ -16,6 +17,7 @@ UNITS = {name: variable.units for name, variable in VARIABLES.items()} | {
     "eto_mean": "mm day-1",
     "eto_sum": "mm",
     "precipitation_sum": "mm",
+    **{f"eto_{name}": "mm day-1" for name in COMPARED},
 }
 """Canonical unit of every column with numbers that a file may have."""
 
@@ -26,6 +28,7 @@ DECIMALS = {name: max(variable.decimals, 2) for name, variable in VARIABLES.item
     "eto_mean": 2,
     "eto_sum": 2,
     "precipitation_sum": 2,
+    **{f"eto_{name}": 2 for name in COMPARED},
 }
 
 

@@ -77,6 +77,9 @@ class Result:
         what each source answered, rules used.
     request : Request
         What was asked, as it was asked; of site and period where none is given.
+    published : pandas.DataFrame
+        ETo that a service publishes itself [mm day-1], where it was asked for (`compared_with`); index ``date``, one
+        column a service. Files have it as ``eto_<name>``; no number of the result is made of it.
     """
 
     site: Site
@@ -89,6 +92,7 @@ class Result:
     warnings: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
     request: Request = field(default=None)  # type: ignore[assignment]
+    published: pd.DataFrame = field(default_factory=_empty_frame)
 
     def __post_init__(self) -> None:
         if self.request is None:
@@ -161,6 +165,30 @@ class Result:
             given["soil_heat_flux"] = flux.where(own, 0.0)
         result: EtoResult = eto(given, self.site)
         return result
+
+    def compared_with(self, name: str = "nws_fret") -> Result:
+        """Return a copy that has beside its own ETo what a service publishes; it is asked now, for the days it has.
+
+        Parameters
+        ----------
+        name : str
+            ``nws_fret``: the forecast reference ET of the US National Weather Service (contiguous USA, days ahead).
+
+        Returns
+        -------
+        Result
+            With a column in ``published``, and its origin in ``provenance["compared"]``. ETo and all else are the same.
+
+        Raises
+        ------
+        InputError
+            Where the name is not known.
+        SourceError
+            Where it has nothing for the place or the days, or answers otherwise than its reader believes.
+        """
+        from etolib.result.compared import with_published
+
+        return with_published(self, name)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None, *, units: str = METRIC) -> str:
         """Return the table as CSV text, with the provenance as ``# `` lines first; also write it to ``path``.

@@ -256,7 +256,7 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> SourceInfo:
-    """Return the row of a source, the user's own file and what is only compared included; KeyError where there is none."""
+    """Return the row of a source, of the user's own file or of what is only compared; KeyError where there is none."""
     return OWN if name == STATION else COMPARED.get(name) or SOURCES[name]
 
 
@@ -396,7 +396,8 @@ def register(row: SourceInfo, provider: Source | None = None) -> None:
     InputError
         Where the name is taken, or no name of its own.
     """
-    if row.name in SOURCES or row.name in COMPARED or row.name == STATION or not row.name.isidentifier() or row.name == "auto":
+    taken = {*SOURCES, *COMPARED, STATION, "auto"}
+    if row.name in taken or not row.name.isidentifier():
         raise InputError([Problem("source", row.name, say("source_name_taken"), say("choose_another_name"))])
     SOURCES[row.name] = _added[row.name] = row
     _changed()

@@ -19,6 +19,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def parse(body: bytes, site: Site) -> Answer:
         raise _refused(say("fret_counts", values=len(series.values), times=len(series.hours)))
     warnings: list[Text] = []
     depths: dict[dt.date, float] = {}
-    begins = set()
+    starts: list[dt.datetime] = []
     for number, ((start, end), value) in enumerate(zip(series.hours, series.values, strict=True)):
         assert end is not None
         hours = (end - start).total_seconds() / 3600
@@ -124,9 +125,13 @@ def parse(body: bytes, site: Site) -> Answer:
         if not (math.isnan(depth) or 0 <= depth <= MOST):
             raise _refused(say("fret_no_depth", value=f"{value:g} {series.units}", day=str(day)))
         depths[day] = depth
-        begins.add(start.astimezone(dt.UTC).strftime("%H:%M"))
-    days = pd.Series(depths, index=canonical.axis(tuple(depths)), dtype=float).sort_index()
-    return Answer(days, found, series.units, ", ".join(sorted(begins)), tuple(warnings))
+        starts.append(start)
+    for before, after in pairwise(sorted(starts)):
+        if after - before < dt.timedelta(days=1):
+            raise _refused(say("fret_twice", day=str(_day(after, site))))
+    days = pd.Series([*depths.values()], index=canonical.axis(tuple(depths)), dtype=float).sort_index()
+    begins = sorted({start.astimezone(dt.UTC).strftime("%H:%M") for start in starts})
+    return Answer(days, found, series.units, ", ".join(begins), tuple(warnings))
 
 
 def _only(found: dwml.Document) -> dwml.Series:
@@ -208,7 +213,8 @@ class Fret:
 def _likely(values: pd.Series, site: Site) -> None:
     """Refuse days whose mean the climate of the place does not know: their unit is another one than they state.
 
-    A prior, wide enough for a week of heat and wind: an inch is 25 mm, a hundredth of one a quarter of a millimetre.
+    A prior, wide enough for a week of heat and wind. Inches for millimetres are 25 times too much, millimetres for
+    inches too little; hundredths of inches for millimetres, four times too much, are told in summer only.
     """
     there = values.dropna()
     if len(there) < FEW:
@@ -221,7 +227,7 @@ def _likely(values: pd.Series, site: Site) -> None:
     height = usual.meta["elevation"] if site.elevation is None else site.elevation
     normal = float(eto(usual.frame.drop(columns="kind"), Site(site.latitude, site.longitude, height)).eto.mean())
     mean = float(there.mean())
-    if mean > 3 * max(normal, 2.0) or (normal > 1.5 and mean < normal / 8):
+    if mean > max(2.5 * normal, 6.0) or (normal > 1.5 and mean < normal / 8):
         raise _refused(say("fret_unlikely", value=f"{mean:.2f}", expected=f"{normal:.2f}"))
 
 

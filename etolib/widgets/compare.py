@@ -47,6 +47,8 @@ class Days:
         has asked for them.
     printed : dict
         By the name of the row: where the equation is printed, and for which surface.
+    published : dict or None
+        By the name of the row: what services publish themselves [mm day-1]; None where nobody has asked for it.
     """
 
     day: np.ndarray
@@ -56,6 +58,7 @@ class Days:
     answer: Mapping[str, Any]
     equations: Mapping[str, np.ndarray] | None
     printed: Mapping[str, markup.Printed]
+    published: Mapping[str, np.ndarray] | None
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Days:
@@ -66,8 +69,10 @@ class Days:
         told = answer["equations"]
         equations = {row: rows.pop(row) for row in answer["rows"] if row.startswith(markup.EQUATION)}
         printed = {f"{markup.EQUATION}{name}": (one[0], one[1]) for name, one in (told or {}).items()}
+        published = {row: rows.pop(row) for row in answer["rows"] if row.startswith(markup.PUBLISHED)}
         name = f"{answer['place']} · {answer['period']}"
-        return cls(day, usual, rows, name, answer, None if told is None else equations, printed)
+        shown = None if answer["published"] is None else published
+        return cls(day, usual, rows, name, answer, None if told is None else equations, printed, shown)
 
     def on(self, day: np.ndarray, row: str) -> tuple[np.ndarray, np.ndarray]:
         """Return a series on other days [mm day-1], and whether each is climatology."""
@@ -88,7 +93,7 @@ class CompareView:
     Attributes
     ----------
     ask : callable
-        See `etolib.widgets.tabs.Asking`: asks for the other equations.
+        See `etolib.widgets.tabs.Asking`: asks for the other equations, and for what services publish themselves.
     pairs : list of Pair
         What is shown: a series each, with its scores.
     """
@@ -101,24 +106,28 @@ class CompareView:
         self._days: Days | None = None
         self._others: dict[str, Days] = {}
         self._task: str | None = None
-        self._asked: Mapping[str, Any] | None = None  # the answer to which the other equations were asked for
+        self._asked: Mapping[str, Any] | None = None  # the answer to which more was asked for
+        self._missing: tuple[str, ...] = ()  # what that was
         self._error = ""
         self._filling = False
         self.pairs: list[Pair] = []
         self.reference: Any = marked(widgets.Dropdown(), "etolib-compare-with", "etolib-field")
         self.shown: Any = marked(widgets.Dropdown(), "etolib-compare-shown", "etolib-field")
         self.equations: Any = marked(widgets.Checkbox(indent=False), "etolib-compare-equations")
+        self.published: Any = marked(widgets.Checkbox(indent=False), "etolib-compare-published")
         self.said = marked(widgets.HTML(), "etolib-compare-said")
         self.scores = marked(widgets.HTML(), "etolib-compare-scores")
         self.scatter = marked(widgets.HTML(), "etolib-compare-scatter")
         self.months = marked(widgets.HTML(), "etolib-compare-months")
-        fields = marked(widgets.Box([self.reference, self.shown, self.equations]), "etolib-compare-fields")
+        asked = [self.reference, self.shown, self.equations, self.published]
+        fields = marked(widgets.Box(asked), "etolib-compare-fields")
         self.widget = marked(
             widgets.VBox([fields, self.said, self.scores, self.scatter, self.months]), "etolib-compare"
         )
         self.reference.observe(guard(self._chosen), "value")
         self.shown.observe(guard(self._drawn), "value")
-        self.equations.observe(guard(self._widened), "value")
+        for box in (self.equations, self.published):
+            box.observe(guard(self._widened), "value")
 
     def offer(self, others: Sequence[Other]) -> None:
         """Take note of the other results of the page; what is shown follows with `show`."""
@@ -137,11 +146,12 @@ class CompareView:
         self._compare()
 
     def failed(self, error: str) -> None:
-        """Say that the other equations could not be had; ticking the box asks for them again."""
+        """Say that what was asked for could not be had; ticking the box asks for it again."""
         self._error, self._asked = error, None
         self._filling = True
         try:
-            self.equations.value = False
+            for name, box in self._boxes().items():
+                box.value = box.value and name not in self._missing
         finally:
             self._filling = False
         self._compare()
@@ -151,7 +161,7 @@ class CompareView:
     def _references(self) -> Iterable[tuple[str, str]]:
         """Return what can be compared with: its title, and its row or the key of another result."""
         assert self._days is not None
-        if len(self._days.series) > 1 or self.equations.value:
+        if len(self._days.series) > 1 or self.equations.value or self._beside:
             if _OWN in self._days.series:
                 yield markup.title(self._language, _OWN), _OWN
             yield markup.title(self._language, FUSED), FUSED
@@ -190,11 +200,24 @@ class CompareView:
             self._compare()
 
     def _widen(self) -> None:
-        """Ask for the other equations where they are wanted and not there."""
-        assert self._days is not None
-        if self.equations.value and self._days.equations is None and self._asked is not self._answer:
-            self._asked = self._answer
-            self.ask({})
+        """Ask for what is wanted beside the sources and not there, and with it for what is there."""
+        days = self._days
+        assert days is not None
+        there = {"equations": days.equations is not None, "published": days.published is not None}
+        missing = tuple(name for name, box in self._boxes().items() if box.value and not there[name])
+        if missing and self._asked is not self._answer:
+            self._asked, self._missing = self._answer, missing
+            self.ask({name: there[name] or name in missing for name in there})
+
+    @property
+    def _beside(self) -> bool:
+        """Whether what services publish themselves is wanted, and can be had for this result."""
+        return self.published.value and "published" in self._boxes()
+
+    def _boxes(self) -> dict[str, Any]:
+        """Return the boxes that can be ticked for this result, by what they ask for."""
+        offered = self._days is not None and self._days.answer["offered"]
+        return {"equations": self.equations} | ({"published": self.published} if offered else {})
 
     def _drawn(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
@@ -213,6 +236,7 @@ class CompareView:
             left_out = {chosen} | ({FUSED} if chosen == _OWN else set())
             month = days.day.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12 + 1
             shown = {**days.series, **((self.equations.value and days.equations) or {})}
+            shown |= (self._beside and days.published) or {}
             self.pairs = [
                 Pair(row, eto, truth, agreement(eto, truth), *monthly_bias(eto, truth, month), days.printed.get(row))
                 for row, eto in shown.items()
@@ -228,6 +252,8 @@ class CompareView:
         self.equations.description = say(self._language, "compare_equations")
         none = days.equations == {} or not np.isfinite(days.series[FUSED]).any()
         self.equations.layout.display = "none" if none else None
+        self.published.description = say(self._language, "compare_published")
+        self.published.layout.display = None if "published" in self._boxes() else "none"
         self.shown.layout.display = None if len(options) > 1 else "none"
         self.said.value = self._sentences(usual)
         self._draw()
@@ -241,10 +267,14 @@ class CompareView:
         if self.equations.value:
             waiting = self._days.equations is None
             said.append(say(language, "compare_equations_asking" if waiting else "compare_equations_said"))
+        if self._beside:
+            waiting = self._days.published is None
+            said.append(say(language, "compare_published_asking" if waiting else "compare_published_said"))
         if self._error:
-            said.append(say(language, "compare_equations_failed", error=self._error))
+            what = "published" if "published" in self._missing else "equations"
+            said.append(say(language, f"compare_{what}_failed", error=self._error))
         if not sources:
-            said += [] if self.equations.value else [say(language, "compare_nothing")]
+            said += [] if self.equations.value or self._beside else [say(language, "compare_nothing")]
         elif chosen == FUSED:
             said.append(say(language, "compare_one" if sources == 1 else "compare_part"))
         elif chosen == _OWN:

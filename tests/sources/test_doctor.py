@@ -1,4 +1,4 @@
-"""The doctor names what has changed in an answer: some forty changes of format, one table; and what is no change."""
+"""The doctor names what has changed in an answer: some seventy changes of format, one table; and what is no change."""
 
 from __future__ import annotations
 
@@ -278,6 +278,19 @@ CHANGES = {
         "nws_stations", "/observations", lambda answer: [
             one["properties"]["temperature"].update(qualityControl="good") for one in answer.document["features"]],
         "features[].properties.temperature.qualityControl is 'good'"),
+    # FRET
+    "fret_unit": ("nws_fret", "", put("daily_units.evp24", "tenths of mm"), "elements[].units is 'tenths of mm'"),
+    "fret_units_gone": ("nws_fret", "", drop("daily_units.evp24"), "elements[].units is None"),
+    "fret_hours": ("nws_fret", "", put("hours", 168), "elements[].hours[] is 168.0, expected 24.0"),
+    "fret_name": (
+        "nws_fret", "", put("name", "Departure from Normal of Daily Reference Crop Evapotranspiration"),
+        "elements[].name is"),
+    "fret_element": ("nws_fret", "", drop("daily.evp24"), "elements has 0 values, expected 1"),
+    "fret_place": ("nws_fret", "", put("latitude", 35.0), "latitude is 35.0, expected within 0.05 degrees of 40.02"),
+    "fret_page": ("nws_fret", "", body(lambda b: HTML), "answers with a page (HTML) where data should be"),
+    "fret_error": (
+        "nws_fret", "", body(lambda b: b"<error><pre><problem>Element evp24 is gone</problem></pre></error>"),
+        "the service answers: Element evp24 is gone"),
     "nws_gone": ("nws_stations", "/stations", status(404, b'{"title": "Gone"}'), "Gone"),
 }  # fmt: skip
 

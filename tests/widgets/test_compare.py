@@ -51,7 +51,7 @@ def view_of(result, *others, language="en", units="metric"):
     view = CompareView(unguarded)
     assert isinstance(view, Comparing)
     view.offer([Other(f"eto-{at}", tab.ask(one, {})) for at, one in enumerate(others)])
-    view.ask = lambda values: view.show(language, tab.equations(result, values), None, units)  # a worker, at once
+    view.ask = lambda values: view.show(language, tab.more(result, values), None, units)  # a worker, at once
     view.show(language, tab.ask(result, {}), None, units)
     return view
 
@@ -149,7 +149,7 @@ def test_many_days_are_thinned_in_the_drawing_alone(offline):
     block = np.stack([day, 0 * day, wave, wave + 0.1])
     answer = {"data": block.astype("<f8").tobytes(), "rows": ["day", "usual", "eto", "source:nasa_power"],
               "days": 11_000, "place": "p", "period": "q", "latitude": 0.0, "longitude": 0.0, "file": "f",
-              "equations": None}  # fmt: skip
+              "equations": None, "offered": [], "published": None}  # fmt: skip
     view = CompareView(unguarded)
     view.show("en", answer, None, "metric")
     assert cells(view.scores.value, "source:nasa_power")[:2] == ["11000", "0.10"]
@@ -285,3 +285,50 @@ def test_other_places_periods_and_few_days_are_said_and_the_file_is_what_is_show
         assert f"# {pair.row}: n {pair.scores['n']:.0f}, bias {pair.scores['bias'] / 25.4:.4f}" in text
     assert cells(view.scores.value, "eto") == scored(table["eto_in"], table["reference_in"], 1, 3)
     assert "# units: in day-1" in text
+
+
+@pytest.fixture
+def ahead(monkeypatch):
+    """A result of days ahead in the USA, and the names that were asked for: a service of 5 mm a day."""
+    from dataclasses import replace
+
+    asked = []
+
+    def published(result, name):
+        asked.append(name)
+        eto = np.full(len(result.table), 5.0)
+        return replace(result, published=pd.DataFrame({name: eto}, index=pd.DatetimeIndex(result.table["date"])))
+
+    monkeypatch.setattr("etolib.result.compared.with_published", published)
+    with config.set_options(offline=True, today="2024-03-01"):
+        yield compute(Site(40.02, -105.27), "2024-03-01/2024-03-06"), asked
+
+
+def test_what_a_service_publishes_is_offered_where_it_is_and_asked_for_on_request(offline, ahead):
+    assert view_of(offline).published.layout.display == "none"
+    result, asked = ahead
+    view = view_of(result)
+    assert (view.published.layout.display, view.pairs, asked) == (None, [], [])
+    view.published.value = True
+    assert asked == ["nws_fret"]
+    assert cells(view.scores.value, "published:nws_fret")[:3] == scored(np.full(6, 5.0), result.table["eto"])[:3]
+    assert "NWS forecast of reference ET (FRET)" in view.scores.value
+    assert "for comparison only" in view.said.value
+    view.equations.value = True
+    rows = [pair.row for pair in view.pairs]
+    assert "published:nws_fret" in rows
+    assert "equation:hargreaves" in rows
+    view.published.value = False
+    assert "published:nws_fret" not in [pair.row for pair in view.pairs]
+
+
+def test_what_a_service_refused_is_said_and_asked_for_again(ahead):
+    view, asked = view_of(ahead[0]), []
+    view.ask = asked.append
+    view.published.value = True
+    assert "is being asked for" in view.said.value
+    view.failed("the answer states no unit")
+    assert "could not be had (the answer states no unit)" in view.said.value
+    assert not view.published.value
+    view.published.value = True
+    assert asked == [{"equations": False, "published": True}] * 2

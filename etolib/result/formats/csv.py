@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from etolib import spreadsheets
 from etolib.result.citation import header_lines
 from etolib.result.columns import in_units
+from etolib.result.compared import table
 from etolib.result.formats.format import Format
 from etolib.unit_systems import METRIC
 
@@ -19,7 +20,7 @@ def text(result: Result, units: str = METRIC) -> str:
     """Return the file as text, in a system of units."""
     buffer = io.StringIO()
     buffer.write(spreadsheets.comments(header_lines(result, units)))
-    in_units(result.table, units).to_csv(buffer, index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    in_units(table(result), units).to_csv(buffer, index=False, date_format="%Y-%m-%d", lineterminator="\n")
     return buffer.getvalue()
 
 

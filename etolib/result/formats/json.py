@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from etolib.result.columns import UNITS, rounded
+from etolib.result.compared import table as with_compared
 from etolib.result.formats.format import Format
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def text(result: Result) -> str:
     """Return the file as text."""
-    table = rounded(result.table).assign(date=result.table["date"].dt.strftime("%Y-%m-%d")).astype(object)
+    given = with_compared(result)
+    table = rounded(given).assign(date=given["date"].dt.strftime("%Y-%m-%d")).astype(object)
     rows = table.where(table.notna(), None).to_dict("records")
     content = {
         "results": rows,

@@ -11,6 +11,7 @@ from etolib.extras import needed
 from etolib.result.citation import METHOD, header_lines
 from etolib.result.columns import UNITS
 from etolib.result.formats.format import Format
+from etolib.sources import catalogue
 from etolib.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ def dataset(result: Result) -> xr.Dataset:
         result.source_eto.reindex(table.index).to_numpy(float),
         {"units": "mm day-1", "long_name": "reference evapotranspiration of each source by itself"},
     )
+    for name in map(str, result.published):
+        title = catalogue.title(name)
+        variables[f"eto_{name}"] = (
+            "time",
+            result.published[name].reindex(table.index).to_numpy(float),
+            {"units": "mm day-1", "long_name": f"{title}, for comparison only", "cell_methods": "time: mean"},
+        )
     site = result.site
     coords: dict[str, Any] = {
         "time": ("time", table.index.to_numpy(), {"standard_name": "time", "long_name": "local solar day"}),

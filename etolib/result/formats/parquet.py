@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from etolib.extras import needed
 from etolib.result.citation import header_lines
 from etolib.result.columns import UNITS
+from etolib.result.compared import table as with_compared
 from etolib.result.formats.format import Format
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def content(result: Result) -> bytes:
         import pyarrow.parquet as pq
 
     each = result.source_eto.reindex(result.table["date"]).add_prefix("eto_").reset_index(drop=True)
-    table = pa.Table.from_pandas(result.table.reset_index(drop=True).join(each), preserve_index=False)
+    table = pa.Table.from_pandas(with_compared(result).reset_index(drop=True).join(each), preserve_index=False)
     fields = []
     for field in table.schema:
         units = UNITS.get(field.name) or ("mm day-1" if field.name in each.columns else "")

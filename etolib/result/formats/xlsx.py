@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from etolib.extras import needed
 from etolib.result.citation import header_lines
 from etolib.result.columns import in_units
+from etolib.result.compared import table
 from etolib.result.formats.format import Format
 from etolib.unit_systems import METRIC
 
@@ -29,7 +30,7 @@ def content(result: Result, units: str = METRIC) -> bytes:
 
     about = pd.DataFrame({"about": header_lines(result, units)})
     each = in_units(result.source_eto, units, "mm day-1").rename_axis("date").reset_index()
-    return workbook({"ETo": in_units(result.table, units), "sources": each, "about": about})
+    return workbook({"ETo": in_units(table(result), units), "sources": each, "about": about})
 
 
 def workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:

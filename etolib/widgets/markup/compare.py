@@ -30,6 +30,9 @@ Printed = tuple[str, str]
 EQUATION = "equation:"
 """How the rows of other equations begin."""
 
+PUBLISHED = "published:"
+"""How the rows of what services publish themselves begin."""
+
 _SIZE, _LEFT, _RIGHT, _TOP, _BOTTOM = 400, 54, 12, 10, 46
 _SCORES = ("n", "bias", "rmse", "kge", "r")
 
@@ -41,7 +44,7 @@ class Pair:
     Parameters
     ----------
     row : str
-        Name of the series: ``eto``, ``source:<name>`` or ``equation:<name>``.
+        Name of the series: ``eto``, ``source:<name>``, ``equation:<name>`` or ``published:<name>``.
     eto, reference : ndarray, shape (days,)
         [mm day-1]
     scores : dict
@@ -81,7 +84,7 @@ def title(language: str, row: str, printed: Printed | None = None) -> str:
             where = re.sub(rf"\b{re.escape(words.look_up('en', key))}(?!\w)", say(language, key), where)
         return say(language, f"compare_equation_{surface}", printed=where)
     kind, _, name = row.partition(":")
-    return texts.source(language, name) if kind == "source" else say(language, "compare_fused")
+    return texts.source(language, name) if kind in ("source", "published") else say(language, "compare_fused")
 
 
 _OF_SOURCES = ("and", "equation_sign", "equation_of_radiation")

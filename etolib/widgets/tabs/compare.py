@@ -20,24 +20,48 @@ def ask(result: Result, words: Mapping[str, str]) -> dict[str, Any]:
         ``data``: float64, one row after the other, one number a day, absent is NaN. ``rows``: their names: ``day``
         (days since 1970-01-01); ``usual``, 1 where the day is climatology; ``eto`` [mm day-1];
         ``source:<name>``, ETo of each source by itself, unrounded [mm day-1]. ``equations``: None, see `equations`.
-        ``days``, ``place``, ``period``, ``latitude``, ``longitude`` [degrees], ``file``.
+        ``offered``: names of what services publish themselves for the place and the days; ``published``: None, see
+        `more`. ``days``, ``place``, ``period``, ``latitude``, ``longitude`` [degrees], ``file``.
     """
     return _packed(result, None)
 
 
-def equations(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the same with ETo by the other equations: some sixteen of them, computed for those who want to see them.
+def more(result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same with what somebody has asked to see beside the sources; nobody else waits or asks for it.
+
+    Parameters
+    ----------
+    result : Result
+    values : mapping
+        ``equations``: ETo by some sixteen other equations; ``published``: what services publish themselves.
 
     Returns
     -------
     dict
-        As `ask`; ``rows`` has also ``equation:<name>``, ETo by another equation from the inputs of the result
-        [mm day-1]; ``equations``: where each of these is printed and for which surface, by name.
+        As `ask`; ``rows`` has also ``equation:<name>``, ETo by another equation from the inputs of the result, and
+        ``published:<name>`` [mm day-1]; ``equations``: where each of these is printed and for which surface, by name;
+        ``published``: names.
+
+    Raises
+    ------
+    SourceError
+        Where what is published could not be had.
     """
-    return _packed(result, _equations(result))
+    names = _offered(result) if values.get("published") else None
+    for name in names or ():
+        result = result.compared_with(name)
+    return _packed(result, _equations(result) if values.get("equations") else None, names)
 
 
-def _packed(result: Result, others: Mapping[str, tuple[Any, str, str]] | None) -> dict[str, Any]:
+def _offered(result: Result) -> list[str]:
+    from etolib.result.compared import offered
+
+    return offered(result.site, result.period)
+
+
+def _packed(
+    result: Result, others: Mapping[str, tuple[Any, str, str]] | None, published: list[str] | None = None
+) -> dict[str, Any]:
     import numpy as np
 
     from etolib.result import formats
@@ -52,11 +76,13 @@ def _packed(result: Result, others: Mapping[str, tuple[Any, str, str]] | None) -
     }
     rows |= {f"source:{name}": each[name].to_numpy() for name in each if each[name].notna().any()}
     rows |= {f"equation:{name}": eto for name, (eto, _, _) in (others or {}).items()}
+    rows |= {f"published:{name}": result.published[name].to_numpy() for name in published or ()}
     block = np.stack([np.asarray(row, dtype="<f8") for row in rows.values()])
     return {
         "data": block.tobytes(), "rows": [*rows], "days": len(table), "place": str(result.site),
         "period": str(result.period), "latitude": float(result.site.latitude),
         "longitude": float(result.site.longitude), "file": f"{formats.file_name(result)}_compare.csv",
+        "offered": _offered(result), "published": published,
         "equations": None if others is None else {name: told for name, (_, *told) in others.items()},
     }  # fmt: skip
 
@@ -82,4 +108,4 @@ def view(guard: Guard) -> View:
     return CompareView(guard)
 
 
-TAB = Tab("compare", ask=ask, view=view, again=equations)
+TAB = Tab("compare", ask=ask, view=view, again=more)
