@@ -9,7 +9,7 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulator import WeatherServer, dwd, ghcn_hourly, gridmet, meteostat, nws, power_zarr, silo
+from tests.simulator import WeatherServer, dwd, ghcn_hourly, gridmet, meteostat, ndfd, nws, power_zarr, silo
 
 TODAY = "2024-07-01"
 AGENT = {"User-Agent": "etolib-test/1 (etolib@example.org)"}
@@ -92,6 +92,7 @@ URLS = {
     "ghcn_hourly": f"{ghcn_hourly.ROOT}access/by-year/2024/psv/GHCNh_GMM00000905_2024.psv",
     "meteostat_stations": meteostat.LIST,
     "nasa_power_zarr": power_zarr.chunk_of("T2M_MAX", -22.5, -47.5),
+    "nws_fret": f"{ndfd.PATH}?lat=40.02&lon=-105.27&product=time-series&Unit=m&evp24=evp24",
     "gridmet": f"{gridmet.TABLES}{gridmet.file_of('tmmx')}?var=daily_maximum_temperature&latitude=39.05"
     "&longitude=-95.68&accept=csv&time_start=2024-02-01T00:00:00Z&time_end=2024-02-10T00:00:00Z",
 }

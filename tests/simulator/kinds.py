@@ -12,11 +12,10 @@ OPEN_METEO = (
     "open_meteo_archive", "open_meteo_forecast", "open_meteo_historical_forecast", "open_meteo_elevation",
     "open_meteo_geocoding", "open_meteo_satellite", "open_meteo_ensemble",
 )  # fmt: skip
-FURTHER = ("silo", "dwd", "gridmet", "meteostat", "ghcn_hourly")
-"""Services that answer in tables of text."""
+FURTHER = ("silo", "dwd", "gridmet", "meteostat", "ghcn_hourly", "nws_fret")
+"""Services that answer in tables of text, one in XML."""
 SERVICES = (
     "nasa_power", *OPEN_METEO, "met_norway", "nws", "opentopodata", *FURTHER, "meteostat_stations", "nasa_power_zarr",
-    "nws_fret",
 )  # fmt: skip
 GROUPS = {"all": SERVICES, "open_meteo": OPEN_METEO}
 

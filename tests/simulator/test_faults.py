@@ -60,8 +60,8 @@ DATELESS = {"open_meteo_elevation", "open_meteo_geocoding", "opentopodata", "nas
 """Services that answer without dates, or with a chunk of numbers whose dates, place and names are in other ones."""
 UNITLESS = {"silo", "dwd", "meteostat", "ghcn_hourly", "nasa_power_zarr"}
 """Services whose tables state no units."""
-NO_HEIGHT = {"dwd", "gridmet", "meteostat", "ghcn_hourly", "nasa_power_zarr"}
-"""Services whose tables have no height of the place."""
+NO_HEIGHT = {"dwd", "gridmet", "meteostat", "ghcn_hourly", "nasa_power_zarr", "nws_fret"}
+"""Services whose answers have no height of the place."""
 APPLIES = {
     "all_missing": set(SERVICES),
     "all_fill": set(SERVICES),

@@ -15,7 +15,7 @@ OTHERS = [code for code in words.languages() if code != words.ENGLISH]
 NAMES = """
     aiohttp aquacrop asia australia bsd certificates china clause climwat csv dask earth ecmwf energyplus era etc eto
     etolib excel grib hdf pdf swat xml
-    fao jupyterlab
+    fao fret jupyterlab
     featurecollection fluxnet fsspec geojson gldas greenwich json kcb kge kpa land meteo min mit mph multipolygon nan
     nasa natural netcdf nlod nws open openstreetmap opentopodata pandas parquet petrolina png polygon power pvcz pvlib
     python rmse series tcp tls tmax tmean tmin token tsv utah utc voila wetterdienst xarray zarr
