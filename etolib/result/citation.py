@@ -75,12 +75,16 @@ def _elevation(result: Result, system: str) -> str:
     return f", elevation {number:g} {height.text} ({result.provenance.get('elevation_source')})"
 
 
-def citation(result: Result) -> str:
-    """Return one paragraph: etolib, the equation, and each source used with its licence."""
-    about = result.provenance
+def citation(*results: Result) -> str:
+    """Return one paragraph: etolib, the equation, and who made the data of results, under which licences."""
+    credits: dict[str, dict[str, None]] = {}
+    for result in results:
+        about = result.provenance
+        for source in (*about.get("sources", {}).values(), *about.get("compared", {}).values()):
+            credits.setdefault(str(source.get("licence") or "-"), {})[str(source.get("attribution"))] = None
     parts = [f"ETo computed with etolib {__version__}.", f"{METHOD}."]
-    for source in (*about.get("sources", {}).values(), *about.get("compared", {}).values()):
-        licence = source.get("licence")
-        named = f" ({licence})" if licence and licence != "-" else ""  # that of an own grid or file is not known here
-        parts.append(f"{source.get('attribution')}{named}.")
+    for licence, makers in credits.items():
+        # That of an own grid or file is not known here.
+        named = "" if licence == "-" else f" ({'each: ' if len(makers) > 1 else ''}{licence})"
+        parts.append(f"{'. '.join(makers)}{named}.")
     return " ".join(parts)

@@ -8,6 +8,7 @@ import html.parser
 import io
 import json
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
@@ -20,6 +21,7 @@ from PIL import Image
 import etolib
 from etolib.errors import InputError
 from etolib.result import formats
+from etolib.result.citation import citation
 from etolib.result.columns import DECIMALS, rounded
 from etolib.result.formats import aquacrop
 from etolib.site import Site
@@ -210,6 +212,17 @@ def test_notebook_is_valid_and_repeats_the_numbers(result, tmp_path, monkeypatch
     np.testing.assert_array_equal(names["result"].table["eto"].drop(30), result.table["eto"].drop(30))
     assert (tmp_path / "eto.csv").exists()
     assert path.read_bytes() == formats.by_ending(".ipynb").content(result)  # the same result, the same file
+
+
+def test_a_licence_of_several_makers_is_cited_once():
+    def result(**sources):
+        told = {name: {"attribution": who, "licence": licence} for name, (who, licence) in sources.items()}
+        return SimpleNamespace(provenance={"sources": told})
+
+    one = result(a=("Data by A", "CC BY 4.0"), b=("Data by B", "public domain"), c=("Data by C", "CC BY 4.0"))
+    two = result(a=("Data by A", "CC BY 4.0"), station=("own data", "-"))
+    text = citation(one, two)
+    assert text.endswith(" Data by A. Data by C (each: CC BY 4.0). Data by B (public domain). own data.")
 
 
 def test_citation_names_every_source_with_its_licence(result):

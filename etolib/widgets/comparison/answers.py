@@ -67,7 +67,6 @@ def files(results: Sequence[Result], labels: Sequence[str], reference: int, unit
         for source, meta in one.provenance.get("sources", {}).items():
             facts = {key: encode(meta.get(key) or "") for key in ("attribution", "licence")}
             licences.setdefault(str(source), {"name": str(source), **facts})
-    sentences = dict.fromkeys(sentence for one in results for sentence in _sentences(citation(one)))
     return {
         "units": units,
         "files": [
@@ -81,13 +80,9 @@ def files(results: Sequence[Result], labels: Sequence[str], reference: int, unit
             for kind, ending, media, content in made
         ],
         "script": together.script(units),
-        "citation": " ".join(sentences),
+        "citation": citation(*results),
         "licences": [*licences.values()],
     }
-
-
-def _sentences(paragraph: str) -> list[str]:
-    return [part for part in paragraph.replace("). ", ").\n").split("\n") if part]
 
 
 def places_of(content: bytes, name: str) -> dict[str, Any]:
