@@ -398,7 +398,7 @@ def grade(asked: Sequence[Asked], fused: FusedBlock) -> GradedBlock:
     days, answers = fused.days, [one.answered.answers for one in asked]
     flags = {name: codes.copy() for name, codes in days.done.codes.items()}
     grading.mark_estimates(flags, days.inputs, answers, fused.block.days)
-    grading.mark_unconfirmed(flags, days.inputs, answers)
+    grading.mark_unconfirmed(flags, days.inputs, answers, fused.block.days)
     grades = grading.grade(days.eto, days.lower, days.upper, days.inputs, flags, fused.block.kinds)
     return GradedBlock([_without_tables(one) for one in asked], fused, flags, grades, config.today())
 

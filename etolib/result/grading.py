@@ -112,14 +112,21 @@ def mark_estimates(flags: Flags, inputs: Inputs, answers: Sequence[Mapping[str, 
         for name, answer in answered.items():
             for variable in set(answer.meta.get("estimated") or ()) & set(flags):
                 flags[variable][place, inputs.of(variable, name)[place]] = CODES["estimated_by_source"]
-            by_day = answer.meta.get("estimated_days") or {}
-            for variable in flags if by_day else ():
-                own = inputs.of(variable, name)[place]
-                for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
-                    told = pd.DatetimeIndex(sorted({day for column in columns for day in by_day.get(column, ())}))
-                    rows = own & (flags[variable][place] == CODES[flag]) & days.index.isin(told)
-                    if flag not in ESTIMATED:
-                        flags[variable][place, rows] = CODES["estimated_by_source"]
+            if by_day := answer.meta.get("estimated_days"):
+                own = {variable: inputs.of(variable, name)[place] for variable in flags}
+                _mark_days(flags, place, own, by_day, days, "estimated_by_source")
+
+
+def _mark_days(
+    flags: Flags, place: int, own: Mapping[str, Mask], told: Mapping[str, Sequence[str]], days: Days, mark: str
+) -> None:
+    """Flag the cells ``own`` of a source that rest on a column on days that are ``told`` by column, as ISO text."""
+    for variable, rows in own.items():
+        for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
+            at = pd.DatetimeIndex(sorted({day for column in columns for day in told.get(column, ())}))
+            if flag not in ESTIMATED and len(at):
+                here = rows & (flags[variable][place] == CODES[flag]) & days.index.isin(at)
+                flags[variable][place, here] = CODES[mark]
 
 
 COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -130,22 +137,25 @@ COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Columns that an input rests on, by its flag; the others rest on the column of their own name."""
 
 
-def mark_unconfirmed(flags: Flags, inputs: Inputs, answers: Sequence[Mapping[str, SourceData]]) -> None:
+def mark_unconfirmed(flags: Flags, inputs: Inputs, answers: Sequence[Mapping[str, SourceData]], days: Days) -> None:
     """Flag the cells that rest on a guess about an own file that nobody has confirmed (``meta["guessed"]``).
 
-    An estimate keeps the flag that says how it was made. ``answers`` are those of each place.
+    Of single days it is ``meta["doubtful_days"]``, by column. An estimate keeps the flag that says how it was made.
+    ``answers`` are those of each place.
     """
     for place, answered in enumerate(answers):
         for name, answer in answered.items():
             guessed = set(answer.meta.get("guessed") or ())
-            if not guessed:
+            doubtful = answer.meta.get("doubtful_days") or {}
+            if not guessed and not doubtful:
                 continue
             having = np.array([name in known.split("+") for known in inputs.names] + [False])
+            own = {variable: having[inputs.source[variable][place]] for variable in flags}
+            _mark_days(flags, place, own, doubtful, days, UNCONFIRMED)
             for variable in flags:
-                own = having[inputs.source[variable][place]]
                 for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
                     if guessed & set(columns) and flag not in ESTIMATED:
-                        rows = own & (flags[variable][place] == CODES[flag])
+                        rows = own[variable] & (flags[variable][place] == CODES[flag])
                         flags[variable][place, rows] = CODES[UNCONFIRMED]
 
 

@@ -13,6 +13,7 @@ gate per day is not enough for a fault that is there every day. No check needs a
 | day_shift       | a file one day early or late              | anomalies follow better a day apart              |
 | wind_maximum    | daily maximum called mean                 | level and shape against the other source         |
 | wind_level      | wind in km/h, or otherwise far off        | level against the other source                   |
+| wind_unit       | wind in km/h or knots from some day on    | its ratio to the other source steps by theirs    |
 | wind_height     | wind at 10 m called 2 m                   | ratio to the column at 10 m, where there is one  |
 | contradicted    | a station's column in another unit        | far from every other source, always on one side  |
 | spike           | single wild values                        | another source's same day, and the climatology   |
@@ -41,7 +42,7 @@ import pandas as pd
 from etolib.fusion.block import Block, Days, Table, frame_of, table_of
 from etolib.fusion.faults.anomalies import MIN_DAYS
 from etolib.fusion.faults.beside import contradicted_by_all
-from etolib.fusion.faults.column import radiation_units, swapped_columns, wind_height, wind_statistic
+from etolib.fusion.faults.column import radiation_units, swapped_columns, wind_height, wind_statistic, wind_unit
 from etolib.fusion.faults.examined import Examined
 from etolib.fusion.faults.place import as_wholes
 from etolib.fusion.faults.report import WHOLE, Finding, Report
@@ -138,6 +139,7 @@ def examine(
 def _compare(examined: Examined, names: list[str]) -> None:
     as_wholes(examined, names)
     wind_statistic(examined, names)
+    wind_unit(examined, names)
 
 
 def _as_wholes(examined: Examined, days: Any, judge: Callable[[Examined], None]) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -27,8 +31,41 @@ CALM = 0.4
 LONG_CALM = 5
 """Days without any wind after each other that no anemometer in order shows."""
 
+BOTH = 0.03
+"""K within which both extremes of a day are one number."""
+
+PLAIN = 30
+"""Cells of a column, all with decimals, beside which one number without is none."""
+
+TOO_OFTEN, LEAST, BESIDE = 1e-3, 3, 8
+"""Chance below which a number stands there too often, how often it must at least, and how many tenths to either side
+tell how often one of them is to be expected."""
+
+ZERO = 2.0
+"""How much more often 0 is to be expected: what is cut off towards zero, and snow that melts."""
+
+TENTHS = 0.25
+"""Distance of the numbers of a column up to which it has tenths. [K]"""
+
+RUN = 4
+"""Days after each other with one and the same of `CODES`: a temperature repeats its tenth from one day to the next in
+one case of thirty."""
+
+_OF_AIR = ("tmin", "tmax", "tmean")
+
 COUNTED = 20
 """Days from which a rain that never falls is a counter."""
+
+
+def empty_zero_days(columns: dict[str, Any], warnings: list[Text]) -> None:
+    """Leave out the days of which a logger wrote zeros: no range of temperature, and no humidity or no sun at all."""
+    others = [columns[name] == 0 for name in ("rhmin", "rhmean", "rhmax", "rs") if name in columns]
+    if not others:
+        return
+    zero = (columns["tmin"] == columns["tmax"]) & np.any(others, axis=0)
+    if zero.any():
+        warnings.append(say("days_of_zeros", count=int(zero.sum())))
+        columns.update({name: np.where(zero, np.nan, values) for name, values in columns.items()})
 
 
 def without(frame: pd.DataFrame, warnings: list[Text]) -> pd.DataFrame:
@@ -51,11 +88,12 @@ def without(frame: pd.DataFrame, warnings: list[Text]) -> pd.DataFrame:
     """
     kept = {str(name): frame[name].to_numpy(float, copy=True) for name in frame.columns}
     days = pd.DatetimeIndex(frame.index)
-    for name in ("tmin", "tmax", "tmean"):
+    for name in _OF_AIR:
         if name in kept:
             code = np.isclose(kept[name][:, None], CODES, atol=0.03).any(axis=1) & _apart(kept[name])
             code &= _alone(kept[name], code, days)
             _leave(kept[name], code, name, days, warnings)
+    _leave_both(frame, kept, days, warnings)
     if "u2" in kept:
         still = _windless(kept["u2"])
         if still.any():
@@ -65,6 +103,98 @@ def without(frame: pd.DataFrame, warnings: list[Text]) -> pd.DataFrame:
         warnings.append(say("counts_up_over_days", variable="precipitation"))
         del kept["precipitation"]
     return pd.DataFrame(kept, index=frame.index)
+
+
+def written_otherwise(variable: str, cells: Sequence[str], numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which cells hold a whole number, always the same, in a column whose other cells all have decimals.
+
+    Temperatures, humidity and pressure only: of rain, wind and sun a whole 0 is how nothing is written.
+
+    Examples
+    --------
+    >>> cells = [f"{value:.1f}" for value in np.linspace(-4, 3, 40)] + ["0"]
+    >>> int(written_otherwise("tmin", cells, np.array(cells, float)).sum())
+    1
+    """
+    known = np.isfinite(numbers)
+    if variable not in _WHOLE:
+        return np.zeros(len(cells), bool)
+    whole = np.array([cell.strip().lstrip("-+").isdigit() for cell in cells]) & known
+    alike = whole.any() and len(np.unique(numbers[whole])) == 1 and float(numbers[whole][0]) in _WRITTEN
+    return whole if alike and int((known & ~whole).sum()) >= PLAIN else np.zeros(len(cells), bool)
+
+
+_WHOLE = ("tmin", "tmax", "tmean", "tdew", "tdry", "twet", "rhmin", "rhmax", "rhmean", "pressure", "ea")
+_WRITTEN = (0.0, -1.0, -9.0, -99.0, 9.0, 99.0, 999.0)
+
+
+def too_often(frame: pd.DataFrame, raw: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[str, ...]]:
+    """Return by variable the days with one of `CODES` that stands there more often than weather writes it.
+
+    Parameters
+    ----------
+    frame, raw : pandas.DataFrame
+        Canonical columns by day: the whole record after and before `without`. A number that was left out of one day is
+        doubtful on the others.
+    warnings : list of Text
+        Grows by which.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2023-01-01", periods=60)
+    >>> cold = pd.DataFrame({"tmin": np.round(4 * np.sin(np.arange(60) * 1.7) - 3.03, 1)}, days)
+    >>> too_often(cold, cold, [])
+    {}
+    >>> cold.iloc[20:25] = -9.0
+    >>> len(too_often(cold, cold, [])["tmin"])
+    5
+    """
+    days = pd.DatetimeIndex(frame.index)
+    found: dict[str, tuple[str, ...]] = {}
+    for name in (n for n in _OF_AIR if n in frame):
+        values = frame[name].to_numpy(float)
+        odd = np.zeros(len(values), bool)
+        gone = np.concatenate(
+            [raw[n][frame[n].isna()].dropna().to_numpy(float) for n in _OF_AIR if n in raw and n in frame]
+        )
+        known = np.unique(values[np.isfinite(values)].round(2))
+        if len(known) < BESIDE or np.quantile(np.diff(known), 0.1) > TENTHS:
+            continue  # whole degrees repeat
+        for code in CODES:
+            same = np.isclose(values, code, atol=0.03)
+            used = any(np.isclose(gone, code, atol=0.03))
+            if same.sum() < (1 if used else LEAST):
+                continue
+            run = pd.Series(same).groupby((~same).cumsum()).transform("sum").to_numpy()
+            more = same if used or _chance(values, same, code) < TOO_OFTEN else same & (run >= RUN)
+            if more.any():
+                warnings.append(say("number_too_often", variable=name, value=f"{code:g}", days=in_words(days[more])))
+                odd |= more
+        if odd.any():
+            found[name] = tuple(day.date().isoformat() for day in days[odd])
+    return found
+
+
+def _chance(values: NDArray[np.float64], same: NDArray[np.bool_], code: float) -> float:
+    """Return the chance that weather writes a number as often, by how often the numbers around it stand there."""
+    if same.sum() > 100:  # as many are chance nowhere
+        return 0.0 if same.mean() > 0.05 else 1.0
+    near = np.abs(values - code) <= (BESIDE + 0.5) * 0.1
+    expected = (1.0 + int((near & ~same).sum())) / (2 * BESIDE) * (ZERO if code == 0 else 1.0)
+    fewer = sum(math.exp(-expected) * expected**count / math.factorial(count) for count in range(int(same.sum())))
+    return 1.0 - fewer  # Poisson
+
+
+def _leave_both(
+    frame: pd.DataFrame, kept: dict[str, NDArray[np.float64]], days: pd.DatetimeIndex, warnings: list[Text]
+) -> None:
+    """Empty the days of which both extremes are one and the same of `CODES`."""
+    if not {"tmin", "tmax"} <= kept.keys():
+        return
+    low, high = (frame[name].to_numpy(float) for name in ("tmin", "tmax"))
+    code = np.isclose(low[:, None], CODES, atol=BOTH).any(axis=1) & (np.abs(high - low) <= BOTH)
+    for name in ("tmin", "tmax"):
+        _leave(kept[name], code & np.isfinite(kept[name]), name, days, warnings)
 
 
 def _leave(

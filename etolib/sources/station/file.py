@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,12 +27,12 @@ from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
-from etolib.sources.station import answers, codes, estimates, months, outliers, sequence
+from etolib.sources.station import answers, codes, doubts, estimates, flags, months, outliers, sequence
 from etolib.sources.station import psychrometer as bulbs
 from etolib.sources.station.cells import FILLS, is_empty, number, stand_ins
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
-from etolib.sources.station.dates import dates_of, read_moments
+from etolib.sources.station.dates import read_moments
 from etolib.sources.station.guess import guess
 from etolib.sources.station.hourly import AMOUNTS
 from etolib.sources.station.judge import judge, judged
@@ -145,34 +146,40 @@ def of_table(
         raise InputError([Problem("file", name, say("has_no_rows"))])
     if unanswered := [question for question in mapping.questions if question.assumed is None]:
         raise Unanswered(unanswered)
-    table = _one_station(table, mapping, station, name)
+    flagged = flags.applied(_one_station(table, mapping, station, name), mapping)
+    table = flagged.table
     place = place_of(table, mapping, site)
     moments = read_moments(table, {c.variable: c.index for c in mapping.columns if c.variable}, mapping.date_format)
+    station_file = StationFile(pd.DataFrame(), name, place, mapping)
     if several_a_day(moments):
-        clocked = answers.clock(said)
-        return _from_hours(StationFile(pd.DataFrame(), name, place, mapping), table, moments, clocked)
-    return _from_days(StationFile(pd.DataFrame(), name, place, mapping), table, answers.clock(said).stamps)
+        return _from_hours(station_file, table, moments, answers.clock(said), flagged)
+    return _from_days(station_file, table, moments, answers.clock(said), flagged)
 
 
-def _from_days(station: StationFile, table: Table, stamps: str | None) -> StationFile:
+def _from_days(
+    station: StationFile, table: Table, moments: Dates, said: Clocked, flagged: flags.Flagged
+) -> StationFile:
     """Return the station with its rows as days."""
     mapping, place = station.mapping, station.site
-    warnings: list[Text] = []
-    days = _days(table, mapping, station.filename, stamps, warnings)
+    warnings: list[Text] = list(flagged.notes)
+    days, mapping = _days(table, mapping, moments, station.filename, said.stamps, warnings)
     values, problems = _values(table, mapping, warnings)
     if not problems and not {"tmin", "tmax"} <= values.keys():
         problems.append(Problem("file", station.filename, say("no_columns_for_tmin_and_tmax")))
     problems = problems or _without_values(mapping, values, table)
     if problems:
         raise InputError(problems)
-    _empty_zero_days(values, warnings)
-    frame = codes.without(canonical.table(days, values, warnings), warnings)
+    codes.empty_zero_days(values, warnings)
+    raw = canonical.table(days, values, warnings)
+    frame = codes.without(raw, warnings)
     if (likelier := by_weather(mapping, frame, place)) is not mapping:
-        return _from_days(replace(station, mapping=likelier), table, stamps)
+        return _from_days(replace(station, mapping=likelier), table, moments, said, flagged)
     marked = estimates.of_rows(table, mapping, values)
     frame, mapping, odd = _judged(frame, place, mapping)
+    found = (doubts.of_days(days, flagged.of_rows(mapping, values)), codes.too_often(frame, raw, warnings))
+    station = replace(station, estimated=estimates.of_days(days, marked), doubtful=_doubtful(found, frame, warnings))
     told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
-    return replace(station, frame=frame, mapping=mapping, warnings=told, estimated=estimates.of_days(days, marked))
+    return replace(station, frame=frame, mapping=mapping, warnings=told)
 
 
 def _without_values(mapping: Mapping, values: MappingOf[str, Any], table: Table) -> list[Problem]:
@@ -200,10 +207,12 @@ def _told(mapping: Mapping) -> list[Text]:
     return [*mapping.notes, *(question.text for question in mapping.questions)]
 
 
-def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocked) -> StationFile:
+def _from_hours(
+    station: StationFile, table: Table, moments: Dates, said: Clocked, flagged: flags.Flagged
+) -> StationFile:
     """Return the station with the days of its rows, and the questions of their clock."""
     mapping, place = station.mapping, station.site
-    warnings: list[Text] = []
+    warnings: list[Text] = list(flagged.notes)
     columns, problems = _values(table, mapping, warnings)
     if problems:
         raise InputError(problems)
@@ -211,9 +220,10 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
     if "tmean" not in columns and "tdry" in columns:
         columns["tmean"] = columns["tdry"]
     warnings += _without_running_totals(mapping, columns)
+    sequence.refuse_year(moments.days.tolist())
     days = days_of(table, mapping, moments, columns, place, said, station.filename)
     if (likelier := by_weather(mapping, days.frame, place, of_hours=True)) is not mapping:
-        return _from_hours(replace(station, mapping=likelier), table, moments, said)
+        return _from_hours(replace(station, mapping=likelier), table, moments, said, flagged)
     frame, mapping, odd = _judged(days.frame, place, mapping)
     if days.questions:  # every value of a day rests on where the day begins
         mapping = replace(
@@ -223,9 +233,16 @@ def _from_hours(station: StationFile, table: Table, moments: Dates, said: Clocke
         )
     mapping = replace(mapping, notes=(*mapping.notes, *days.notes))
     local = None if place is None or days.clock.zone is None else canonical.solar_day(place)
+    found = (days.doubtful, doubts.of_days(moments.days, flagged.of_rows(mapping, columns)))
+    doubtful = _doubtful(found, frame, warnings)
     told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
-    estimated = estimates.of_days(moments.days, marked)
-    return replace(station, frame=frame, mapping=mapping, warnings=told, day=local or station.day, estimated=estimated)
+    station = replace(station, estimated=estimates.of_days(moments.days, marked), doubtful=doubtful)
+    return replace(station, frame=frame, mapping=mapping, warnings=told, day=local or station.day)
+
+
+def _doubtful(found: Iterable[doubts.Doubts], frame: pd.DataFrame, warnings: list[Text]) -> doubts.Doubts:
+    """Return the doubtful days of a file, with those after today, of which ``warnings`` are told."""
+    return doubts.merged((*found, doubts.after_today(frame, warnings)))
 
 
 def _without_running_totals(mapping: Mapping, columns: dict[str, Any]) -> list[Text]:
@@ -238,16 +255,21 @@ def _without_running_totals(mapping: Mapping, columns: dict[str, Any]) -> list[T
 _OF_DAYS = frozenset(("daily", "today"))
 
 
-def _days(table: Table, mapping: Mapping, name: str, stamps: str | None, warnings: list[Text]) -> list[dt.date]:
-    """Return the day of each row; InputError where there are several rows for one."""
+def _days(
+    table: Table, mapping: Mapping, moments: Dates, name: str, stamps: str | None, warnings: list[Text]
+) -> tuple[list[dt.date], Mapping]:
+    """Return the day of each row, and the mapping with what is asked of them; InputError for several rows of a day."""
     at = {c.variable: c.index for c in mapping.columns if c.variable}
-    dates, hourly = dates_of(table, at, mapping.date_format)
+    dates = moments.days.tolist()
     if len(set(dates)) < len(dates):
         twice = next(day for day, count in Counter(dates).items() if count > 1)
+        hourly = moments.timed or "hour" in at
         rule, hint = ("several_rows_for", "make_daily_values") if hourly else ("two_rows_for", "keep_one_row_a_day")
         raise InputError([Problem("file", name, say(rule, date=twice), say(hint))])
     sequence.refuse(dates, name)
-    return sequence.of_midnights(table, at, dates, stamps, warnings)
+    stamped = sequence.of_stamps(table, at, moments, stamps, warnings)
+    asked = [stamped.question] if stamped.question else []
+    return stamped.days, replace(mapping, questions=(*mapping.questions, *asked))
 
 
 def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[str, Any], list[Problem]]:
@@ -270,22 +292,15 @@ def _values(table: Table, mapping: Mapping, warnings: list[Text]) -> tuple[dict[
             count, example = int(np.isin(raw, rare).sum()), ", ".join(f"{v:.6g}" for v in rare[:3])
             warnings.append(say("cells_stand_for_none", name=repr(c.name), count=count, example=example))
         factor, offset = units[c.unit]
-        values = table.numbers(c) * factor + offset
+        numbers = table.numbers(c)
+        if (other := codes.written_otherwise(c.variable, table.cells(c), numbers)).any():
+            count, value = int(other.sum()), table.cells(c)[int(np.argmax(other))].strip()
+            warnings.append(say("written_otherwise", name=repr(c.name), count=count, value=value))
+        values = np.where(other, math.nan, numbers) * factor + offset
         if c.variable == "u2" and (c.height or 2.0) != 2.0:
             values = values * float(wind_speed_2m(1.0, c.height))
         columns[c.variable] = values
     return columns, problems
-
-
-def _empty_zero_days(columns: dict[str, Any], warnings: list[Text]) -> None:
-    """Leave out the days of which a logger wrote zeros: no range of temperature, and no humidity or no sun at all."""
-    others = [columns[name] == 0 for name in ("rhmin", "rhmean", "rhmax", "rs") if name in columns]
-    if not others:
-        return
-    zero = (columns["tmin"] == columns["tmax"]) & np.any(others, axis=0)
-    if zero.any():
-        warnings.append(say("days_of_zeros", count=int(zero.sum())))
-        columns.update({name: np.where(zero, math.nan, values) for name, values in columns.items()})
 
 
 def place_of(table: Table, mapping: Mapping, site: Site | None = None) -> Site | None:
@@ -329,7 +344,7 @@ class StationFile(Glance):
 
     ``frame`` holds canonical columns by day (by month 1 to 12 where ``monthly``); a column ``eto`` of the file is its
     own ETo, a reference to compare with and never an input. ``estimated`` are by variable the days of which the network
-    itself says that it estimated them, as ISO text.
+    itself says that it estimated them, as ISO text; ``doubtful`` those of which it is not sure what was measured.
     """
 
     frame: pd.DataFrame
@@ -340,6 +355,7 @@ class StationFile(Glance):
     warnings: tuple[Text, ...] = ()
     day: str = "as in the file"
     estimated: MappingOf[str, tuple[str, ...]] = field(default_factory=dict)
+    doubtful: MappingOf[str, tuple[str, ...]] = field(default_factory=dict)
 
     def _told(self) -> Told:
         shown = self.frame.head(ROWS).reset_index()
@@ -353,7 +369,7 @@ class StationFile(Glance):
     @property
     def guessed(self) -> list[str]:
         """The variables that rest on a guess nobody has confirmed."""
-        if any(question.parameter == "dates" for question in self.mapping.questions):
+        if any(question.parameter in ("dates", "stamps") for question in self.mapping.questions):
             return [str(name) for name in self.frame]  # every value is that of another day
         names = {c.variable for c in self.mapping.columns if c.guessed}
         names |= {"a_psy" for question in self.mapping.questions if question.parameter == "psychrometer"}
@@ -476,10 +492,8 @@ class StationFile(Glance):
             "mapping": self.mapping.explain(), "station": self.mapping.station,
             "known": {name: dict(said) for name, said in self.mapping.known.items()},
             "guessed": self.guessed,
-            "estimated_days": {
-                name: [day for day in days if str(inside.start) <= day <= str(inside.end)]
-                for name, days in self.estimated.items()
-            },
+            "estimated_days": doubts.within(self.estimated, inside),
+            "doubtful_days": doubts.within(self.doubtful, inside),
             "soil_heat_flux_of_months": soil_heat,
         }  # fmt: skip
         return SourceData(STATION, frame, meta, warnings)

@@ -16,6 +16,7 @@ from etolib.sources.station.choose import behind, components, one_for_each
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import open_table
 from etolib.sources.station.dates import MONTHS, DateForm, date_form
+from etolib.sources.station.flags import is_flag
 from etolib.sources.station.formats.row import Format, Spec
 from etolib.sources.station.headers import Header, take_apart, unread_unit
 from etolib.sources.station.layout import Table
@@ -238,7 +239,8 @@ def _column(
     variable = (said["variable"] or None) if "variable" in said else name.variable
     reason = say("set_by_hand") if said else say("its_name", name=repr(header))
     if "variable" not in said and name.other and header:
-        notes.append(_instead(header, name.other))
+        if not (name.other == "quality" and is_flag(header)):  # what it marks is said where it is carried out
+            notes.append(_instead(header, name.other))
         return Column(header, index, None, reasons=(say(f"other_{name.other}"),))
     quantity = QUANTITY.get(variable or "")
     if quantity is None:

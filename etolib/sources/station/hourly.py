@@ -10,8 +10,8 @@ counted; nothing is filled but the radiation of hours without sun, which many ne
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from etolib.errors import InputError, Problem
 from etolib.site import Site
 from etolib.sources import daily
 from etolib.sources.canonical import in_words
-from etolib.sources.station import outliers
+from etolib.sources.station import gaps, outliers
 from etolib.sources.station.clock import Clock, read_clock
 from etolib.sources.station.questions import Question
 from etolib.variables import VARIABLES
@@ -74,12 +74,15 @@ class Days:
         What was found out, left out and is incomplete.
     questions : tuple of Question
         What was assumed of the clock.
+    doubtful : mapping of str to tuple of str
+        By variable the days that lack hours which could have changed it (`etolib.sources.station.gaps`).
     """
 
     frame: pd.DataFrame
     clock: Clock
     notes: tuple[Text, ...]
     questions: tuple[Question, ...]
+    doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def to_days(
@@ -162,8 +165,11 @@ def to_days(
     if clock.step > LONGEST_EXTREMES:
         frame = frame.drop(columns=[n for n in ("rhmin", "rhmax") if n in frame and n not in columns])
     frame = _told(_between(frame, notes), notes, named)
+    doubtful = gaps.of_days(hours, frame, place)
     notes += _nearly_whole(hours, frame, place)
-    return Days(frame, clock, tuple(notes), clock.questions)
+    if doubtful:
+        notes.append(say("hours_that_matter", count=len(set().union(*doubtful.values())), variables=list(doubtful)))
+    return Days(frame, clock, tuple(notes), clock.questions, doubtful)
 
 
 def _place_of_clock(moments: Any, clock: Clock) -> Site:

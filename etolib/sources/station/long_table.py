@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from etolib.errors import InputError, Problem
 from etolib.sources.station.cells import is_empty, is_number
+from etolib.sources.station.flags import is_flag
 from etolib.sources.station.formats.text import headed
 from etolib.sources.station.layout import Table
 from etolib.sources.station.names import classify, plain
@@ -91,22 +92,30 @@ def read(rows: Sequence[Sequence[str]], delimiter: str) -> Table | None:
     named = [element] if statistic is None else [element, statistic]
     days: dict[tuple[str, ...], dict[str, str]] = {}
     units: dict[str, str] = {}
+    flags = [i for i, cell in enumerate(header) if i not in (*own, *keys) and is_flag(cell)]
+    flags = sorted(flags, key=lambda i: not plain(header[i]).startswith(("q", "cal")))[:1]  # of quality, not of method
+    marks: dict[str, dict[tuple[str, ...], str]] = {}
     for number, row in enumerate(body, start=1):
         what = " ".join(filter(None, (row[i] for i in named)))
         key = tuple(row[i] for i in keys)
         if not what or not any(key):
             continue
         _put(days.setdefault(key, {}), what, row[value], number, say("two_values_of", name=repr(what)))
+        if flags:
+            marks.setdefault(what, {}).setdefault(key, row[flags[0]])
         if unit is not None and row[unit]:
             _put(units, what, row[unit], number, say("two_units_of", name=repr(what)))
     elements = list(dict.fromkeys(what for found in days.values() for what in found))
     table = headed(
-        [*(header[i] for i in keys), *elements],
-        [[*key, *(found.get(what, "") for what in elements)] for key, found in days.items()],
+        [*(header[i] for i in keys), *elements, *(f"{what} flag" for what in marks)],
+        [
+            [*key, *(found.get(what, "") for what in elements), *(marks[what].get(key, "") for what in marks)]
+            for key, found in days.items()
+        ],
         delimiter,
-        units=[*[""] * len(keys), *(units.get(what, "") for what in elements)],
+        units=[*[""] * len(keys), *(units.get(what, "") for what in elements), *[""] * len(marks)],
     )
-    return _told(table, [header[i] for i in range(len(header)) if i not in (*own, *keys)])
+    return _told(table, [header[i] for i in range(len(header)) if i not in (*own, *keys, *flags)])
 
 
 def _is_long(body: Sequence[Sequence[str]], element: int, value: int) -> bool:

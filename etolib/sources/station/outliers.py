@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.equations import sun
+from etolib.equations.air import saturation_vapour_pressure
 from etolib.site import Site
 from etolib.sources.canonical import in_words
 from etolib.sources.station.expected import LEVEL, SUNNY, UNKNOWN_HEIGHT, Days, day_to_day, index_of, usual
@@ -26,6 +27,9 @@ NEVER = 7.0
 """Standard deviations beyond which no temperature of a day is weather. The heat of June 2021 reached 5.9 of them at
 Forks, Washington (43.4 degC where 17 is usual in the climatology): what lies nearer is kept, and marked where the
 sources are compared."""
+
+DEW_ROOM, VAPOUR_ROOM = 1.0, 1.1
+"""How far a dew point may lie above the day's maximum, and vapour above saturation at it: two sensors. [K; 1]"""
 
 TEMPERATURES = ("tmin", "tmax", "tmean")
 
@@ -93,6 +97,10 @@ def without(frame: pd.DataFrame, site: Site, warnings: list[Text], named: str) -
             sentence = say("values_no_weather_here", count=int(wrong.sum()), variable=name, **said)
             warnings.append(say("of_source", source=named, sentence=sentence))
             values[wrong] = np.nan
+    for name, excess in _above_saturation(kept).items():
+        sentence = say("humidity_above_saturation", variable=name, count=int(excess.sum()))
+        warnings.append(say("of_source", source=named, sentence=sentence))
+        kept[name][excess] = np.nan
     if {"tmin", "tmax"} <= kept.keys():
         still = (kept["tmin"] == kept["tmax"]) & (ra > SUNNY)
         if still.any():
@@ -102,3 +110,13 @@ def without(frame: pd.DataFrame, site: Site, warnings: list[Text], named: str) -
                 if name in kept:
                     kept[name][still] = np.nan
     return pd.DataFrame(kept, index=frame.index)
+
+
+def _above_saturation(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return by humidity the days on which it lies above what the warmest air of the day can hold."""
+    found = {}
+    if "tmax" in kept and "tdew" in kept:
+        found["tdew"] = kept["tdew"] > kept["tmax"] + DEW_ROOM
+    if "tmax" in kept and "ea" in kept:
+        found["ea"] = kept["ea"] > VAPOUR_ROOM * np.asarray(saturation_vapour_pressure(kept["tmax"]))
+    return {name: wrong for name, wrong in found.items() if wrong.any()}

@@ -18,7 +18,7 @@ from etolib.equations.humidity import (
 from etolib.equations.radiation import solar_radiation_from_sunshine
 from etolib.errors import Problem
 from etolib.site import Site
-from etolib.sources.station import psychrometer
+from etolib.sources.station import psychrometer, steps
 from etolib.sources.station.columns import Column
 from etolib.sources.station.expected import (
     FAR,
@@ -211,6 +211,32 @@ def _season(c: _Columns) -> list[Verdict]:
         return []
     rule = say("season_reversed", place=place_in_words(c.site))
     return [c.refuse(("tmin", "tmax"), rule, say("check_place_and_dates"))]
+
+
+def _change_of_unit(c: _Columns) -> list[Verdict]:
+    """Find a column whose unit changes within the file (`etolib.sources.station.steps`)."""
+    found: list[Verdict] = []
+    have = c.have("tmin", "tmax")
+    mean = (c.values["tmin"] + c.values["tmax"]) / 2 if have else None
+    if have and (leap := steps.jump(mean, c.dates)) is not None:
+        rule = say("temperature_jumps", date=str(leap[0]), apart=f"{leap[1]:+.0f} K")
+        return [c.refuse(("tmin", "tmax"), rule, say("one_unit_throughout"))]
+    for variable in ("u2", "rs", "ea", "rhmin", "rhmax", "rhmean"):
+        if not c.have(variable) or (unit := c.named[variable].unit) is None:
+            continue
+        values = c.values[variable]
+        if variable == "rs" and c.site is not None:
+            day = index_of(c.dates).day_of_year.to_numpy(float)
+            values = values / np.maximum(np.asarray(sun.extraterrestrial_radiation(c.site.latitude, day)), 0.5)
+        if variable == "ea" and have:
+            values = values / np.asarray(saturation_vapour_pressure(mean))
+        if (step := steps.find(variable, values, c.dates, unit)) is not None:
+            column, (one, other) = c.named[variable].name, step.units
+            text = say("unit_changes", name=repr(column), date=str(step.day), ratio=f"{step.ratio:.2g}",
+                       unit=one, unit2=other)  # fmt: skip
+            question = Question("columns", text, column, (variable, ""), variable)
+            found.append(Verdict(variable, column, "ask", text, question=question))
+    return found
 
 
 def _mean(c: _Columns) -> list[Verdict]:
@@ -414,5 +440,6 @@ def _pressure(c: _Columns) -> list[Verdict]:
 
 
 _CHECKS: tuple[Callable[[_Columns], list[Verdict]], ...] = (
-    _range, _season, _mean, _dew, _order_of_humidity, _bulbs, _deficit, _humidity, _sunshine, _shade, _pressure,
+    _range, _season, _change_of_unit, _mean, _dew, _order_of_humidity, _bulbs, _deficit, _humidity, _sunshine, _shade,
+    _pressure,
 )  # fmt: skip

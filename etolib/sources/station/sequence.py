@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from etolib.dates import Dates
 from etolib.errors import InputError, Problem
 from etolib.sources.station.layout import Table
+from etolib.sources.station.questions import Question
 from etolib.words import Text, say
 
 FEW = 5
@@ -45,6 +50,7 @@ def refuse(days: Sequence[dt.date], name: str) -> None:
     if len(days) >= FEW and least > 1:
         raise InputError([Problem("file", name, say("rows_days_apart", count=least), say("means_of_days_are_no_days"))])
     if len(days) < ENOUGH:
+        refuse_year(days)
         return
     if (pair := _two_orders(days, numbers)) is not None:
         rule, hint = say("dates_in_two_orders"), say("write_dates_one_way")
@@ -52,6 +58,37 @@ def refuse(days: Sequence[dt.date], name: str) -> None:
     if (at := _odd_one(numbers)) is not None:
         rule = say("date_out_of_order", before=str(days[at - 1]), after=str(days[at + 1]))
         raise InputError([Problem(say("row_number", number=at + 1), str(days[at]), rule, say("correct_the_date"))])
+    refuse_year(days)
+
+
+def refuse_year(days: Sequence[dt.date]) -> None:
+    """Raise `InputError` at a row beside which the day goes on and the year does not: a year that is mistyped.
+
+    A gap ends on the day after it began, in another year, once in some hundred gaps; and blocks of whole years, in any
+    order, begin on 1 January after 31 December. So the new year alone may jump, but not back into its own year.
+
+    Examples
+    --------
+    >>> refuse_year([dt.date(2021, 12, 31), dt.date(2019, 1, 1), dt.date(2019, 1, 2)])
+    >>> refuse_year([dt.date(2024, 3, 1), dt.date(1924, 3, 2), dt.date(1924, 3, 3)])
+    Traceback (most recent call last):
+        ...
+    etolib.errors.InputError: row 2 = '1924-03-02': stands beside 2024-03-01: the day goes on, the year does not; ...
+    """
+    for at, (one, two) in enumerate(pairwise(days), start=1):
+        if abs(one.toordinal() - two.toordinal()) <= STEP:
+            continue
+        try:
+            beside = two.replace(year=one.year)
+        except ValueError:  # 29 February
+            beside = two.replace(year=one.year, day=28)
+        apart = min(abs(beside.toordinal() - one.toordinal()), 365 - abs(beside.toordinal() - one.toordinal()))
+        new_year = {one.month, two.month} == {1, 12}
+        if one.year == two.year if new_year else apart <= STEP and one.year != two.year:
+            if new_year and abs(one.toordinal() - two.toordinal()) < 365 - STEP:
+                continue
+            rule = say("year_does_not_go_on", before=str(one))
+            raise InputError([Problem(say("row_number", number=at + 1), str(two), rule, say("correct_the_date"))])
 
 
 def _two_orders(days: Sequence[dt.date], numbers: Sequence[int]) -> tuple[dt.date, dt.date] | None:
@@ -85,30 +122,53 @@ def _odd_one(numbers: Sequence[int]) -> int | None:
 
 
 _MIDNIGHT = re.compile(r"(?:^|[T ])(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?a\.?(?:m\.?)?|0000)$", re.IGNORECASE)
+_MOMENT = re.compile(r"time|hora|hour|heure|uhr|zeit|moment|ora\b|tijd|stamp", re.IGNORECASE)
+"""Words by which a column says that it holds a moment, and not a day with the midnight that a spreadsheet adds."""
+LATEST = 12 * 3600
+"""Second of the day up to which a reading may belong to the day before. [s]"""
 
 
-def of_midnights(
-    table: Table, at: Mapping[str, int], dates: Sequence[dt.date], stamps: str | None, warnings: list[Text]
-) -> list[dt.date]:
-    """Return the day of each row: the one before its date where the rows are stamped with the midnight that ends it.
+@dataclass(frozen=True)
+class Stamped:
+    """The days of rows that all have one time of day, and the question whether they end there."""
+
+    days: list[dt.date]
+    question: Question | None = None
+
+
+def of_stamps(table: Table, at: Mapping[str, int], moments: Dates, stamps: str | None, warnings: list[Text]) -> Stamped:
+    """Return the day of each row: the one before its date where the rows are stamped with the end of their day.
+
+    Midnight under a header of dates is what spreadsheets add to a date, and is told; under one of times it may be the
+    end of a logger's day, and 7 or 9 in the morning the end of an observer's: that is asked, and the day as it is
+    written is taken until it is answered.
 
     Parameters
     ----------
     table : Table
     at : mapping of str to int
         Which column holds each part of the date.
-    dates : sequence of datetime.date
-        As the rows have them.
+    moments : Dates
+        Of the rows.
     stamps : {"begin", "end"}, optional
-        What a person says; it comes before the format of the file. Where nobody says it the day that begins is taken.
+        What a person says; it comes before the format of the file.
     warnings : list of Text
-        Grows by a sentence where it is taken.
+        Grows by a sentence where midnight is taken for the begin of a day.
     """
+    days: list[dt.date] = moments.days.tolist()
     column = at.get("hour", at.get("date"))
     cells = [] if column is None else [row[column] for row in table.rows if row[column]]
-    if not cells or not all(_MIDNIGHT.search(cell) for cell in cells):
-        return list(dates)
+    clock = np.unique((moments.moments - moments.days).astype("timedelta64[s]").astype(np.int64))
+    midnight = all(map(_MIDNIGHT.search, cells))
+    if not cells or column is None or not (midnight or (len(clock) == 1 and 0 < clock[0] <= LATEST)):
+        return Stamped(days)
     known = stamps or (None if table.format is None else table.format.stamps)
-    if known is None and table.format is None:
+    if known == "end":
+        return Stamped([day - dt.timedelta(days=1) for day in days])
+    if known is not None or table.format is not None:
+        return Stamped(days)
+    if midnight and not ("hour" in at or _MOMENT.search(table.names[column])):
         warnings.append(say("days_stamped_with_midnight", example=repr(cells[0])))
-    return [day - dt.timedelta(days=1) for day in dates] if known == "end" else list(dates)
+        return Stamped(days)
+    text = say("which_day_ends_there", example=repr(cells[0]))
+    return Stamped(days, Question("stamps", text, None, ("begin", "end"), "begin"))

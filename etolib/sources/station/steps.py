@@ -1,0 +1,154 @@
+"""A column whose unit changes within the file: from one day to the next its level is another, by a ratio of units.
+
+The days before a date and those after it are two samples. Where their middles lie as far apart as two units of the
+quantity, and the samples hardly overlap, weather is an unlikely cause: in 124 years of eleven stations, and 360 of the
+winds of two reanalyses, no wind, radiation (beside that above the air) or humidity has such a step. Ratios below
+`LEAST` (m/s beside knots or mph) are those of a season that begins, in one year of seven where the trade winds set in:
+of these nothing can be told from the file alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from etolib.sources.station.expected import Days, index_of
+from etolib.sources.station.units import QUANTITY, UNITS
+
+NEAR = 0.2
+"""How far the logarithm of a ratio may lie from that of two units."""
+
+LEAST = 2.8
+"""Ratio of two units below which nothing is told: seasons differ by as much."""
+
+FEWEST = 12
+"""Days on either side."""
+
+WIDE, BEYOND = {"rs": 30}, 0.1
+"""Days on either side (else `USUAL`), and the share of them that may lie on the other's side."""
+
+USUAL, NEXT = 20, 6
+"""Days on either side; and those next to the step, which must show it too."""
+
+COMMON = ("m/s", "km/h", "kn", "mph", "MJ/m²", "W/m²", "kWh/m²", "Ly", "J/cm²", "%", "fraction", "kPa", "hPa",
+          "mmHg")  # fmt: skip
+"""Units that stand beside each other in files."""
+
+JUMP = 20.0
+"""K that the middle temperature of days does not change by from some days to the next: °F beside °C."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: its first day, how many times larger the level is after it, and the two units of that ratio."""
+
+    day: dt.date
+    ratio: float
+    units: tuple[str, str]
+
+
+def find(variable: str, values: Any, dates: Days, unit: str, least: float = LEAST) -> Step | None:
+    """Return the step of a column that is one of two units, None where there is none.
+
+    Parameters
+    ----------
+    variable : str
+        Canonical name.
+    values : ndarray, shape (days,)
+        In any unit, NaN where absent; without their season as far as that is known (radiation over that above the air).
+    dates : sequence of datetime.date
+        Their days.
+    unit : str
+        In which the column is taken.
+    least : float
+        Ratio of two units below which nothing is told.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> wind = 2 + 0.5 * np.sin(np.arange(60.0))
+    >>> wind[30:] *= 3.6
+    >>> step = find("u2", wind, pd.date_range("2023-05-01", periods=60), "m/s")
+    >>> step.day, round(step.ratio, 1), step.units
+    (datetime.date(2023, 5, 31), 3.6, ('m/s', 'km/h'))
+    """
+    order = np.argsort(index_of(dates).to_numpy(), kind="stable")
+    series = np.asarray(values, dtype=float)[order]
+    some = np.flatnonzero(np.isfinite(series) & (series > 0))
+    units = UNITS[QUANTITY[variable]]
+    ratios = {o: float(np.log(units[o][0] / units[unit][0])) for o in COMMON if {o, unit} <= units.keys()}
+    ratios = {other: ratio for other, ratio in ratios.items() if abs(ratio) > np.log(least)}
+    if len(some) < 2 * FEWEST or not ratios:
+        return None
+    logs = np.log(series[some])
+    apart, clear = _steps(logs, WIDE.get(variable, USUAL))
+    best: tuple[float, int, str] | None = None
+    for other, ratio in ratios.items():
+        miss = np.where(clear, np.abs(np.abs(apart) - abs(ratio)), np.inf)
+        at = int(np.argmin(miss))
+        if miss[at] < NEAR and (best is None or miss[at] < best[0]):
+            best = (float(miss[at]), at, other)
+    if best is None:
+        return None
+    _, at, other = best
+    return Step(index_of(dates)[order][some[at]].date(), float(np.exp(apart[at])), (unit, other))
+
+
+def jump(values: Any, dates: Days) -> tuple[dt.date, float] | None:
+    """Return the first day after a jump of temperature that is no weather, and how far it goes [K]; None without one.
+
+    Parameters
+    ----------
+    values : ndarray, shape (days,)
+        Mean temperature. [degC]
+    dates : sequence of datetime.date
+        Their days.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> air = np.r_[np.full(20, 15.0), np.full(20, 59.0)]
+    >>> jump(air, pd.date_range("2023-05-01", periods=40))
+    (datetime.date(2023, 5, 21), 44.0)
+    """
+    order = np.argsort(index_of(dates).to_numpy(), kind="stable")
+    series = np.asarray(values, dtype=float)[order]
+    some = np.flatnonzero(np.isfinite(series))
+    if len(some) < 2 * FEWEST:
+        return None
+    apart, clear = _steps(series[some], USUAL)
+    apart = np.where(clear, apart, 0.0)
+    at = int(np.argmax(np.abs(apart)))
+    return (index_of(dates)[order][some[at]].date(), float(apart[at])) if abs(apart[at]) > JUMP else None
+
+
+def _steps(logs: NDArray[np.float64], wide: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return by the first day after a step how far the middles lie apart, and whether the days hardly overlap."""
+    (few, low, middle, high), (few2, low2, middle2, high2) = _beside(logs, wide)
+    (_, _, near, _), (_, _, near2, _) = _beside(logs, NEXT)
+    apart = middle2 - middle
+    clear = (np.minimum(few, few2) >= FEWEST) & ((low2 > high) | (high2 < low))
+    return apart, clear & (np.abs(near2 - near) > 0.6 * np.abs(apart))
+
+
+def _beside(logs: NDArray[np.float64], wide: int) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
+    """Return the `_quantiles` of the days before each day, and of those from it on."""
+    windows, count = _window(logs, wide), len(logs)
+    return _quantiles(windows[:count]), _quantiles(windows[wide : wide + count])
+
+
+def _window(logs: NDArray[np.float64], wide: int) -> NDArray[np.float64]:
+    nothing = np.full(wide, np.nan)
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate([nothing, logs, nothing]), wide)
+
+
+def _quantiles(windows: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
+    """Return how many values windows have, and their lower, middle and upper ones; NaN stand last."""
+    ordered = np.sort(windows, axis=1)
+    few, row = np.isfinite(ordered).sum(axis=1), np.arange(len(ordered))
+    at = [np.clip(np.round(share * (few - 1)).astype(int), 0, None) for share in (BEYOND, 0.5, 1 - BEYOND)]
+    return few, *(ordered[row, place] for place in at)
