@@ -72,7 +72,7 @@ def of_days(hours: pd.DataFrame, frame: pd.DataFrame, place: Site) -> dict[str, 
         lacking = absent.any(axis=1) & ~absent.all(axis=1) & frame[name].notna().to_numpy()
         doubt = [i for i in np.flatnonzero(lacking) if _moves(whole, absent[i], reduce, ROOM[name])]
         if doubt:
-            found[name] = tuple(day.date().isoformat() for day in days[doubt])
+            found[name] = tuple(day.date().isoformat() for day in days[np.array(doubt)])
     return found
 
 
