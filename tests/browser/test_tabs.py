@@ -192,3 +192,19 @@ def test_an_own_station_is_compared_with_the_sources(visit, weather):
     page.locator(".etolib-language button", has_text="PT").click()
     expect(row.nth(2)).to_have_text(f"{np.sqrt((error**2).mean()) / 25.4:.3f}".replace(".", ","))
     assert table["reference"].notna().sum() == 80
+
+
+def test_the_us_service_s_own_forecast_is_asked_for_by_who_wants_it(visit, weather):
+    """Offered where it is, asked once, and named."""
+    page = visit("?lang=en&lat=40.02&lon=-105.27&elevation=1655&period=2024-07-01/2024-07-06").page
+    page.locator(".etolib-calculate").click()
+    page.locator(".etolib-tab-compare").click()
+    box = page.locator(".etolib-compare-published input")
+    expect(box).to_be_visible()
+    assert weather.calls("nws_fret") == []
+    box.check()
+    row = page.locator('.etolib-compare-scores [data-series="published:nws_fret"]')
+    expect(row.locator("[role=rowheader]")).to_have_text("NWS forecast of reference ET (FRET)")
+    expect(row.locator("[role=cell]").first).to_have_text("6")
+    expect(page.locator(".etolib-compare-said")).to_contain_text("for comparison only")
+    assert len(weather.calls("nws_fret")) == 1
