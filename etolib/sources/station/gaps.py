@@ -52,7 +52,7 @@ def of_days(hours: pd.DataFrame, frame: pd.DataFrame, place: Site) -> dict[str, 
     --------
     >>> index = pd.date_range("2024-06-01", periods=240, freq="h")
     >>> hours = pd.DataFrame({"temperature": 20 - 6 * np.cos(2 * np.pi * (index.hour - 4) / 24)}, index)
-    >>> hours.iloc[48 + 4] = hours.iloc[96 + 22] = np.nan
+    >>> hours.iloc[48 + 3 : 48 + 6] = hours.iloc[96 + 22] = np.nan
     >>> days = hours["temperature"].resample("D").agg(tmin="min", tmax="max")
     >>> of_days(hours, days, Site(40.0, 0.0))
     {'tmin': ('2024-06-03',)}

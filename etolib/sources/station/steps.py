@@ -85,13 +85,12 @@ def find(variable: str, values: Any, dates: Days, unit: str, least: float = LEAS
     if len(some) < 2 * FEWEST or not ratios:
         return None
     logs = np.log(series[some])
-    apart, clear = _steps(logs, WIDE.get(variable, USUAL))
+    apart, clear, here = _steps(logs, WIDE.get(variable, USUAL))
     best: tuple[float, int, str] | None = None
     for other, ratio in ratios.items():
         miss = np.where(clear, np.abs(np.abs(apart) - abs(ratio)), np.inf)
-        at = int(np.argmin(miss))
-        if miss[at] < NEAR and (best is None or miss[at] < best[0]):
-            best = (float(miss[at]), at, other)
+        if miss.min() < NEAR and (best is None or miss.min() < best[0]):
+            best = (float(miss.min()), int(np.argmax(np.where(miss < NEAR, here, -1.0))), other)
     if best is None:
         return None
     _, at, other = best
@@ -120,19 +119,23 @@ def jump(values: Any, dates: Days) -> tuple[dt.date, float] | None:
     some = np.flatnonzero(np.isfinite(series))
     if len(some) < 2 * FEWEST:
         return None
-    apart, clear = _steps(series[some], USUAL)
-    apart = np.where(clear, apart, 0.0)
-    at = int(np.argmax(np.abs(apart)))
-    return (index_of(dates)[order][some[at]].date(), float(apart[at])) if abs(apart[at]) > JUMP else None
+    apart, clear, here = _steps(series[some], USUAL)
+    wide = clear & (np.abs(apart) > JUMP)
+    at = int(np.argmax(np.where(wide, here, -1.0)))
+    return (index_of(dates)[order][some[at]].date(), float(apart[at])) if wide.any() else None
 
 
-def _steps(logs: NDArray[np.float64], wide: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return by the first day after a step how far the middles lie apart, and whether the days hardly overlap."""
+def _steps(logs: NDArray[np.float64], wide: int) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """Return by the first day after a step how far the middles lie apart, whether the days hardly overlap, and how far
+    the means of the days next to it lie apart."""
     (few, low, middle, high), (few2, low2, middle2, high2) = _beside(logs, wide)
     (_, _, near, _), (_, _, near2, _) = _beside(logs, NEXT)
     apart = middle2 - middle
     clear = (np.minimum(few, few2) >= FEWEST) & ((low2 > high) | (high2 < low))
-    return apart, clear & (np.abs(near2 - near) > 0.6 * np.abs(apart))
+    sums = np.concatenate([np.zeros(NEXT), np.cumsum(np.concatenate([[0.0], logs])), np.full(NEXT, logs.sum())])
+    count = len(logs)
+    here = np.abs(sums[2 * NEXT : 2 * NEXT + count] - 2 * sums[NEXT : NEXT + count] + sums[:count])
+    return apart, clear & (np.abs(near2 - near) > 0.6 * np.abs(apart)), here
 
 
 def _beside(logs: NDArray[np.float64], wide: int) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
