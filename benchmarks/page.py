@@ -42,6 +42,8 @@ from tests.simulator import WeatherServer
 FIRST = "first click after the server answers, 365 days"
 IDLE = "30 open idle pages, all processes that serve them, Pss [MB]"
 IDLE_N = 30
+SETTLED_S = 10.0  # the last of them has done by then what a new page does [s]
+IDLE_TABS = 6  # so many of them are tabs of the browser, unless another number is asked for
 FIRST_N = 5  # each starts a cluster and a server of its own
 
 # WATCH runs in the page: notes when something first becomes true, at the mutation that made it so.
@@ -189,20 +191,34 @@ def sizes(processes: Iterable[int]) -> dict[str, float]:
     return total
 
 
-def idle(stage: dict[str, Any], n: int = IDLE_N) -> dict[str, list[float]]:
+def idle(browser: Browser, stage: dict[str, Any], tabs: int, n: int = IDLE_N) -> dict[str, list[float]]:
     """Return the memory of open pages that do nothing [MB]: of each kernel, and of the server with all it has started.
 
-    The kernels kept ready are counted, too. The pages are taken and their lines held without a browser: thirty tabs
-    would be measured with it.
+    Some are tabs of a browser, whose own memory is not counted. The others are plain clients, which ask for the state
+    of all widgets as a tab does: thirty tabs would want more of two cores than the server. The kernels kept ready are
+    counted, too.
     """
     with ExitStack() as stack:
-        for _ in range(n):
+        own = set()
+        for number in range(n):
             wait_ready(stage["url"])
-            stack.enter_context(closing(PlainPage(stage["url"])))
+            if number < tabs:
+                visitor = Visitor(browser, stage["url"])
+                stack.callback(visitor.close)
+                own.add(kernel_of(stage["server"], visitor.open()).pid)
+            else:
+                stack.enter_context(closing(page := PlainPage(stage["url"])))
+                page.open()
         wait_ready(stage["url"])
+        time.sleep(SETTLED_S)
         server = psutil.Process(stage["server"].pid)
-        each = [sizes([pid]) for pid in kernels(stage["server"])]
-        found = {f"kernel of an idle page of {n}, {kind} [MB]": [one[kind] for one in each] for kind in ("RSS", "Pss")}
+        each = {pid: sizes([pid]) for pid in kernels(stage["server"])}
+        found = {
+            f"kernel {which} of {n} idle pages, {kind} [MB]": [each[pid][kind] for pid in pids]
+            for which, pids in (("behind a tab", own), ("of another", each.keys() - own))
+            for kind in ("RSS", "Pss")
+            if pids
+        }
         found[IDLE] = [sizes([server.pid, *(child.pid for child in server.children(recursive=True))])["Pss"]]
     return found
 
@@ -302,7 +318,7 @@ class Told(dict[str, list[float]]):
         return self
 
 
-def run(n: int, *, parts: Sequence[str] = PARTS) -> tuple[dict[str, list[float]], list[float]]:
+def run(n: int, *, parts: Sequence[str] = PARTS, tabs: int = IDLE_TABS) -> tuple[dict[str, list[float]], list[float]]:
     """Return all measured values, and the load of the machine before, between and after."""
     found = Told()
     load = [os.getloadavg()[0]]
@@ -317,7 +333,7 @@ def run(n: int, *, parts: Sequence[str] = PARTS) -> tuple[dict[str, list[float]]
             load.append(os.getloadavg()[0])
         if "idle" in parts:
             with machine(preheated=True) as stage:
-                found |= idle(stage)
+                found |= idle(browser, stage, tabs)
             load.append(os.getloadavg()[0])
         for front in ("slim", "stock"):
             if front in parts:
@@ -332,10 +348,11 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--n", type=int, default=12, help="how often each is measured")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="only some parts")
+    parser.add_argument("--tabs", type=int, default=IDLE_TABS, help="how many idle pages are tabs of the browser")
     parser.add_argument("--only-loads", action="store_true", help="only how fast the page comes")
     chosen = parser.parse_args(arguments)
     machine_here = report.machine()
-    values, load = run(chosen.n, parts=("slim", "stock") if chosen.only_loads else chosen.only)
+    values, load = run(chosen.n, parts=("slim", "stock") if chosen.only_loads else chosen.only, tabs=chosen.tabs)
     figures = {name: report.summary([one / 1e3 for one in ones]) for name, ones in values.items()}
     rows = [
         (f"{name}{'' if '[' in name else ' [ms]'}", f["n"], f["median"], f["p95"], f["max"], TARGETS.get(name, ""))

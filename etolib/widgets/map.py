@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -276,22 +277,32 @@ class _Lines(leaflet.GeoJSON):  # type: ignore[misc]  # ipyleaflet has no types
         sync=True, to_json=lambda data, _: {**data, "features": _Whole(data["features"])} if data else data
     )
 
+    def _get_data(self) -> Any:
+        """Return the lines as they are: each has its style. ipyleaflet would copy every point to give it one."""
+        return self.data
+
+
+def _style(kind: str) -> dict[str, Any]:
+    # Not interactive: else the kernel hears of each line the pointer touches.
+    return {"fill": False, "interactive": False, **LINES[kind]}
+
+
+@functools.cache
+def offline_data() -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return relief as an address and the lines of each kind, as the package has them; nobody changes them."""
+    data = resources.files("etolib.data")
+    relief = base64.b64encode(data.joinpath("relief.webp").read_bytes()).decode("ascii")
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in LINES}
+    for feature in json.loads(data.joinpath("lines.geojson").read_text(encoding="utf-8"))["features"]:
+        kind = feature["properties"]["kind"]
+        feature["properties"]["style"] = _style(kind)
+        found[kind].append(feature)
+    lines = {kind: {"type": "FeatureCollection", "features": features} for kind, features in found.items()}
+    return f"data:image/webp;base64,{relief}", lines
+
 
 def _offline_layers() -> list[leaflet.Layer]:
     """Return relief, coasts and borders from the package: no address is asked for them."""
-    data = resources.files("etolib.data")
-    relief = base64.b64encode(data.joinpath("relief.webp").read_bytes()).decode("ascii")
-    lines = json.loads(data.joinpath("lines.geojson").read_text(encoding="utf-8"))
-    layers: list[leaflet.Layer] = [
-        leaflet.ImageOverlay(url=f"data:image/webp;base64,{relief}", bounds=WORLD, pane="etolib-relief")
-    ]
-    for kind, style in LINES.items():
-        features = [feature for feature in lines["features"] if feature["properties"]["kind"] == kind]
-        layers.append(
-            _Lines(
-                data={"type": "FeatureCollection", "features": features},
-                # Not interactive: else the kernel hears of each line the pointer touches.
-                style={"fill": False, "interactive": False, **style},
-            )
-        )
-    return layers
+    relief, lines = offline_data()
+    image = leaflet.ImageOverlay(url=relief, bounds=WORLD, pane="etolib-relief")
+    return [image, *(_Lines(data=data, style=_style(kind)) for kind, data in lines.items())]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -53,6 +55,52 @@ def test_few_modules_are_imported_before_the_first_view(imported):
     assert len(imported["modules"]) <= 1150
 
 
+def test_a_page_gives_back_memory_once_it_is_quiet_and_waits_for_nothing(monkeypatch):
+    from etolib.serve.voila import kernel
+
+    began, may_end, acted = threading.Event(), threading.Event(), []
+
+    def act():
+        began.set()
+        acted.append(threading.current_thread())
+        may_end.wait(30)
+
+    class Loop:
+        """Runs what is due when it is told to."""
+
+        def __init__(self):
+            self.due = []
+
+        def call_later(self, delay, callback):
+            self.due.append(asyncio.TimerHandle(delay, callback, (), self))
+            return self.due[-1]
+
+        def get_debug(self):
+            return False
+
+        def _timer_handle_cancelled(self, handle):
+            self.due.remove(handle)
+
+    loop = Loop()
+    monkeypatch.setattr(kernel.asyncio, "get_running_loop", lambda: loop)
+    settled = kernel.Settled(act)
+    assert not settled.due
+    for _ in range(3):
+        settled.stirred()
+    (only,) = loop.due
+    assert settled.due
+    assert not acted  # while something happens nothing is done
+    only._run()  # comes back though what is done has not ended
+    assert began.wait(30)
+    assert not may_end.is_set()
+    assert acted[0] is not threading.current_thread()
+    assert not settled.due  # once, until something happens again
+    settled.stirred()
+    assert settled.due
+    may_end.set()
+    acted[0].join(30)
+
+
 def test_nothing_that_a_kernel_says_is_lost_while_nobody_listens():
     """More messages than zmq keeps by itself, said while the other side takes one at a time."""
     import zmq
@@ -61,13 +109,14 @@ def test_nothing_that_a_kernel_says_is_lost_while_nobody_listens():
     from etolib.serve.voila.kernels import Kernels
 
     said, long = 3_000, 20_000  # more than the line holds by itself
-    manager = KernelManager(context=zmq.Context())
+    context = zmq.Context()
+    manager = KernelManager(context=context)
     manager.format_kernel_cmd = lambda **_: [
         sys.executable, "-m", "etolib.serve.voila.kernel", "-f", manager.connection_file
     ]  # fmt: skip
     manager.start_kernel()
     try:
-        manager.context.rcvhwm = 1
+        context.rcvhwm = 1
         client = manager.client()
         client.start_channels()
         client.wait_for_ready(timeout=60)
@@ -84,6 +133,7 @@ def test_nothing_that_a_kernel_says_is_lost_while_nobody_listens():
         client.stop_channels()
     finally:
         manager.shutdown_kernel(now=True)
+        context.destroy(linger=0)
     assert heard == list(range(said))
     kernels = Kernels(forked=False)
     with kernels.context.socket(zmq.SUB) as socket:

@@ -84,6 +84,14 @@ def test_it_has_no_history_no_debugger_and_no_line_to_anybody_else(house, pair):
     assert os.readlink(f"/proc/{one.child.pid}/fd/0") == os.devnull
 
 
+def test_it_looks_after_its_memory_when_the_browser_has_said_something(pair):
+    one = pair[0]
+    one.value("get_ipython().user_ns.setdefault('heard', [])")
+    one.value("setattr(get_ipython().kernel.settled, 'stirred', lambda: heard.append(1))")
+    before = int(one.value("len(heard)"))
+    assert int(one.value("len(heard)")) > before
+
+
 def test_a_page_gets_the_state_of_all_its_widgets_in_one_message(pair):
     # Where the kernel does not know this comm, the page asks for each of some 400 widgets: seconds instead of tenths.
     client = pair[0].client

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
+from jupyter_client import BlockingKernelClient
 from websockets.sync.client import connect
 
 from etolib.serve import access, voila
@@ -33,14 +34,14 @@ pytestmark = pytest.mark.slow
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("voila")
     port = free_port()
-    command, more = voila.command(port=port, pool=1)
+    command, more = voila.command(port=port, pool=1, folder=folder)
     # No scheduler is needed to serve a page; this address is nobody's.
     environment = os.environ | more | {"DASK_SCHEDULER_ADDRESS": "tcp://127.0.0.1:9", "ETOLIB_OFFLINE": "1"}
     command += ["--Kernels.unmet_timeout=3", "--MappingKernelManager.cull_interval=1"]
     with process(command, environment, folder / "log") as child:
         root = voila.origin("127.0.0.1", port)
         until(lambda: get(root + voila.READY)[0] == 200, "the server to be ready", 90)
-        yield SimpleNamespace(root=root, child=child)
+        yield SimpleNamespace(root=root, child=child, folder=folder)
 
 
 def page(server):
@@ -128,6 +129,21 @@ def test_the_kernel_of_a_visit_that_never_connects_ends_soon_and_that_of_another
     _, _, _, crawler = page(server)
     until(lambda: not kernel_lives(server, crawler), "the kernel of the crawler to end", 30)
     assert kernel_lives(server, person)  # whoever was here may come back
+
+
+def test_a_page_hears_everything_its_kernel_says_however_much_it_is(server):
+    many, kernel = 3_500, page(server)[3]
+    (file,) = server.folder.glob(f"*/kernel-{kernel}.json")
+    with connect(f"{server.root.replace('http', 'ws')}/api/kernels/{kernel}/channels") as line:
+        client = BlockingKernelClient()
+        client.load_connection_file(str(file))
+        client.start_channels()
+        say = "get_ipython().kernel.session.send(get_ipython().kernel.iopub_socket, 'comm_msg', {'comm_id': 'news'})"
+        client.execute(f"for _ in range({many}):\n    {say}", silent=True)
+        heard = 0
+        while heard < many:  # a message that is lost ends in a TimeoutError
+            heard += '"news"' in str(line.recv(timeout=60))
+        client.stop_channels()
 
 
 def test_the_kernel_of_a_browser_that_crashed_ends_and_is_told_apart_from_one_that_is_there(monkeypatch):

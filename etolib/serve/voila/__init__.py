@@ -23,6 +23,14 @@ HEALTH = "/healthz"
 METRICS = "/metrics"
 """Figures in the form of Prometheus."""
 
+MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""What the C library (glibc) of the server and its pages is told, where the environment does not say otherwise.
+
+The threads of a page need little: without the first, each of them keeps memory of its own. The second is what glibc
+begins with; once it is set it stays, and with it from what size on a block is given back when it is freed. Else that
+size grows with the blocks a page has had, and what a first view needed for a moment is kept (6 MB a page).
+"""
+
 
 def apps_folder() -> Path:
     """Return the folder of the dashboards: beside the package in a checkout, inside it in an installation."""
@@ -110,8 +118,7 @@ def command(
     ]  # fmt: skip
     if folder is not None:
         words.append(f"--Voila.connection_dir_root={folder}")
-    # The threads of a page need little: without this, glibc keeps memory of its own for each of them.
-    more = {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"), access.TOKEN: token or ""}
+    more = {name: os.environ.get(name, value) for name, value in MEMORY.items()} | {access.TOKEN: token or ""}
     if others := ",".join(filter(None, [*names, os.environ.get(access.NAMES, "")])):
         more[access.NAMES] = others
     return words, more

@@ -6,12 +6,14 @@ of outputs. Every open page costs one such process.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ctypes
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from setproctitle import getproctitle, setproctitle
@@ -29,6 +31,9 @@ _LEFT_OUT = ("debugpy",)  # 90 modules; ipykernel imports it where it can
 _FLUSH_S = 0.1
 """How long a kernel that ends waits for what it has printed [s]. ipykernel waits ten seconds, more than once, where the
 thread that sends it has ended first."""
+
+_QUIET_S = 3.0
+"""A page is quiet when its browser has said nothing for so long [s]."""
 
 _SETTINGS = {
     "HistoryManager": {"enabled": False},  # a database and a thread
@@ -48,12 +53,42 @@ def load() -> None:
     getproctitle()  # finds the place of the title in memory, which a changed environment would hide
     for name in USED:
         importlib.import_module(name)
+    importlib.import_module("etolib.widgets.map").offline_data()  # the same for all: a process that is forked shares it
 
 
-def give_back(*_: object) -> None:
-    """Give back what a page needed for a moment only, some 6 MB after it was made; for a C library that keeps it."""
+def give_back() -> None:
+    """Give back what a page needed for a moment only; for a C library that keeps it."""
     with contextlib.suppress(AttributeError, TypeError):  # another library than glibc
         ctypes.CDLL(None).malloc_trim(0)
+
+
+class Settled:
+    """Does something each time a page has become quiet: made, drawn by its browser, done with what somebody has asked.
+
+    Parameters
+    ----------
+    act : callable
+        Called on a thread of its own: the page waits for nothing.
+    """
+
+    def __init__(self, act: Callable[[], None] = give_back) -> None:
+        self._act = act
+        self._due: asyncio.TimerHandle | None = None
+
+    @property
+    def due(self) -> bool:
+        """Whether it will be done, unless something happens before."""
+        return self._due is not None
+
+    def stirred(self) -> None:
+        """Something has happened; called on the page's event loop."""
+        if self._due is not None:
+            self._due.cancel()
+        self._due = asyncio.get_running_loop().call_later(_QUIET_S, self._begin)
+
+    def _begin(self) -> None:
+        self._due = None
+        threading.Thread(target=self._act, name="etolib-give-back", daemon=True).start()
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -68,6 +103,7 @@ def run(arguments: Sequence[str]) -> None:
     setproctitle(f"{NAME}: ipykernel_launcher {' '.join(arguments)}")
     from ipykernel import kernelapp
     from ipykernel.iostream import IOPubThread, OutStream
+    from ipykernel.ipkernel import IPythonKernel
     from ipykernel.kernelapp import IPKernelApp
 
     class Output(IOPubThread):
@@ -75,6 +111,15 @@ def run(arguments: Sequence[str]) -> None:
 
         def __init__(self, socket: Any, pipe: bool = False, session: Any = False) -> None:
             super().__init__(socket, session=session)  # type: ignore[no-untyped-call]
+
+    class PageKernel(IPythonKernel):
+        """Gives back memory when the page is quiet."""
+
+        settled = Settled()
+
+        def post_handler_hook(self) -> None:
+            super().post_handler_hook()  # type: ignore[no-untyped-call]
+            self.settled.stirred()
 
     class Page(IPKernelApp):
         """Loses nothing of what it says: a socket of zmq drops what comes after 1,000 messages that wait.
@@ -87,17 +132,12 @@ def run(arguments: Sequence[str]) -> None:
             context.sndhwm = 0  # no limit, for the sockets made from here on
             super().init_iopub(context)  # type: ignore[no-untyped-call]
 
-        def init_shell(self) -> None:
-            super().init_shell()  # type: ignore[no-untyped-call]
-            if self.shell is not None:
-                self.shell.events.register("post_run_cell", give_back)
-
     kernelapp.IOPubThread = Output  # type: ignore[attr-defined]
     OutStream.flush_timeout = _FLUSH_S  # type: ignore[assignment]  # 10 by default, so an int for mypy
     sys.argv = ["ipykernel", *arguments]
     # Both are read when ipykernel and ipywidgets are imported, which was elsewhere if this process was forked.
     parent = {"parent_handle": int(os.environ.get("JPY_PARENT_PID") or 0), "extensions": ["ipywidgets"]}
-    more = {"IPKernelApp": parent, "Application": {"logging_config": logs.CONFIGURATION}}
+    more = {"IPKernelApp": parent | {"kernel_class": PageKernel}, "Application": {"logging_config": logs.CONFIGURATION}}
     Page.launch_instance([*arguments], config=Config(_SETTINGS | more))
 
 

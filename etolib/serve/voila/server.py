@@ -218,12 +218,16 @@ class Dashboards(Voila):
         chosen = {"resources": resources, "multi_kernel_manager_class": Kernels}
         # A kernel that was killed is told within a second, and not started again: nobody would fill it.
         watched = {"time_to_dead": 0.5, "restart_limit": 0}
+        # Jupyter drops what a kernel says beyond 3,000 messages within three seconds: a card whose end was among them
+        # would say PROCESSING for ever.
+        heard = {"limit_rate": False}
         known = {"cookie_options": {"samesite": "Lax"}}
         self.update_config(
             Config(
                 {
                     "VoilaConfiguration": chosen,
                     "KernelRestarter": watched,
+                    "ZMQChannelsWebsocketConnection": heard,
                     "IdentityProvider": known,
                     "Application": {"logging_config": logs.CONFIGURATION},
                 }
