@@ -27,19 +27,17 @@ from etolib.site import Period, Site
 from etolib.sources import canonical, catalogue
 from etolib.sources.base import SourceData
 from etolib.sources.catalogue import KINDS, STATION, SourceInfo, Window
-from etolib.sources.station import answers, codes, doubts, estimates, flags, months, outliers, sequence
+from etolib.sources.station import answers, codes, doubts, estimates, filled, flags, months, outliers, sequence
 from etolib.sources.station import psychrometer as bulbs
 from etolib.sources.station.cells import FILLS, is_empty, number, stand_ins
 from etolib.sources.station.columns import Column, Known, Mapping
 from etolib.sources.station.contents import content, open_table
 from etolib.sources.station.dates import read_moments
 from etolib.sources.station.guess import guess
-from etolib.sources.station.hourly import AMOUNTS
 from etolib.sources.station.judge import judge, judged
 from etolib.sources.station.layout import Table
-from etolib.sources.station.names import words_of
 from etolib.sources.station.questions import Unanswered
-from etolib.sources.station.rows import Clocked, days_of, several_a_day
+from etolib.sources.station.rows import Clocked, days_of, several_a_day, without_running_totals
 from etolib.sources.station.units import QUANTITY, UNITS
 from etolib.sources.station.unstated import by_weather
 from etolib.words import Text, join, say
@@ -176,7 +174,11 @@ def _from_days(
         return _from_days(replace(station, mapping=likelier), table, moments, said, flagged)
     marked = estimates.of_rows(table, mapping, values)
     frame, mapping, odd = _judged(frame, place, mapping)
-    found = (doubts.of_days(days, flagged.of_rows(mapping, values)), codes.too_often(frame, raw, warnings))
+    found = (
+        doubts.of_days(days, flagged.of_rows(mapping, values)),
+        codes.too_often(frame, raw, warnings),
+        filled.lines(frame, warnings),
+    )
     station = replace(station, estimated=estimates.of_days(days, marked), doubtful=_doubtful(found, frame, warnings))
     told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)
     return replace(station, frame=frame, mapping=mapping, warnings=told)
@@ -219,8 +221,11 @@ def _from_hours(
     marked = estimates.of_rows(table, mapping, columns)
     if "tmean" not in columns and "tdry" in columns:
         columns["tmean"] = columns["tdry"]
-    warnings += _without_running_totals(mapping, columns)
+    warnings += without_running_totals(mapping, columns)
     sequence.refuse_year(moments.days.tolist())
+    if (again := filled.repeated(columns, moments.moments)).any():
+        warnings.append(say("rows_repeat", count=int(again.sum())))
+        columns = {name: np.where(again, math.nan, values) for name, values in columns.items()}
     days = days_of(table, mapping, moments, columns, place, said, station.filename)
     if (likelier := by_weather(mapping, days.frame, place, of_hours=True)) is not mapping:
         return _from_hours(replace(station, mapping=likelier), table, moments, said, flagged)
@@ -243,16 +248,6 @@ def _from_hours(
 def _doubtful(found: Iterable[doubts.Doubts], frame: pd.DataFrame, warnings: list[Text]) -> doubts.Doubts:
     """Return the doubtful days of a file, with those after today, of which ``warnings`` are told."""
     return doubts.merged((*found, doubts.after_today(frame, warnings)))
-
-
-def _without_running_totals(mapping: Mapping, columns: dict[str, Any]) -> list[Text]:
-    """Take amounts "of the day" out of rows that are parts of days: they count up through it; return what is said."""
-    found = [c.variable for c in mapping.columns if c.variable in AMOUNTS and _OF_DAYS & set(words_of(c.name))]
-    gone = [name for name in found if name is not None and columns.pop(name, None) is not None]
-    return [say("counts_up", variable=name) for name in gone]
-
-
-_OF_DAYS = frozenset(("daily", "today"))
 
 
 def _days(

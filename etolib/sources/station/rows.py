@@ -16,10 +16,11 @@ from etolib.site import Site
 from etolib.sources.station.clock import zone_in
 from etolib.sources.station.columns import Column, Mapping
 from etolib.sources.station.dates import read_moments
-from etolib.sources.station.hourly import Days, to_days
+from etolib.sources.station.hourly import AMOUNTS, Days, to_days
 from etolib.sources.station.layout import Table
+from etolib.sources.station.names import words_of
 from etolib.sources.station.units import FLUXES
-from etolib.words import say
+from etolib.words import Text, say
 
 
 @dataclass(frozen=True)
@@ -162,3 +163,13 @@ def _zone_of_header(table: Table, mapping: Mapping) -> float | str | None:
     """Return the time zone that the names of the columns of dates and hours say."""
     headers = [c.name for c in mapping.columns if c.variable in ("date", "hour", "time")]
     return next((zone for header in headers if (zone := zone_in(header)) is not None), None)
+
+
+def without_running_totals(mapping: Mapping, columns: dict[str, Any]) -> list[Text]:
+    """Take amounts "of the day" out of rows that are parts of days: they count up through it; return what is said."""
+    found = [c.variable for c in mapping.columns if c.variable in AMOUNTS and _OF_DAYS & set(words_of(c.name))]
+    gone = [name for name in found if name is not None and columns.pop(name, None) is not None]
+    return [say("counts_up", variable=name) for name in gone]
+
+
+_OF_DAYS = frozenset(("daily", "today"))

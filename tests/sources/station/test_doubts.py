@@ -13,7 +13,7 @@ import etolib
 from etolib.errors import InputError
 from etolib.fusion import faults
 from etolib.site import Site
-from etolib.sources.station import codes, steps
+from etolib.sources.station import codes, filled, steps
 from etolib.sources.station.file import read
 from tests.shared import shared_path
 
@@ -235,3 +235,27 @@ def test_humidity_above_saturation_counts_as_missing():
     data = read(written(columns), site=SITE).fetch(SITE, etolib.Period("2024-01-10", "2024-03-20"))
     assert data.frame["tdew"].isna().to_numpy().nonzero()[0].tolist() == [7]
     assert any("above saturation" in text for text in data.warnings)
+
+
+def test_days_on_a_straight_line_are_marked():
+    line = {at: f"{-6 + 0.4 * (at - 30):.1f}" for at in range(30, 42)}
+    station = read(written(cells(Tmin=line)), site=SITE)
+    assert doubtful(station) == {"tmin": list(range(31, 41))}
+    assert any("straight line" in text for text in station.warnings)
+
+
+def test_no_temperature_of_a_real_station_lies_on_lines():
+    for name in ("SA06", "UHIH", "EMSC"):
+        frame = pd.read_parquet(shared_path("data", "stations", f"{name}.parquet")).set_index("date")
+        assert filled.lines(frame[["tmin", "tmax"]].round(1), []) == {}, name
+
+
+def test_rows_of_hours_that_repeat_in_all_columns_are_no_measurement():
+    rows = [line.split(",") for line in hourly({}).decode().split("\n")]
+    body = [[*row, f"{90 - float(row[1]):.1f}", f"{float(row[1]) / 9:.2f}"] for row in rows[1:]]
+    for at in range(24 * 11 + 3, 24 * 11 + 9):
+        body[at][1:] = body[24 * 11 + 2][1:]
+    text = "\n".join(map(",".join, [[*rows[0], "RH (%)", "Wind at 2 m (m/s)"], *body])).encode()
+    station = read(text, site=Site(52.4, 0.0), time_zone=0, stamps="begin")
+    assert station.frame.index[station.frame["tmin"].isna()].tolist() == [pd.Timestamp("2024-06-12")]
+    assert any("6 rows repeat" in text for text in station.warnings)

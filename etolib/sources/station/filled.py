@@ -1,0 +1,124 @@
+"""Values that somebody filled in: days on a straight line, and rows that repeat the one before in every column.
+
+Weather does neither but by chance, and how often it does is seen in the record itself: a run is told where a record of
+its length holds one less often than once in a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from etolib.sources.canonical import in_words
+from etolib.words import Text, say
+
+CHANCE = 1e-3
+"""Of a run in a record of its length."""
+
+FEWEST = 5
+"""Days on a line between its ends: of 124 years of eleven stations none has so many, two have one less."""
+
+RECORD = 30
+"""Days from which a record tells how often chance makes a line."""
+
+ROUNDED = 1.05
+"""How far a value on a line may lie from it, in steps of the column: three of them are rounded."""
+
+LINED = ("tmin", "tmax", "tmean")
+"""Variables whose days differ at every season by more than a line does: radiation of a dark month does not."""
+
+HOURS, COLUMNS = 3.0, 3
+"""Hours, and columns, that repeat in a file of hours where nothing was measured."""
+
+
+def lines(frame: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[str, ...]]:
+    """Return by variable the days on straight lines between others, as ISO text; ``warnings`` grow by which.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Canonical columns by day: the whole record.
+    warnings : list of Text
+
+    Examples
+    --------
+    >>> days = pd.date_range("2023-06-01", periods=60)
+    >>> frame = pd.DataFrame({"tmax": np.round(25 + 4 * np.sin(np.arange(60) ** 1.4), 1)}, days)
+    >>> lines(frame, [])
+    {}
+    >>> frame.iloc[20:30] = np.nan
+    >>> found = lines(frame.interpolate().round(1), [])["tmax"]
+    >>> len(found), found[0], found[-1]
+    (10, '2023-06-21', '2023-06-30')
+    """
+    days = pd.DatetimeIndex(frame.index)
+    found: dict[str, tuple[str, ...]] = {}
+    for name in (n for n in LINED if n in frame):
+        line = _on_lines(frame[name].to_numpy(float), days)
+        if line.any():
+            warnings.append(say("days_on_a_line", variable=name, count=int(line.sum()), days=in_words(days[line])))
+            found[name] = tuple(day.date().isoformat() for day in days[line])
+    return found
+
+
+def _on_lines(values: NDArray[np.float64], days: pd.DatetimeIndex) -> NDArray[np.bool_]:
+    """Return which values lie on a line with their neighbours, in runs too long for chance."""
+    nothing = np.zeros(len(values), bool)
+    known = np.unique(values[np.isfinite(values)].round(6))
+    if np.isfinite(values).sum() < RECORD or len(known) < RECORD // 2:
+        return nothing
+    step = float(np.quantile(np.diff(known), 0.1))
+    day = days.to_numpy().astype("datetime64[D]").astype(np.int64)
+    beside = (np.diff(day)[:-1] == 1) & (np.diff(day)[1:] == 1)
+    bend = np.abs(values[2:] - 2 * values[1:-1] + values[:-2])
+    sloped = np.abs(values[2:] - values[:-2]) > 0
+    straight = nothing.copy()
+    straight[1:-1] = beside & (bend <= 2 * ROUNDED * step) & sloped
+    usable = beside & np.isfinite(bend)
+    if usable.sum() < RECORD:
+        return nothing
+    run = pd.Series(straight).groupby((~straight).cumsum()).transform("sum").to_numpy()
+    alone = straight[1:-1] & (run[1:-1] < FEWEST)
+    chance = min(max((alone.sum() + 1) / usable.sum(), 0.01), 0.9)
+    least = max(FEWEST, int(np.ceil(np.log(CHANCE / len(values)) / np.log(chance))))
+    return np.asarray(straight & (run >= least), dtype=bool)
+
+
+def repeated(columns: Mapping[str, NDArray[np.float64]], moments: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Return which rows of a file of hours repeat the one before in all columns, for hours.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray, shape (rows,)
+        Canonical variables.
+    moments : ndarray of datetime64, shape (rows,)
+        Their times.
+
+    Examples
+    --------
+    >>> hours = np.datetime64("2024-06-01T00:00") + np.arange(9) * np.timedelta64(1, "h")
+    >>> air = np.array([9.1, 8.8, 8.8, 8.8, 8.8, 8.8, 9.4, 9.9, 9.9])
+    >>> repeated({"tmean": air, "rhmean": 90 - air, "u2": air / 5}, hours).nonzero()[0].tolist()
+    [2, 3, 4, 5]
+    """
+    told = [values for name, values in columns.items() if name in _TELLING]
+    nothing = np.zeros(len(moments), bool)
+    if not {"tmean", "tdry"} & set(columns) or len(told) < COLUMNS or len(moments) < 3:
+        return nothing
+    same = nothing.copy()
+    order = np.argsort(moments, kind="stable")
+    table = np.array(told)[:, order]
+    alike = (table[:, 1:] == table[:, :-1]) & (np.abs(table[:, 1:]) > 0) & (table[:, 1:] != 100)
+    unlike = (table[:, 1:] != table[:, :-1]) & np.isfinite(table[:, 1:]) & np.isfinite(table[:, :-1])
+    same[1:] = (alike.sum(axis=0) >= COLUMNS) & ~unlike.any(axis=0)
+    step = np.median(np.diff(moments[order]).astype("timedelta64[s]").astype(float)) / 3600
+    run = pd.Series(same).groupby((~same).cumsum()).transform("sum").to_numpy()
+    found = nothing.copy()
+    found[order] = same & (run * step >= HOURS)
+    return found
+
+
+_TELLING = ("tmean", "tdry", "twet", "tdew", "rhmean", "u2", "pressure", "rs", "ea")
