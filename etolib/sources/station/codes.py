@@ -175,6 +175,36 @@ def too_often(frame: pd.DataFrame, raw: pd.DataFrame, warnings: list[Text]) -> d
     return found
 
 
+def without_signs(raw: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[str, ...]]:
+    """Return the days of minima that may have lost their sign: no number of the column is below 0, and its larger ones
+    lie above the maximum of their day, which with a minus none does.
+
+    Parameters
+    ----------
+    raw : pandas.DataFrame
+        Canonical columns by day: the whole record.
+    warnings : list of Text
+        Grows by a sentence.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"tmin": [6.0, 4.0, 8.0, 1.0, 9.0], "tmax": [-2.0, 1.0, -1.0, 3.0, 20.0]})
+    >>> frame.index = pd.date_range("2024-01-01", periods=5)
+    >>> without_signs(frame, [])
+    {'tmin': ('2024-01-01', '2024-01-02', '2024-01-03', '2024-01-04')}
+    """
+    if not {"tmin", "tmax"} <= set(raw):
+        return {}
+    low, high = raw["tmin"].to_numpy(float), raw["tmax"].to_numpy(float)
+    crossed = low > high
+    if crossed.sum() < LEAST or (low < 0).any() or (-low > high)[crossed].any():
+        return {}
+    odd = low <= low[crossed].max()
+    days = pd.DatetimeIndex(raw.index)[odd]
+    warnings.append(say("signs_lost", count=int(crossed.sum()), days=in_words(days)))
+    return {"tmin": tuple(day.date().isoformat() for day in days)}
+
+
 def _chance(values: NDArray[np.float64], same: NDArray[np.bool_], code: float) -> float:
     """Return the chance that weather writes a number as often, by how often the numbers around it stand there."""
     if same.sum() > 100:  # as many are chance nowhere

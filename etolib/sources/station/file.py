@@ -177,6 +177,7 @@ def _from_days(
     found = (
         doubts.of_days(days, flagged.of_rows(mapping, values)),
         codes.too_often(frame, raw, warnings),
+        codes.without_signs(raw, warnings),
         filled.lines(frame, warnings),
     )
     station = replace(station, estimated=estimates.of_days(days, marked), doubtful=_doubtful(found, frame, warnings))

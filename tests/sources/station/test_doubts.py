@@ -237,6 +237,15 @@ def test_humidity_above_saturation_counts_as_missing():
     assert any("above saturation" in text for text in data.warnings)
 
 
+def test_minima_that_may_have_lost_their_sign_are_marked():
+    lost = {at: f"{abs(v):.1f}" for at, v in enumerate(COLD["Tmin (°C)"])}
+    station = read(written(cells(Tmin=lost)), site=SITE)
+    crossed = np.abs(COLD["Tmin (°C)"]).round(1) > COLD["Tmax (°C)"].round(1)
+    assert crossed.sum() > 5
+    assert any("signs may be lost" in text for text in station.warnings)
+    assert set(np.flatnonzero((COLD["Tmin (°C)"] < 0) & ~crossed)) <= set(doubtful(station)["tmin"])
+
+
 def test_days_on_a_straight_line_are_marked():
     line = {at: f"{-6 + 0.4 * (at - 30):.1f}" for at in range(30, 42)}
     station = read(written(cells(Tmin=line)), site=SITE)
