@@ -108,7 +108,8 @@ def without(frame: pd.DataFrame, warnings: list[Text]) -> pd.DataFrame:
 def written_otherwise(variable: str, cells: Sequence[str], numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which cells hold a whole number, always the same, in a column whose other cells all have decimals.
 
-    Temperatures, humidity and pressure only: of rain, wind and sun a whole 0 is how nothing is written.
+    Temperatures and pressures only: of rain, wind and sun a whole 0 is how nothing is written, and humidity that is cut
+    off at 99 or 100 is a whole number too.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def written_otherwise(variable: str, cells: Sequence[str], numbers: NDArray[np.f
     return whole if alike and int((known & ~whole).sum()) >= PLAIN else np.zeros(len(cells), bool)
 
 
-_WHOLE = ("tmin", "tmax", "tmean", "tdew", "tdry", "twet", "rhmin", "rhmax", "rhmean", "pressure", "ea")
+_WHOLE = ("tmin", "tmax", "tmean", "tdew", "tdry", "twet", "pressure", "ea")
 _WRITTEN = (0.0, -1.0, -9.0, -99.0, 9.0, 99.0, 999.0)
 
 
