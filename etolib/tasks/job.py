@@ -464,7 +464,7 @@ def cancel_all(jobs: Sequence[Job], reason: str) -> int:
     try:
         won = _end_for_all(client, {job: messages.cancelled(job._stage(), reason) for job in going})
         # Those that had ended before keep their result.
-        client.cancel([job.future for job in won], force=True, reason="cancelled", msg="by etolib")
+        client.cancel([job.future for job in won], force=True, reason="cancelled", msg=messages.BY)
     except (SchedulerUnavailable, *_LOST) as error:
         for job in going:
             job._end_here(messages.failed(SchedulerUnavailable(say("scheduler_lost", error=error))))

@@ -71,7 +71,7 @@ def submit_stored(
     TooMuch
         Where there is no room for so many places.
     """
-    return _counted(client, len(sites), lambda: submission.submit_many(
+    return _counted(client, len(sites), store, lambda: submission.submit_many(
         sites, period, sources, store=store, client=client
     ))  # fmt: skip
 
@@ -80,7 +80,8 @@ def resume_stored(store: str | os.PathLike[str], *, client: Client) -> StoredBat
     """Go on with the batch of a page; as `etolib.resume_batch`, with the limit of `submit_stored`."""
     from etolib.store.store import Store
 
-    return _counted(client, len(Store.open(store).order.sites), lambda: submission.resume_batch(store, client=client))
+    places = len(Store.open(store).order.sites)
+    return _counted(client, places, store, lambda: submission.resume_batch(store, client=client))
 
 
 def uploaded(client: Client, size: int) -> None:
@@ -118,8 +119,19 @@ def stop(client: Client, task_id: str) -> bool:
     return bool(scheduler.ask(client, "stop_mine", visitor=visitor.of_this_process(), task_id=task_id)["ended"])
 
 
-def take(client: Any, what: str, amount: int) -> None:
-    """Take so much for this page.
+def stop_batch(client: Client, store: Path) -> bool:
+    """Cancel what is left of a batch of this page's visitor, whatever page of his has it; return whether there was any.
+
+    What is finished stays in its store.
+    """
+    from etolib.tasks.stored_batch import id_of
+
+    whose = visitor.of_this_process()
+    return bool(scheduler.ask(client, "stop_batch", visitor=whose, batch=id_of(store))["count"])
+
+
+def take(client: Any, what: str, amount: int, batch: str = "") -> None:
+    """Take so much for this page; ``batch`` is the id of the one that it is for.
 
     Raises
     ------
@@ -130,7 +142,7 @@ def take(client: Any, what: str, amount: int) -> None:
     """
     whose = visitor.of_this_process()
     try:
-        found = scheduler.ask(client, "room", client=client.id, visitor=whose, what=what, amount=amount)
+        found = scheduler.ask(client, "room", client=client.id, visitor=whose, what=what, amount=amount, batch=batch)
     except (OSError, TimeoutError, RuntimeError) as error:
         raise SchedulerUnavailable(say("task_not_handed_over", error=error)) from error
     if not found["room"]:
@@ -139,9 +151,13 @@ def take(client: Any, what: str, amount: int) -> None:
         raise TooMuch(what, most=found["most"], whose=found["whose"])
 
 
-def _counted(client: Any, places: int, begin: Callable[[], StoredBatch]) -> StoredBatch:
+def _counted(client: Any, places: int, store: str | os.PathLike[str], begin: Callable[[], StoredBatch]) -> StoredBatch:
     """Begin a batch whose places count until it is done."""
-    take(client, limits.PLACES, places)
+    from pathlib import Path
+
+    from etolib.tasks.stored_batch import id_of
+
+    take(client, limits.PLACES, places, id_of(Path(store)))
     try:
         batch = begin()
     except BaseException:  # interrupted as well: places that no batch has must not count for ever

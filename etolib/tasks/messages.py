@@ -26,6 +26,9 @@ ASKED, PAGE_CLOSED, SERVER_STOPPED, RELEASED = "asked", "page closed", "server s
 """Reasons of a CANCELLED: somebody wanted it; the client that wanted the result went away, or `etolib serve` that had
 started it; dask was told to drop the task."""
 
+BY = "by etolib"
+"""What dask tells the clients of a task that was stopped by us."""
+
 
 class State(StrEnum):
     """Where a task stands. The final ones are the types of its last message."""

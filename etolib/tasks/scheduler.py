@@ -30,7 +30,7 @@ from etolib.request import Request
 from etolib.tasks import limits, steady, workers
 from etolib.tasks.figures import Figures
 from etolib.tasks.grace import WAITER, Grace
-from etolib.tasks.messages import ASKED, PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
+from etolib.tasks.messages import ASKED, BY, PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
 from etolib.tasks.owners import BESIDE, Owner, Owners
 from etolib.tasks.turns import Turns
 from etolib.tasks.workers import Workers
@@ -74,7 +74,7 @@ AHEAD = 1000
 
 _HANDLERS = (
     "hello", "room", "give_back", "begin", "claim", "finish", "stop", "release", "find", "keep", "figures", "ready",
-    "tasks", "mine", "stop_mine",
+    "tasks", "mine", "stop_mine", "stop_batch",
 )  # fmt: skip
 
 
@@ -168,8 +168,9 @@ class TaskPlugin(SchedulerPlugin):
         """Take in a client; see `etolib.tasks.workers.Workers.hello`."""
         return await self._workers.hello(client, **arguments)
 
-    def room(self, client: str, visitor: str, what: str, amount: int) -> dict[str, Any]:
-        """Take so much for a page where there is room for it; else say whose limit stands in the way."""
+    def room(self, client: str, visitor: str, what: str, amount: int, batch: str = "") -> dict[str, Any]:
+        """Take so much for a page, its ``batch``, where there is room; else say whose limit stands in the way."""
+        self._owners.add_batch(batch, visitor)
         if what == limits.TASKS:
             return asdict(self._turns.promise(client, visitor, amount))
         return asdict(self._accounts[what].take(client, visitor, amount))
@@ -297,11 +298,21 @@ class TaskPlugin(SchedulerPlugin):
         if owner is None or not visitor or owner.visitor != visitor or task is None or task_id in self._ended:
             return {"ended": False}
         (seq,) = self.finish([message(task_id, 0, *cancelled(self._last_stage(task_id), ASKED))])["seqs"]
-        if seq is not None and (wants := next(iter(task.who_wants or ()), None)) is not None:
-            self._scheduler.stimulus_cancel(
-                [task_id], wants.client_key, force=True, reason="cancelled", msg="by etolib"
-            )
+        if seq is not None:
+            self._cancel([task_id])
         return {"ended": seq is not None}
+
+    def stop_batch(self, visitor: str, batch: str) -> dict[str, Any]:
+        """Cancel what is left of a visitor's batch, whatever page of his has it; return how many lots that were."""
+        lots = self._owners.lots(visitor, batch, [*map(str, self._scheduler.tasks)])
+        self._cancel(lots)
+        return {"count": len(lots)}
+
+    def _cancel(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            task = self._scheduler.tasks.get(key)  # it may have gone with whoever kept it
+            if task is not None and (wants := next(iter(task.who_wants or ()), None)) is not None:
+                self._scheduler.stimulus_cancel([key], wants.client_key, force=True, reason="cancelled", msg=BY)
 
     def figures(self) -> dict[str, Any]:
         """Return what `etolib.tasks.figures.Figures` counts."""

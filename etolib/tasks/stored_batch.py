@@ -141,12 +141,7 @@ class StoredBatch(Counted):
     @property
     def failures(self) -> list[Failure]:
         """Places without values and those that lack a source, in the order of the places."""
-        found = self.store.failures((layout.FAILED, layout.PARTIAL))
-        states = self.store.states()
-        return [
-            _failure(i, str(self.store.order.sites[i]), said, bool(states[i] == layout.PARTIAL))
-            for i, said in found.items()
-        ]
+        return failures_of(self.store)
 
     @property
     def cost(self) -> Cost:
@@ -432,6 +427,8 @@ class StoredBatch(Counted):
             return 0
         if status == "cancelled":
             self._check()
+            if getattr(future._state.exception, "msg", "") == messages.BY:  # as when its visitor stops it elsewhere
+                raise TaskCancelled()
             self._lost(status)
         failure = future.exception()
         log.warning("lot %d of %s: %s", number, self.store.path, failure)
@@ -450,6 +447,14 @@ class StoredBatch(Counted):
                 callback(progress)
             except Exception:  # somebody else's: the batch goes on without it
                 log.exception("a listener of the batch failed")
+
+
+def failures_of(store: Store) -> list[Failure]:
+    """Return the places of a store without values and those that lack a source, in the order of the places."""
+    found, states = store.failures((layout.FAILED, layout.PARTIAL)), store.states()
+    return [
+        _failure(i, str(store.order.sites[i]), said, bool(states[i] == layout.PARTIAL)) for i, said in found.items()
+    ]
 
 
 def _broken(number: int, error: BaseException | None) -> TaskError:

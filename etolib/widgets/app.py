@@ -85,7 +85,9 @@ class Page(Frame):
         self.stack.taken = self.going.taken
         self.buttons.children = (*self.buttons.children, self.going.widget)
         self.others = Others(form.language, self._background, self._connection, self._on_cards, self.stack.attach)
-        self.batches = OwnBatches(form.language, self._background, self._connection, self._page_of_regions)
+        self.batches = OwnBatches(
+            form.language, self._background, self._connection, self.browser, self._page_of_regions
+        )
         self.place = Place(form, self.browser, self._background, self._connection.ask)
         self.map = self.place.map
         self.earlier = marked(widgets.HTML(), "etolib-earlier")

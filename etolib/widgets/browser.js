@@ -75,6 +75,11 @@ function render({ model, el }) {
       () => prompt(link.textContent, link.href),
     );
   };
+  const seen = () => {
+    model.set("visible", !document.hidden);
+    model.save_changes();
+  };
+  model.set("visible", !document.hidden);
   model.set("dark", isDark(dark));
   model.set("languages", [...navigator.languages]);
   model.set("local", kept(localStorage));
@@ -87,6 +92,7 @@ function render({ model, el }) {
   theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   addEventListener("storage", elsewhere);
   addEventListener("click", copy);
+  document.addEventListener("visibilitychange", seen);
   model.on("change:local", local);
   model.on("change:session", session);
   model.on("change:asked", asked);
@@ -106,6 +112,7 @@ function render({ model, el }) {
     dark.removeEventListener("change", themed);
     removeEventListener("storage", elsewhere);
     removeEventListener("click", copy);
+    document.removeEventListener("visibilitychange", seen);
     model.off("change:local", local);
     model.off("change:session", session);
     model.off("change:asked", asked);

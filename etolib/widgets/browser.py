@@ -22,6 +22,8 @@ class Browser(anywidget.AnyWidget):
     ----------
     ready : bool
         Whether the browser has answered.
+    visible : bool
+        Whether somebody can see the page: its tab is in front.
     dark : bool
         Whether its system prefers dark colours, in JupyterLab whether that is dark.
     languages : list of str
@@ -39,6 +41,7 @@ class Browser(anywidget.AnyWidget):
 
     _esm = resources.files("etolib.widgets").joinpath("browser.js").read_text(encoding="utf-8")
     ready = traitlets.Bool(False).tag(sync=True)
+    visible = traitlets.Bool(True).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True)
     languages: Any = traitlets.List().tag(sync=True)
     local: Any = traitlets.Dict().tag(sync=True)

@@ -13,8 +13,8 @@ from distributed import Client
 
 import etolib
 from etolib import pipeline, tasks, words
-from etolib.errors import TooManyTasks, TooMuch
-from etolib.tasks import cluster, figures, handshake, limited, limits, scheduler, turns, visitor
+from etolib.errors import TaskCancelled, TooManyTasks, TooMuch
+from etolib.tasks import cluster, figures, handshake, limited, limits, lot, scheduler, turns, visitor
 from etolib.tasks.messages import topic
 from etolib.widgets.connection import Connection
 from tests.tasks.test_job import PERIOD, SITE, make_result
@@ -358,6 +358,36 @@ def test_what_a_result_wants_beside_it_is_no_calculation_of_its_own(weather, cli
         assert weather.began.acquire(timeout=20)
         assert (limited.mine(two), news(two, ana)) == ([], before)
         assert job.cancel()
+
+
+def test_what_is_left_of_a_batch_is_stopped_by_its_visitor_whatever_page_has_it(client, monkeypatch, tmp_path):
+    gate, begun = threading.Event(), threading.Event()
+    original = lot.compute
+
+    def slow(requests, checkpoint):
+        begun.set()
+        while not gate.wait(0.01):
+            checkpoint()
+        return original(requests, checkpoint)
+
+    monkeypatch.setattr(lot, "compute", slow)
+    monkeypatch.setenv("ETOLIB_OFFLINE", "1")
+    sites = [etolib.Site(10 + i, 10, 0) for i in range(3)]
+    with pages_of(client, "ana", "ana", "bob") as ((one, ana), (two, _), (other, bob)):
+        with visitor_is(ana):
+            batch = limited.submit_stored(sites, PERIOD, "auto", store=tmp_path / "a", client=one)
+        assert begun.wait(20)
+        for name, page in ((bob, other), ("", two)):
+            with visitor_is(name):
+                assert not limited.stop_batch(page, tmp_path / "a")
+        assert not batch.done
+        with visitor_is(ana):
+            assert limited.stop_batch(two, tmp_path / "a")
+            assert batch.wait(20)
+            assert not limited.stop_batch(two, tmp_path / "a")
+        with pytest.raises(TaskCancelled):  # and not that the scheduler was lost
+            batch.result()
+    gate.set()
 
 
 # --- without the page -------------------------------------------------------------------------------------------------

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import time
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
 from etolib import config
+from etolib.store.store import Store
 from etolib.tasks import limited, visitor
 from etolib.tasks.stored_batch import id_of
-from etolib.widgets.region import answers, record
+from etolib.widgets.region import answers, record, runner
 from etolib.widgets.region.record import Record
 from tests.widgets.fakes import make_page
-from tests.widgets.test_region import LINK
+from tests.widgets.test_region import LINK, choose
 from tests.widgets.test_region import make as make_region
 
 NAMES = ["a" * 32, "b" * 32, "c" * 32, "d" * 32]
@@ -44,6 +47,17 @@ def store(name, *, whose="ana", title="Farms", lots=(10, 10), begun=60.0):
         (journal / f"lot-{number}.json").write_text(json.dumps({"done": done, "partial": 0, "failed": 10 - done}))
 
 
+def said_of(batches):
+    """Return the list as HTML: its title and the lines that are seen."""
+    lines = [line for line in batches.lines if line.widget.layout.display is None]
+    return batches.title.value + "".join(f"<p>{line.said.value}</p>" for line in lines)
+
+
+def stops(batches):
+    """Return the names of the batches that can be stopped."""
+    return [one.name for one in batches.lines if (one.widget.layout.display, one.stop.layout.display) == (None, None)]
+
+
 def served(page, *names):
     page._served = ("eto", list(names))
     page._count()
@@ -60,8 +74,8 @@ def test_batches_of_closed_pages_are_found_and_lead_to_the_page_of_a_region(goin
     going.append(NAMES[1])
     page, _ = make_page("lang=en")
     batches = served(page, "eto", "region")
-    said = batches.list.value
-    assert said.count("etolib-own-batch") == 3
+    said = said_of(batches)
+    assert said.count("<p>") == 3
     assert "&lt;b&gt;Farms&lt;/b&gt;" in said
     assert [said.index(f'href="region.ipynb?batch={name}"') for name in NAMES[:3]] == sorted(
         said.index(f'href="region.ipynb?batch={name}"') for name in NAMES[:3]
@@ -69,8 +83,9 @@ def test_batches_of_closed_pages_are_found_and_lead_to_the_page_of_a_region(goin
     assert [one.split('"')[0] for one in said.split('data-status="')[1:]] == ["SUCCESS", "PROCESSING", "CANCELLED"]
     assert "Region −50, −22, −45, −18" in said
     assert "3 days · 9 of 20 places · begun 2 min ago" in said
+    assert stops(batches) == [NAMES[1]]
     page.form.language = "pt"
-    assert "Suas regiões" in batches.list.value
+    assert "Suas regiões" in said_of(batches)
 
 
 def test_batches_are_looked_at_again_while_one_runs_and_nobody_else_sees_them(going, monkeypatch):
@@ -78,11 +93,11 @@ def test_batches_are_looked_at_again_while_one_runs_and_nobody_else_sees_them(go
     going.append(NAMES[0])
     page, _ = make_page()
     batches = served(page, "eto", "region")
-    assert 'data-status="PROCESSING"' in batches.list.value
+    assert 'data-status="PROCESSING"' in said_of(batches)
     going.clear()
     for _ in range(11):
         batches.passed()
-    assert 'data-status="CANCELLED"' in batches.list.value
+    assert 'data-status="CANCELLED"' in said_of(batches)
     monkeypatch.setattr(visitor, "of_this_process", lambda: "bea")
     assert served(make_page()[0], "eto", "region").widget.layout.display == "none"
     monkeypatch.setattr(visitor, "of_this_process", str)
@@ -90,14 +105,139 @@ def test_batches_are_looked_at_again_while_one_runs_and_nobody_else_sees_them(go
 
 
 def test_a_scheduler_that_does_not_answer_is_asked_again(going, monkeypatch):
-    store(NAMES[0])
+    store(NAMES[0], lots=(5,))
     monkeypatch.setattr(limited, "batches_under_way", lambda client, stores: 1 / 0)
     page, _ = make_page()
     batches = served(page, "eto", "region")
     assert batches.widget.layout.display == "none"
     monkeypatch.setattr(limited, "batches_under_way", lambda client, stores: [])
     batches.passed()
-    assert 'data-status="SUCCESS"' in batches.list.value
+    assert batches.widget.layout.display == "none"  # not each second
+    for _ in range(10):
+        batches.passed()
+    assert 'data-status="CANCELLED"' in said_of(batches)
+
+
+def test_one_that_runs_can_be_stopped_from_the_list_and_does_not_go_on_when_it_is_opened(going, monkeypatch):
+    page, handed = make_region(LINK)
+    page.calculate.click()
+    handed[0].compute(0)
+    name = page.runner.name
+    going.append(name)
+    asked = []
+
+    def stop(client, path):
+        asked.append(path.name)
+        return True
+
+    monkeypatch.setattr(limited, "stop_batch", stop)
+    batches = served(make_page("lang=en")[0], "eto", "region")
+    assert stops(batches) == [name]
+    batches.lines[0].stop.click()
+    assert (asked, stops(batches)) == ([name], [])
+    assert 'data-status="CANCELLED"' in said_of(batches)
+
+    going.clear()
+    other, found = make_region(f"?batch={name}&lang=en")
+    assert (found, other.runner.working) == ([], False)
+    assert 'data-done="2"' in other.progress.value
+    assert (other.cancel.layout.display, other.again.layout.display) == ("none", None)
+    other.again.click()
+    found[0].compute(1)
+    assert 'data-done="4"' in other.progress.value
+    assert not record.is_stopped(record.folder() / name)
+
+
+def test_one_that_was_cancelled_on_its_page_does_not_go_on_when_the_page_is_loaded_again(going):
+    page, handed = make_region(LINK)
+    page.browser.ready = True
+    page.calculate.click()
+    handed[0].compute(0)
+    page.cancel.click()
+    again, found = make_region()
+    again.browser.session, again.browser.address = page.browser.session, page._link()
+    again.browser.ready = True
+    assert (found, again.runner.name) == ([], page.runner.name)
+    assert 'data-done="2"' in again.progress.value
+    assert again.again.layout.display is None
+    path = record.folder() / page.runner.name
+    with zipfile.ZipFile(io.BytesIO(answers.files(str(path), "zarr")["content"])) as file:
+        assert not any(name.endswith("/stopped") for name in file.namelist())
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_one_on_which_another_page_works_is_stopped_there_or_no_longer_followed(going, monkeypatch, mine):
+    page, handed = make_region(LINK)
+    page.calculate.click()
+    handed[0].compute(0)
+    asked = []
+
+    def stop(client, path):
+        asked.append(path.name)
+        return mine
+
+    monkeypatch.setattr(limited, "stop_batch", stop)
+
+    def wait(seconds):
+        if not asked:
+            other.cancel.click()
+            holding.close()
+
+    monkeypatch.setattr(runner, "time", SimpleNamespace(time=time.time, sleep=wait))
+    other, found = make_region("?lang=en")
+    resume = other.runner._resume_batch
+
+    def resume_held(path, client):
+        with Store.open(path).held():
+            return resume(path, client)
+
+    other.runner._resume_batch = resume_held
+    holding = contextlib.ExitStack()
+    holding.enter_context(handed[0].store.held())
+    other._filled(page.runner.name)
+    assert asked == [page.runner.name]
+    assert (found, other.runner.working) == ([], False)
+    assert 'data-done="2"' in other.progress.value
+    assert not handed[0].stopped  # that is for the cluster to do
+
+
+def test_a_page_that_is_seen_again_shows_new_states_and_asks_the_cluster_no_more_than_it_must(going, monkeypatch):
+    store(NAMES[0], lots=(10,))
+    going.append(NAMES[0])
+    asked = []
+
+    def under_way(client, stores):
+        asked.append([one.name for one in stores])
+        return [one for one in stores if one.name in going]
+
+    monkeypatch.setattr(limited, "batches_under_way", under_way)
+    page, _ = make_page()
+    batches = served(page, "eto", "region")
+    assert asked == [[NAMES[0]]]
+    page.browser.visible = False
+    for _ in range(30):
+        batches.passed()
+    assert len(asked) == 1  # nobody can see it
+    (record.folder() / NAMES[0] / "journal" / "lot-1.json").write_text('{"done": 10, "partial": 0}')
+    page.browser.visible = True
+    assert 'data-status="SUCCESS"' in said_of(batches)
+    assert len(asked) == 1  # what is whole needs no cluster
+
+
+def test_the_places_of_a_file_are_there_again_with_their_days_and_sources(going):
+    page, handed = make_region("?period=2024-01-30/2024-02-02&sources=climatology")
+    rows = "name,latitude,longitude\nA,-22.0,-47.0\nB,-22.5,-47.5\nC,-23.0,-47.2\n"
+    choose(page.where, rows.encode(), "farms.csv")
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    again, _ = make_region(f"?batch={page.runner.name}&lang=en")
+    assert again.form.area == page.form.area
+    assert [site.name for site in again.form.area.sites] == ["A", "B", "C"]
+    assert "3 places of “farms.csv”" in again.where.hint.value
+    assert again.form.asked() == page.form.asked()
+    assert again.detail.mean.value == page.detail.mean.value
+    assert again.map._picture.bounds == page.map._picture.bounds
+    assert f"batch={page.runner.name}" in again._link()
 
 
 def test_where_no_page_of_a_region_is_served_nothing_leads_to_it(going):
@@ -114,7 +254,7 @@ def test_a_batch_of_the_page_is_recorded_and_listed_on_other_pages(going):
     assert page.others.widget.layout.display == "none"  # it stands on the page itself
     other, _ = make_region()
     other._count()
-    assert f'href="?batch={page.runner.name}"' in other.others.list.value
+    assert f'href="?batch={page.runner.name}"' in said_of(other.others)
     path = record.folder() / page.runner.name
     with zipfile.ZipFile(io.BytesIO(answers.files(str(path), "zarr")["content"])) as file:
         names = file.namelist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import datetime as dt
 import io
 import json
 import re
@@ -28,6 +29,7 @@ from etolib.store.store import Store
 from etolib.tasks.batch_progress import Count
 from etolib.tasks.stored_batch import StoredBatch
 from etolib.weighted import mean_of
+from etolib.widgets import cities
 from etolib.widgets.connection import DOWN
 from etolib.widgets.region import answers, colours, runner, values
 from etolib.widgets.region.app import Region
@@ -118,9 +120,9 @@ def make(query="", down=(), lot=2):
     return page, handed
 
 
-def choose(where, content):
-    """Choose a file of a hostile name."""
-    where._came({"new": [{"name": HOSTILE, "content": content}]})
+def choose(where, content, name=HOSTILE):
+    """Choose a file, of a hostile name where a test does not say another."""
+    where._came({"new": [{"name": name, "content": content}]})
 
 
 def drawn(page):
@@ -373,6 +375,69 @@ def test_every_view_of_the_map_in_every_language_says_what_it_shows():
     page.look.quantity.value, page.look.step.value = "eto", "day"
     page.look.day.value = 2
     assert page.look.date.value == "2024-02-01"
+
+
+def sized(page, width, height):
+    """Have the map tell its size, as the browser does."""
+    page.map.widget.set_trait("pixel_bounds", ((1000.0, 1000.0), (1000.0 + width, 1000.0 + height)))
+
+
+def shows(page, width, height):
+    """Return whether a map of that size shows the whole region, and how much of its larger side that takes."""
+    west, south, east, north = page.form.area.bounds
+    zoom = page.map.widget.zoom
+    (left, top), (right, bottom) = cities.project(north, west, zoom), cities.project(south, east, zoom)
+    x, y = cities.project(*page.map.widget.center, zoom)
+    inside = x - width / 2 < left < right < x + width / 2 and y - height / 2 < top < bottom < y + height / 2
+    return inside, max((right - left) / width, (bottom - top) / height)
+
+
+def test_a_region_of_a_link_is_fitted_to_the_map_that_the_browser_has():
+    page, _ = make("?box=-50,-22,-45,-18&spacing=0.5&period=2024")
+    sized(page, 690, 330)  # at a zoom of 200 per cent
+    inside, share = shows(page, 690, 330)
+    assert inside
+    assert share > 0.4
+    sized(page, 358, 330)
+    assert shows(page, 358, 330)[0]
+    sized(page, 1400, 700)
+    assert shows(page, 1400, 700)[1] > 0.4
+
+
+def test_a_map_that_somebody_has_moved_is_left_alone_when_its_size_changes():
+    page, _ = make(LINK)
+    sized(page, 690, 330)
+    latitude, longitude = page.map.widget.center
+    page.map.widget.center = latitude + 0.001, longitude  # a browser rounds to pixels
+    sized(page, 640, 300)
+    assert tuple(page.map.widget.center) == (latitude, longitude)
+    page.map.widget.set_state({"zoom": page.map.widget.zoom - 2})
+    zoom = page.map.widget.zoom
+    sized(page, 1400, 900)
+    assert page.map.widget.zoom == zoom
+    page.form.box = "-60, -30, -40, -10"
+    sized(page, 690, 330)
+    assert shows(page, 690, 330)[0]
+    page.map.widget.set_state({"center": [10.0, 10.0]})
+    sized(page, 640, 300)
+    assert tuple(page.map.widget.center) == (10.0, 10.0)
+
+
+def test_the_chart_looks_at_the_day_that_the_map_shows():
+    page, handed = make(LINK)
+    page.calculate.click()
+    handed[0].compute(0, 1)
+    chart = page.detail.chart
+    assert chart.cursor is None  # the mean of all days
+    page.look.step.value = "day"
+    page.look.day.value = 2
+    assert dt.date(1970, 1, 1) + dt.timedelta(days=chart.cursor) == dt.date(2024, 2, 1)
+    sent = []
+    chart.observe(lambda change: sent.append(change["name"]))
+    page.look.day.value = 3
+    assert sent == ["cursor"]  # a day of the playback draws nothing anew
+    page.look.step.value = "mean"
+    assert chart.cursor is None
 
 
 def test_the_tick_has_the_batch_go_on_and_a_link_finds_it_again():

@@ -152,7 +152,7 @@ def front_words() -> dict[str, dict[str, str]]:
     """
     keys = (
         "title", "tagline", "session_ended", "reload", "page_did_not_start", "page_failed", "kernel_lost",
-        "kernel_renewed", "line_lost", "server_lost", "server_full_wait", "page_back", "press_again",
+        "kernel_renewed", "line_lost", "server_lost", "server_full_wait", "page_back", "press_again", "act_again",
         "state_ERROR",
     )  # fmt: skip
     return {language: {key: words.look_up(language, key) for key in keys} for language in words.languages()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -15,13 +14,8 @@ if TYPE_CHECKING:
     from etolib.widgets.region.record import Row
 
 
-def own_batches(language: str, rows: Sequence[Row], page: str) -> str:
-    """Return the list; ``page`` is the address of the region page before its query."""
-    lines = "".join(_line(language, row, page) for row in rows)
-    return f"<h2>{label(language, 'own_batches')}</h2>{lines}"
-
-
-def _line(language: str, row: Row, page: str) -> str:
+def own_batch(language: str, row: Row, page: str) -> str:
+    """Return what is said of a batch; ``page`` is the address of the region page before its query."""
     about = row.record
     counted = say(language, "batch_places_computed", number=number(row.computed, 0), total=number(about.places, 0))
     facts = (
@@ -31,8 +25,8 @@ def _line(language: str, row: Row, page: str) -> str:
     title = about.title or f"{say(language, 'region')} {about.box}".replace("-", "−")
     link = f"{page}?{urlencode({'batch': row.name})}"
     return (
-        f'<div class="etolib-other etolib-own-batch"><div class="etolib-card-head">{badge(language, row.state)}'
+        f'<div class="etolib-card-head">{badge(language, row.state)}'
         f'<span class="etolib-card-place">{text(title)}</span>'
         f'<span class="etolib-card-period">{text(" · ".join(facts))}</span></div>'
-        f'<a class="etolib-action" href="{text(link)}">{label(language, "open")}</a></div>'
+        f'<a class="etolib-action" href="{text(link)}">{label(language, "open")}</a>'
     )

@@ -191,7 +191,8 @@ def files(path: str, name: str) -> dict[str, Any]:
         try:
             made = Path(folder) / f"eto{ENDINGS[name]}"
             if name == "zarr":
-                shutil.copytree(path, made, ignore=shutil.ignore_patterns("*.lock", "run.json", record.FILE))
+                ours = shutil.ignore_patterns("*.lock", "run.json", record.FILE, record.STOPPED)
+                shutil.copytree(path, made, ignore=ours)
             else:
                 save(Store.open(path), made)
             if name == "zarr" or (name in ("csv", "geojson") and made.stat().st_size > LARGEST_PLAIN):

@@ -21,7 +21,7 @@ from etolib.widgets.markup import base
 from etolib.widgets.markup import form as form_markup
 from etolib.widgets.region import answers, markup, runner
 from etolib.widgets.region.about import About
-from etolib.widgets.region.area import Area
+from etolib.widgets.region.area import Area, usual_spacing
 from etolib.widgets.region.asking import Where
 from etolib.widgets.region.away import Away
 from etolib.widgets.region.detail import Detail
@@ -102,13 +102,15 @@ class Region(Frame):
         self.map = RegionMap(guard(self._clicked), guard(self._drawn))
         self.search = PlaceSearch(form, self.browser, self._background, self._connection.ask)
         self.where = Where(form, guard, self._draw, lambda content, name: run(self._read_file, content, name))
-        self.look = Look(form.language, guard, self._show_picture, self.runner.find_usual)
         self.detail = Detail(form.language, guard, self._look_at)
+        self.look = Look(form.language, guard, self._show_picture, self.runner.find_usual, self.detail.follow)
         self.away = Away(form.language, guard, lambda name: run(self._make_file, name))
-        self.others = OwnBatches(form.language, self._background, self._connection, str, lambda: self.runner.name)
+        self.others = OwnBatches(
+            form.language, self._background, self._connection, self.browser, str, lambda: self.runner.name
+        )
         self._lay_out_parts()
         self.calculate.on_click(guard(lambda _: self._calculate()))
-        self.cancel.on_click(guard(lambda _: self.runner.cancel()))
+        self.cancel.on_click(guard(lambda _: self.runner.stop()))
         self.again.on_click(guard(lambda _: self.runner.retry()))
         form.observe(guard(lambda change: self._area_changed()), "area")
         form.observe(guard(lambda change: self._asked_changed()), ["area", "spacing", "period", "automatic", "sources"])
@@ -307,11 +309,21 @@ class Region(Frame):
             area = Area(sites=sites, name=area.name or say(self.form.language, "region"))
         if self.form.area is None:
             with self._listening():
-                self.form.have(area)
+                self._fill_as_found(area, 0.0 if about is None else 2 * about.half)
         with contextlib.suppress(InputError):
             self._asked_of_batch = self.form.asked()
         self._lay_out_places(sites, about.half if about is not None else 0.0)
         self._remember()
+
+    def _fill_as_found(self, area: Area, spacing: float) -> None:
+        """Fill the form with what a batch is of, where nobody has filled it in."""
+        self.form.have(area)
+        if spacing and spacing != usual_spacing(area):
+            self.form.spacing = f"{spacing:g}"
+        if self.runner.found is not None:
+            period, sources = self.runner.found
+            names = sources if isinstance(sources, str) else ",".join(sources)
+            self.form.fill(f"?{urlencode({'period': str(period), 'sources': names})}")
 
     def _tell_end(self) -> None:
         """Have it read aloud that the batch has ended."""

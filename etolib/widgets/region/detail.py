@@ -94,6 +94,10 @@ class Detail:
         self.at = number
         self.render()
 
+    def follow(self, day: int | None) -> None:
+        """Have the chart look at the day that the map shows, since 1970-01-01; None: the map shows no single day."""
+        self.chart.cursor = day
+
     def render(self) -> None:
         """Show everything anew."""
         known = self._known

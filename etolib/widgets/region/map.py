@@ -17,9 +17,10 @@ from etolib.widgets.region.picture import Picture
 _PANE = "etolib-region"
 _NEAREST = 10  # of zooming to a region
 _TOWN = 8  # zoom at which a town that was looked for is shown
-_ROOM = (640, 480)  # width and height of a map that has not told them yet [px]
+_ROOM = (640.0, 480.0)  # width and height of a map that has not told them yet [px]
 _SMALL = 0.3  # share of the map that a region should take
 _CLOSE = 14  # px around the first corner of a polygon that close it
+_SLIP = 8  # px by which a map that is made wider or narrower may shift by itself
 _TONE = "#1d2b2c"
 
 
@@ -48,6 +49,12 @@ class RegionMap(PlaceMap):
         self._sketch: leaflet.Polygon | None = None
         self._picture: leaflet.ImageOverlay | None = None
         self._ring: leaflet.CircleMarker | None = None
+        self._fitted: Area | None = None  # what the map was brought to, as long as nobody has moved it since
+        self._fitting = False
+        self._fitted_to: tuple[float, float] = _ROOM
+        self._view: tuple[tuple[float, float], float] = ((0.0, 0.0), 0.0)  # centre and zoom of that
+        self.widget.observe(lambda change: self._sized(), "pixel_bounds")
+        self.widget.observe(lambda change: self._looked(), ["center", "zoom"])
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
@@ -101,6 +108,7 @@ class RegionMap(PlaceMap):
 
     def outline(self, area: Area | None) -> None:
         """Show the outline of a box or a polygon; none of a list of places."""
+        self._fitted = None
         rings: list[Any] = []
         if area is not None and not area.sites:
             parts = area.polygon()
@@ -157,22 +165,39 @@ class RegionMap(PlaceMap):
         return (right - left) * times < _SMALL * wide and (bottom - top) * times < _SMALL * high
 
     def fit(self, area: Area) -> None:
-        """Bring a region into view."""
+        """Bring a region into view; once more when the map has another size, until somebody moves it."""
         (left, top), (right, bottom) = _corners(area)
-        wide, high = self._room()
+        self._fitted_to = wide, high = self._room()
         parts = [(wide, right - left), (high, bottom - top)]
         zooms = [math.log2(0.86 * pixels / part) for pixels, part in parts if part > 1e-9]
-        self.widget.center = cities.unproject((left + right) / 2, (top + bottom) / 2, 0)
-        self.widget.zoom = max(1, min(_NEAREST, *(math.floor(zoom) for zoom in zooms)) if zooms else _TOWN)
+        centre = cities.unproject((left + right) / 2, (top + bottom) / 2, 0)
+        zoom = max(1, min(_NEAREST, *(math.floor(one) for one in zooms)) if zooms else _TOWN)
+        self._fitted, self._view, self._fitting = area, (centre, zoom), True
+        try:
+            self.widget.center, self.widget.zoom = centre, zoom
+        finally:
+            self._fitting = False
+
+    def _sized(self) -> None:
+        """Fit again what was fitted to a map of another size; the first one is a guess, before a browser has any."""
+        if self._fitted is not None and max(map(abs, map(float.__sub__, self._room(), self._fitted_to))) > 1:
+            self.fit(self._fitted)
+
+    def _looked(self) -> None:
+        """Take note that somebody has moved the map."""
+        if self._fitting or self._fitted is None:
+            return
+        centre, zoom = self._view
+        here, there = (cities.project(*one, zoom) for one in (tuple(self.widget.center), centre))
+        if self.widget.zoom != zoom or math.dist(here, there) > _SLIP:
+            self._fitted = None
 
     def _room(self) -> tuple[float, float]:
         """Return width and height of the map. [px]"""
-        if not self.widget.bounds:
+        if not self.widget.pixel_bounds:
             return _ROOM
-        (south, west), (north, east) = self.widget.bounds
-        left, top = cities.project(north, west, float(self.widget.zoom))
-        right, bottom = cities.project(south, east, float(self.widget.zoom))
-        found = (right - left, bottom - top)
+        (left, top), (right, bottom) = self.widget.pixel_bounds
+        found = (float(right - left), float(bottom - top))
         return found if min(found) > 50 else _ROOM
 
     def near(self, half: float) -> float:

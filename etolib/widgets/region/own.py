@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -11,18 +12,42 @@ import ipywidgets as widgets
 from etolib.tasks import visitor
 from etolib.tasks.messages import State
 from etolib.widgets.form import marked
-from etolib.widgets.markup.batches import own_batches
+from etolib.widgets.markup.base import label
+from etolib.widgets.markup.batches import own_batch
 from etolib.widgets.region import record
+from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
     from etolib.widgets.background import Background
+    from etolib.widgets.browser import Browser
 
 log = logging.getLogger("etolib.page")
 
 MOST = 8
 """Batches that are shown."""
 
-_AGAIN_S = 10  # how often to look again while one of them is being calculated [s]
+_AGAIN_S = 10  # how often to look again while one of them is being calculated, or the cluster has not answered [s]
+
+
+class _Line:
+    """A line of the list; made once, and shown with one batch after the other."""
+
+    def __init__(self, guard: Callable[..., Any], stop: Callable[[_Line], None]) -> None:
+        self.name = ""
+        self.said = widgets.HTML()
+        self.stop = marked(widgets.Button(), "etolib-other-stop", "etolib-second")
+        self.widget = marked(widgets.Box([self.said, self.stop]), "etolib-other", "etolib-own-batch")
+        self.stop.on_click(guard(lambda _: stop(self)))
+
+    def show(self, language: str, row: record.Row | None, page: str) -> None:
+        """Show a batch; None: nothing."""
+        self.widget.layout.display = "none" if row is None else None
+        if row is None:
+            return
+        self.name = row.name
+        self.said.value = own_batch(language, row, page)
+        self.stop.description, self.stop.disabled = say(language, "cancel"), False
+        self.stop.layout.display = None if row.state is State.PROCESSING else "none"
 
 
 class OwnBatches:
@@ -35,6 +60,8 @@ class OwnBatches:
         Runs callbacks and slow work.
     connection : object
         As `etolib.widgets.connection.Connection`.
+    browser : Browser
+        Says whether somebody can see the page.
     page : callable
         Returns the address of the region page, before its query; None where it is not served.
     here : callable, optional
@@ -46,17 +73,20 @@ class OwnBatches:
         language: str,
         background: Background,
         connection: Any,
+        browser: Browser,
         page: Callable[[], str | None],
         here: Callable[[], str] = str,
     ) -> None:
-        self._language, self._background, self._connection = language, background, connection
+        self._language, self._background, self._connection, self._browser = language, background, connection, browser
         self._page, self._here = page, here
         self._found: Sequence[record.Row] = ()
-        self._asking = False
+        self._asking = self._unknown = False
         self._leads_to: str | None = None
         self._seconds = 0
-        self.list = widgets.HTML()
-        self.widget = marked(widgets.VBox([self.list]), "etolib-others", "etolib-own-batches")
+        self.title = widgets.HTML()
+        self.lines: list[_Line] = []  # as many as were needed by now
+        self.widget = marked(widgets.VBox([self.title]), "etolib-others")
+        browser.observe(background.guard(lambda change: self._seen(change["new"])), "visible")
         self.show()
 
     def translate(self, language: str) -> None:
@@ -65,13 +95,20 @@ class OwnBatches:
         self.show()
 
     def passed(self) -> None:
-        """Look once the visitor is known, and again while something of his is being calculated; once a second."""
-        working = any(row.state is State.PROCESSING for row in self._found)
+        """Look once the visitor is known, and again while something of his is being calculated; once a second.
+
+        A page that nobody can see looks when it is seen again.
+        """
+        waiting = self._unknown or any(row.state is State.PROCESSING for row in self._found)
         if self._page() != self._leads_to:  # known once the browser has told its address
             self.show()
-        if self._seconds == 0 or (working and self._seconds >= _AGAIN_S):
+        if self._seconds == 0 or (waiting and self._browser.visible and self._seconds >= _AGAIN_S):
             self.look()
         self._seconds += bool(self._seconds)
+
+    def _seen(self, visible: bool) -> None:
+        if visible and self._seconds:
+            self.look()
 
     def look(self) -> None:
         """Look which batches there are; a page without a visitor has none."""
@@ -84,26 +121,44 @@ class OwnBatches:
 
         found = None
         try:
-            there = record.folder()
-            going = limited.batches_under_way(self._connection.client(), there.glob("*"))
-            found = record.stores_of(there, visitor.of_this_process(), {path.name for path in going})
+            asked = partial(limited.batches_under_way, self._connection.client())
+            found = record.stores_of(record.folder(), visitor.of_this_process(), asked)
         except Exception as error:  # the line to the cluster says by itself that it is lost
-            log.warning("the batches could not be listed: %s", error)
+            level = logging.DEBUG if self._unknown else logging.WARNING
+            log.log(level, "the batches could not be listed: %s", error)
         self._background.later(self._told, found)
 
     def _told(self, found: Sequence[record.Row] | None) -> None:
-        self._asking = False
-        if found is None:
-            self._seconds = 0  # asked again
-        else:
+        self._asking, self._unknown = False, found is None
+        if found is not None:
             self._found = found
-            self.show()
+        self.show()
+
+    def _stop(self, line: _Line) -> None:
+        line.stop.disabled = True  # until it is known what has become of it
+        self._background.run(self._end, line.name)
+
+    def _end(self, name: str) -> None:
+        from etolib.tasks import limited
+
+        try:
+            store = record.folder() / name
+            if limited.stop_batch(self._connection.client(), store):
+                record.mark_stopped(store, True)
+        finally:
+            self._background.later(self.look)
 
     def show(self) -> None:
         """Show the newest ones that are not on this page."""
         self._leads_to = page = self._page()
         here = self._here()
         listed = [row for row in self._found if row.name != here][:MOST] if page is not None else []
-        self.list.value = own_batches(self._language, listed, page or "") if listed else ""
+        if listed:
+            self.title.value = f"<h2>{label(self._language, 'own_batches')}</h2>"
+        if len(listed) > len(self.lines):
+            self.lines += [_Line(self._background.guard, self._stop) for _ in listed[len(self.lines) :]]
+            self.widget.children = [self.title, *(line.widget for line in self.lines)]
+        for line, row in zip(self.lines, [*listed, *[None] * len(self.lines)], strict=False):
+            line.show(self._language, row, page or "")
         self.widget.layout.display = None if listed else "none"
         (self.widget.add_class if listed else self.widget.remove_class)("etolib-some")

@@ -5,10 +5,11 @@ A store outlives its page, the server and the scheduler; so does this, which tel
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ FOLDER = "regions"
 
 FILE = "whose.json"
 """Of the journal of a store; no file that is taken away holds it."""
+STOPPED = "stopped"
+"""Of the journal as well: the batch was stopped by its visitor, and goes on when he says so and not before."""
+
 _LONGEST = 200  # characters of a text
 NAME = re.compile(r"[0-9a-f]{32}")
 """The name of a store of the page."""
@@ -93,6 +97,18 @@ class Record:
             return None
 
 
+def is_stopped(store: Path) -> bool:
+    """Return whether a batch was stopped by its visitor."""
+    return (store / "journal" / STOPPED).exists()
+
+
+def mark_stopped(store: Path, stopped: bool) -> None:
+    """Note that a batch was stopped by its visitor, or that it shall go on."""
+    with contextlib.suppress(OSError):  # the store is being deleted, or may not be written to any more
+        mark = store / "journal" / STOPPED
+        mark.touch() if stopped else mark.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class Row:
     """A batch as a list shows it: ``name`` of its store, ``age`` since it was begun [s], places computed by now."""
@@ -104,7 +120,9 @@ class Row:
     age: float
 
 
-def stores_of(folder: Path, visitor: str, under_way: Collection[str] = ()) -> list[Row]:
+def stores_of(
+    folder: Path, visitor: str, under_way: Callable[[Sequence[Path]], Collection[Path]] = lambda stores: ()
+) -> list[Row]:
     """Return the batches of a visitor, the newest first.
 
     Parameters
@@ -113,20 +131,31 @@ def stores_of(folder: Path, visitor: str, under_way: Collection[str] = ()) -> li
         Of the stores.
     visitor : str
         Whose; of nobody there are none.
-    under_way : collection of str
-        Names of stores for which the cluster works.
+    under_way : callable
+        Returns those of some stores for which the cluster works; called only where a store is not finished.
     """
+    known = {path: record for path in _stores(folder) if (record := Record.read(path)) and record.visitor == visitor}
+    marked = {path: _marked(path) for path in known if visitor}
+    left = [path for path, lots in marked.items() if len(lots) < known[path].lots and not is_stopped(path)]
+    going = set(under_way(left)) if left else set()
+    for path in left:  # once more: it may have ended while the cluster was asked
+        marked[path] = _marked(path)
     found = []
-    paths = folder.iterdir() if visitor and folder.is_dir() else ()
-    for path in paths:
-        record = Record.read(path) if NAME.fullmatch(path.name) else None
-        if record is None or record.visitor != visitor:
-            continue
-        marked = [marker for one in (path / "journal").glob("lot-*.json") if (marker := _marker(one)) is not None]
-        whole = len(marked) >= record.lots
-        state = State.SUCCESS if whole else State.PROCESSING if path.name in under_way else State.CANCELLED
-        found.append(Row(path.name, record, sum(marked), state, max(time.time() - record.begun, 0.0)))
+    for path, lots in marked.items():
+        record = known[path]
+        whole = len(lots) >= record.lots
+        state = State.SUCCESS if whole else State.PROCESSING if path in going else State.CANCELLED
+        found.append(Row(path.name, record, sum(lots), state, max(time.time() - record.begun, 0.0)))
     return sorted(found, key=lambda row: row.age)
+
+
+def _stores(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if NAME.fullmatch(path.name)] if folder.is_dir() else []
+
+
+def _marked(store: Path) -> list[int]:
+    """Return how many places of each finished lot have values."""
+    return [count for one in (store / "journal").glob("lot-*.json") if (count := _marker(one)) is not None]
 
 
 def _marker(path: Path) -> int | None:

@@ -17,13 +17,13 @@ import numpy as np
 from etolib import config
 from etolib.errors import EtolibError, InputError, SchedulerUnavailable, TaskCancelled
 from etolib.extras import needed
-from etolib.site import Site
+from etolib.site import Period, Site
 from etolib.tasks import visitor
 from etolib.widgets import remote
 from etolib.widgets.region import answers
 from etolib.widgets.region.about import About
 from etolib.widgets.region.model import Asked
-from etolib.widgets.region.record import NAME, Record, folder
+from etolib.widgets.region.record import NAME, Record, folder, is_stopped, mark_stopped
 from etolib.widgets.region.values import DONE, FAILED, PARTIAL, Values
 from etolib.words import Text, say
 
@@ -75,6 +75,8 @@ class Runner:
         Of the store; empty where there is none.
     about : About or None
         The region it is of; None of a store that does not say it.
+    found : tuple or None
+        Days and sources of a batch that was found, as of an `etolib.store.order.Order`; None of one of this page.
     working, stopping : bool
         Whether something is being calculated, and whether somebody has said that it shall end.
     """
@@ -102,7 +104,9 @@ class Runner:
         self.error: EtolibError | None = None
         self.name = ""
         self.about: About | None = None
+        self.found: tuple[Period, Any] | None = None
         self.working = self.stopping = False
+        self._theirs = False  # whether another page has the batch, and this one looks on
         self._seen: dict[int, str] = {}
         self._reading = self._again = False
         self._usual_asked: np.ndarray | None = None  # places whose climatology was asked for
@@ -164,8 +168,9 @@ class Runner:
         if run is not self._run:
             self._background.run(batch.cancel)  # another was begun meanwhile
             return
-        self.batch = batch
+        self.batch, self._theirs = batch, False
         if self.stopping:  # pressed before the batch was there
+            mark_stopped(batch.store.path, True)
             self._background.run(batch.cancel)
         else:
             self.taken(self)
@@ -188,6 +193,8 @@ class Runner:
     def _find(self, run: object, name: str) -> None:
         path, seen = folder() / name, False
         while run is self._run:
+            if is_stopped(path) and self._look_at(run, path):
+                return
             try:
                 batch = self._resumer()(path, client=self._connection.client())
                 break
@@ -205,6 +212,29 @@ class Runner:
         if not seen:
             self._tell_found(run, batch.store)
         self._take_up(run, batch)
+
+    def _look_at(self, run: object, path: Path) -> bool:
+        """Show what there is of a batch that was stopped; return whether its store is there."""
+        from etolib.store.store import Store
+        from etolib.tasks.batch_progress import Count
+        from etolib.tasks.stored_batch import failures_of
+
+        try:
+            store = Store.open(path)
+            progress = Count.of(store).progress(0.0, running=False)
+            found, failures = new_lots(store, {}), failures_of(store)
+        except (EtolibError, OSError, ValueError, KeyError):
+            return False
+        self._tell_found(run, store)
+        self._background.later(self._looked_at, run, found, failures, progress)
+        return True
+
+    def _looked_at(self, run: object, found: list[Any], failures: list[Failure], progress: Progress) -> None:
+        if run is self._run:
+            self.progress, self.failures = progress, failures
+            self.working = self.stopping = self._theirs = False
+            self._put(found)
+            self._changed()
 
     def _look_on(self, run: object, path: Path, seen: bool) -> bool:
         """Show what another page has put into a store by now; return whether the store is known."""
@@ -224,20 +254,22 @@ class Runner:
 
     def _looked_on(self, run: object, found: list[Any], progress: Progress) -> None:
         if run is self._run and self.values is not None:
-            self.progress = progress
+            self.progress, self._theirs = progress, True
             self._put(found)
             self._changed()
 
     def _tell_found(self, run: object, store: Any) -> None:
         order = store.order
         first = (order.period.start - EPOCH).days
-        found = tuple(order.sites), len(order.period), first, About.read(store.path, len(order.sites))
-        self._background.later(self._found, run, *found)
+        about = About.read(store.path, len(order.sites))
+        self._background.later(self._found, run, tuple(order.sites), order.period, order.sources, first, about)
 
-    def _found(self, run: object, sites: tuple[Site, ...], days: int, first: int, about: About | None) -> None:
+    def _found(
+        self, run: object, sites: tuple[Site, ...], period: Period, sources: Any, first: int, about: About | None
+    ) -> None:
         if run is self._run:
-            self.sites, self.about = sites, about
-            self._new_values(len(sites), days, first)
+            self.sites, self.about, self.found = sites, about, (period, sources)
+            self._new_values(len(sites), len(period), first)
             self._changed()
 
     def _lost_store(self, run: object, error: EtolibError) -> None:
@@ -346,6 +378,27 @@ class Runner:
         if self.batch is not None and not self.batch.done:
             self._background.run(self.batch.cancel)
 
+    def stop(self) -> None:
+        """Stop what runs because somebody wants that, also where another page of the same visitor has it."""
+        if self.name and self.working and not self._theirs:
+            mark_stopped(folder() / self.name, True)
+        self.cancel()
+        if self._theirs:
+            self._background.run(self._stop_there, self._run, self.name)
+
+    def _stop_there(self, run: object, name: str) -> None:
+        from etolib.tasks import limited
+
+        if limited.stop_batch(self._connection.client(), folder() / name):
+            mark_stopped(folder() / name, True)
+        else:
+            self._background.later(self._look_away, run)  # of another visitor, or it has just ended
+
+    def _look_away(self, run: object) -> None:
+        if run is self._run and self._theirs:
+            self._run, self.working, self.stopping, self._theirs = object(), False, False, False
+            self._changed()
+
     def retry(self) -> None:
         """Calculate again, alone, the places that failed for a while, and what is not finished."""
         if not self.name or self.working or self.values is None:
@@ -358,6 +411,7 @@ class Runner:
     def _retry(self, run: object, name: str) -> None:
         with contextlib.suppress(Exception):
             self._connection.client().run(remote.forget_failures)  # those that have just failed are asked anew
+        mark_stopped(folder() / name, False)
         try:
             # With the line of now: that of the batch may be gone.
             again = self._resumer()(folder() / name, client=self._connection.client())

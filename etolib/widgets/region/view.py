@@ -34,13 +34,20 @@ class Look:
         Called with the address of a picture whenever it is another.
     usual : callable
         Called with nothing where what is usual has to be found.
+    follow : callable
+        Called with the day that is shown, since 1970-01-01; None where it is no single one.
     """
 
     def __init__(
-        self, language: str, guard: Callable[..., Any], draw: Callable[[str], None], usual: Callable[[], None]
+        self,
+        language: str,
+        guard: Callable[..., Any],
+        draw: Callable[[str], None],
+        usual: Callable[[], None],
+        follow: Callable[[int | None], None],
     ) -> None:
         self.language, self.units = language, METRIC
-        self._draw, self._usual = draw, usual
+        self._draw, self._usual, self._follow = draw, usual, follow
         self._values: Values | None = None
         self._picture: Picture | None = None
         self._filling = False
@@ -97,7 +104,9 @@ class Look:
         self._draw(picture.draw([None if c < 0 else colours[c] for c in classes], known.state == FAILED))
         waiting = "region_usual_coming" if quantity == "anomaly" else ""
         self.legend.value = markup.legend(self.language, quantity, step, self.scale, self.units, waiting)
-        self.days.layout.display = None if step == "day" and known.days > 1 else "none"
+        one_of_many = step == "day" and known.days > 1
+        self.days.layout.display = None if one_of_many else "none"
+        self._follow(known.first + self.day.value if one_of_many else None)
         self.date.value = self.date_of(self.day.value)
 
     def date_of(self, day: int) -> str:

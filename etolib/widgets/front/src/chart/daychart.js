@@ -249,8 +249,13 @@ export class DayChart {
     const to = Math.min(Math.max(i, 0), this.days.length - 1);
     this.look(to);
     this.said.textContent = this.readout.sentence(to);
+    this.reveal(to);
+  }
+
+  /** Move a chart that shows some of the days to where one of them is seen. */
+  reveal(i) {
     const [min, max] = this.range;
-    const day = this.days[to];
+    const day = this.days[i];
     if (this.u && (day < min || day > max)) {
       const half = (max - min) / 2;
       this.range = within(whole(this.days), day - half, day + half);

@@ -1,13 +1,27 @@
 // The chart of several places: a line each, the interval of the one that is chosen.
 
 import { DayChart } from '../chart/daychart.js';
-import { isoDay, part, said, written } from '../shared/days.js';
+import { isoDay, onChange, part, said, written } from '../shared/days.js';
 import { kindsOf } from '../chart/paint.js';
 
 const NEAR = 26; // the pointer is on a line that is at most so far [px]
 const DASHES = [[], [7, 3], [2, 2.5]]; // of twelve colours no eye tells all apart
 
 class Lines extends DayChart {
+  constructor(model, el) {
+    super(model, el);
+    this.ends.push(onChange(model, ['cursor'], () => this.follow()));
+    this.follow();
+  }
+
+  /** Look at the day that the page shows elsewhere. */
+  follow() {
+    const i = this.days?.indexOf(this.model.get('cursor')) ?? -1;
+    if (i < 0) return;
+    this.look(i);
+    this.reveal(i);
+  }
+
   readoutOf() {
     return new PlacesReadout((name) => this.toggle(name), (number) => this.bring(number ?? this.held ?? null));
   }

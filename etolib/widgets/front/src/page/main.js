@@ -4,6 +4,7 @@ import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
 import { CommsOverSubshells } from "@jupyterlab/services/lib/kernel/comm";
 import { ServerConnection } from "@jupyterlab/services/lib/serverconnection";
 import { Manager, presses } from "./manager.js";
+import { CHOICES, FIELDS } from "./presses.js";
 import { drawOutputs } from "./outputs.js";
 import { Mender } from "./mend.js";
 import "./page.css";
@@ -37,7 +38,9 @@ function catchUp(kernel, manager) {
 // By now the kernel has answered whatever has reached it: a press that it did not answer has not.
 function pressAgain() {
   presses.forgetHeard();
-  if (presses.again(document.getElementById("rendered_cells"))) mender.passing(true);
+  const look = presses.again(document.getElementById("rendered_cells"));
+  const missed = presses.missed();
+  if (look || missed) mender.passing({ look, missed });
 }
 
 async function settle(kernelId, cells, line, wished) {
@@ -67,7 +70,8 @@ async function start() {
 // The page gets another kernel: what the server gives a new visitor is drawn behind what is seen, and takes its place.
 // The browser has kept what was typed and which results there were, as for a page that is loaded again. Until then the
 // document has two forms; that which is seen stands in #rendered_cells. Returns false where the server is full, else what
-// the presses want that nobody heard (see Presses.again).
+// nobody has heard: whether the press that begins a calculation wants a look (see Presses.again), and whether anything
+// else was missed.
 async function renew() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
   if (answer.status === 503) return false;
@@ -108,14 +112,14 @@ async function renew() {
   cells.id = "rendered_cells";
   if (last !== document.getElementById("jupyter-config-data")) last.remove();
   typeAgain(late, cells);
+  chooseAgain(seen, cells);
   scrollTo(...scroll);
   window.etolib.followLanguage();
-  return { look: presses.again(cells) };
+  return { look: presses.again(cells), missed: presses.missed() };
 }
 
 // What was typed after the kernel was gone is known to nobody but the page: it goes by what the browser keeps, and what is
 // typed while the new page is being drawn, or is kept nowhere, is typed there once more.
-const FIELDS = ["latitude", "longitude", "elevation", "period", "region-box", "region-spacing"];
 const typed = (cells) =>
   FIELDS.map((name) => [name, cells.querySelector(`.etolib-${name} input`)]).filter(([, field]) => field);
 
@@ -140,6 +144,16 @@ function typeAgain(before, cells) {
     for (const event of ["input", "change"]) field.dispatchEvent(new Event(event, { bubbles: true }));
   }
 }
+
+// Language, units and theme that were chosen while no kernel heard it are chosen once more.
+function chooseAgain(before, cells) {
+  for (const name of CHOICES) {
+    const [old, next] = [before, cells].map((one) => [...one.querySelectorAll(`button.etolib-${name}, .etolib-${name} button`)]);
+    next.filter((button, i) => isOn(button) !== isOn(old[i]) && (next.length === 1 || isOn(old[i]))).forEach((one) => one.click());
+  }
+}
+
+const isOn = (button) => Boolean(button?.classList.contains("mod-active"));
 
 // The kernel hears from the browser which language and theme are wished and which results its tab had, and that takes a
 // moment: nobody shall see the page change. Until then the shell keeps the place of the results.
@@ -167,7 +181,9 @@ function takeLeave() {
 addEventListener("click", (event) => {
   if (event.detail > 1 && event.target.closest?.(".etolib-calculate, .etolib-retry")) event.stopImmediatePropagation();
   else presses.clicked(event);
+  presses.acted(event);
 }, { capture: true });
+addEventListener("change", (event) => presses.acted(event), { capture: true });
 addEventListener("input", (event) => presses.typed(event), { capture: true });
 
 takeLeave();

@@ -22,7 +22,9 @@ const { sync, send } = base.WidgetModel.prototype;
 Object.assign(base.WidgetModel.prototype, {
   sync(...given) {
     sync.apply(this, given);
-    if (this._msg_buffer !== null) waiting.add(this);
+    if (this._msg_buffer === null) return;
+    waiting.add(this);
+    presses.telling();
   },
   send(...given) {
     for (const model of waiting) sendWaiting(model);
@@ -41,7 +43,7 @@ function sendWaiting(model) {
 // What a page says to a kernel that is gone is said to nobody, and is no error: the page is being given another one.
 class Comm extends base.shims.services.Comm {
   send(data, callbacks, ...more) {
-    const heard = data?.method === "custom" ? presses.listen(callbacks) : callbacks;
+    const heard = presses.listen(callbacks, data?.method === "custom");
     return this.jsServicesComm.isDisposed ? "" : super.send(data, heard, ...more);
   }
   close(...given) {

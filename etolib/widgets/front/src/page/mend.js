@@ -137,7 +137,7 @@ export class Mender {
       }
     }
     this.open = true;
-    this.back(true, given.look);
+    this.back(true, given);
   }
 
   /** Return what a page has that was given another kernel, once the server has one for it. */
@@ -164,16 +164,16 @@ export class Mender {
     }
   }
 
-  /** Say for a while that the page is back, and whether somebody has to press again. */
-  passing(look) {
-    this.tell(look ? "press_again" : "page_back", { button: false, role: "status" });
-    this.telling = setTimeout(() => window.etolib.tell(null), look ? WANTED_MS : STAY_MS);
+  /** Say for a while that the page is back, and whether somebody has to press again, or to look what was missed. */
+  passing({ look, missed }) {
+    this.tell(look ? "press_again" : missed ? "act_again" : "page_back", { button: false, role: "status" });
+    this.telling = setTimeout(() => window.etolib.tell(null), look || missed ? WANTED_MS : STAY_MS);
   }
 
-  back(renewed, look = false) {
+  back(renewed, news = {}) {
     for (const [badge, html] of this.settled) if (badge.isConnected) badge.outerHTML = html;
     this.settled = [];
-    if (renewed) this.passing(look);
+    if (renewed) this.passing(news);
     else this.tell(null);
   }
 

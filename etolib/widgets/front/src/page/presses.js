@@ -1,5 +1,6 @@
 // The button that begins a calculation: a press is kept until the kernel has answered it. Of a kernel that is lost before
-// that nobody knows whether it has heard; then the next one is given the press, once.
+// that nobody knows whether it has heard; then the next one is given the press, once. What else somebody clicks or chooses
+// is counted until the kernel has answered: the next kernel does not do it, but the page says so.
 const BUTTON = ".etolib-calculate";
 // What a press asks for, as it is seen, stands in the button's column: the left one, or the right one beside a map of a
 // region. What only helps to fill it in is left out.
@@ -10,11 +11,40 @@ const TICKED = ".etolib-auto, .etolib-source, .etolib-station-use";
 const DATES = ".etolib-start, .etolib-end";
 const PERIOD = ".etolib-period";
 
+/** Fields whose text the next kernel is given by itself. */
+export const FIELDS = ["latitude", "longitude", "elevation", "period", "region-box", "region-spacing"];
+/** Choices of the header, which it is given as well. */
+export const CHOICES = ["language", "units", "theme"];
+const CARRIED = [BUTTON, ...[...FIELDS, ...CHOICES].map((name) => `.etolib-${name}`)].join();
+
 export class Presses {
   constructor() {
     this.last = null; // the newest press that was not answered
     this.sending = null; // one whose message is about to be sent
     this.following = ""; // fields that follow what was typed last
+    this.acting = false; // whether somebody has just clicked or chosen something
+    this.acts = 0; // clicks and choices of which the kernel was told, or should have been
+    this.heard = 0; // how many of them it has answered
+  }
+
+  /** Take note of a click or a choice before anybody else hears of it. */
+  acted(event) {
+    if (!event.target.closest?.("#rendered_cells") || event.target.closest(CARRIED)) return;
+    this.acting = true;
+    setTimeout(() => { this.acting = false; });
+  }
+
+  /** The kernel is being told something, or will be as soon as it has answered what came before. */
+  telling() {
+    if (this.acting) this.acts += 1;
+    this.acting = false;
+  }
+
+  /** Return whether there was something that the kernel has not answered; it is forgotten. */
+  missed() {
+    const missed = this.heard < this.acts;
+    this.heard = this.acts;
+    return missed;
   }
 
   /** Take note of what somebody fills in. */
@@ -40,14 +70,19 @@ export class Presses {
     });
   }
 
-  /** Return the callbacks of a message to the kernel, which may be that of a press: its answer is heard. */
-  listen(callbacks = {}) {
-    const press = this.sending;
-    this.sending = null;
-    if (!press) return callbacks;
+  /** Return the callbacks of a message to the kernel, a `custom` one may be that of a press: its answer is heard. */
+  listen(callbacks = {}, custom = true) {
+    const press = custom ? this.sending : null;
+    if (custom) this.sending = null;
+    this.telling();
+    const { acts } = this;
+    if (!press && this.heard >= acts) return callbacks;
     const { status } = callbacks.iopub ?? {};
     const answered = (message) => {
-      if (message.content.execution_state === "idle" && this.last === press) this.last = null;
+      if (message.content.execution_state === "idle") {
+        if (press && this.last === press) this.last = null;
+        this.heard = Math.max(this.heard, acts);
+      }
       status?.(message);
     };
     return { ...callbacks, iopub: { ...callbacks.iopub, status: answered } };
