@@ -427,7 +427,8 @@ class StoredBatch(Counted):
             return 0
         if status == "cancelled":
             self._check()
-            if getattr(future._state.exception, "msg", "") == messages.BY:  # as when its visitor stops it elsewhere
+            state: Any = future._state
+            if getattr(state.exception, "msg", "") == messages.BY:  # as when its visitor stops it elsewhere
                 raise TaskCancelled()
             self._lost(status)
         failure = future.exception()

@@ -13,6 +13,14 @@ from tests.browser.stage import PATIENCE_MS
 
 PERIOD = "2024-05-01/2024-05-03"
 HOSTILE = "<img src=x onerror=alert(1)>"
+# Whether the map shows the whole picture of the places, as large as it can: at the next zoom it would be cut.
+SEEN_WHOLE = """() => {
+  const [map, picture] = ['.etolib-map', '.leaflet-etolib-region-pane img'].map(
+    (one) => document.querySelector(one).getBoundingClientRect());
+  const inside = map.left <= picture.left && picture.right <= map.right && map.top <= picture.top
+    && picture.bottom <= map.bottom;
+  return inside && (2 * picture.width > 0.8 * map.width || 2 * picture.height > 0.8 * map.height);
+}"""
 FAR = "10.25"  # latitude of the place whose provider fails
 
 
@@ -95,8 +103,19 @@ def test_two_hundred_places_fill_a_map_and_the_one_that_fails_is_tried_again(vis
     other.goto(region.url.replace("region.ipynb", "eto.ipynb"))
     expect(other.locator(".etolib-own-batch")).to_contain_text("200 of 200 places", timeout=PATIENCE_MS)
     expect(other.locator(".etolib-own-batch a")).to_have_attribute("href", re.compile("^region.ipynb[?]batch="))
+    other.locator(".etolib-own-batch a").click()  # and the places of the file are there, with their days
+    expect(other.locator(".etolib-region-hint")).to_have_text("200 places of “farms.csv”", timeout=PATIENCE_MS)
+    expect(other.locator(".etolib-period input")).to_have_value(PERIOD)
+    expect(other.locator(".etolib-region-mean")).to_contain_text("All places, 100 % of them", timeout=PATIENCE_MS)
     other.goto("about:blank")
-    page.set_viewport_size({"width": 390, "height": 844})
+
+    # The chart looks at the day of the map; the map holds all places, however wide it is.
+    expect(page.locator(".etolib-region-detail .etolib-chart")).to_have_attribute("data-day", "2024-05-03")
+    page.locator(".etolib-step-of select").select_option(label="a day")
+    expect(page.locator(".etolib-region-detail .etolib-chart")).to_have_attribute("data-day", "2024-05-01")
+    for width, height in ((720, 450), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(SEEN_WHOLE)
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator(".etolib-map").first).to_be_in_viewport()
 

@@ -137,9 +137,11 @@ def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(slim, vi
     kernel_of(stage.server, page).kill()
     expect(page.locator(BANNER)).to_contain_text("terminou de forma inesperada")
     visitor.seen(".etolib-elevation input").fill("741")  # nobody hears it but the page
+    visitor.seen(".etolib-units button:has-text('in')").click()
     expect(page.locator(BANNER)).to_contain_text("A página voltou", timeout=PATIENCE_MS)
     expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
     expect(page.locator(".etolib-elevation input")).to_have_value("741")
+    expect(page.locator(".etolib-units .mod-active")).to_have_text("in")
     weather.clear()
     visitor.expect_status("SUCCESS")
     expect(page.locator(".etolib-card")).to_have_count(1)
@@ -229,6 +231,20 @@ def test_a_press_does_not_overtake_what_was_typed_before_it(visit, stage):
     visitor.page.wait_for_url("**elevation=741**")
 
 
+@pytest.mark.usefixtures("slim", "weather")
+def test_a_click_that_no_kernel_has_heard_is_said(visit, stage):
+    wait_ready(stage.url)
+    visitor = visit()
+    visitor.fill("-14.6", "-47.1", PERIOD)
+    kept(visitor.page, "typed[0].period === '2024-06-10/2024-06-16'")
+    kernel = kernel_of(stage.server, visitor.page)
+    kernel.suspend()
+    visitor.seen(".etolib-presets button").first.click()
+    kernel.kill()
+    expect(visitor.page.locator(BANNER)).to_contain_text("may not have been received", timeout=PATIENCE_MS)
+    expect(visitor.seen(".etolib-period input")).to_have_value(PERIOD)
+
+
 MENDER = """
 async (source) => {
   window.told = []; window.renewals = [];
@@ -286,6 +302,48 @@ async (source) => {
   document.querySelector('.etolib-calculate').onclick = () => { went += 1; presses.listen(); };
 }
 """
+
+
+ACTED = """
+<div id="rendered_cells"><button class="etolib-play">Play</button><select><option>a<option>b</select>
+<input type="checkbox"><button class="etolib-calculate">Calculate</button><button id="zoom">+</button>
+<div class="etolib-period"><input id="period"></div></div><button id="outside">Reload</button>
+"""
+ACTS = """
+async (source) => {
+  const { Presses } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  window.presses = new Presses(); window.told = [];
+  for (const kind of ['click', 'change']) addEventListener(kind, event => presses.acted(event), { capture: true });
+  const tell = (event) => told.push(presses.listen({}, event.target.matches('button')));
+  document.querySelectorAll('button:not(#zoom), input, select').forEach(one => one.addEventListener(
+    one.matches('button') ? 'click' : 'change', tell));
+  window.answer = (told) => told.iopub?.status({ content: { execution_state: 'idle' } });
+}
+"""
+
+
+def test_clicks_and_choices_count_until_the_kernel_has_answered_what_it_was_told(browser):
+    page = browser.new_page()
+    page.set_content(ACTED)
+    page.evaluate(ACTS, (front.BUILT.parent / "src" / "page" / "presses.js").read_text(encoding="utf-8"))
+    for unconcerned in (
+        ".etolib-calculate",
+        "#zoom",
+        "#outside",
+    ):  # its own; tells nobody; no part
+        page.click(unconcerned)
+    page.fill("#period", "2024")
+    page.locator("#period").blur()
+    assert not page.evaluate("presses.missed()")
+    page.click(".etolib-play")
+    page.evaluate("answer(told.at(-1))")
+    assert not page.evaluate("presses.missed()")
+    page.select_option("select", "b")
+    page.check("input[type=checkbox]")
+    page.evaluate("answer(told.at(-2))")  # the choice, and not the tick
+    assert page.evaluate("presses.missed()")
+    assert not page.evaluate("presses.missed()")  # it is said once
+    page.close()
 
 
 def test_the_fields_of_a_region_stand_beside_its_map_and_make_another_press(browser):

@@ -188,7 +188,8 @@ class RegionMap(PlaceMap):
         if self._fitting or self._fitted is None:
             return
         centre, zoom = self._view
-        here, there = (cities.project(*one, zoom) for one in (tuple(self.widget.center), centre))
+        latitude, longitude = self.widget.center
+        here, there = cities.project(latitude, longitude, zoom), cities.project(*centre, zoom)
         if self.widget.zoom != zoom or math.dist(here, there) > _SLIP:
             self._fitted = None
 

@@ -106,13 +106,14 @@ async function renew() {
     throw error;
   }
   const late = typed(seen).filter(([name, field]) => field.value !== held.get(name)).map(([name, field]) => [name, field.value]);
+  const chosen = choices(seen);
   old.takeAway();
   old.kernel.dispose();
   cells.removeAttribute("style");
   cells.id = "rendered_cells";
   if (last !== document.getElementById("jupyter-config-data")) last.remove();
   typeAgain(late, cells);
-  chooseAgain(seen, cells);
+  chooseAgain(chosen, cells);
   scrollTo(...scroll);
   window.etolib.followLanguage();
   return { look: presses.again(cells), missed: presses.missed() };
@@ -147,13 +148,16 @@ function typeAgain(before, cells) {
 
 // Language, units and theme that were chosen while no kernel heard it are chosen once more.
 function chooseAgain(before, cells) {
-  for (const name of CHOICES) {
-    const [old, next] = [before, cells].map((one) => [...one.querySelectorAll(`button.etolib-${name}, .etolib-${name} button`)]);
-    next.filter((button, i) => isOn(button) !== isOn(old[i]) && (next.length === 1 || isOn(old[i]))).forEach((one) => one.click());
-  }
+  choices(cells).forEach(({ button, on, alone }, i) => {
+    const was = before[i]?.on;
+    if (was !== undefined && was !== on && (was || alone)) button.click();
+  });
 }
 
-const isOn = (button) => Boolean(button?.classList.contains("mod-active"));
+const choices = (cells) => CHOICES.flatMap((name) => {
+  const buttons = [...cells.querySelectorAll(`button.etolib-${name}, .etolib-${name} button`)];
+  return buttons.map((button) => ({ button, on: button.classList.contains("mod-active"), alone: buttons.length === 1 }));
+});
 
 // The kernel hears from the browser which language and theme are wished and which results its tab had, and that takes a
 // moment: nobody shall see the page change. Until then the shell keeps the place of the results.

@@ -24,7 +24,7 @@ Object.assign(base.WidgetModel.prototype, {
     sync.apply(this, given);
     if (this._msg_buffer === null) return;
     waiting.add(this);
-    presses.telling();
+    presses.telling(kernelOf(this.comm));
   },
   send(...given) {
     for (const model of waiting) sendWaiting(model);
@@ -32,6 +32,8 @@ Object.assign(base.WidgetModel.prototype, {
     return send.apply(this, given);
   },
 });
+
+const kernelOf = (comm) => comm?.jsServicesComm._kernel ?? null; // whom it tells; the class has no other name for it
 
 function sendWaiting(model) {
   if (model._msg_buffer === null) return; // it went meanwhile
@@ -43,7 +45,7 @@ function sendWaiting(model) {
 // What a page says to a kernel that is gone is said to nobody, and is no error: the page is being given another one.
 class Comm extends base.shims.services.Comm {
   send(data, callbacks, ...more) {
-    const heard = presses.listen(callbacks, data?.method === "custom");
+    const heard = presses.listen(callbacks, data?.method === "custom", kernelOf(this));
     return this.jsServicesComm.isDisposed ? "" : super.send(data, heard, ...more);
   }
   close(...given) {

@@ -23,8 +23,7 @@ export class Presses {
     this.sending = null; // one whose message is about to be sent
     this.following = ""; // fields that follow what was typed last
     this.acting = false; // whether somebody has just clicked or chosen something
-    this.acts = 0; // clicks and choices of which the kernel was told, or should have been
-    this.heard = 0; // how many of them it has answered
+    this.acts = []; // clicks and choices of which a kernel was told, or should have been, and that it has not answered
   }
 
   /** Take note of a click or a choice before anybody else hears of it. */
@@ -34,16 +33,16 @@ export class Presses {
     setTimeout(() => { this.acting = false; });
   }
 
-  /** The kernel is being told something, or will be as soon as it has answered what came before. */
-  telling() {
-    if (this.acting) this.acts += 1;
+  /** A kernel is being told something, or will be as soon as it has answered what came before. */
+  telling(kernel) {
+    if (this.acting) this.acts.push({ kernel });
     this.acting = false;
   }
 
-  /** Return whether there was something that the kernel has not answered; it is forgotten. */
+  /** Return whether there was something that no kernel has answered; it is forgotten. */
   missed() {
-    const missed = this.heard < this.acts;
-    this.heard = this.acts;
+    const missed = this.acts.length > 0;
+    this.acts = [];
     return missed;
   }
 
@@ -70,18 +69,18 @@ export class Presses {
     });
   }
 
-  /** Return the callbacks of a message to the kernel, a `custom` one may be that of a press: its answer is heard. */
-  listen(callbacks = {}, custom = true) {
+  /** Return the callbacks of a message to a kernel, a `custom` one may be that of a press: its answer is heard. */
+  listen(callbacks = {}, custom = true, kernel = null) {
     const press = custom ? this.sending : null;
     if (custom) this.sending = null;
-    this.telling();
-    const { acts } = this;
-    if (!press && this.heard >= acts) return callbacks;
+    this.telling(kernel);
+    const told = this.acts.filter((act) => act.kernel === kernel);
+    if (!press && !told.length) return callbacks;
     const { status } = callbacks.iopub ?? {};
     const answered = (message) => {
       if (message.content.execution_state === "idle") {
         if (press && this.last === press) this.last = null;
-        this.heard = Math.max(this.heard, acts);
+        this.acts = this.acts.filter((act) => !told.includes(act));
       }
       status?.(message);
     };
