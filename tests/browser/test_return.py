@@ -140,8 +140,8 @@ def test_a_page_whose_kernel_is_killed_says_so_and_comes_back_by_itself(slim, vi
     visitor.seen(".etolib-units button:has-text('in')").click()
     expect(page.locator(BANNER)).to_contain_text("A página voltou", timeout=PATIENCE_MS)
     expect(page.locator(".etolib-calculate")).to_have_text("Calcular")
-    expect(page.locator(".etolib-elevation input")).to_have_value("741")
     expect(page.locator(".etolib-units .mod-active")).to_have_text("in")
+    expect(page.locator(".etolib-elevation input")).to_have_value("2431")  # the 741 m in feet
     weather.clear()
     visitor.expect_status("SUCCESS")
     expect(page.locator(".etolib-card")).to_have_count(1)
