@@ -5,9 +5,10 @@ Days are arrays (places, days) of codes here; words are made where a table is (`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,19 +115,26 @@ def mark_estimates(flags: Flags, inputs: Inputs, answers: Sequence[Mapping[str, 
                 flags[variable][place, inputs.of(variable, name)[place]] = CODES["estimated_by_source"]
             if by_day := answer.meta.get("estimated_days"):
                 own = {variable: inputs.of(variable, name)[place] for variable in flags}
-                _mark_days(flags, place, own, by_day, days, "estimated_by_source")
+                _mark(flags, place, own, _on_days(by_day, days), "estimated_by_source")
 
 
-def _mark_days(
-    flags: Flags, place: int, own: Mapping[str, Mask], told: Mapping[str, Sequence[str]], days: Days, mark: str
-) -> None:
-    """Flag the cells ``own`` of a source that rest on a column on days that are ``told`` by column, as ISO text."""
+def _mark(flags: Flags, place: int, own: Mapping[str, Mask], rests: Callable[[Sequence[str]], Any], mark: str) -> None:
+    """Flag the cells ``own`` of a source that are given, where ``rests``, by the columns that they rest on."""
     for variable, rows in own.items():
         for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
-            at = pd.DatetimeIndex(sorted({day for column in columns for day in told.get(column, ())}))
-            if flag not in ESTIMATED and len(at):
-                here = rows & (flags[variable][place] == CODES[flag]) & days.index.isin(at)
+            if flag not in ESTIMATED:
+                here = rows & (flags[variable][place] == CODES[flag]) & rests(columns)
                 flags[variable][place, here] = CODES[mark]
+
+
+def _on_days(told: Mapping[str, Sequence[str]], days: Days) -> Callable[[Sequence[str]], Mask]:
+    """Return what says on which days columns are ``told``, by column as ISO text."""
+    return lambda columns: days.index.isin(pd.DatetimeIndex(sorted({d for c in columns for d in told.get(c, ())})))
+
+
+def _on_any(names: Set[str]) -> Callable[[Sequence[str]], bool]:
+    """Return what says whether some columns are among ``names``."""
+    return lambda columns: not names.isdisjoint(columns)
 
 
 COLUMNS_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -151,12 +159,8 @@ def mark_unconfirmed(flags: Flags, inputs: Inputs, answers: Sequence[Mapping[str
                 continue
             having = np.array([name in known.split("+") for known in inputs.names] + [False])
             own = {variable: having[inputs.source[variable][place]] for variable in flags}
-            _mark_days(flags, place, own, doubtful, days, UNCONFIRMED)
-            for variable in flags:
-                for flag, columns in COLUMNS_OF.get(variable, {"given": (variable,)}).items():
-                    if guessed & set(columns) and flag not in ESTIMATED:
-                        rows = own[variable] & (flags[variable][place] == CODES[flag])
-                        flags[variable][place, rows] = CODES[UNCONFIRMED]
+            _mark(flags, place, own, _on_days(doubtful, days), UNCONFIRMED)
+            _mark(flags, place, own, _on_any(guessed), UNCONFIRMED)
 
 
 def grade(eto: Array, lower: Array, upper: Array, inputs: Inputs, flags: Flags, kinds: Mapping[str, Codes]) -> Grades:

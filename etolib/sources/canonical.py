@@ -290,6 +290,15 @@ def elsewhere(info: SourceInfo, site: Site) -> NotCovered:
     return NotCovered(sentence, source=info.name, suggestion=say("choose_another_source_here"))
 
 
+def within(info: SourceInfo, site: Site, period: Period, today: dt.date, warnings: list[Text]) -> Period:
+    """Return the days of ``period`` that a source can have, warning about the others; `NotCovered` out of its reach."""
+    inside = info.clip(period, today)
+    if not info.covers(site):
+        raise elsewhere(info, site)
+    clipped(period, inside, info.title, warnings)
+    return inside
+
+
 def no_station(info: SourceInfo, site: Site) -> NotCovered:
     """Return the error of a place near which no station of a source reports."""
     sentence = say("no_station_reports", place=str(site))

@@ -178,11 +178,8 @@ class Fret:
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` that are forecast: column ``eto`` [mm day-1]; raises a `SourceError`."""
         today, info = config.today(), self.info
-        inside = info.clip(period, today)
-        if not info.covers(site):
-            raise canonical.elsewhere(info, site)
         warnings: list[Text] = []
-        canonical.clipped(period, inside, info.title, warnings)
+        inside = canonical.within(info, site, period, today, warnings)
         latitude, longitude = round(site.latitude, 4), round(site.longitude, 4)
         reply = client.fetch(
             f"{config.service_root('nws_fret')}{PATH}",

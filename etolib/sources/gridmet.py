@@ -165,11 +165,8 @@ class GridMet:
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` within the window; raises a `SourceError`."""
         today, info = config.today(), self.info
-        inside = info.clip(period, today)
-        if not info.covers(site):
-            raise canonical.elsewhere(info, site)
         warnings: list[Text] = []
-        canonical.clipped(period, inside, info.title, warnings)
+        inside = canonical.within(info, site, period, today, warnings)
         columns: dict[str, pd.Series] = {}
         replies: list[client.Reply] = []
         for dataset, (_, name, _) in VARIABLE_MAP.items():

@@ -245,17 +245,14 @@ class Silo:
     def fetch(self, site: Site, period: Period) -> SourceData:
         """Return the days of ``period`` within the window; raises a `SourceError`."""
         today, info = config.today(), self.info
-        inside = info.clip(period, today)
-        if not info.covers(site):
-            raise canonical.elsewhere(info, site)
+        warnings: list[Text] = []
+        inside = canonical.within(info, site, period, today, warnings)
         email = config.key(info)
         if email is None:
             raise InvalidRequest(
                 say("wants_an_email", source=info.title), source=info.name,
                 suggestion=say("set_the_email", setting=info.key_variable),
             )  # fmt: skip
-        warnings: list[Text] = []
-        canonical.clipped(period, inside, info.title, warnings)
         where = cell(site)
         reply = client.fetch(
             _url(), {**_params(where, inside), "username": email, "password": "apirequest"},  # the password is public

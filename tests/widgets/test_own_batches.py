@@ -12,13 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from etolib import config
-from etolib.store.store import Store
 from etolib.tasks import limited, visitor
 from etolib.tasks.stored_batch import id_of
 from etolib.widgets.region import answers, record, runner
 from etolib.widgets.region.record import Record
 from tests.widgets.fakes import make_page
-from tests.widgets.test_region import LINK, choose
+from tests.widgets.test_region import LINK, choose, resume_where_free
 from tests.widgets.test_region import make as make_region
 
 NAMES = ["a" * 32, "b" * 32, "c" * 32, "d" * 32]
@@ -185,13 +184,7 @@ def test_one_on_which_another_page_works_is_stopped_there_or_no_longer_followed(
 
     monkeypatch.setattr(runner, "time", SimpleNamespace(time=time.time, sleep=wait))
     other, found = make_region("?lang=en")
-    resume = other.runner._resume_batch
-
-    def resume_held(path, client):
-        with Store.open(path).held():
-            return resume(path, client)
-
-    other.runner._resume_batch = resume_held
+    resume_where_free(other)
     holding = contextlib.ExitStack()
     holding.enter_context(handed[0].store.held())
     other._filled(page.runner.name)

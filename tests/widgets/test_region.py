@@ -607,6 +607,17 @@ def test_a_link_has_the_polygon_of_a_file_and_its_weights_whatever_its_size():
     assert other._link() == link
 
 
+def resume_where_free(page):
+    """Let a page go on with a batch only where nobody else holds its store, as with a real cluster."""
+    resume = page.runner._resume_batch
+
+    def resume_held(path, client):
+        with Store.open(path).held():
+            return resume(path, client)
+
+    page.runner._resume_batch = resume_held
+
+
 def test_a_batch_on_which_another_page_works_is_looked_at_and_taken_over(monkeypatch):
     """The link of a page that is still open: what it has put there is shown; when it has closed, this one goes on."""
     page, handed = make(LINK)
@@ -624,13 +635,7 @@ def test_a_batch_on_which_another_page_works_is_looked_at_and_taken_over(monkeyp
     holding = contextlib.ExitStack()
     holding.enter_context(store.held())
     other, found = make("?lang=en")
-    resume = other.runner._resume_batch
-
-    def resume_held(path, client):
-        with Store.open(path).held():
-            return resume(path, client)
-
-    other.runner._resume_batch = resume_held
+    resume_where_free(other)
     other._filled(page.runner.name)
     assert len(waits) == 2
     assert 'data-done="2"' in waits[0]

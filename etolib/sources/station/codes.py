@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from etolib.sources.canonical import in_words
+from etolib.sources.station import doubts, runs
 from etolib.words import Text, say
 
 CODES = (0.0, -0.1, -1.0, -9.0, -9.9, -17.8)
@@ -151,7 +152,7 @@ def too_often(frame: pd.DataFrame, raw: pd.DataFrame, warnings: list[Text]) -> d
     5
     """
     days = pd.DatetimeIndex(frame.index)
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, NDArray[np.bool_]] = {}
     for name in (n for n in _OF_AIR if n in frame):
         values = frame[name].to_numpy(float)
         odd = np.zeros(len(values), bool)
@@ -166,14 +167,12 @@ def too_often(frame: pd.DataFrame, raw: pd.DataFrame, warnings: list[Text]) -> d
             used = any(np.isclose(gone, code, atol=0.03))
             if same.sum() < (1 if used else LEAST):
                 continue
-            run = pd.Series(same).groupby((~same).cumsum()).transform("sum").to_numpy()
-            more = same if used or _chance(values, same, code) < TOO_OFTEN else same & (run >= RUN)
+            more = same if used or _chance(values, same, code) < TOO_OFTEN else same & (runs.lengths(same) >= RUN)
             if more.any():
                 warnings.append(say("number_too_often", variable=name, value=f"{code:g}", days=in_words(days[more])))
                 odd |= more
-        if odd.any():
-            found[name] = tuple(day.date().isoformat() for day in days[odd])
-    return found
+        found[name] = odd
+    return doubts.of_days(days, found)
 
 
 def without_signs(raw: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[str, ...]]:
@@ -201,9 +200,9 @@ def without_signs(raw: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[st
     if crossed.sum() < LEAST or (low < 0).any() or (-low > high)[crossed].any():
         return {}
     odd = low <= low[crossed].max()
-    days = pd.DatetimeIndex(raw.index)[odd]
-    warnings.append(say("signs_lost", count=int(crossed.sum()), days=in_words(days)))
-    return {"tmin": tuple(day.date().isoformat() for day in days)}
+    days = pd.DatetimeIndex(raw.index)
+    warnings.append(say("signs_lost", count=int(crossed.sum()), days=in_words(days[odd])))
+    return doubts.of_days(days, {"tmin": odd})
 
 
 def _chance(values: NDArray[np.float64], same: NDArray[np.bool_], code: float) -> float:
@@ -267,8 +266,7 @@ def _windless(values: NDArray[np.float64]) -> NDArray[np.bool_]:
         return np.zeros(len(values), bool)
     if np.quantile(some, 0.05) >= CALM:
         return np.asarray(zero, dtype=bool)
-    run = pd.Series(zero).groupby((~zero).cumsum()).transform("sum").to_numpy()
-    return np.asarray(zero & (run >= LONG_CALM), dtype=bool)
+    return np.asarray(zero & (runs.lengths(zero) >= LONG_CALM), dtype=bool)
 
 
 def _counts_up(values: NDArray[np.float64]) -> bool:

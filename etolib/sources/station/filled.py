@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from etolib.sources.canonical import in_words
+from etolib.sources.station import doubts, runs
 from etolib.words import Text, say
 
 CHANCE = 1e-3
@@ -55,13 +56,13 @@ def lines(frame: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[str, ...
     (10, '2023-06-21', '2023-06-30')
     """
     days = pd.DatetimeIndex(frame.index)
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, NDArray[np.bool_]] = {}
     for name in (n for n in LINED if n in frame):
         line = _on_lines(frame[name].to_numpy(float), days)
         if line.any():
             warnings.append(say("days_on_a_line", variable=name, count=int(line.sum()), days=in_words(days[line])))
-            found[name] = tuple(day.date().isoformat() for day in days[line])
-    return found
+            found[name] = line
+    return doubts.of_days(days, found)
 
 
 def _on_lines(values: NDArray[np.float64], days: pd.DatetimeIndex) -> NDArray[np.bool_]:
@@ -80,7 +81,7 @@ def _on_lines(values: NDArray[np.float64], days: pd.DatetimeIndex) -> NDArray[np
     usable = beside & np.isfinite(bend)
     if usable.sum() < RECORD:
         return nothing
-    run = pd.Series(straight).groupby((~straight).cumsum()).transform("sum").to_numpy()
+    run = runs.lengths(straight)
     alone = straight[1:-1] & (run[1:-1] < FEWEST)
     chance = min(max((alone.sum() + 1) / usable.sum(), 0.01), 0.9)
     least = max(FEWEST, int(np.ceil(np.log(CHANCE / len(values)) / np.log(chance))))
@@ -115,9 +116,8 @@ def repeated(columns: Mapping[str, NDArray[np.float64]], moments: NDArray[np.dat
     unlike = (table[:, 1:] != table[:, :-1]) & np.isfinite(table[:, 1:]) & np.isfinite(table[:, :-1])
     same[1:] = (alike.sum(axis=0) >= COLUMNS) & ~unlike.any(axis=0)
     step = np.median(np.diff(moments[order]).astype("timedelta64[s]").astype(float)) / 3600
-    run = pd.Series(same).groupby((~same).cumsum()).transform("sum").to_numpy()
     found = nothing.copy()
-    found[order] = same & (run * step >= HOURS)
+    found[order] = same & (runs.lengths(same) * step >= HOURS)
     return found
 
 

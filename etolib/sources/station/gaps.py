@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from etolib.site import Site
+from etolib.sources.station import doubts
 
 ROOM: Mapping[str, float] = {
     "tmin": 0.3, "tmax": 0.3, "tmean": 0.3, "tdew": 0.3, "tdry": 0.3, "twet": 0.3,
@@ -60,7 +61,7 @@ def of_days(hours: pd.DataFrame, frame: pd.DataFrame, place: Site) -> dict[str, 
     local = pd.DatetimeIndex(hours.index) + pd.Timedelta(hours=place.utc_offset)
     days = pd.DatetimeIndex(frame.index)
     row, hour = days.get_indexer(local.floor("D")), local.hour.to_numpy()
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, np.ndarray] = {}
     for name, (columns, reduce) in _OF.items():
         column = next((c for c in columns if c in hours), None)
         if column is None or name not in frame:
@@ -70,10 +71,10 @@ def of_days(hours: pd.DataFrame, frame: pd.DataFrame, place: Site) -> dict[str, 
         absent = np.isnan(values)
         whole = values[~absent.any(axis=1)]
         lacking = absent.any(axis=1) & ~absent.all(axis=1) & frame[name].notna().to_numpy()
-        doubt = [i for i in np.flatnonzero(lacking) if _moves(whole, absent[i], reduce, ROOM[name])]
-        if doubt:
-            found[name] = tuple(day.date().isoformat() for day in days[np.array(doubt)])
-    return found
+        for i in np.flatnonzero(lacking):
+            lacking[i] = _moves(whole, absent[i], reduce, ROOM[name])
+        found[name] = lacking
+    return doubts.of_days(days, found)
 
 
 def _moves(whole: np.ndarray, absent: np.ndarray, reduce: Any, room: float) -> bool:
