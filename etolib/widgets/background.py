@@ -15,12 +15,19 @@ class Loop(Protocol):
     def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any) -> Any:
         """Run ``callback(*args)`` soon, on the loop's own thread."""
 
+    def call_later(self, delay: float, callback: Callable[..., Any]) -> Any:
+        """Run ``callback()`` after so many seconds; called on the loop's own thread."""
+
 
 class Pool(Protocol):
     """What the page needs of an executor."""
 
     def submit(self, work: Callable[..., Any], /, *args: Any) -> Any:
         """Run ``work(*args)`` on another thread."""
+
+
+_BREATH_S = 0.01
+"""What a browser has sent takes some turns of the loop to reach the page. [s]"""
 
 
 class Background:
@@ -58,6 +65,10 @@ class Background:
         # A loop that is closed belongs to a kernel that is going down: there is no page left.
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.guard(callback), *args)
+
+    def between(self, callback: Callable[[], None]) -> None:
+        """Run a callback a moment later, after what a person has pressed meanwhile; on the page's own thread."""
+        self.loop.call_later(_BREATH_S, self.guard(callback))
 
     def run(self, work: Callable[..., Any], *args: Any) -> None:
         """Run slow work on a background thread; what it did not expect is a fault."""

@@ -78,7 +78,7 @@ class CardStack:
     ) -> None:
         self.language = language
         self.cards: list[Card] = []
-        self.results = Results(language, background.guard, self._opened)
+        self.results = Results(language, background.guard, self._opened, background.between)
         self.results.again = self._again
         self.tell: Callable[[str], None] = lambda sentence: None
         hands = Hands(submit, attach)

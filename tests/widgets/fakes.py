@@ -14,6 +14,9 @@ class Direct:
     def call_soon_threadsafe(self, callback, *args):
         callback(*args)
 
+    def call_later(self, delay, callback):
+        callback()
+
 
 class Inline:
     """A pool that does the work at once."""

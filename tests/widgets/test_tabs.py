@@ -87,6 +87,32 @@ def test_a_look_that_fails_is_said_in_its_own_tab(result):
         tabs.remove("after")
 
 
+def shown_tabs(page):
+    """Return the tabs that show something."""
+    return [
+        name for name, pane in page.shown.panes.items() if getattr(pane, "children", ()) or getattr(pane, "value", "")
+    ]
+
+
+def test_a_press_comes_between_the_tabs_of_a_result(result, monkeypatch):
+    page, jobs = make_page("lat=-22.7&lon=-47.6&period=2024-01-01/2024-01-10", connection=working(result))
+    waiting = []
+    monkeypatch.setattr(page.shown, "_between", waiting.append)
+    page.calculate.click()
+    jobs[0].send("SUCCESS", results=[], warnings=[])
+    assert shown_tabs(page) == ["chart"]  # the others follow, one each time that nobody wants anything
+    page.shown.buttons["water"].click()
+    assert shown_tabs(page) == ["chart", "water"]  # somebody wants to see it now
+    waiting.pop()()
+    assert shown_tabs(page) == ["chart", "table", "water"]
+    page.calculate.click()
+    jobs[1].send("SUCCESS", results=[], warnings=[])
+    assert len(waiting) == 1  # the new result takes over the turns of the old one
+    while waiting:
+        waiting.pop()()
+    assert shown_tabs(page) == list(page.shown.panes)
+
+
 def test_a_tab_that_was_added_is_shown_with_the_others(result, toy):
     page = finished(result)
     assert list(page.shown.buttons) == ["chart", "table", "day", "compare", "normals", "water", "take_away", "toy"]
