@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
 import threading
@@ -28,12 +29,12 @@ _own: dict[int, tuple[LocalCluster, Client]] = {}  # by process id: a forked chi
 SAMPLES = 600
 """Looks at its memory and load that a process of dask remembers, one each half second: else an hour's, 2 MB."""
 
-LITTLE = {
-    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
-    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__LOG_LENGTH": str(SAMPLES),
+LITTLE: dict[str, Any] = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.log-length": SAMPLES,
 }
-"""Variables for the processes of dask that run for long: what its profiler keeps of each task grows for ever (170 MB in
-1,000 tasks)."""
+"""Settings for the processes of dask that run for long: what its profiler keeps of each task grows for ever (170 MB in
+1,000 tasks), and it has stopped workers for ever (`etolib.tasks.stacks`)."""
 
 
 def start(
@@ -73,7 +74,7 @@ def start(
     from etolib.tasks import local
 
     _keep_script_from_workers()
-    with dask.config.set({"distributed.admin.system-monitor.log-length": SAMPLES}):
+    with dask.config.set(LITTLE):
         cluster = local.Cluster(  # type: ignore[no-untyped-call]
             n_workers=workers or min(os.cpu_count() or 1, 4),
             threads_per_worker=threads_per_worker,
@@ -82,7 +83,8 @@ def start(
             scheduler_port=port,
             dashboard_address=dashboard or "127.0.0.1:0",
             **({} if dashboard else {"scheduler_kwargs": {"dashboard": False}}),
-            env=config.environment() | LITTLE,
+            env=config.environment(),
+            config=copy.deepcopy(dask.config.config),  # of each worker, whenever it begins; above its variables
             preload=[*dask.config.get("distributed.worker.preload"), *([priority.__name__] if give_way else [])],
             silence_logs=logs.others(),
             **({} if security is None else {"security": security, "protocol": "tls://"}),

@@ -27,7 +27,7 @@ from distributed.protocol.pickle import dumps
 
 from etolib.errors import SchedulerUnavailable
 from etolib.request import Request
-from etolib.tasks import limits, steady, workers
+from etolib.tasks import limits, stacks, steady, workers
 from etolib.tasks.figures import Figures
 from etolib.tasks.grace import WAITER, Grace
 from etolib.tasks.messages import ASKED, BY, PAGE_CLOSED, RELEASED, Message, State, cancelled, fault, message, topic
@@ -113,6 +113,7 @@ class TaskPlugin(SchedulerPlugin):
         from tornado.ioloop import PeriodicCallback
 
         steady.keep()
+        stacks.keep()
         self._scheduler = scheduler
         self._turns = Turns(scheduler)
         self._grace = Grace(scheduler)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from etolib import config, logs
 from etolib.errors import EtolibError, TaskCancelled, TaskTimeout
 from etolib.sources import catalogue
-from etolib.tasks import aside, figures, messages, scheduler, steady
+from etolib.tasks import aside, figures, messages, scheduler, stacks, steady
 from etolib.tasks.messages import State
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def settle_in(worker: Worker) -> None:
     logging.getLogger("distributed.worker").addFilter(_not_told_already)
     figures.count_on(worker)
     steady.keep()
+    stacks.keep()
     if logs.LEVEL in os.environ and worker.nanny is not None:  # a process of its own
         logs.start("worker")
 

@@ -54,6 +54,12 @@ def role(process: psutil.Process) -> str:
     return "gone"
 
 
+def _variables(settings: dict[str, Any]) -> dict[str, str]:
+    """Return settings of dask as the environment has them."""
+    names = {name: name.upper().replace(".", "__").replace("-", "_") for name in settings}
+    return {f"DASK_{names[name]}": str(value) for name, value in settings.items()}
+
+
 class Stage:
     """A cluster and its client; `again` is what one trial does not leave to the next.
 
@@ -97,7 +103,7 @@ class Stage:
         }
         (self.folder / "tmp").mkdir()
         self.environment = settings(self.cache, roots) | more | {
-            MARK: self.mark, "TMPDIR": str(self.folder / "tmp"), **LITTLE,
+            MARK: self.mark, "TMPDIR": str(self.folder / "tmp"), **_variables(LITTLE),
         }  # fmt: skip
         if provider is None:
             self.simulator = self._keep("simulator", "tests.simulator", "--port", str(simulator),
