@@ -73,7 +73,7 @@ def _whose(account: Any) -> list[Text]:
         notes.append(say("water_no_stages", crop=crop.title))
     elif crop.stages and crop.region:
         notes.append(say("water_stages_of", numbers=list(crop.stages), region=crop.grown))
-    capacity, point = f"{soil.field_capacity:.2f}", f"{soil.wilting_point:.2f}"
+    capacity, point = f"{soil.field_capacity:.3f}", f"{soil.wilting_point:.3f}"
     depleted = f"{100 * account.initial_depletion:.0f} %"
     depths = {"first": f"{roots[0]:.2f}", "last": f"{roots[1]:.2f}", "share": depleted}
     notes.append(say("water_soil", soil=soil.title, capacity=capacity, point=point, **depths))

@@ -231,7 +231,7 @@ class Page(Frame):
         self.batches.passed()
 
     def _page_of_regions(self) -> str | None:
-        return "region.ipynb" if "region" in self._served[1] else None
+        return self.address_of("region") if "region" in self._served[1] else None
 
     def _on_cards(self) -> set[str]:
         return {card.task.snapshot.task_id or "" for card in self.stack.cards}

@@ -290,6 +290,7 @@ class SourcesForm:
         finally:
             self._filling = False
         self.rows.layout.display = "none" if self.model.automatic else None
+        self.hint.layout.display = None if self.model.automatic else "none"
         self._tell()
 
     def _tell(self) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import ipywidgets as widgets
 from ipywidgets import DOMWidget
@@ -34,6 +34,7 @@ from etolib.words import say as say_here
 log = logging.getLogger("etolib.page")
 
 _SERVED = "/voila/render/"
+_IN_ADDRESS = {"language": "lang"}  # what an address calls otherwise than the form
 
 
 def _running_loop() -> Loop:
@@ -200,14 +201,22 @@ class Frame:
     def _show_heading(self) -> None:
         language, (here, beside) = self.form.language, self._served
         links = "".join(
-            f'<a href="{base.text(name)}.ipynb">{base.text(say_or(language, f"app_{name}", name))}</a>'
+            f'<a href="{base.text(self.address_of(name))}">{base.text(say_or(language, f"app_{name}", name))}</a>'
             for name in beside
             if name != here
         )
         self.heading.value = (
-            f"<h1>{base.label(language, self._title)}</h1><p>{base.label(language, self._tagline)}"
-            f'<span class="etolib-apps">{links}</span></p>'
+            f'<h1>{base.label(language, self._title)}</h1><span class="etolib-apps">{links}</span>'
+            f"<p>{base.label(language, self._tagline)}</p>"
         )
+
+    def address_of(self, name: str) -> str:
+        """Return the address of another dashboard.
+
+        What the browser does not keep, because it came by a link, goes along: language, theme and units.
+        """
+        came = {_IN_ADDRESS.get(one, one): getattr(self.form, one) for one, asked in self._asked.items() if asked}
+        return f"{name}.ipynb{'?' if came else ''}{urlencode(came)}"
 
     def _measure(self) -> None:
         """Show numbers in the units of the page."""
@@ -218,7 +227,8 @@ class Frame:
         if self.browser.ready and not self._told:
             value = getattr(self.form, name)
             self.browser.local = self.browser.local | {name: value}
-            self.browser.fields = self.browser.fields | {{"language": "lang"}.get(name, name): value}
+            self.browser.fields = self.browser.fields | {_IN_ADDRESS.get(name, name): value}
+        self._show_heading()  # its links lead to the same language, theme and units
 
     def _theme_chosen(self, change: dict[str, Any]) -> None:
         if change["new"] != self._is_dark():
@@ -269,6 +279,7 @@ class Frame:
             self._filled(self.form.fill(query))
             known = bool(words.best_language(asked.get("lang", "")))
             self._asked = {"language": known, "theme": "theme" in asked, "units": "units" in asked}
+            self._show_heading()
             self._paint()
 
     @contextlib.contextmanager

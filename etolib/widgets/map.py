@@ -210,6 +210,14 @@ class PlaceMap:
             if self.widget.zoom < 4:
                 self.widget.zoom = 5
 
+    def size(self) -> tuple[float, float] | None:
+        """Return width and height as the browser has told them, None before it has. [px]"""
+        if not self.widget.pixel_bounds:
+            return None
+        (left, top), (right, bottom) = self.widget.pixel_bounds
+        found = (float(right - left), float(bottom - top))
+        return found if min(found) > 50 else None
+
     def becomes_smaller(self) -> None:
         """Bring the marker back into view, where it is out of it once the map has its new size."""
         self._smaller = True

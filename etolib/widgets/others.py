@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -27,27 +28,47 @@ MOST = 8
 """Tasks that are shown."""
 
 
-class _Row:
-    """A line of the list; made once, and shown with one task after the other."""
+class Line:
+    """A line of a list of what is not on this page; made once, and shown with one thing after the other.
 
-    def __init__(self, guard: Callable[..., Any], opened: Callable[[_Row], None], stop: Callable[[_Row], None]) -> None:
-        self.task: Mapping[str, Any] = {}
+    Parameters
+    ----------
+    guard : callable
+        As `etolib.widgets.background.Background.guard`.
+    stop : callable
+        Called with what the line shows when its *Cancel* is pressed, once until it is shown again.
+    opened : callable, optional
+        The same of *Open*; a line without it has no such button.
+    """
+
+    def __init__(
+        self, guard: Callable[..., Any], stop: Callable[[Any], None], opened: Callable[[Any], None] | None = None
+    ) -> None:
+        self.what: Any = None
         self.said = widgets.HTML()
         self.open = marked(widgets.Button(), "etolib-other-open", "etolib-second")
         self.stop = marked(widgets.Button(), "etolib-other-stop", "etolib-second")
-        self.widget = marked(widgets.Box([self.said, self.open, self.stop]), "etolib-other")
-        self.open.on_click(guard(lambda _: opened(self)))
-        self.stop.on_click(guard(lambda _: stop(self)))
+        buttons = [self.stop] if opened is None else [self.open, self.stop]
+        self.widget = marked(widgets.Box([self.said, *buttons]), "etolib-other")
+        if opened is not None:
+            self.open.on_click(guard(lambda _: opened(self.what)))
+        self.stop.on_click(guard(lambda _: self._pressed(stop)))
 
-    def show(self, language: str, task: Mapping[str, Any] | None) -> None:
-        """Show a task; None: nothing."""
-        self.widget.layout.display = "none" if task is None else None
-        if task is None:
-            return
-        self.task = task
-        self.said.value = other(language, task["state"], task["query"], task["task_id"])
+    def _pressed(self, stop: Callable[[Any], None]) -> None:
+        self.stop.disabled = True  # until it is known what has become of it
+        stop(self.what)
+
+    def show(self, language: str, what: Any, said: str, *, running: bool) -> None:
+        """Show something, with what is said of it as HTML."""
+        self.what, self.said.value = what, said
         self.open.description, self.stop.description = say(language, "open"), say(language, "cancel")
-        self.stop.layout.display = "none" if State(task["state"]).final else None
+        self.stop.disabled = False
+        self.stop.layout.display = None if running else "none"
+        self.widget.layout.display = None
+
+    def hide(self) -> None:
+        """Show nothing."""
+        self.widget.layout.display = "none"
 
 
 class Others:
@@ -79,7 +100,7 @@ class Others:
         self._found: Sequence[Mapping[str, Any]] = ()
         self._asking, self._news = False, None
         self.title = widgets.HTML()
-        self.rows = [_Row(background.guard, self._open, self._stop) for _ in range(MOST)]
+        self.rows = [Line(background.guard, self._stop, self._open) for _ in range(MOST)]
         self.widget = marked(widgets.VBox([self.title, *(row.widget for row in self.rows)]), "etolib-others")
         self.translate(language)
 
@@ -126,18 +147,24 @@ class Others:
         listed.sort(key=lambda one: State(one["state"]).final)  # stable
         self.widget.layout.display = None if listed else "none"
         (self.widget.add_class if listed else self.widget.remove_class)("etolib-some")
-        for row, task in zip(self.rows, [*listed[:MOST], *[None] * MOST], strict=False):
-            row.show(self._language, task)
+        for row, task in zip_longest(self.rows, listed[:MOST]):
+            if task is None:
+                row.hide()
+                continue
+            said = other(self._language, task["state"], task["query"], task["task_id"])
+            row.show(self._language, task, said, running=not State(task["state"]).final)
 
-    def _open(self, row: _Row) -> None:
-        self._opened(row.task["task_id"], row.task["query"])
+    def _open(self, task: Mapping[str, Any]) -> None:
+        self._opened(task["task_id"], task["query"])
         self.show()
 
-    def _stop(self, row: _Row) -> None:
-        self._background.run(self._end, row.task["task_id"])
+    def _stop(self, task: Mapping[str, Any]) -> None:
+        self._background.run(self._end, task["task_id"])
 
     def _end(self, task_id: str) -> None:
         from etolib.tasks import limited
 
-        limited.stop(self._connection.client(), task_id)
-        self._background.later(self.look)
+        try:
+            limited.stop(self._connection.client(), task_id)
+        finally:
+            self._background.later(self.look)

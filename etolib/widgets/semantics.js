@@ -66,13 +66,17 @@ function key(event) {
   all.at(to % all.length).focus();
 }
 
-// Whoever presses a button that goes with what it closes shall not begin again at the top of the page.
+// Whoever presses a button that goes with what it closes shall not begin again at the top of the page, nor be taken to
+// another part of it: the focus goes to what follows, or else stands before, in the nearest part that has any.
 function recover(page, last) {
   if (!last.length || seen(last[0])) return;
   const left = last.find((one) => one.isConnected && (one === page || seen(one) || one.parentElement));
   const all = [...page.querySelectorAll(REACHED)].filter(reached);
   const after = (one) => left.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING && !left.contains(one);
-  (all.find(after) ?? all.at(-1))?.focus();
+  for (const part of last.slice(last.indexOf(left))) {
+    const near = all.filter((one) => part.contains(one));
+    if (near.length) return (near.find(after) ?? near.at(-1)).focus();
+  }
 }
 
 function watch(page, model) {

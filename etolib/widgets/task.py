@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -72,6 +73,7 @@ class TaskModel(traitlets.HasTraits):
         self.started = time.monotonic()
         self._seen: set[int] = set()
         self._latest: dict[str | None, int] = {}  # seq of the newest step, per source; None: of the whole
+        self._began: dt.datetime | None = None  # by the clock of its messages
 
     def submitted(self, task_id: str) -> None:
         """The scheduler has taken the task."""
@@ -94,6 +96,7 @@ class TaskModel(traitlets.HasTraits):
         if self.snapshot.status.final or message["seq"] in self._seen:
             return
         self._seen.add(message["seq"])
+        self._date(dt.datetime.fromisoformat(message["time"]))
         data = message["data"]
         kind = message["type"]
         if kind == "PROGRESS":
@@ -123,6 +126,11 @@ class TaskModel(traitlets.HasTraits):
         """Count the seconds while the task is alive."""
         if not self.snapshot.status.final:
             self.elapsed = time.monotonic() - self.started
+
+    def _date(self, time_: dt.datetime) -> None:
+        """Take note of the time of a message: a task that was found again has run for longer than it is known here."""
+        self._began = time_ if self._began is None else min(time_, self._began)
+        self.started = min(self.started, time.monotonic() - (time_ - self._began).total_seconds())
 
     def _end(self, **changes: Any) -> None:
         self.elapsed = time.monotonic() - self.started

@@ -100,13 +100,15 @@ def flags(language: str, marks: str | None) -> str:
 
     >>> flags("en", "rs: estimated_hargreaves; u2: default_wind")
     'solar radiation: from the range of temperature; wind: 2 m/s assumed'
+    >>> flags("en", "tmin: estimated_by_source; u2: estimated_by_source")
+    'minimum temperature, wind: estimated by the source'
     """
-    parts = []
+    found: dict[str, list[str]] = {}  # variables by what is said of them
     for part in (marks or "").split("; "):
         name, _, flag = part.partition(": ")
         word = say_or(language, f"flag_{flag}", "")
-        parts.append(f"{variable(language, name)}: {word}" if word else part)
-    return "; ".join(parts)
+        found.setdefault(word or part, []).extend([variable(language, name)] if word else [])
+    return "; ".join(f"{', '.join(names)}: {said}" if names else said for said, names in found.items())
 
 
 def problem(language: str, thing: str, value: str, rule: str) -> str:

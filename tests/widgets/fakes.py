@@ -80,7 +80,8 @@ class FakeJob:
 
     def send(self, kind, **data):
         self.seq += 1
-        message = {"task_id": self.task_id, "seq": self.seq, "time": "", "type": kind, "data": data}
+        when = "2026-11-02T09:30:00.000+00:00"
+        message = {"task_id": self.task_id, "seq": self.seq, "time": when, "type": kind, "data": data}
         for callback in self.callbacks:
             callback(message)
 

@@ -45,7 +45,7 @@ def test_what_runs_stands_first_and_what_is_here_is_not_listed(page):
     ]
     page.others.look()
     rows = shown(page)
-    assert [one.task["task_id"][-1] for one in rows] == ["2", "0", "3"]
+    assert [one.what["task_id"][-1] for one in rows] == ["2", "0", "3"]
     assert "10.0000°N 20.0000°E" in rows[0].said.value
     assert "eto-00000000" in rows[1].said.value
     assert [one.stop.layout.display for one in rows] == [None, None, "none"]
@@ -86,7 +86,7 @@ def test_a_task_is_opened_on_a_card_and_stopped(page):
     (card,) = page.cards
     assert card.task.snapshot.task_id == listed[0]["task_id"]
     assert card.task.about.site.latitude == 10
-    assert [one.task for one in shown(page)] == [listed[1]]
+    assert [one.what for one in shown(page)] == [listed[1]]
 
 
 def test_a_page_without_a_visitor_asks_for_none(page, monkeypatch):

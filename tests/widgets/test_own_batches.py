@@ -54,7 +54,8 @@ def said_of(batches):
 
 def stops(batches):
     """Return the names of the batches that can be stopped."""
-    return [one.name for one in batches.lines if (one.widget.layout.display, one.stop.layout.display) == (None, None)]
+    seen = [one for one in batches.lines if (one.widget.layout.display, one.stop.layout.display) == (None, None)]
+    return [one.what.name for one in seen]
 
 
 def served(page, *names):
@@ -76,8 +77,8 @@ def test_batches_of_closed_pages_are_found_and_lead_to_the_page_of_a_region(goin
     said = said_of(batches)
     assert said.count("<p>") == 3
     assert "&lt;b&gt;Farms&lt;/b&gt;" in said
-    assert [said.index(f'href="region.ipynb?batch={name}"') for name in NAMES[:3]] == sorted(
-        said.index(f'href="region.ipynb?batch={name}"') for name in NAMES[:3]
+    assert [said.index(f'href="region.ipynb?lang=en&amp;batch={name}"') for name in NAMES[:3]] == sorted(
+        said.index(f'href="region.ipynb?lang=en&amp;batch={name}"') for name in NAMES[:3]
     )
     assert [one.split('"')[0] for one in said.split('data-status="')[1:]] == ["SUCCESS", "PROCESSING", "CANCELLED"]
     assert "Region −50, −22, −45, −18" in said

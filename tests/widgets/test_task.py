@@ -15,7 +15,7 @@ from etolib.words import encode, say
 
 
 def message(seq, kind="PROGRESS", **data):
-    return {"task_id": "eto-1", "seq": seq, "time": "", "type": kind, "data": data}
+    return {"task_id": "eto-1", "seq": seq, "time": "2026-11-02T09:30:00.000+00:00", "type": kind, "data": data}
 
 
 def step(seq, progress, source=None, stage="download", words="asking"):

@@ -28,6 +28,8 @@ class PlacesMap(PlaceMap):
         super().__init__(on_click)
         self._on_move = on_move
         self._markers: dict[int, leaflet.Marker] = {}
+        self._guessed: Sequence[Member] = ()  # what was fitted to a map whose size no browser had told
+        self.widget.observe(lambda change: self._sized(), "pixel_bounds")
 
     def show_places(self, members: Sequence[Member], *, centre: bool, small: bool) -> None:
         """Put a marker on every place; ``centre`` brings them all into view of a map that is ``small`` or not."""
@@ -62,6 +64,11 @@ class PlacesMap(PlaceMap):
             latitude, longitude = change["new"]
             self._on_move(number, float(latitude), float(longitude))
 
+    def _sized(self) -> None:
+        """Fit once more what was fitted to a guess."""
+        if self._guessed and self.size():
+            self.fit(self._guessed, small=False)
+
     def _sees(self, members: Sequence[Member]) -> bool:
         if not self.widget.bounds:
             return False
@@ -72,7 +79,8 @@ class PlacesMap(PlaceMap):
 
     def fit(self, members: Sequence[Member], *, small: bool) -> None:
         """Bring places into the middle of a map that is ``small`` or not."""
-        room = _SMALL if small else _LARGE
+        self._guessed = () if small or self.size() else members
+        room = _SMALL if small else self.size() or _LARGE
         latitudes = [member.site.latitude for member in members]
         longitudes = [member.site.longitude for member in members]
         north, south = (_mercator(edge(latitudes)) for edge in (max, min))

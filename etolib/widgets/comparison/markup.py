@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from etolib import words
 from etolib.tasks.messages import State
 from etolib.widgets.comparison.model import Member
 from etolib.widgets.comparison.runs import Run
@@ -33,7 +34,7 @@ def state(language: str, run: Run | None) -> str:
 
 def about(language: str, member: Member, run: Run | None) -> str:
     """Return what is known of a place in one line: coordinates, elevation, own file."""
-    parts = [str(type(member.site)(member.site.latitude, member.site.longitude))]
+    parts = [words.decimals(language, str(type(member.site)(member.site.latitude, member.site.longitude)))]
     elevation = member.site.elevation
     if elevation is None and run is not None and run.answer is not None:
         elevation = run.answer["elevation"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from etolib import words
 from etolib.widgets.comparison import markup
 from etolib.widgets.comparison.model import ComparisonModel, Member, elevation_text
 from etolib.widgets.comparison.runs import Run
@@ -78,7 +79,7 @@ class PlaceRow:
             self._filling = False
         for field in (self.name, self.elevation):
             field.remove_class("etolib-invalid")
-        self.name.placeholder = str(member.site)
+        self.name.placeholder = words.decimals(language, str(member.site))
         self.name.description = say(language, "places_name_of", number=self.number)
         self.elevation.description = self.elevation.tooltip = say(language, "places_elevation_of", number=self.number)
         self.stop.description, self.again.description = say(language, "cancel"), say(language, "retry")

@@ -59,7 +59,8 @@ def read(text: str) -> list[Site]:
             found.append(_of_line(line))
         except InputError as error:
             rule = error.problems[0]
-            told = say("places_line", line=at, sentence=rule.sentence)
+            wrong = rule.rule if rule.thing == "line" else rule.sentence  # the line itself is shown before
+            told = say("places_line", line=at, sentence=wrong)
             problems.append(Problem("places", line.strip()[:_SHOWN], told, rule.suggestion))
     if not found and not problems:
         problems.append(Problem("places", "", say("is_empty"), say("places_write_like")))

@@ -75,12 +75,13 @@ def banner(message: str) -> str:
     return f'<div class="etolib-banner-text" role="alert">{text(message)}</div>'
 
 
-def notes(language: str, warnings: tuple[str, ...]) -> str:
-    """Return sentences as a list that unfolds; nothing where there is none."""
+def notes(language: str, warnings: tuple[str, ...], *, unfolded: bool = False) -> str:
+    """Return sentences as a list that unfolds, or is ``unfolded``; nothing where there is none."""
     if not warnings:
         return ""
     rows = "".join(f"<li>{sentence(language, warning)}</li>" for warning in warnings)
+    state = " open" if unfolded else ""
     return (
-        f'<details class="etolib-notes"><summary>{label(language, "warnings")} ({len(warnings)})</summary>'
+        f'<details class="etolib-notes"{state}><summary>{label(language, "warnings")} ({len(warnings)})</summary>'
         f"<ul>{rows}</ul></details>"
     )

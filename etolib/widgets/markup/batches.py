@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def own_batch(language: str, row: Row, page: str) -> str:
-    """Return what is said of a batch; ``page`` is the address of the region page before its query."""
+    """Return what is said of a batch; ``page`` is the address of the region page, with or without a query."""
     about = row.record
     counted = say(language, "batch_places_computed", number=number(row.computed, 0), total=number(about.places, 0))
     facts = (
@@ -23,7 +23,7 @@ def own_batch(language: str, row: Row, page: str) -> str:
         say(language, "begun_ago", duration=translate(language, duration(row.age))),
     )  # fmt: skip
     title = about.title or f"{say(language, 'region')} {about.box}".replace("-", "−")
-    link = f"{page}?{urlencode({'batch': row.name})}"
+    link = f"{page}{'&' if '?' in page else '?'}{urlencode({'batch': row.name})}"
     return (
         f'<div class="etolib-card-head">{badge(language, row.state)}'
         f'<span class="etolib-card-place">{text(title)}</span>'

@@ -101,14 +101,9 @@ FEW = 30
 
 
 def few(language: str, pairs: Sequence[Pair]) -> list[str]:
-    """Return which series have few days in common with the reference."""
-    found: dict[int, list[str]] = {}
-    for pair in pairs:
-        if pair.scores["n"] < FEW:
-            found.setdefault(int(pair.scores["n"]), []).append(pair.title(language))
-    return [
-        say(language, "compare_few", things=", ".join(names), count=count, least=FEW) for count, names in found.items()
-    ]
+    """Return which series have few days in common with the reference, and how many; nothing where none has."""
+    found = [f"{pair.title(language)} ({pair.scores['n']:.0f})" for pair in pairs if pair.scores["n"] < FEW]
+    return [say(language, "compare_few", things=", ".join(found), least=FEW)] if found else []
 
 
 def between(language: str, one: Mapping[str, Any], other: Mapping[str, Any], units: str) -> list[str]:

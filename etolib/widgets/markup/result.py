@@ -22,11 +22,13 @@ def result_head(language: str, head: Mapping[str, Any], units: str = METRIC) -> 
         lacks = label(language, "link_without_station", name=head["own_file"])
         note = f'<p class="etolib-muted etolib-link-note">{lacks}</p>'
     place = text(words.decimals(language, head["place"]))
+    # Why there is no weather of a day stands in the notes.
+    why = notes(language, head.get("warnings", ()), unfolded=bool(head["missing"] or head["kinds"].get("climatology")))
     return (
         f'<div class="etolib-results-title"><div><h2>{place}</h2><p>{text(head["period"])} · '
         f'{text(day_count(language, head["days"]))}</p></div><div class="etolib-actions">{_links(language, head)}'
         f'</div></div><div class="etolib-tiles">{_tiles(language, head, units)}</div>{note}{_notices(language, head)}'
-        f"{_learnt(language, head)}{notes(language, head.get('warnings', ()))}"
+        f"{_learnt(language, head)}{why}"
     )
 
 

@@ -147,7 +147,10 @@ def _irrigations(language: str, answer: Mapping[str, Any], units: str) -> str:
     if answer["plan_from"] is None:
         return notice(language, "water_no_coming_days")
     if not answer["planned"]:
-        return notice(language, "water_no_irrigation", date=answer["plan_from"], end=answer["dates"][-1])
+        first, last = answer["plan_from"], answer["dates"][-1]
+        if first == last:
+            return notice(language, "water_no_irrigation_day", date=first)
+        return notice(language, "water_no_irrigation", date=first, end=last)
     unit = texts.units_of(language, units)[1]
     heads = [
         say(language, "column_date"),

@@ -292,6 +292,7 @@ class Region(Frame):
         self.detail.look_at(None)
         self._asked_of_batch = asked
         self.runner.start(sites, asked, About(asked.area, found["half"], np.asarray(found["weights"])))
+        self.semantics.bring(".etolib-region-batch")  # on a phone it stands far above the button
         self._remember()
 
     _placed: Sequence[Any] = ()  # the places of the batch that are laid out

@@ -195,11 +195,7 @@ class RegionMap(PlaceMap):
 
     def _room(self) -> tuple[float, float]:
         """Return width and height of the map. [px]"""
-        if not self.widget.pixel_bounds:
-            return _ROOM
-        (left, top), (right, bottom) = self.widget.pixel_bounds
-        found = (float(right - left), float(bottom - top))
-        return found if min(found) > 50 else _ROOM
+        return self.size() or _ROOM
 
     def near(self, half: float) -> float:
         """Return how far from a place a click still means it: half a cell, or as far as a finger is wide. [degrees]"""

@@ -23,10 +23,15 @@ def cost(language: str, found: Mapping[str, Any] | None, state: str) -> str:
     """Return what a region costs: a line each; while it is not known, what keeps it."""
     if found is None or found["problems"]:
         return f'<p class="etolib-muted">{label(language, state)}</p>' if state else ""
-    first, *rest = (translate(language, decode(line)) for line in found["cost"])
+    first, *rest = map(decode, found["cost"])
     notes = "".join(f"<p>{sentence(language, decode(note))}</p>" for note in found["notes"])
-    lines = "".join(f"<li>{text(line)}</li>" for line in rest)
-    return f"<p><b>{text(first)}</b></p><ul>{lines}</ul>{notes}"
+    lines = "".join(f"<li{_deep(line)}>{text(translate(language, line))}</li>" for line in rest)
+    return f"<p><b>{text(translate(language, first))}</b></p><ul>{lines}</ul>{notes}"
+
+
+def _deep(line: Text) -> str:
+    """Return what sets a line below the one that it is a part of."""
+    return ' class="etolib-part"' if line.key == "cost_part" else ""
 
 
 def progress(language: str, now: Progress | None, working: bool, partial: int) -> str:
@@ -68,7 +73,7 @@ def legend(language: str, quantity: str, step: str, scale: Scale | None, units: 
         )
         return f'<div class="etolib-region-legend">{title}{swatches}</div>'
     signed = quantity == "anomaly"
-    marks = [*(number(language, limit, signed=signed) for limit in scale.limits), ""]
+    marks = [*numbers(language, scale.limits, signed=signed), ""]
     swatches = "".join(
         f'<span><i style="background:{colour}"></i><small>{mark}</small></span>'
         for colour, mark in zip(scale.colours, marks, strict=True)
@@ -79,14 +84,18 @@ def legend(language: str, quantity: str, step: str, scale: Scale | None, units: 
     )
 
 
-def number(language: str, value: float, *, signed: bool = False) -> str:
-    """Return a limit between two classes with no more decimals than it needs.
+def numbers(language: str, limits: Sequence[float], *, signed: bool = False) -> list[str]:
+    """Return the limits between classes, all with as many decimals as the one that needs most.
 
-    >>> number("en", 2.5), number("pt", -0.25, signed=True), number("en", 3.0, signed=True)
-    ('2.5', '−0,25', '+3')
+    >>> numbers("en", [2.5, 3.0]), numbers("pt", [-0.25, 0.5], signed=True), numbers("en", [3.0])
+    (['2.5', '3.0'], ['−0,25', '+0,50'], ['3'])
     """
-    decimals = next((d for d in range(4) if abs(round(value, d) - value) < 1e-6), 3)
-    return ("+" if signed and value > 0 else "") + texts.decimal(language, value, decimals)
+    decimals = max((_needed(limit) for limit in limits), default=0)
+    return [("+" if signed and limit > 0 else "") + texts.decimal(language, limit, decimals) for limit in limits]
+
+
+def _needed(value: float) -> int:
+    return next((d for d in range(4) if abs(round(value, d) - value) < 1e-6), 3)
 
 
 def title_of(language: str, quantity: str, step: str, units: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -14,8 +15,8 @@ from etolib.tasks.messages import State
 from etolib.widgets.form import marked
 from etolib.widgets.markup.base import label
 from etolib.widgets.markup.batches import own_batch
+from etolib.widgets.others import Line
 from etolib.widgets.region import record
-from etolib.widgets.wording import say
 
 if TYPE_CHECKING:
     from etolib.widgets.background import Background
@@ -27,27 +28,6 @@ MOST = 8
 """Batches that are shown."""
 
 _AGAIN_S = 10  # how often to look again while one of them is being calculated, or the cluster has not answered [s]
-
-
-class _Line:
-    """A line of the list; made once, and shown with one batch after the other."""
-
-    def __init__(self, guard: Callable[..., Any], stop: Callable[[_Line], None]) -> None:
-        self.name = ""
-        self.said = widgets.HTML()
-        self.stop = marked(widgets.Button(), "etolib-other-stop", "etolib-second")
-        self.widget = marked(widgets.Box([self.said, self.stop]), "etolib-other", "etolib-own-batch")
-        self.stop.on_click(guard(lambda _: stop(self)))
-
-    def show(self, language: str, row: record.Row | None, page: str) -> None:
-        """Show a batch; None: nothing."""
-        self.widget.layout.display = "none" if row is None else None
-        if row is None:
-            return
-        self.name = row.name
-        self.said.value = own_batch(language, row, page)
-        self.stop.description, self.stop.disabled = say(language, "cancel"), False
-        self.stop.layout.display = None if row.state is State.PROCESSING else "none"
 
 
 class OwnBatches:
@@ -84,7 +64,7 @@ class OwnBatches:
         self._leads_to: str | None = None
         self._seconds = 0
         self.title = widgets.HTML()
-        self.lines: list[_Line] = []  # as many as were needed by now
+        self.lines: list[Line] = []  # as many as were needed by now
         self.widget = marked(widgets.VBox([self.title]), "etolib-others")
         browser.observe(background.guard(lambda change: self._seen(change["new"])), "visible")
         self.show()
@@ -134,9 +114,8 @@ class OwnBatches:
             self._found = found
         self.show()
 
-    def _stop(self, line: _Line) -> None:
-        line.stop.disabled = True  # until it is known what has become of it
-        self._background.run(self._end, line.name)
+    def _stop(self, row: record.Row) -> None:
+        self._background.run(self._end, row.name)
 
     def _end(self, name: str) -> None:
         from etolib.tasks import limited
@@ -156,9 +135,16 @@ class OwnBatches:
         if listed:
             self.title.value = f"<h2>{label(self._language, 'own_batches')}</h2>"
         if len(listed) > len(self.lines):
-            self.lines += [_Line(self._background.guard, self._stop) for _ in listed[len(self.lines) :]]
+            new = [Line(self._background.guard, self._stop) for _ in listed[len(self.lines) :]]
+            for line in new:
+                line.widget.add_class("etolib-own-batch")
+            self.lines += new
             self.widget.children = [self.title, *(line.widget for line in self.lines)]
-        for line, row in zip(self.lines, [*listed, *[None] * len(self.lines)], strict=False):
-            line.show(self._language, row, page or "")
+        for line, row in zip_longest(self.lines, listed):
+            if row is None:
+                line.hide()
+                continue
+            said = own_batch(self._language, row, page or "")
+            line.show(self._language, row, said, running=row.state is State.PROCESSING)
         self.widget.layout.display = None if listed else "none"
         (self.widget.add_class if listed else self.widget.remove_class)("etolib-some")

@@ -74,8 +74,16 @@ export function draw(element, { meta, rows, layers, shown, zoom, look, width, he
   const alone = layers.map((layer, i) => (layer.width ? lonely(data[i + 1]) : []));
   const found = stretches(days, rows.kind, meta.kind_names);
   const all = whole(days);
+  // A band's lower row is no series of uPlot's: it is looked at only where it may lie below 0.
+  const bands = layers.flatMap((layer, i) => (layer.lower ? [[i + 1, plain(rows[layer.lower])]] : []))
+    .filter(([, lower]) => lower.some((value) => value < 0));
+  const lowest = (u) => {
+    const [min, max] = [u.scales.x.min ?? all[0], u.scales.x.max ?? all[1]]; // at first it has none
+    const seen = (lower) => lower.filter((value, i) => value < 0 && days[i] >= min && days[i] <= max);
+    return Math.min(0, ...bands.filter(([i]) => u.series[i].show).map(([, lower]) => seen(lower).reduce((a, b) => Math.min(a, b), 0)));
+  };
   const opts = {
-    width, height, cursor, legend: { show: false }, scales: scales(all, zoom, meta), axes: axes(look, meta, layers),
+    width, height, cursor, legend: { show: false }, scales: scales(all, zoom, meta, lowest), axes: axes(look, meta, layers),
     padding: [(u) => (u.series.filter((one) => one.show && one.scale !== 'eto' && one.scale !== 'x').length > 1 ? 36 : 21), null, 0, null],
     series: [{}, ...layers.map((layer, i) => series(element, layer, shown(layer.name), {
       lower: layer.lower && plain(rows[layer.lower]), alone: alone[i],
@@ -112,11 +120,11 @@ function series(element, layer, show, { lower, alone }) {
   };
 }
 
-function scales(all, [min, max], meta) {
+function scales(all, [min, max], meta, lowest) {
   const mm = (value) => value / meta.mm;
   return {
     x: { time: false, min, max, range: (u, from, to) => within(all, from, to) },
-    eto: { range: (u, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, mm(2)) * 1.12] },
+    eto: { range: (u, low, high) => [Math.min(lowest(u), low ?? 0), Math.max(high ?? 0, mm(2)) * 1.12] },
     rain: { dir: -1, range: (u, low, high) => [0, Math.max(mm(10), 2.6 * (high ?? 0))] },
     balance: {
       range: (u, low, high) => {

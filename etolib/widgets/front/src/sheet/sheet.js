@@ -18,8 +18,11 @@ class Numbers extends Sheet {
     const place = this.shown[0].kind === 'place';
     const first = place ? 170 : 104;
     this.widths.firstChild?.classList.add('first');
-    // Long names stand in the title of the head; short ones want no more room than they need.
-    const wide = (title) => Math.min(170, Math.max(76, 30 + title.length * 8.6));
+    // A head has two lines, and its name whole in its title; short ones want no more room than they need.
+    const wide = (title) => {
+      const longest = Math.max(title.length / 2, ...title.split(' ').map((word) => word.length));
+      return Math.min(170, Math.max(68, 26 + longest * 8.6));
+    };
     const width = this.shown.slice(1).reduce((sum, { title }) => sum + wide(title), first);
     this.root.style.setProperty('--eto-sheet-width', `${Math.round(width)}px`);
     this.root.style.setProperty('--eto-first-width', `${first}px`);
