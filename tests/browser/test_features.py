@@ -99,8 +99,10 @@ def test_one_more_press_while_it_runs_shows_its_card(visit, weather):
 
 
 def test_the_dashboards_lead_to_each_other(visit):
-    page = visit("?lang=en").page
-    page.locator(".etolib-apps a").get_by_text("Compare places").click()
-    expect(page.locator(".etolib-heading h1")).to_have_text("Compare places", timeout=PATIENCE_MS)
-    page.locator(".etolib-apps a").get_by_text("One place").click()
-    expect(page.locator(".etolib-heading h1")).to_have_text("Reference evapotranspiration", timeout=PATIENCE_MS)
+    page = visit("?lang=es&theme=dark&units=us").page
+    page.locator(".etolib-apps a").get_by_text("Comparar lugares").click()
+    expect(page.locator(".etolib-heading h1")).to_have_text("Comparar lugares", timeout=PATIENCE_MS)
+    page.locator(".etolib-apps a").get_by_text("Un lugar").click()
+    expect(page.locator(".etolib-heading h1")).to_have_text("Evapotranspiración de referencia", timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-page.etolib-dark")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".etolib-units .mod-active")).to_have_text("in", timeout=PATIENCE_MS)

@@ -195,9 +195,14 @@ def test_cancel_and_close_stop_the_work(visit, stage, weather, way):
     key = key_of(card)
     assert key in tasks_on(stage.client)
     if way == "cancel":
+        visitor.page.set_viewport_size({"width": 1280, "height": 700})  # lower than the form
+        visitor.page.evaluate("scrollTo(0, 0)")
+        expect(visitor.page.locator(".etolib-cancel")).to_be_in_viewport(ratio=1)
         visitor.page.locator(".etolib-cancel").click()
         visitor.expect_status("CANCELLED")
         expect(visitor.page.locator(".etolib-cancel")).to_be_hidden()
+        expect(visitor.page.locator(".etolib-calculate")).to_be_focused()  # beside it, and the page stays where it was
+        assert visitor.page.evaluate("scrollY") == 0
     else:
         card.locator(".etolib-close").click()
         expect(visitor.page.locator(".etolib-card")).to_have_count(0)

@@ -224,6 +224,9 @@ def test_the_apps_are_three_lines_each_and_hold_no_output():
 
 
 def test_the_configuration_lies_beside_the_dashboards_and_counts(tmp_path, monkeypatch):
+    from nbformat import NotebookNode
+    from voila.execute import VoilaExecutor
+
     from etolib.serve.voila.kernels import Kernels
     from etolib.serve.voila.server import Dashboards
 
@@ -239,6 +242,8 @@ def test_the_configuration_lies_beside_the_dashboards_and_counts(tmp_path, monke
     assert (chosen.allow_theme_override, chosen.allow_template_override) == ("NO", "NO")
     assert "jupyter-leaflet" in chosen.extension_allowlist
     assert (Path(app.template_paths[0]) / "index.html.j2").is_file()
+    # nbclient waits 4 s for what a cell shows: a busy machine is slower, and its pages would be blank.
+    assert VoilaExecutor(NotebookNode(), config=app.config).iopub_timeout == 60
     # A visit that never connects is noticed within about a minute.
     assert culling.cull_interval + Kernels.unmet_timeout.default_value <= 60
 

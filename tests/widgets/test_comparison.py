@@ -157,7 +157,7 @@ def test_a_table_that_is_pasted_and_a_file_are_read_by_the_reader_of_lists():
         ("", "is empty"),
         ("Petrolina", "has no latitude beside a longitude"),
         ("95, 10", "has no latitude beside a longitude|must be a number from"),
-        ("1,2\n3,4\nnowhere", "line 3"),
+        ("1,2\n3,4\nnowhere", "Places “nowhere” line 3: has no latitude"),
         ("latitude,longitude\n91,0", "Line 2"),
     ],
 )

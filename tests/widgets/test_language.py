@@ -242,3 +242,17 @@ def test_braces_from_outside_are_text():
     assert translate("pt", text_of("known_are", names=["{0.__class__}"])) == "existem {0.__class__}"
     assert translate("pt", "{x}") == "{x}"
     assert HEAD["missing"] == 1
+
+
+def test_links_to_other_dashboards_keep_what_came_by_a_link_and_follow_a_choice():
+    page, _ = make_page("lang=es&theme=dark")
+    page._served = ("eto", ["compare", "eto", "region"])
+    page._show_heading()
+    page.browser.ready = True
+    assert 'href="compare.ipynb?lang=es&amp;theme=dark"' in page.heading.value
+    page.language.value = "pt"
+    assert 'href="region.ipynb?lang=pt&amp;theme=dark"' in page.heading.value
+    alone, _ = make_page()  # what a browser keeps needs no link
+    alone._served = page._served
+    alone._show_heading()
+    assert 'href="compare.ipynb"' in alone.heading.value

@@ -22,7 +22,7 @@ from etolib import config
 from etolib.errors import InputError, SourceUnavailable
 from etolib.pipeline import run_lot
 from etolib.request import Request
-from etolib.site import Site
+from etolib.site import Period, Site
 from etolib.store import layout
 from etolib.store.order import Order
 from etolib.store.store import Store
@@ -31,10 +31,10 @@ from etolib.tasks.stored_batch import StoredBatch
 from etolib.weighted import mean_of
 from etolib.widgets import cities
 from etolib.widgets.connection import DOWN
-from etolib.widgets.region import answers, colours, runner, values
+from etolib.widgets.region import answers, colours, markup, runner, values
 from etolib.widgets.region.app import Region
 from etolib.widgets.region.area import Area, from_field, read_box, read_spacing, to_field
-from etolib.widgets.region.model import RegionModel, too_many
+from etolib.widgets.region.model import Asked, RegionModel, too_many
 from etolib.widgets.region.picture import lay_out
 from etolib.widgets.region.values import Values
 from tests.widgets.fakes import SOURCES, Direct, FakeConnection, Inline
@@ -317,6 +317,17 @@ def test_colours_of_a_legend_rise_in_darkness_and_a_difference_is_pale_about_not
         assert [light(one) for one in ramp] == sorted(map(light, ramp), reverse=True)
     middle = len(colours.TWO_WAYS) // 2
     assert max(colours.TWO_WAYS, key=light) == colours.TWO_WAYS[middle]
+
+
+def test_a_provider_that_is_asked_for_elevations_alone_says_so():
+    asked = Asked(Area(box=(-48.0, -23.0, -47.0, -22.0)), 0.5, Period("2024-05-01", "2024-05-04"), "nasa_power")
+    with config.set_options(offline=False):
+        found = answers.survey(asked, {})
+    lines = [re.sub(r"\d+", "n", one) for one in text(markup.cost("en", found, "")).splitlines()]
+    said = " ".join(lines)
+    assert "NASA POWER: n requests" in said
+    assert re.search("Open-Meteo: n requests?; .* of these elevations of the places: n requests?, n calls", said)
+    assert markup.cost("en", found, "").count('class="etolib-part"') == 1
 
 
 def test_a_picture_of_a_region_across_the_meridian_of_180_degrees_is_one_piece():

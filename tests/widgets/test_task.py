@@ -88,6 +88,13 @@ def test_the_clock_stops_with_the_task():
     assert task.elapsed == stopped
 
 
+def test_a_task_that_is_found_again_took_as_long_as_its_messages_say():
+    task = TaskModel()
+    for seq, kind, second in ((2, "PROGRESS", 31), (1, "PROGRESS", 30), (3, "SUCCESS", 42)):
+        task.apply(message(seq, kind, progress=1) | {"time": f"2026-11-02T09:30:{second}.000+00:00"})
+    assert task.elapsed == pytest.approx(12, abs=0.5)
+
+
 def test_messages_with_texts_can_be_said_in_another_language():
     task = TaskModel()
     days = say("days", count=3)

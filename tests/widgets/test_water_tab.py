@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import etolib
-from etolib.unit_systems import SYSTEMS, unit
+from etolib.unit_systems import METRIC, SYSTEMS, unit
 from etolib.water import season
 from etolib.water.crop_water import water_balance
 from etolib.water.crops import CROPS
@@ -22,6 +22,7 @@ from etolib.water.ledger import UNITS
 from etolib.water.notes import own_of_crop
 from etolib.water.soil import soil
 from etolib.widgets import water_fields
+from etolib.widgets.markup import water as markup
 from etolib.widgets.tabs import water as tab
 from etolib.widgets.water import WaterView
 from tests.widgets.fakes import unguarded
@@ -279,3 +280,10 @@ def test_the_page_balances_what_is_chosen(result):
     assert view._answer["settings"]["planting"] == ["2024-06-01"]
     assert view._answer["settings"]["soil"] == "sand"
     assert "sand" in view.shown.value
+
+
+def test_a_plan_of_one_day_is_one_day():
+    answer = {"plan_from": "2024-07-01", "dates": ["2024-06-30", "2024-07-01"], "planned": []}
+    assert "No irrigation is needed on 2024-07-01." in markup._irrigations("en", answer, METRIC)
+    longer = answer | {"plan_from": "2024-06-30"}
+    assert "from 2024-06-30 to 2024-07-01" in markup._irrigations("en", longer, METRIC)
