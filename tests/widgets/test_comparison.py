@@ -692,3 +692,13 @@ def test_other_formats_are_refused(computed):
         Together(computed[:1], ["a", "b"])
     assert together_files.csv(Together(computed[:1])).startswith(b"# ETo of each place [mm day-1]")
     assert daily.DECIMALS["metric"] == 2
+
+
+def test_the_map_is_fitted_once_more_when_a_browser_has_told_its_size():
+    page, _ = make("?places=-9.39,-40.5,A;-22.7,-47.6,B;40.4,-3.7,C")
+    guessed = page.map.widget.zoom
+    page.map.widget.set_trait("pixel_bounds", ((0, 0), (360, 300)))  # a phone
+    assert page.map.widget.zoom < guessed
+    page.map.widget.zoom = 7  # somebody looks closer
+    page.map.widget.set_trait("pixel_bounds", ((0, 0), (380, 300)))
+    assert page.map.widget.zoom == 7

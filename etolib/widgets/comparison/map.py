@@ -14,6 +14,7 @@ from etolib.widgets.comparison.model import Member
 from etolib.widgets.map import PlaceMap
 
 _LARGE, _SMALL = (640, 520), (340, 190)  # width and height of the map, before and while a result is shown [px]
+_EDGES = (60, 120)  # what a marker and the search field take of a map's width and height [px]
 _TILE = 256  # px of the whole world at zoom 0
 _NEAREST = 9  # of zooming to places
 
@@ -80,7 +81,8 @@ class PlacesMap(PlaceMap):
     def fit(self, members: Sequence[Member], *, small: bool) -> None:
         """Bring places into the middle of a map that is ``small`` or not."""
         self._guessed = () if small or self.size() else members
-        room = _SMALL if small else self.size() or _LARGE
+        known = self.size()
+        room = _SMALL if small else (known[0] - _EDGES[0], known[1] - _EDGES[1]) if known else _LARGE
         latitudes = [member.site.latitude for member in members]
         longitudes = [member.site.longitude for member in members]
         north, south = (_mercator(edge(latitudes)) for edge in (max, min))

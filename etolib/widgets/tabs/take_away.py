@@ -54,7 +54,9 @@ def look(language: str, answer: Any, task_id: str | None) -> str:
     if answer["files"]:
         files = "".join(_download(language, file) for file in answer["files"])
         units = answer.get("units", METRIC)
-        said = label(language, "files_units", units=say(language, f"units_{units}"))
+        all_there = any(file["name"] == "parquet" for file in answer["files"])  # those of several places are fewer
+        key = "files_units" if all_there else "files_units_few"
+        said = label(language, key, units=say(language, f"units_{units}"))
         parts.append(
             f'<h3>{label(language, "files")}</h3><div class="etolib-files" data-units="{text(units)}">{files}</div>'
             f'<p class="etolib-muted etolib-files-units">{said}</p>'
