@@ -10,7 +10,7 @@ gate per day is not enough for a fault that is there every day. No check needs a
 | radiation_units | W m-2, kWh, cal cm-2 called MJ m-2 day-1  | clear days against extraterrestrial radiation    |
 | stuck           | a sensor that repeats a value             | runs too long for chance                         |
 | other_place     | the file of another place                 | anomalies do not follow those of other sources   |
-| day_shift       | a file one day early or late              | anomalies follow better a day apart              |
+| day_shift       | a file one day early or late, or a part   | anomalies follow better a day apart              |
 | wind_maximum    | daily maximum called mean                 | level and shape against the other source         |
 | wind_level      | wind in km/h, or otherwise far off        | level against the other source                   |
 | wind_unit       | wind in km/h or knots from some day on    | its ratio to the other source steps by theirs    |
@@ -26,7 +26,8 @@ record, known when its file is read. What two sources say of the same day is com
 lone source that is only unlikely is marked and kept: it is left out where something independent contradicts it, another
 source's same day or physics. What remains: whether a *grid's column* is wrong throughout, or stands still, can only be
 seen on many days, so it is judged on those downloaded, from `MIN_DAYS` on; beside an own station on those it teaches,
-which are always the same. Files without such a fault, as providers give them, are not touched by that.
+which are always the same. So is whether days of a station are dated a day late (`place.late_days`). Files without such
+a fault, as providers give them, are not touched by that.
 
 The checks stand by what they judge: single `values`, a `column` throughout, the `place` and the days of a whole source.
 """
@@ -44,7 +45,7 @@ from etolib.fusion.faults.anomalies import MIN_DAYS
 from etolib.fusion.faults.beside import contradicted_by_all
 from etolib.fusion.faults.column import radiation_units, swapped_columns, wind_height, wind_statistic, wind_unit
 from etolib.fusion.faults.examined import Examined
-from etolib.fusion.faults.place import as_wholes
+from etolib.fusion.faults.place import as_wholes, late_days
 from etolib.fusion.faults.report import WHOLE, Finding, Report
 from etolib.fusion.faults.values import contradictions, impossible, stuck, unlikely, unusual
 from etolib.fusion.sources import beside, dateless
@@ -128,6 +129,7 @@ def examine(
             wind_height(examined, name)
             stuck(examined, name, weather)
         if len(block.days) >= MIN_DAYS:  # no source is condemned on fewer days
+            late_days(examined, wholes)
             _as_wholes(examined, days, lambda part: _compare(part, wholes))
         contradictions(examined, weather)
         if STATION in weather:

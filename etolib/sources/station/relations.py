@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from etolib.equations import sun
-from etolib.equations.air import atmospheric_pressure, saturation_vapour_pressure
+from etolib.equations.air import atmospheric_pressure, saturation_vapour_pressure, wind_speed_2m
 from etolib.equations.humidity import (
     vapour_pressure_from_dew_point,
     vapour_pressure_from_rh,
@@ -18,7 +18,7 @@ from etolib.equations.humidity import (
 from etolib.equations.radiation import solar_radiation_from_sunshine
 from etolib.errors import Problem
 from etolib.site import Site
-from etolib.sources.station import psychrometer, steps
+from etolib.sources.station import impostors, psychrometer, steps
 from etolib.sources.station.columns import Column
 from etolib.sources.station.expected import (
     FAR,
@@ -31,6 +31,7 @@ from etolib.sources.station.expected import (
     usual,
 )
 from etolib.sources.station.questions import Question
+from etolib.sources.station.units import conversion
 from etolib.sources.station.verdicts import Verdict
 from etolib.variables import VARIABLES
 from etolib.words import Text, say
@@ -105,6 +106,19 @@ class _Columns:
         column = self.named[variable].name
         text = say("column_contradicts", name=repr(column), variable=variable, reason=reason)
         return Verdict(variable, column, "leave out", text)
+
+    def asked(self, variable: str, text: Text) -> Verdict:
+        column = self.named[variable].name
+        question = Question("columns", text, column, (variable, ""), variable)
+        return Verdict(variable, column, "ask", text, question=question)
+
+    def written(self, variable: str) -> Any:
+        """Return the values as the file has them."""
+        column = self.named[variable]
+        factor, offset = conversion(variable, column.unit)
+        at_2_m = variable != "u2" or (column.height or 2.0) == 2.0
+        height = 1.0 if at_2_m else float(np.asarray(wind_speed_2m(1.0, column.height)))
+        return (self.values[variable] / height - offset) / factor / column.scale
 
     def refuse(self, variables: Sequence[str], rule: Text, hint: Text) -> Verdict:
         names = ", ".join(self.named[v].name for v in variables)
@@ -218,7 +232,7 @@ def _change_of_unit(c: _Columns) -> list[Verdict]:
     found: list[Verdict] = []
     have = c.have("tmin", "tmax")
     mean = (c.values["tmin"] + c.values["tmax"]) / 2 if have else None
-    if have and (leap := steps.jump(mean, c.dates)) is not None:
+    if have and (leap := steps.jump(c.values["tmin"], c.values["tmax"], c.dates)) is not None:
         rule = say("temperature_jumps", date=str(leap[0]), apart=f"{leap[1]:+.0f} K")
         return [c.refuse(("tmin", "tmax"), rule, say("one_unit_throughout"))]
     for variable in ("u2", "rs", "ea", "rhmin", "rhmax", "rhmean"):
@@ -234,9 +248,24 @@ def _change_of_unit(c: _Columns) -> list[Verdict]:
             column, (one, other) = c.named[variable].name, step.units
             text = say("unit_changes", name=repr(column), date=str(step.day), ratio=f"{step.ratio:.2g}",
                        unit=one, unit2=other)  # fmt: skip
-            question = Question("columns", text, column, (variable, ""), variable)
-            found.append(Verdict(variable, column, "ask", text, question=question))
+            found.append(c.asked(variable, text))
+    for variable in steps.LARGER:
+        if not c.have(variable) or any(v.variable == variable for v in found):
+            continue
+        if (change := steps.rewritten(variable, c.written(variable), c.dates)) is not None:
+            said = {"date": str(change.day), "ratio": f"{change.ratio:.2g}", "step": f"{change.steps[0]:g}"}
+            text = say("written_in_two_units", name=c.name(variable), step2=f"{change.steps[1]:g}", **said)
+            found.append(c.asked(variable, text))
     return found
+
+
+def _another_quantity(c: _Columns) -> list[Verdict]:
+    """Find columns that may hold another quantity than their name says (`etolib.sources.station.impostors`)."""
+    of_days = {c.named[v].index for v in ("tmin", "tmax") if c.have(v)}
+    if len(of_days) == 1:  # both made of one column of hours
+        return []
+    found = impostors.reasons(c.values, c.dates, c.site)
+    return [c.asked(v, say("is_it_that", name=c.name(v), variable=v, reason=reason)) for v, reason in found.items()]
 
 
 def _mean(c: _Columns) -> list[Verdict]:
@@ -345,9 +374,7 @@ def _deficit(c: _Columns) -> list[Verdict]:
         worse = c.scores.get("ea", 0.0) - turned.score
         if abs(worse) > CLEARLY:
             return [c.out("ea", reason)] if worse > 0 else []
-    text = say("is_it_that", name=c.name("ea"), variable="ea", reason=reason)
-    column = c.named["ea"].name
-    return [Verdict("ea", column, "ask", text, question=Question("columns", text, column, ("ea", ""), "ea"))]
+    return [c.asked("ea", say("is_it_that", name=c.name("ea"), variable="ea", reason=reason))]
 
 
 def _some(values: Any) -> Any:
@@ -441,5 +468,5 @@ def _pressure(c: _Columns) -> list[Verdict]:
 
 _CHECKS: tuple[Callable[[_Columns], list[Verdict]], ...] = (
     _range, _season, _change_of_unit, _mean, _dew, _order_of_humidity, _bulbs, _deficit, _humidity, _sunshine, _shade,
-    _pressure,
+    _pressure, _another_quantity,
 )  # fmt: skip

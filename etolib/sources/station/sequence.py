@@ -121,6 +121,11 @@ def _odd_one(numbers: Sequence[int]) -> int | None:
     return None
 
 
+def _ends_whole_months(first: dt.date, last: dt.date) -> bool:
+    """Return whether days make whole months when each is moved to the day before, and do not as they are."""
+    return first != last and first.day == 2 and last.day == 1
+
+
 _MIDNIGHT = re.compile(r"(?:^|[T ])(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?a\.?(?:m\.?)?|0000)$", re.IGNORECASE)
 _MOMENT = re.compile(r"time|hora|hour|heure|uhr|zeit|moment|ora\b|tijd|stamp", re.IGNORECASE)
 """Words by which a column says that it holds a moment, and not a day with the midnight that a spreadsheet adds."""
@@ -139,9 +144,9 @@ class Stamped:
 def of_stamps(table: Table, at: Mapping[str, int], moments: Dates, stamps: str | None, warnings: list[Text]) -> Stamped:
     """Return the day of each row: the one before its date where the rows are stamped with the end of their day.
 
-    Midnight under a header of dates is what spreadsheets add to a date, and is told; under one of times it may be the
-    end of a logger's day, and 7 or 9 in the morning the end of an observer's: that is asked, and the day as it is
-    written is taken until it is answered.
+    Midnight under a header of dates is what spreadsheets add to a date, and is told; under one of times, or where the
+    days before make whole months and those written do not, it may be the end of a logger's day, and 7 or 9 in the
+    morning the end of an observer's: that is asked, and the day as it is written is taken until it is answered.
 
     Parameters
     ----------
@@ -168,6 +173,10 @@ def of_stamps(table: Table, at: Mapping[str, int], moments: Dates, stamps: str |
     if known is not None or table.format is not None:
         return Stamped(days)
     if midnight and not ("hour" in at or _MOMENT.search(table.names[column])):
+        first, last = min(days), max(days)
+        if _ends_whole_months(first, last):
+            text = say("which_day_of_midnight", first=str(first), last=str(last))
+            return Stamped(days, Question("stamps", text, None, ("begin", "end"), "begin"))
         warnings.append(say("days_stamped_with_midnight", example=repr(cells[0])))
         return Stamped(days)
     text = say("which_day_ends_there", example=repr(cells[0]))
