@@ -120,7 +120,6 @@ def late_days(examined: Examined, names: Sequence[str]) -> None:
                 for other in others
                 if (found := _run(shape[STATION][:, place], shape[other][:, place], lag)) is not None
             ]
-            runs = [run for run in runs if run[0] >= 0.0]
             if not runs or not all(run[0] > LATE for run in runs):
                 continue
             begin, end = max(run[1] for run in runs), min(run[2] for run in runs)
@@ -138,7 +137,8 @@ def _standardised(values: Array) -> Array:
 def _run(own: Array, other: Array, lag: int) -> tuple[float, int, int] | None:
     """Return the days in a row on which one follows the other best a day apart: how much better in all, first, end.
 
-    Shapes (variables, days); None where they share too little. The score is that of five variables.
+    Shapes (variables, days); None where they share too little. The score is that of five variables, and 0 where those
+    days do not follow the other either.
     """
     both = np.isfinite(own) & np.isfinite(other)
     number = int((both.sum(axis=1) >= MIN_DAYS).sum())
@@ -154,7 +154,10 @@ def _run(own: Array, other: Array, lag: int) -> tuple[float, int, int] | None:
     total = np.concatenate([[0.0], np.cumsum(better)])
     gain = total - np.minimum.accumulate(total)
     end = int(np.argmax(gain))
-    return float(gain[end]), int(np.argmin(total[: end + 1])), end
+    begin = int(np.argmin(total[: end + 1]))
+    there = slice(begin, end)
+    follows = float(np.nanmean(own[:, there] * moved[:, there])) if end - begin >= LATE_DAYS else 0.0
+    return float(gain[end]) if follows > LEAST_CORRELATION else 0.0, begin, end
 
 
 def _tell(

@@ -24,14 +24,14 @@ FILLS = (-99.0, -99.9, -99.99, *SURE)
 STAND_INS = re.compile(r"-?(?:9{2,}(?:\.9+)?|[678]9{2,}|8{3,}(?:\.8+)?|32767|32768|65535|2147483647)$")
 """How numbers look that stand for none. They do where the others of the column are much smaller: see `stand_ins`."""
 
-NUMBER_COMMA = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d+$|^[+-]?\d+,\d+$")
+NUMBER_COMMA = re.compile(r"^[+\-\u2212]?\d{1,3}(?:\.\d{3})*,\d+$|^[+\-\u2212]?\d+,\d+$")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _THOUSANDS_COMMA = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$")
 _MARKED = re.compile(r"(?<=\d) ?[*#†‡]+$")
 _COMMA_OF_OTHERS = re.compile(r"^[+-]?\d+,\d{1,2}$")  # a decimal comma in a file of points: no thousands
 _MINUS = re.compile(r"^(?:[\u2212\u2013] ?|- )(?=\d)")  # a sign of minus, a dash, one apart from its number
 _FULL_WIDTH = "０１２３４５６７８９－＋"
-NUMBER_POINT = re.compile(r"^[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
+NUMBER_POINT = re.compile(r"^[+\-\u2212]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?$")
 
 
 def split(lines: Sequence[str], delimiter: str, name: str) -> list[list[str]]:
@@ -46,8 +46,8 @@ def split(lines: Sequence[str], delimiter: str, name: str) -> list[list[str]]:
 def is_number(cell: str) -> bool:
     """Return whether a cell is written as a number, with a decimal point or comma.
 
-    >>> is_number("3.5"), is_number("1.234,5"), is_number("x")
-    (True, True, False)
+    >>> is_number("3.5"), is_number("1.234,5"), is_number("\u22123.5"), is_number("x")
+    (True, True, True, False)
     """
     return bool(NUMBER_POINT.match(cell) or NUMBER_COMMA.match(cell))
 

@@ -167,7 +167,7 @@ def too_often(frame: pd.DataFrame, raw: pd.DataFrame, warnings: list[Text]) -> d
             used = any(np.isclose(gone, code, atol=0.03))
             if same.sum() < (1 if used else LEAST):
                 continue
-            more = same if used or _chance(values, same, code) < TOO_OFTEN else same & (runs.lengths(same) >= RUN)
+            more = same if used or chance(values, same, code) < TOO_OFTEN else same & (runs.lengths(same) >= RUN)
             if more.any():
                 warnings.append(say("number_too_often", variable=name, value=f"{code:g}", days=in_words(days[more])))
                 odd |= more
@@ -205,8 +205,24 @@ def without_signs(raw: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[st
     return doubts.of_days(days, {"tmin": odd})
 
 
-def _chance(values: NDArray[np.float64], same: NDArray[np.bool_], code: float) -> float:
-    """Return the chance that weather writes a number as often, by how often the numbers around it stand there."""
+def chance(values: NDArray[np.float64], same: NDArray[np.bool_], code: float) -> float:
+    """Return the chance that weather writes a number as often, by how often the numbers around it stand there.
+
+    Parameters
+    ----------
+    values : ndarray, shape (days,)
+        A column.
+    same : ndarray of bool, shape (days,)
+        Where it holds the number ``code``.
+    code : float
+
+    Examples
+    --------
+    >>> values = np.round(np.linspace(8, 12, 80), 1)
+    >>> values[::10] = 10.0
+    >>> chance(values, values == 10.0, 10.0) < 1e-3, chance(values, values == 11.0, 11.0) > 0.1
+    (True, True)
+    """
     if same.sum() > 100:  # as many are chance nowhere
         return 0.0 if same.mean() > 0.05 else 1.0
     near = np.abs(values - code) <= (BESIDE + 0.5) * 0.1

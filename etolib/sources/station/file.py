@@ -179,6 +179,8 @@ def _from_days(
         codes.too_often(frame, raw, warnings),
         codes.without_signs(raw, warnings),
         filled.lines(frame, warnings),
+        filled.numbers(frame, warnings),
+        filled.copies(frame, warnings),
     )
     station = replace(station, estimated=estimates.of_days(days, marked), doubtful=_doubtful(found, frame, warnings))
     told = (*_told(mapping), *odd, *estimates.told(marked), *warnings)

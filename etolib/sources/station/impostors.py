@@ -72,6 +72,10 @@ years from which months can be set beside the same months of other years. No rec
 far (252 of them: 0.12 at most); of those with a loss of 20 % put in nine of ten do."""
 
 
+MINUTES = 20
+"""Hours of sunshine with decimals of which none is .60 or more where they are minutes; by chance one time in 10,000."""
+
+
 def reasons(values: Mapping[str, Any], dates: Days, site: Site | None) -> dict[str, Text]:
     """Return by variable why a column may hold another quantity.
 
@@ -104,6 +108,7 @@ def reasons(values: Mapping[str, Any], dates: Days, site: Site | None) -> dict[s
             _wet_bulb_of_place(values, days, site),
             _gusts(values, days, site),
             _drift(values, days, site),
+            _minutes(values),
         ):
             if reason is not None:
                 found.setdefault(variable, reason)
@@ -216,6 +221,19 @@ def _drift(values: Mapping[str, Any], days: pd.DatetimeIndex, site: Site | None)
     if abs(change) < DRIFT or abs(slope) * np.sqrt(along) / rest < SURE:
         return "rs", None
     return "rs", say("radiation_drifts", percent=f"{100 * np.expm1(change):+.0f}", years=f"{year[-1] - year[0]:.1f}")
+
+
+def _minutes(values: Mapping[str, Any]) -> Told:
+    """Find hours of sunshine whose decimals are minutes: none from 60 on."""
+    if "sunshine" not in values:
+        return "sunshine", None
+    good = values["sunshine"][np.isfinite(values["sunshine"])]
+    minutes = np.round(100 * (good % 1), 3)
+    written = minutes[(minutes > 0) & (np.abs(minutes - np.round(minutes)) < 1e-3)]
+    tenths = np.abs(written / 10 - np.round(written / 10)) < 1e-3
+    if len(written) < MINUTES or len(written) < (minutes > 0).sum() or tenths.mean() > 0.5 or written.max() >= 60:
+        return "sunshine", None
+    return "sunshine", say("decimals_like_minutes", count=len(written))
 
 
 def _above_air(days: pd.DatetimeIndex, site: Site) -> Array:

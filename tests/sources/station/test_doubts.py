@@ -15,6 +15,7 @@ from etolib.fusion import faults
 from etolib.site import Site
 from etolib.sources.station import codes, filled, steps
 from etolib.sources.station.file import read
+from tests.fusion.own_station import HEADERS, measured
 from tests.shared import shared_path
 
 SITE = Site(52.4, 13.1, 35.0)
@@ -268,3 +269,38 @@ def test_rows_of_hours_that_repeat_in_all_columns_are_no_measurement():
     station = read(text, site=Site(52.4, 0.0), time_zone=0, stamps="begin")
     assert station.frame.index[station.frame["tmin"].isna()].tolist() == [pd.Timestamp("2024-06-12")]
     assert any("6 rows repeat" in text for text in station.warnings)
+
+
+def test_days_filled_with_one_number_and_copied_days_are_marked():
+    frame, site = measured("BRKS")[0].loc["2013", ["tmin", "tmax", "ea", "rs", "u2"]].copy(), measured("BRKS")[2]
+    assert filled.numbers(frame, []) == filled.copies(frame, []) == {}
+    at = np.arange(4, 360, 15)
+    frame.iloc[at, 0], frame.iloc[at, 3] = round(frame["tmin"].mean(), 2), round(frame["rs"].mean(), 2)
+    frame.iloc[100:107] = frame.iloc[70:77].to_numpy()
+    text = frame.rename(columns=HEADERS).rename_axis("date").to_csv(date_format="%Y-%m-%d").encode()
+    station = read(text, site=site)
+    marked = {name: set(frame.index.get_indexer(pd.DatetimeIndex(days))) for name, days in station.doubtful.items()}
+    copied = {*range(70, 77), *range(100, 107)}
+    assert marked == {name: copied | (set(at) if name in ("tmin", "rs") else set()) for name in frame}
+    assert any("the very values of other days in 5 columns" in text for text in station.warnings)
+
+
+def test_no_day_of_a_real_station_is_a_copy():
+    for name in ("CAPE", "SA06", "EMSC", "Maricopa_AZ"):
+        frame = measured(name)[0].round(1)
+        assert filled.copies(frame, []) == filled.copies(frame[["tmin", "tmax"]], []) == {}, name
+        assert filled.numbers(frame, []) == {}, name
+
+
+def test_hours_of_sunshine_whose_decimals_are_minutes_are_asked_about():
+    hours = 5.5 + 4 * np.sin(1.7 * TURN)
+    for minutes in (True, False):
+        sun = [f"{int(h)}.{int(h % 1 * 60):02d}" if minutes else f"{h:.2f}" for h in hours]
+        station = read(written({**cells(), "Sunshine (h)": sun}, pd.date_range("2024-05-01", periods=80).strftime(
+            "%Y-%m-%d")))  # fmt: skip
+        assert ("sunshine" in station.guessed) == minutes
+
+
+def test_a_file_whose_first_numbers_have_a_sign_of_minus():
+    text = written(cells()).decode().replace(",-", ",\u2212").encode()
+    pd.testing.assert_frame_equal(read(text, site=SITE).frame, read(written(cells()), site=SITE).frame)
