@@ -229,6 +229,7 @@ def _from_hours(
     if (again := filled.repeated(columns, moments.moments)).any():
         warnings.append(say("rows_repeat", count=int(again.sum())))
         columns = {name: np.where(again, math.nan, values) for name, values in columns.items()}
+    columns = filled.without_still(columns, moments.moments, warnings)
     days = days_of(table, mapping, moments, columns, place, said, station.filename)
     if (likelier := by_weather(mapping, days.frame, place, of_hours=True)) is not mapping:
         return _from_hours(replace(station, mapping=likelier), table, moments, said, flagged)

@@ -7,6 +7,7 @@ its length holds one less often than once in a thousand.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,9 @@ COMPARED = ("tmin", "tmax", "tmean", "tdew", "ea", "rhmin", "rhmax", "rhmean", "
 ALIKE = 5.0
 """How many times more often two days are alike in a further column than its numbers say: seasons, and weather. Pairs of
 days at eleven stations: 2 to 5 times in two columns, up to 33 in three and 107 in four."""
+
+STILL = 12.0
+"""Hours for which a temperature of the air that is written in tenths does not stand still."""
 
 HOURS, COLUMNS = 3.0, 3
 """Hours, and columns, that repeat in a file of hours where nothing was measured."""
@@ -187,6 +191,47 @@ def _on_lines(values: NDArray[np.float64], days: pd.DatetimeIndex) -> NDArray[np
     chance = min(max((alone.sum() + 1) / usable.sum(), 0.01), 0.9)
     least = max(FEWEST, int(np.ceil(np.log(CHANCE / len(values)) / np.log(chance))))
     return np.asarray(straight & (run >= least), dtype=bool)
+
+
+def without_still(columns: dict[str, Any], moments: NDArray[np.datetime64], warnings: list[Text]) -> dict[str, Any]:
+    """Return columns of hours without temperatures of the air that stand still for half a day, which are told.
+
+    Parameters
+    ----------
+    columns : dict of str to ndarray, shape (rows,)
+        Canonical variables.
+    moments : ndarray of datetime64, shape (rows,)
+        Their times.
+    warnings : list of Text
+        Grows by how many.
+
+    Examples
+    --------
+    >>> hours = np.datetime64("2024-06-01T00:00") + np.arange(96) * np.timedelta64(1, "h")
+    >>> air = np.round(20 - 6 * np.cos(np.arange(96) * np.pi / 12) + 0.1 * np.sin(np.arange(96) ** 1.3), 1)
+    >>> air[30:50] = air[30]
+    >>> int(np.isnan(without_still({"tmean": air}, hours, [])["tmean"]).sum())
+    20
+    """
+    order = np.argsort(moments, kind="stable")
+    step = (
+        float(np.median(np.diff(moments[order]).astype("timedelta64[s]").astype(float))) / 3600 if len(order) > 2 else 0
+    )
+    kept = dict(columns)
+    for name in (n for n in ("tmean", "tmin", "tmax", "tdry") if n in columns):
+        values = columns[name][order]
+        known = np.unique(values[np.isfinite(values)].round(6))
+        if len(known) < RECORD // 2 or step <= 0 or np.quantile(np.diff(known), 0.1) > codes.TENTHS:
+            continue
+        same = np.concatenate([[False], values[1:] == values[:-1]])
+        held = same & (runs.lengths(same) * step >= STILL)
+        held = held | np.concatenate([held[1:] & ~same[:-1], [False]])  # and the first, which they repeat
+        if held.any():
+            warnings.append(say("stands_still_for_hours", variable=name, count=int(held.sum())))
+            back = np.empty(len(order), bool)
+            back[order] = held
+            kept[name] = np.where(back, np.nan, columns[name])
+    return kept
 
 
 def repeated(columns: Mapping[str, NDArray[np.float64]], moments: NDArray[np.datetime64]) -> NDArray[np.bool_]:

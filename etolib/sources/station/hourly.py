@@ -210,6 +210,10 @@ def _without_counters(columns: dict[str, Any], moments: Any, clock: Clock, notes
     return kept
 
 
+TO_NOTHING = 0.75
+"""Share of the falls of a counter that go to 0."""
+
+
 def _counts_up(values: np.ndarray, new_day: np.ndarray) -> bool:
     """Return whether values rise and stay, as those of a counter do, which falls only where it is cleared.
 
@@ -227,7 +231,8 @@ def _counts_up(values: np.ndarray, new_day: np.ndarray) -> bool:
     # What fell is kept to the last row of the day, and to that only: no rain ends so, least of all with one amount.
     if at_midnight and running.sum() >= FEWEST_KEPT and kept.any() and kept.mean() >= STAYS_CLEARED:
         return True
-    cleared = falls.sum() >= 2 and new_day[1:][falls].all() and (values[1:][falls] == 0).all()
+    # In the first hour after it is cleared it may rain again.
+    cleared = falls.sum() >= 2 and new_day[1:][falls].all() and (values[1:][falls] == 0).mean() >= TO_NOTHING
     if cleared and running.sum() >= FEWEST_ROWS and (rise[running] >= 0).mean() >= STAYS_CLEARED:
         return True
     if running.sum() < FEWEST_ROWS or (rise > 0).sum() < max(2, 2 * (rise < 0).sum()):

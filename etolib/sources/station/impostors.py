@@ -54,6 +54,9 @@ SHALLOW = -1.1
 a third to a half of the way. Beyond in no year of a station and 25 windows (most of them of BRKS); half of the years
 with a wet bulb put in, but none where it is warm and humid: there the two lie as near to each other as two stations."""
 
+NOTHING = 0.5
+"""Median distance of the dew point to the temperature below which another humidity is one of saturation. [K]"""
+
 WET, BETTER = 0.8, 0.5
 """Median distance to the wet bulb of the other humidity within which a dew point is that, and how much farther it must
 lie from its dew point. [K]"""
@@ -62,6 +65,10 @@ GUSTS, CALMS, OF_SHAPE = 1.0, (0.55, 0.6), 1.5
 """Limit of the logarithm of median wind over the usual one plus `OF_SHAPE` times its 10th percentile over its median
 less the second of `CALMS`: maxima know no calm. Below the first nothing is told. Beyond in no year or window of a
 station, and in 2 of the reanalyses; 77 % of windows of stations with maxima of 2.2 to 3.4 times the mean put in."""
+
+EVEN = 0.006
+"""Median change of Rs / Ra from one day to the next below which it is no weather. Windows of 30 days and more of ten
+stations and two reanalyses: 0.008 at least (0.07 in the median); means of months put in 0.003 (0.011 at most), of five days 0.018."""
 
 CLEAR, OF_MONTH = 0.9, 15
 """Quantile of Rs / Rso that stands for the clear days of a month, and the days it must have."""
@@ -105,8 +112,9 @@ def reasons(values: Mapping[str, Any], dates: Days, site: Site | None) -> dict[s
             _extreme_of_mean(values),
             _range_of_mean(values, days, site),
             _wet_bulb_of_humidity(values, site),
-            _wet_bulb_of_place(values, days, site),
+            *_saturated(values, days, site),
             _gusts(values, days, site),
+            _even(values, days, site),
             _drift(values, days, site),
             _minutes(values),
         ):
@@ -167,19 +175,28 @@ def _wet_bulb_of_humidity(values: Mapping[str, Any], site: Site | None) -> Told:
     return "tdew", None
 
 
-def _wet_bulb_of_place(values: Mapping[str, Any], days: pd.DatetimeIndex, site: Site | None) -> Told:
-    """Find a dew point that lies too near the temperature for the place."""
-    if site is None or not {"tmin", "tmax", "tdew"} <= values.keys():
-        return "tdew", None
-    level = [usual(name, days, site) for name in ("tmin", "tmax", "ea")]
-    low, high, vapour = level
+def _saturated(values: Mapping[str, Any], days: pd.DatetimeIndex, site: Site | None) -> list[Told]:
+    """Find humidity too near saturation for the place: a wet bulb called dew point, a sensor that always reads 100."""
+    if site is None or not {"tmin", "tmax"} <= values.keys():
+        return []
+    low, high, vapour = (usual(name, days, site) for name in ("tmin", "tmax", "ea"))
     if low is None or high is None or vapour is None:
-        return "tdew", None
+        return []
     there = float(np.median((low + high) / 2 - np.asarray(dew_point(vapour))))
-    here = max(_middle((values["tmin"] + values["tmax"]) / 2 - values["tdew"]), 0.05)
-    if not np.log(here / max(there, 0.1)) < SHALLOW - OF_WEEKS["dew"] / len(days):
-        return "tdew", None
-    return "tdew", say("dew_near_as_wet_bulb", apart=f"{here:.1f}", usual=f"{there:.1f}")
+    mean, found = (values["tmin"] + values["tmax"]) / 2, list[Told]()
+    for name in ("tdew", "ea", "rhmean"):
+        if name not in values:
+            continue
+        dew = values[name]
+        if name != "tdew":
+            saturated = (saturation_vapour_pressure(values["tmin"]) + saturation_vapour_pressure(values["tmax"])) / 2
+            dew = np.asarray(dew_point(np.maximum(dew if name == "ea" else dew / 100 * saturated, 1e-3)))
+        here = max(_middle(mean - dew), 0.05)
+        shallow = np.log(here / max(there, 0.1)) < SHALLOW - OF_WEEKS["dew"] / len(days)
+        if shallow and (name == "tdew" or here < NOTHING):
+            key = "dew_near_as_wet_bulb" if name == "tdew" else "humidity_near_saturation"
+            found.append((name, say(key, apart=f"{here:.1f}", usual=f"{there:.1f}")))
+    return found
 
 
 def _gusts(values: Mapping[str, Any], days: pd.DatetimeIndex, site: Site | None) -> Told:
@@ -195,6 +212,18 @@ def _gusts(values: Mapping[str, Any], days: pd.DatetimeIndex, site: Site | None)
     if shape < CALMS[0] or np.log(ratio) + OF_SHAPE * (shape - CALMS[1]) < GUSTS + OF_WEEKS["gusts"] / len(days):
         return "u2", None
     return "u2", say("wind_like_gusts", ratio=f"{ratio:.1f}", value=f"{middle:.1f}")
+
+
+def _even(values: Mapping[str, Any], days: pd.DatetimeIndex, site: Site | None) -> Told:
+    """Find radiation of one day after the other that differs too little: means of months, normals, a clear sky."""
+    if site is None or "rs" not in values:
+        return "rs", None
+    ra = _above_air(days, site)
+    share = np.where(ra > SUNNY, values["rs"] / ra, np.nan)
+    change = _middle(np.abs(np.diff(share)))
+    if not change < EVEN:
+        return "rs", None
+    return "rs", say("radiation_too_even", percent=f"{100 * change:.1f}")
 
 
 def _drift(values: Mapping[str, Any], days: pd.DatetimeIndex, site: Site | None) -> Told:

@@ -261,10 +261,10 @@ def _change_of_unit(c: _Columns) -> list[Verdict]:
 
 def _another_quantity(c: _Columns) -> list[Verdict]:
     """Find columns that may hold another quantity than their name says (`etolib.sources.station.impostors`)."""
-    of_days = {c.named[v].index for v in ("tmin", "tmax") if c.have(v)}
-    if len(of_days) == 1:  # both made of one column of hours
-        return []
     found = impostors.reasons(c.values, c.dates, c.site)
+    if len({c.named[v].index for v in ("tmin", "tmax") if c.have(v)}) == 1:  # both made of one column of hours
+        found = {v: reason for v, reason in found.items() if v not in ("tmin", "tmax")}
+    found = {v: reason for v, reason in found.items() if v in c.named}
     return [c.asked(v, say("is_it_that", name=c.name(v), variable=v, reason=reason)) for v, reason in found.items()]
 
 

@@ -304,3 +304,25 @@ def test_hours_of_sunshine_whose_decimals_are_minutes_are_asked_about():
 def test_a_file_whose_first_numbers_have_a_sign_of_minus():
     text = written(cells()).decode().replace(",-", ",\u2212").encode()
     pd.testing.assert_frame_equal(read(text, site=SITE).frame, read(written(cells()), site=SITE).frame)
+
+
+def test_hours_whose_temperature_stands_still_count_as_missing():
+    rows = [line.split(",") for line in hourly({}).decode().split("\n")]
+    for at in range(24 * 11 + 3, 24 * 11 + 20):
+        rows[at][1] = rows[24 * 11 + 2][1]
+    text = "\n".join(
+        ",".join([*row, "RH (%)" if not at else f"{60 + at % 24}"]) for at, row in enumerate(rows)
+    ).encode()
+    station = read(text, site=Site(52.4, 0.0), time_zone=0, stamps="begin")
+    assert station.frame.index[station.frame["tmin"].isna()].tolist() == [pd.Timestamp("2024-06-12")]
+    assert any("stands still for half a day" in text for text in station.warnings)
+
+
+def test_a_counter_of_the_day_into_which_it_rains_at_midnight_is_no_rain():
+    rain = [("0.4" if hour < 9 else "1.2") if day % 3 == 0 and hour >= 5 else "0.0" for day in range(30)
+            for hour in range(24)]  # fmt: skip
+    rain[24 * 4 : 24 * 5] = ["0.2"] * 24
+    lines = [
+        f"{line},{'Rain (mm)' if not at else rain[at - 1]}" for at, line in enumerate(hourly({}).decode().split("\n"))
+    ]
+    assert "precipitation" not in read("\n".join(lines).encode(), site=Site(52.4, 0.0), time_zone=0).frame

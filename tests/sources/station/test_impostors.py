@@ -53,6 +53,10 @@ def gusts(frame, site):
     return frame.assign(u2=frame["u2"] * chance * (frame["u2"].median() / np.maximum(frame["u2"], 0.1)) ** 0.3)
 
 
+def monthly(frame, site):
+    return frame.assign(rs=frame["rs"].groupby(frame.index.month).transform("mean"))
+
+
 KINDS = {
     # the mistake, the variable that is asked about, and at how many of the eleven stations at least
     "none": (lambda frame, site: frame, "", 11),
@@ -63,6 +67,8 @@ KINDS = {
     "wet bulb as dew point": (wet, "tdew", 4),
     "wet bulb beside humidity": (with_humidity, "tdew", 9),
     "gusts as wind": (gusts, "u2", 8),
+    "humidity of 100": (lambda frame, site: frame.drop(columns="tdew").assign(rhmean=100.0), "rhmean", 11),
+    "means of months": (monthly, "rs", 10),
 }
 
 
