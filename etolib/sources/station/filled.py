@@ -37,7 +37,7 @@ MEASURED, MOIST = ("tmin", "tmax", "tmean", "tdew", "rs", "rhmin", "rhmean", "rh
 
 OFTEN, UNLIKELY = 6, 1e-6
 """Days with one number from which it is looked at, and the chance below which it was filled in, beside numbers around
-it. Of 123 years of stations four hold one: radiation of BRKS in 2017 (eleven days of 24), and of UHIH in three."""
+it. Of 123 years of stations four hold one: radiation of UFQU in 2017 (eleven days of 24), and of UHIH in three."""
 
 COMPARED = ("tmin", "tmax", "tmean", "tdew", "ea", "rhmin", "rhmax", "rhmean", "rs", "u2")
 ALIKE = 5.0

@@ -68,7 +68,7 @@ station, and in 2 of the reanalyses; 77 % of windows of stations with maxima of 
 
 EVEN = 0.006
 """Median change of Rs / Ra from one day to the next below which it is no weather. Windows of 30 days and more of ten
-stations and two reanalyses: 0.008 at least (0.07 in the median); means of months put in 0.003 (0.011 at most), of five days 0.018."""
+stations and two reanalyses: 0.008 at least, 0.07 in the median; means of months put in 0.003, of five days 0.018."""
 
 CLEAR, OF_MONTH = 0.9, 15
 """Quantile of Rs / Rso that stands for the clear days of a month, and the days it must have."""

@@ -187,6 +187,7 @@ def _of_open_meteo(places: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     rows: list[list[Any]] = []
     for i, place in enumerate(places):
         table, units = place.get(part) or {}, place.get(f"{part}_units") or {}
+        units = units if isinstance(units, Mapping) else {}
         times = table.get("time") if isinstance(table, Mapping) else None
         columns = [key for key in table if key != "time"] if isinstance(table, Mapping) else []
         if not isinstance(times, list) or any(
