@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 JOURNAL = "journal"
 _OF_PLACES = "latitude", "longitude", "elevation_asked", "name"
 _ADDRESS = re.compile(r"\w[\w+.:-]+:/")  # of a remote folder; one letter is a drive
+_READ: dict[str, Any] = {"mode": "r", "zarr_format": 3}  # an older one may name pickle among what unpacks its chunks
 _GROUP = '{"zarr_format": 3, "node_type": "group", "attributes": {}}'
 
 
@@ -65,7 +66,7 @@ class StoredSites(Sequence[Site]):
 
     @cached_property
     def _columns(self) -> list[np.ndarray]:
-        group = _zarr().open_group(self.path, mode="r")
+        group = _zarr().open_group(self.path, **_READ)
         return [group[name][:] for name in _OF_PLACES]
 
     def __len__(self) -> int:
@@ -138,7 +139,7 @@ class Store:
         """Open a store; `InputError` where there is none of etolib's."""
         zarr, target = _zarr(), target_of(path)
         try:
-            group = zarr.open_group(target, mode="r")
+            group = zarr.open_group(target, **_READ)
             said = json.loads(group.attrs["etolib_order"])
             count = min(int(group[name].shape[0]) for name in _OF_PLACES)
             sources = tuple(str(group.attrs["etolib_sources"]).split())
@@ -203,6 +204,10 @@ class Store:
             self.journal / "run.json",
         )
         try:
+            links = [one.name for one in (*self.path.iterdir(), *self.journal.iterdir()) if one.is_symlink()]
+            if links:
+                hint = say("replace_links_by_what_they_lead_to")
+                raise InputError([Problem("store", str(self.path), say("store_holds_links", names=links[:3]), hint)])
             lock.acquire(blocking=False)
         except Timeout:
             raise InputError([Problem("store", str(self.path), _holder(owner), say("wait_for_other_run"))]) from None
@@ -239,7 +244,7 @@ class Store:
 
     def states(self) -> np.ndarray:
         """Return the state of every place that stands in a finished lot, `layout.TO_DO` for the others."""
-        found: np.ndarray = np.asarray(_zarr().open_array(self.path / "state", mode="r")[:])
+        found: np.ndarray = np.asarray(_zarr().open_array(self.path / "state", **_READ)[:])
         done = np.zeros(len(found), bool)
         for number in self.finished():
             positions = self.order.positions(number)
@@ -324,12 +329,12 @@ class Store:
             import dask.array  # noqa: F401
             import xarray as xr
 
-        data: xr.Dataset = xr.open_zarr(self.path)
+        data: xr.Dataset = xr.open_zarr(self.path, zarr_format=3)
         return data
 
     def used(self) -> int:
         """Return the mask of all sources that any value rests on."""
-        source, masks = _zarr().open_array(self.path / "source", mode="r"), 0
+        source, masks = _zarr().open_array(self.path / "source", **_READ), 0
         for number in self.finished():
             rows = self.order.positions(number)
             masks |= int(np.bitwise_or.reduce(source[rows.start : rows.stop], axis=None))
@@ -341,7 +346,7 @@ class Store:
 
     def failures(self, states: Sequence[int] = (layout.FAILED,)) -> dict[int, dict[str, Any]]:
         """Return why places have no values, by their position; of partial ones what failed."""
-        group, state = _zarr().open_group(self.path, mode="r"), self.states()
+        group, state = _zarr().open_group(self.path, **_READ), self.states()
         found: dict[int, dict[str, Any]] = {}
         for number in sorted({int(i) // self.order.lot for i in np.flatnonzero(np.isin(state, states))}):
             whole = self.order.positions(number)

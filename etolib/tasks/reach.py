@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,8 +44,10 @@ def newest(port: int | None = None) -> Reach | None:
     found = []
     for path in Path(tempfile.gettempdir()).glob(f"etolib-*/{_FILE}"):
         with contextlib.suppress(OSError):
-            about = path.stat()
-            if not hasattr(os, "getuid") or about.st_uid == os.getuid():
+            # Whoever is at a scheduler has us run what he says: neither a folder of another user, nor a link in it.
+            about, folder = path.lstat(), path.parent.lstat()
+            ours = not hasattr(os, "getuid") or about.st_uid == folder.st_uid == os.getuid()
+            if ours and stat.S_ISREG(about.st_mode) and stat.S_ISDIR(folder.st_mode):
                 found.append((about.st_mtime, path))
     for _, path in sorted(found, reverse=True):
         with contextlib.suppress(OSError, ValueError, KeyError):

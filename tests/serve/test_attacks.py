@@ -35,7 +35,8 @@ from etolib.serve import access, account, voila
 from etolib.serve.status import figures, rows
 from etolib.serve.voila import door as doors
 from etolib.serve.voila.door import Behind, Door, Enter, notice
-from etolib.serve.voila.server import Dashboards, Line
+from etolib.serve.voila.line import PROTOCOL, Line
+from etolib.serve.voila.server import Dashboards
 from etolib.serve.voila.visits import Full, Visits
 from etolib.tasks import visitor
 from tests.browser.stage import free_port, process, until
@@ -162,6 +163,12 @@ def test_its_own_page_can():
 @pytest.mark.parametrize("path", [PAGE, "/", CHANNELS, f"/api/kernels/{KERNEL}", "/metrics", "/voila/static/voila.js"])
 def test_a_forged_cookie_opens_nothing(cookie, path):
     assert look(path, cookie=cookie) == 403
+
+
+@pytest.mark.parametrize("other", ["0" * 64, "", '"', "%00", access.cookie_of("another token of 20")])
+@pytest.mark.parametrize("form", ["{other}; {ours}", "{ours}; {other}", "{other};{ours} ; {other}", 'x="; {ours}; y="'])
+def test_cookies_of_another_deployment_lock_nobody_out(other, form):
+    assert look(PAGE, cookie=form.format(other=f"etolib-8866={other}", ours=COOKIE)) == 0
 
 
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "%00", "ü", "a" * 10_000])
@@ -441,13 +448,14 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monke
         assert headers[name]
     assert headers["X-Content-Type-Options"] == "nosniff"
 
-    status, headers, text = get(f"{server.root}{PAGE}?token={TOKEN}?lat=1", Accept="text/html")
+    tls = {"X_Forwarded_Proto": "https"}  # as a proxy says
+    status, headers, text = get(f"{server.root}{PAGE}?token={TOKEN}?lat=1", Accept="text/html", **tls)
     assert status == 200
     assert TOKEN not in text
     cookies = {cookie.partition("=")[0]: cookie for cookie in headers.get_all("Set-Cookie")}
     ours = cookies[f"etolib-{server.port}"]
     assert ("HttpOnly" in ours, "SameSite=Lax" in ours, TOKEN in ours) == (True, True, False)
-    assert all("SameSite=Lax" in cookie for cookie in cookies.values())
+    assert all("SameSite=Lax" in cookie and "Secure" in cookie for cookie in cookies.values())
     policy = headers["Content-Security-Policy"]
     nonce = re.search(r"'nonce-([^']+)'", policy)[1]
     scripts = re.findall(r"<script(?![^>]*application/)([^>]*)>", text)
@@ -500,6 +508,14 @@ def test_a_server_with_its_door_from_the_first_visit_to_the_kernel(server, monke
         assert not any(kind.replace("request", "reply") in str(answer) for answer in answers for kind in kinds)
     assert not ran.exists()
 
+    # a message that says it has more parts than anybody could count closes its line, and nobody else waits for it
+    with connect(line, additional_headers={"Cookie": cookie}, origin=server.root, subprotocols=[PROTOCOL]) as talk:
+        talk.send((2**62).to_bytes(8, "little"))
+        for _ in talk:  # until it is closed
+            pass
+        assert talk.close_code == 1007
+    assert get(server.root + "/healthz")[0] == 200
+
     # its files and sockets can be reached by their owner alone
     (room,) = server.folder.glob("voila_*")
     assert stat.S_IMODE(room.stat().st_mode) & 0o077 == 0
@@ -548,12 +564,13 @@ def test_the_form_takes_the_token_and_leads_nowhere_else(server):
             return error
 
     assert post("wrong", PAGE).code == 403
-    for wanted, led in (
-        (PAGE, PAGE),
-        ("//evil.example", "/"),
-        ("https://evil.example", "/"),
-        ("/%5Cevil.example", "/"),
-    ):
+    elsewhere = (
+        "//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example", "/%0a/evil.example",
+        "/%0d%0aSet-Cookie:a=b", "/x%0d%0a%0d%0a<script>", "/a%5C..%5C..%5Cevil", "/%00/evil", "%20//evil",
+        "javascript:alert(1)", "/" + "a" * 10_000, "/%C3%BC",
+    )  # fmt: skip
+    ours = {PAGE: PAGE, f"{PAGE}?lat=1%26lon=2": f"{PAGE}?lat=1&lon=2"}
+    for wanted, led in (ours | dict.fromkeys(elsewhere, "/")).items():
         answer = post(TOKEN, wanted)
         assert (answer.code, answer.headers["Location"]) == (303, led)
         assert "HttpOnly" in answer.headers["Set-Cookie"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import socket
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -37,6 +38,9 @@ BODY_BYTES = 64 << 10
 
 UNREAD_S = 60.0
 """How long an answer may lie unread (Linux). [s]"""
+
+_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,8000}")
+"""Of this server: browsers leave out tabs and ends of lines, and take a stroke either way for another host."""
 
 # Everything that can be reached, with the methods that are allowed; the last column: without a token too.
 _PATHS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
@@ -104,8 +108,8 @@ class Door:
         if given and access.same(given, self.token):
             request.etolib_welcome = True  # type: ignore[attr-defined]
             return 0, ""
-        morsel = request.cookies.get(self.cookie)
-        if morsel is not None and access.same(morsel.value, access.cookie_of(self.token)):
+        code = access.cookie_of(self.token)
+        if any(access.same(one, code) for one in _cookies(request, self.cookie)):
             return 0, ""
         return 403, "door_token_wrong" if given else "door_wants_token"
 
@@ -121,11 +125,27 @@ class Door:
         """Give whoever came with the token the cookie that lets him come again."""
         if not self.token or not getattr(handler.request, "etolib_welcome", False):
             return
-        secure = "https" in (handler.request.protocol, handler.request.headers.get("X-Forwarded-Proto", ""))
         handler.set_cookie(
             self.cookie, access.cookie_of(self.token), expires_days=DAYS, path=f"{self.base}/", httponly=True,
-            samesite="Lax", secure=secure,
+            samesite="Lax", secure=behind_tls(handler.request),
         )  # fmt: skip
+
+
+def behind_tls(request: HTTPServerRequest) -> bool:
+    """Return whether a browser has come by TLS, as a proxy says."""
+    return "https" in (request.protocol, request.headers.get("X-Forwarded-Proto", ""))
+
+
+def _cookies(request: HTTPServerRequest, name: str) -> Iterator[str]:
+    """Yield every value of a cookie.
+
+    A browser sends those of other paths and of a wider name beside ours, and tornado knows the last alone: a server
+    that once stood at the same port with another token would lock its visitors out.
+    """
+    for part in ";".join(request.headers.get_list("Cookie")).split(";"):
+        found, _, value = part.strip().partition("=")
+        if found.strip() == name:
+            yield value.strip().strip('"')
 
 
 def _take_token(request: HTTPServerRequest) -> str:
@@ -212,7 +232,7 @@ class Enter(tornado.web.RequestHandler):
         """Go on to what was wanted, or ask again."""
         door: Door = self.application.door  # type: ignore[attr-defined]
         wanted = self.get_body_argument("next", "/")
-        if not re.match(r"/(?![/\\])", wanted):
+        if not _PATH.fullmatch(wanted):
             wanted = f"{door.base}/"
         if not door.token or access.same(self.get_body_argument("token", "").strip(), door.token):
             self.request.etolib_welcome = True  # type: ignore[attr-defined]

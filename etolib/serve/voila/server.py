@@ -30,10 +30,22 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 from etolib import logs, words
 from etolib.serve import access
 from etolib.serve.voila import HEALTH, METRICS, READY
-from etolib.serve.voila.door import DAYS, NONCE, Behind, Door, Enter, Headers, language_of, notice, policy
+from etolib.serve.voila.door import (
+    DAYS,
+    NONCE,
+    Behind,
+    Door,
+    Enter,
+    Headers,
+    behind_tls,
+    language_of,
+    notice,
+    policy,
+)
 from etolib.serve.voila.figures import PAGES, HealthHandler, MetricsHandler
 from etolib.serve.voila.front import FrontFiles, page_files
 from etolib.serve.voila.kernels import Kernels
+from etolib.serve.voila.line import MESSAGE_BYTES, Line
 from etolib.serve.voila.visits import Full, Visits
 from etolib.tasks.visitor import file_of
 
@@ -48,8 +60,6 @@ again, so the second must be more than twice the first: else a line closes that 
 _HERE = Path(__file__).resolve().parent
 _HASHED = re.compile(r"(^|[./-])[0-9a-fA-F]{8,}\.")
 _YEAR_S = 31_536_000
-_MESSAGE_BYTES = 64 << 20
-_PROTOCOL = "v1.kernel.websocket.jupyter.org"
 
 
 class PageHandler(TornadoVoilaHandler):
@@ -84,11 +94,13 @@ class PageHandler(TornadoVoilaHandler):
         known = self.get_cookie(cookie, "")
         if not re.fullmatch(r"[0-9a-f]{32}", known or ""):
             known = secrets.token_hex(16)
-            secure = "https" in (self.request.protocol, self.request.headers.get("X-Forwarded-Proto", ""))
-            self.set_cookie(
-                cookie, known, expires_days=DAYS, path=self.base_url, httponly=True, samesite="Lax", secure=secure
-            )
+            self.set_cookie(cookie, known, expires_days=DAYS, path=self.base_url, httponly=True, samesite="Lax")
         return str(known)
+
+    def set_cookie(self, name: str, value: str | bytes, *args: Any, **options: Any) -> None:
+        """Set a cookie, Jupyter's too: behind TLS none travels without it."""
+        secure = bool(options.pop("secure", False)) or behind_tls(self.request)
+        super().set_cookie(name, value, *args, secure=secure, **options)
 
     async def get_generator(self, path: str | None = None) -> Any:
         """Render, with the cookie that lets the closing tab stop its kernel.
@@ -156,20 +168,6 @@ def front_words() -> dict[str, dict[str, str]]:
         "state_ERROR",
     )  # fmt: skip
     return {language: {key: words.look_up(language, key) for key in keys} for language in words.languages()}
-
-
-class Line(VoilaKernelWebsocketHandler):
-    """The line between a page and its kernel."""
-
-    def write_message(self, message: Any, binary: bool = False) -> Any:
-        """Send a message of the kernel to the page.
-
-        Voila looks for what a cell ran in every message made of bytes, as the newer protocol lays them out. Pages
-        always speak that one; of the older one it would take billions of bytes to be offsets, for ever.
-        """
-        if isinstance(message, bytes) and self.selected_subprotocol != _PROTOCOL:
-            return super(VoilaKernelWebsocketHandler, self).write_message(message, binary)
-        return super().write_message(message, binary)
 
 
 _REPLACED = {
@@ -249,7 +247,7 @@ class Dashboards(Voila):
         settings: dict[str, Any] = super().init_settings()
         self.visits = Visits(self.kernel_manager, parent=self)
         return settings | {
-            "compress_response": True, "websocket_max_message_size": _MESSAGE_BYTES, "etolib": self,
+            "compress_response": True, "websocket_max_message_size": MESSAGE_BYTES, "etolib": self,
             "xsrf_cookie_kwargs": {"samesite": "Lax"}, **PING,
             "log_function": _log_request,
         }  # fmt: skip
