@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -217,6 +218,42 @@ def test_sheets_of_a_workbook(tmp_path):
         one.assign(lat="=-20-2.5", lon="=-47.5").to_excel(book, index=False)
     with pytest.raises(InputError, match=r"has no coordinates; if it holds formulas, open the file"):
         etolib.read_places(tmp_path / "b.xlsx")
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_text_that_stands_once_in_parquet_and_in_every_row_is_not_unpacked(tmp_path, typed):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    rows = 20_000
+    names = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["y" * 5_000]))  # 100 MB
+    table = pa.table(
+        {"latitude": [1.0] * rows, "longitude": [2.0] * rows, "name": names if typed else names.cast("str")}
+    )
+    parquet.write_table(table, tmp_path / "a.parquet", store_schema=typed)
+    assert (tmp_path / "a.parquet").stat().st_size < 20_000
+    del table, names
+    with pytest.raises(InputError, match="a cell of 5000 bytes; at most 2000 are read"):
+        etolib.read_places(tmp_path / "a.parquet")
+
+
+def test_names_of_an_index_and_of_a_column_of_parquet_are_read(tmp_path):
+    pytest.importorskip("pyarrow")
+    where = {"latitude": [-22.7, -10.0], "longitude": [-47.6, -40.0]}
+    for number, frame in enumerate((pd.DataFrame(where, index=["a", "b"]), pd.DataFrame({"name": ["a", "b"]} | where))):
+        frame.to_parquet(tmp_path / f"{number}.parquet")
+        assert [site.name for site in etolib.read_places(tmp_path / f"{number}.parquet")] == ["a", "b"]
+
+
+def test_a_file_that_cannot_be_read_is_told(monkeypatch, tmp_path):
+    (tmp_path / "a.csv").write_text("latitude,longitude\n1,2\n")
+
+    def broken(*args, **options):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "open", broken)
+    with pytest.raises(InputError, match=r"a.csv': cannot be read: Input/output error"):
+        etolib.read_places(tmp_path / "a.csv")
 
 
 def test_files_of_excel_parquet_and_other_encodings(tmp_path):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from etolib.errors import InputError, Problem
 from etolib.extras import needed
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _DELIMITERS = (";", "\t", ",", "|")
 _HEAD = 30  # lines in which the header is looked for
 _LISTED = 25  # problems listed one by one
+_LONGEST_CELL = 2_000  # bytes of a text in Parquet; a WKT point has some fifty
 
 Places = "PlaceList | pd.DataFrame | str | os.PathLike[str] | Sequence[Place]"
 """What `read_places` reads."""
@@ -101,10 +102,7 @@ def _of_file(path: Path, columns: Mapping[str, str] | None, skip_bad: bool) -> P
     data, name = contents.content(path, None)
     ending = path.suffix.lower()
     if ending == ".parquet":
-        import pandas as pd
-
-        _check_parquet(path, name)
-        headers, rows = rows_of_frame(pd.read_parquet(path))
+        headers, rows = rows_of_frame(_of_parquet(path, name))
         return _finished(list(rows), layout_of(headers, columns), skip_bad, name)
     if data[:4] == b"PK\x03\x04":
         return _of_sheets(workbook.sheets(data, name), name, columns, skip_bad)
@@ -121,22 +119,46 @@ def _of_file(path: Path, columns: Mapping[str, str] | None, skip_bad: bool) -> P
     return _of_text(contents.decode(data, name), name, columns, skip_bad)
 
 
-def _check_parquet(path: Path, name: str) -> None:
-    """Refuse a table of Parquet that is larger than it may be, by what it says of itself."""
+def _of_parquet(path: Path, name: str) -> pd.DataFrame:
+    """Return a table of Parquet; refuse one that is larger than it may be.
+
+    What it says of its size is not what it holds: a text that stands in it once may stand in every row.
+    """
     with needed():
         import pyarrow.parquet as parquet
+    from pyarrow import compute, types
 
     from etolib.sources.station import bounds
 
     try:
         facts = parquet.read_metadata(path)
         inside = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
+        texts = [one.path for one in map(facts.schema.column, range(facts.num_columns)) if _is_text(one)]
         cells = facts.num_rows * facts.num_columns
     except Exception as error:  # whatever a damaged file makes pyarrow meet
         raise InputError([Problem("file", name, say("no_parquet", error=type(error).__name__))]) from error
     bounds.of_cells(cells, name)
     if inside > bounds.MOST_UNPACKED:
         bounds.refuse(name, say("holds_more_than", size=bounds.MOST_UNPACKED >> 20), say("save_as_csv"))
+    try:
+        table = parquet.read_table(path, read_dictionary=texts)  # a text that stands there often is read once
+        longest = 0
+        for column in (one for one in table.columns if types.is_dictionary(one.type)):
+            for chunk in column.chunks:
+                longest = max(longest, compute.max(compute.binary_length(chunk.dictionary)).as_py() or 0)
+        if longest <= _LONGEST_CELL:
+            frame: pd.DataFrame = table.to_pandas()
+            if str(frame.index.dtype) == "category":
+                frame.index = frame.index.astype(object)
+            return frame
+    except Exception as error:  # as above: its pages are only looked at here
+        raise InputError([Problem("file", name, say("no_parquet", error=type(error).__name__))]) from error
+    rule = say("bound_cell", number=longest, most=_LONGEST_CELL)
+    raise InputError([Problem("file", name, rule, say("bound_is_it_a_table"))])
+
+
+def _is_text(column: Any) -> bool:
+    return column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")
 
 
 def _of_text(text: str, name: str, columns: Mapping[str, str] | None, skip_bad: bool) -> PlaceList:

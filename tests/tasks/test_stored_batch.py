@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import pickle
 import queue
+import shutil
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -341,6 +343,42 @@ def test_two_runs_on_one_store_are_refused(client, tmp_path, monkeypatch):
     gate.set()
     batch.result(60)
     etolib.resume_batch(tmp_path / "a.zarr", client=client).result(60)
+
+
+def copied(path, target):
+    shutil.copytree(path, target)
+    return target
+
+
+@pytest.mark.parametrize("what", ["state", "journal", "journal/log.jsonl", "journal/lot-000000.json", "zarr.json"])
+def test_nothing_is_written_through_a_link_in_a_store(client, finished, tmp_path, what):
+    path = copied(finished, tmp_path / "a.zarr")
+    (path / what).rename(tmp_path / "elsewhere")
+    (path / what).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match=f"holds links .*{Path(what).name}.*nothing is written through a link"):
+        etolib.resume_batch(path, client=client).result(60)
+
+
+def test_a_store_that_names_a_pickle_is_none(tmp_path):
+    ran = tmp_path / "ran"
+
+    class Hostile:
+        def __reduce__(self):
+            return Path.touch, (ran,)
+
+    path = tmp_path / "a.zarr"
+    of_group = {"etolib_order": json.dumps({"period": PERIOD}), "etolib_sources": "nasa_power"}
+    for name in ("latitude", "longitude", "elevation_asked", "name", "state"):
+        (path / name).mkdir(parents=True)
+        about = {"zarr_format": 2, "shape": [2], "chunks": [2], "dtype": "|O", "fill_value": None, "order": "C"}
+        about |= {"compressor": {"id": "pickle", "protocol": 5}, "filters": [{"id": "vlen-utf8"}]}
+        (path / name / ".zarray").write_text(json.dumps(about))
+        (path / name / "0").write_bytes(pickle.dumps(Hostile()))
+    (path / ".zgroup").write_text('{"zarr_format": 2}')
+    (path / ".zattrs").write_text(json.dumps(of_group))
+    with pytest.raises(InputError, match="is no store of etolib"):
+        Store.open(path)
+    assert not ran.exists()
 
 
 def test_a_store_of_another_order_is_refused_with_what_differs(client, finished):

@@ -63,3 +63,21 @@ def test_the_cluster_of_a_running_server_is_found_by_its_owner(monkeypatch, tmp_
     beside.close()
     folder.close()
     assert reach.newest() is None
+
+
+def test_a_cluster_that_somebody_else_has_put_there_is_not_gone_to(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    mine = tmp_path / "mine.json"  # a file of this user that holds what somebody else has written
+    mine.write_text(json.dumps({"address": "tcp://127.0.0.1:1", "certificate": {}, "port": 1}))
+    theirs = tmp_path / "etolib-0-theirs"
+    theirs.mkdir()
+    (theirs / "cluster.json").symlink_to(mine)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    reach.tell(elsewhere, "tcp://127.0.0.1:2", {})
+    (tmp_path / "etolib-0-linked").symlink_to(elsewhere)
+    assert reach.newest() is None
+    ours = tmp_path / "etolib-0-ours"
+    ours.mkdir()
+    reach.tell(ours, "tcp://127.0.0.1:3", {})
+    assert reach.newest() == reach.Reach("tcp://127.0.0.1:3", None)

@@ -29,8 +29,13 @@ def content(file: str | Path | bytes, filename: str | None) -> tuple[bytes, str]
         path = Path(file)
         if not path.is_file():
             raise InputError([Problem("file", str(file), say("does_not_exist"))])
-        bounds.of_size(path.stat().st_size, path.name)
-        data, name = path.read_bytes(), filename or path.name
+        try:
+            bounds.of_size(path.stat().st_size, path.name)
+            with path.open("rb") as stream:  # no more than may be: some files do not say how large they are
+                data, name = stream.read(bounds.MOST_BYTES + 1), filename or path.name
+        except OSError as error:
+            rule = say("file_cannot_be_read", error=error.strerror or str(error))
+            raise InputError([Problem("file", path.name, rule)]) from error
     if not data.strip():
         raise InputError([Problem("file", name, say("is_empty"))])
     bounds.of_size(len(data), name)
