@@ -311,7 +311,7 @@ def _is_etolib(host: str, port: int) -> bool:
 def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:
     options = {
         "ip": entrance.host, "port": entrance.port, "port_retries": 0, "root_dir": Path.cwd(), "open_browser": False,
-        "base_url": entrance.base_url,
+        "base_url": entrance.base_url, "no_browser_open_file": True,  # it would hold the token, for all to read
     }  # fmt: skip
     arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()] + [f"--log-level={logs.others()}"]
     arguments.append(f"--Application.logging_config={logs.CONFIGURATION!r}")

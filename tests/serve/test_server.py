@@ -117,10 +117,14 @@ def test_serve_that_is_killed_leaves_nothing():
         assert psutil.wait_procs(children, timeout=10)[1] == []
 
 
-def test_lab_answers_and_leaves_nothing():
-    with started("lab", "--port", "0", "--no-browser", "--workers", "1") as process:
+def test_lab_answers_and_leaves_nothing(tmp_path):
+    own = {"JUPYTER_RUNTIME_DIR": str(tmp_path), "ETOLIB_TOKEN": "planted-in-the-token"}
+    tmp_path.chmod(0o755)
+    with started("lab", "--port", "0", "--no-browser", "--workers", "1", **own) as process:
         name, url = page_of(process)
         assert name == "lab"
+        told = [one for one in tmp_path.iterdir() if b"planted" in one.read_bytes()]
+        assert [one.name for one in told if one.stat().st_mode & 0o077] == []  # other users read along
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert b"JupyterLab" in answer.read()
         for path in ("/api/terminals", "/api/contents", "/api/kernels"):  # who has no token has no terminal

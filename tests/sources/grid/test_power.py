@@ -152,3 +152,19 @@ def test_a_damaged_chunk_is_an_error_and_no_number(archive, tmp_path, provider, 
     monkeypatch.setattr(remote_store.RemoteStore, "read", read)
     with pytest.raises((BadResponse, SourceUnavailable)):
         provider.fetch(SITE, PERIOD)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"metadata": {"T2M/.zarray": {"filters": [{"id": "pickle"}], "compressor": null}}}',
+        b'{"filters": null, "compressor": {"id": "\\u0070ickle", "protocol": 5}}',
+        b"[]", b"<html>", b"",
+    ],
+)  # fmt: skip
+def test_metadata_of_a_store_that_would_run_what_it_sends_are_none(body):
+    from etolib.sources.grid import remote_store
+
+    with pytest.raises(ValueError, match=r"pickle|JSON|Expecting"):
+        remote_store._metadata(body)
+    assert remote_store._metadata(b'{"filters": [{"id": "shuffle"}]}')
