@@ -311,7 +311,7 @@ def _is_etolib(host: str, port: int) -> bool:
 def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:
     options = {
         "ip": entrance.host, "port": entrance.port, "port_retries": 0, "root_dir": Path.cwd(), "open_browser": False,
-        "base_url": entrance.base_url, "no_browser_open_file": True,  # it would hold the token, for all to read
+        "base_url": entrance.base_url,
     }  # fmt: skip
     arguments = [f"--ServerApp.{name}={value}" for name, value in options.items()] + [f"--log-level={logs.others()}"]
     arguments.append(f"--Application.logging_config={logs.CONFIGURATION!r}")
@@ -322,7 +322,7 @@ def _lab(entrance: Entrance) -> tuple[list[str], dict[str, str]]:
         arguments.append("--allow-root")
     # By the environment: others could read a command line.
     more = {"JUPYTER_TOKEN": entrance.token} if entrance.token else {}
-    return [sys.executable, "-P", "-m", "etolib.serve.child", "jupyterlab", *arguments], more
+    return [sys.executable, "-P", "-m", "etolib.serve.child", "etolib.serve.lab", *arguments], more
 
 
 def _await(child: subprocess.Popen[bytes], url: str) -> None:
