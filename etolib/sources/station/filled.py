@@ -149,18 +149,20 @@ def copies(frame: pd.DataFrame, warnings: list[Text]) -> dict[str, tuple[str, ..
     count = int(whole.sum())
     if count < RECORD or not {"tmin", "tmax"} <= set(names):
         return {}
+    # How likely two days are alike in a column; in all of them, which go with each other; and how many days in a row
+    # must be alike so that none of the pairs of days of this record is by chance.
     numbers_of = [table[name][whole].value_counts().to_numpy(float) for name in names]
     each = [float((n * (n - 1)).sum()) / (count * (count - 1)) for n in numbers_of]
     chance = min(float(np.prod(np.maximum(each, 1.0 / count))) * ALIKE ** (len(names) - 1), 0.5)
     least = int(np.ceil(np.log(CHANCE / (count**2 / 2)) / np.log(chance)))
+    # Of each day the last one before it that is alike in all columns, and how far back: a copy keeps its distance.
     group = table.groupby(names, dropna=False, sort=False).ngroup()
     row = pd.Series(np.arange(len(table)), index=group.to_numpy())
     before = row.groupby(level=0).shift().to_numpy()
     apart = np.where(whole, np.arange(len(table)) - before, np.nan)
     again = np.isfinite(apart)
-    step = np.concatenate([[False], apart[1:] == apart[:-1]])
-    length = pd.Series(again).groupby((~step).cumsum()).transform("sum").to_numpy()
-    copied = again & (length >= least)
+    goes_on = np.concatenate([[False], apart[1:] == apart[:-1]])
+    copied = again & (runs.lengths(again, ~goes_on) >= least)
     if not copied.any():
         return {}
     either = copied.copy()
