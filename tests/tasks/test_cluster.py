@@ -69,7 +69,7 @@ def test_script_without_a_guard_runs_once(tmp_path):
 
 def test_a_scheduler_with_tls_says_what_it_wants():
     security = Security.temporary()
-    with LocalCluster(n_workers=0, processes=False, dashboard_address=None, security=security) as tls:
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=":0", security=security) as tls:
         address = tls.scheduler_address
         assert address.startswith("tls://")
         with pytest.raises(SchedulerUnavailable, match=r"CA_FILE"):

@@ -31,7 +31,7 @@ def test_a_worker_of_somebody_else_asks_for_stacks_without_collecting():
         return hasattr(sys._current_frames, "__wrapped__"), "profile" in dask_worker.periodic_callbacks
 
     with (
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as theirs,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as theirs,
         theirs.get_client() as client,
     ):
         cluster.prepare(client)
