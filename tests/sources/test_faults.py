@@ -21,6 +21,8 @@ pytestmark = pytest.mark.slow
 COUNT = int(os.environ.get("ETOLIB_FUZZ", "250"))
 FEW = ("nws_stations", "gridmet", "nasa_power_zarr")
 """These ask a dozen times and more."""
+LONG = (*FEW, "ghcn_hourly", "meteostat")
+"""The answers of these are files of years: a quarter of the damage takes as long as all of it elsewhere."""
 SHARE = 3
 """Faults of the way there and of the server are the door's to bear, which is one for all: of those each source is tried
 with one in so many, another third than its neighbours, and `python -m tests.sources.matrix` tries all. What changes an
@@ -100,7 +102,7 @@ def test_a_kept_answer_is_used_and_marked_while_the_provider_is_down(name, fault
 
 @pytest.mark.parametrize("name", fuzz.SOURCES)
 def test_damaged_answers_end_in_data_or_a_typed_error(name):
-    count = COUNT if name not in FEW or COUNT > 250 else COUNT // 4
+    count = COUNT if name not in LONG or COUNT > 250 else COUNT // 4
     found = fuzz.fuzz_source(name, count, seed=20)
     assert sum(found.values()) == count
     assert found["data"] > 0  # some damage does not matter; were there none, nothing would be tested
