@@ -11,12 +11,17 @@ from urllib.parse import urlencode
 
 import traitlets
 
+from etolib import config
 from etolib.tasks.messages import ASKED, State
 from etolib.words import Text, decode, verbatim
 
 if TYPE_CHECKING:
     from etolib.errors import EtolibError
     from etolib.request import Request
+
+
+_LATE_S = 60.0
+"""The last message of a task comes at most so long after its time was over. [s]"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class TaskModel(traitlets.HasTraits):
         if self.snapshot.status.final or message["seq"] in self._seen:
             return
         self._seen.add(message["seq"])
-        self._date(dt.datetime.fromisoformat(message["time"]))
+        self._date(message.get("time"))
         data = message["data"]
         kind = message["type"]
         if kind == "PROGRESS":
@@ -127,10 +132,16 @@ class TaskModel(traitlets.HasTraits):
         if not self.snapshot.status.final:
             self.elapsed = time.monotonic() - self.started
 
-    def _date(self, time_: dt.datetime) -> None:
+    def _date(self, written: object) -> None:
         """Take note of the time of a message: a task that was found again has run for longer than it is known here."""
-        self._began = time_ if self._began is None else min(time_, self._began)
-        self.started = min(self.started, time.monotonic() - (time_ - self._began).total_seconds())
+        try:
+            sent = dt.datetime.fromisoformat(str(written)).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            return  # of a program that gives none
+        self._began = sent if self._began is None else min(sent, self._began)
+        lasts = (sent - self._began).total_seconds()
+        if lasts <= config.timeout() + _LATE_S:  # else the clock of a worker was set
+            self.started = min(self.started, time.monotonic() - lasts)
 
     def _end(self, **changes: Any) -> None:
         self.elapsed = time.monotonic() - self.started

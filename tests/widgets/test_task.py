@@ -95,6 +95,15 @@ def test_a_task_that_is_found_again_took_as_long_as_its_messages_say():
     assert task.elapsed == pytest.approx(12, abs=0.5)
 
 
+@pytest.mark.parametrize("written", ["", "yesterday", None, "2026-11-03T09:30:05.000+00:00", "2026-11-02T09:30:01"])
+def test_times_that_are_none_or_of_a_clock_that_was_set_are_not_believed(written):
+    task = TaskModel()
+    task.apply(step(1, 10))
+    task.apply(message(2, "SUCCESS") | {"time": written})
+    assert task.snapshot.status == "SUCCESS"
+    assert task.elapsed < 60
+
+
 def test_messages_with_texts_can_be_said_in_another_language():
     task = TaskModel()
     days = say("days", count=3)
