@@ -72,7 +72,8 @@ class Cost:
                     quota = say("cost_quota", number=f"{one.quota_days:.2g}", **counted)
                 line = join("; ", [line, quota])
             lines.append(line)
-            if len(one.parts) > 1:
+            # One source is told by its provider; not what the provider is asked for beside sources (elevations).
+            if len(one.parts) > 1 or any(isinstance(part.source, Text) for part in one.parts):
                 lines += [
                     say("cost_part", source=part.source, count=part.requests, calls=_calls(part.weight))
                     for part in one.parts

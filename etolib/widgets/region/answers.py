@@ -7,16 +7,13 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from etolib import config
 from etolib.site import Site
 from etolib.widgets.region.area import MOST_PLACES, Area, Polygon, polygons_together, ring_of
 from etolib.widgets.region.model import Asked, too_many
 from etolib.words import Text, encode, say
-
-if TYPE_CHECKING:
-    from etolib.tasks.cost import Cost
 
 LARGEST_FILE = 80e6
 """A file that is handed to a browser has so many bytes at most."""
@@ -56,20 +53,8 @@ def survey(asked: Asked, settings: Mapping[str, str]) -> dict[str, Any]:
     half = 0.0 if asked.area.sites else asked.spacing / 2
     return {
         "problems": [], "sites": sites, "half": half, "weights": weights, "notes": [encode(note) for note in notes],
-        "cost": [encode(line) for line in _lines(cost)],
+        "cost": [encode(line) for line in cost.sentences],
     }  # fmt: skip
-
-
-def _lines(cost: Cost) -> list[Text]:
-    """Return a cost in words; what for is told of a provider that is asked for elevations alone."""
-    lines, at = list(cost.sentences), 1
-    for one in cost.asked:
-        at += 1 if len(one.parts) < 2 else 1 + len(one.parts)
-        if len(one.parts) == 1 and isinstance(what := one.parts[0].source, Text):
-            calls = say("cost_calls", count=round(one.weight))
-            lines.insert(at, say("cost_part", source=what, count=one.requests, calls=calls))
-            at += 1
-    return lines
 
 
 def places(area: Area, spacing: float) -> tuple[tuple[Site, ...], list[float], list[str]]:
